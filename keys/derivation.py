@@ -1,0 +1,89 @@
+"""How keys come from keys: HKDF-SHA-256 with the labels of this one table.
+
+An info is always a sequence of :func:`lp` items, the salt always the keyring id, so no two uses of one key
+can meet.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from piiguard.keys.envelope import SUITE_XAES
+
+__all__ = [
+    "LABELS",
+    "aad",
+    "body_key",
+    "column_key",
+    "index_key",
+    "lp",
+    "pseudonym_key",
+    "redaction_key",
+    "wrapping_aad",
+    "wrapping_subkey",
+]
+
+LABELS = {
+    "data": b"piiguard/1 data",  # data root -> column key
+    "index": b"piiguard/1 index",  # index root -> key of one blind index
+    "body": b"piiguard/1 keyring body",  # file key -> key that seals the body of the file
+    "pseudonym": b"piiguard/1 pseudonym",  # index root -> AES-SIV key of the pseudonyms of one entity
+    "redaction": b"piiguard/1 redaction hash",  # index root -> key of the hashes of one entity
+    "wrap": b"piiguard/1 wrap",  # 32-byte wrapping key -> key that seals the file key
+}
+
+
+def lp(item: bytes) -> bytes:
+    """Length-prefix an item: fixed width, so that no two sequences spell the same bytes.
+
+    >>> lp(b"iin").hex()
+    '0000000369696e'
+    """
+    return len(item).to_bytes(4, "big") + item
+
+
+def column_key(root: bytes, keyring: uuid.UUID, context: str, *, suite: int = SUITE_XAES) -> bytes:
+    """The key of one column under one data key version."""
+    return _derive(root, keyring, LABELS["data"], bytes((suite,)), context.encode())
+
+
+def index_key(root: bytes, keyring: uuid.UUID, context: str, name: str, normalizer: str) -> bytes:
+    """The key of one blind index; ``normalizer`` carries its version, as in ``digits/1``."""
+    return _derive(root, keyring, LABELS["index"], context.encode(), name.encode(), normalizer.encode())
+
+
+def pseudonym_key(root: bytes, keyring: uuid.UUID, entity: str) -> bytes:
+    """The key of the pseudonyms of one entity: 64 bytes, which AES-256-SIV takes."""
+    return _derive(root, keyring, LABELS["pseudonym"], entity.encode(), length=64)
+
+
+def redaction_key(root: bytes, keyring: uuid.UUID, entity: str) -> bytes:
+    """The key of the hashes that stand for the values of one entity."""
+    return _derive(root, keyring, LABELS["redaction"], entity.encode())
+
+
+def body_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
+    """The key that seals the body of the keyring file."""
+    return _derive(file_key, keyring, LABELS["body"])
+
+
+def wrapping_subkey(wrapping_key: bytes, keyring: bytes) -> bytes:
+    """What seals the file key, so that a key file used for two keyrings serves two keys."""
+    return _derive(wrapping_key, uuid.UUID(bytes=keyring), LABELS["wrap"])
+
+
+def wrapping_aad(keyring: uuid.UUID) -> bytes:
+    """What every provider binds the wrapped file key to."""
+    return lp(LABELS["wrap"]) + lp(keyring.bytes)
+
+
+def aad(header: bytes, keyring: uuid.UUID, context: str, type_code: int) -> bytes:
+    """The associated data of an envelope."""
+    return header + lp(keyring.bytes) + lp(context.encode()) + lp(bytes((type_code,)))
+
+
+def _derive(key: bytes, keyring: uuid.UUID, *info: bytes, length: int = 32) -> bytes:
+    return HKDF(SHA256(), length, keyring.bytes, b"".join(map(lp, info))).derive(key)

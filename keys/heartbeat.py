@@ -1,0 +1,121 @@
+"""Which generation of the keyring each running application has loaded.
+
+The file variant: one small file per process in a directory beside the keyring. Applications that read a keyring
+of their own host report into a table of the database instead, through the same two methods.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from piiguard.keys import store
+
+__all__ = ["ALIVE_SECONDS", "Beat", "FileHeartbeat", "Heartbeat", "behind", "folder", "this_instance"]
+
+ALIVE_SECONDS = 300.0
+BEAT_SECONDS = 60.0  # how often a process that is in use reports
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What one process says: its name, the generation it has loaded, when (seconds since 1970), of which keyring."""
+
+    instance: str
+    generation: int
+    seen: float
+    keyring: str = ""
+
+
+class Heartbeat(Protocol):
+    """A place where processes report."""
+
+    def report(self, beat: Beat) -> None:
+        """Keep the newest beat of an instance; never raises: an application must not fail for it."""
+
+    def beats(self) -> list[Beat]:
+        """What was reported."""
+
+
+def this_instance() -> str:
+    """The name of this process: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def behind(beats: Iterable[Beat], generation: int, now: float | None = None) -> list[Beat]:
+    """The living instances that have not loaded ``generation``; a dead one can write nothing.
+
+    A process that says nothing for five minutes is idle: it looks at the file before it writes again.
+    """
+    now = time.time() if now is None else now
+    return [
+        beat
+        for beat in beats
+        if beat.generation < generation
+        and now - beat.seen < ALIVE_SECONDS
+        and beat.instance != this_instance()
+        and _alive(beat.instance)
+    ]
+
+
+def folder(keyring: Path) -> Path:
+    """The directory of the file variant; ``keys init`` makes it, and without it nothing is reported."""
+    return store.beside(keyring, ".instances")
+
+
+class FileHeartbeat:
+    """One file per process beside the keyring."""
+
+    def __init__(self, keyring: Path) -> None:
+        self._folder = folder(keyring)
+
+    def report(self, beat: Beat) -> None:
+        name = f"{beat.instance.replace(':', '-')}.json"
+        temporary = self._folder / f".{name}.{threading.get_ident()}"
+        try:
+            temporary.write_text(json.dumps(asdict(beat)), encoding="utf-8")
+            os.replace(temporary, self._folder / name)
+        except OSError:  # no directory, or not ours: then nothing is reported
+            return
+
+    def beats(self) -> list[Beat]:
+        found = []
+        for file in sorted(self._folder.glob("[!.]*.json")):
+            try:
+                beat = Beat(**json.loads(file.read_text(encoding="utf-8")))
+                found.append(
+                    Beat(str(beat.instance), int(beat.generation), float(beat.seen), str(beat.keyring))
+                )
+            except (OSError, ValueError, TypeError):
+                continue  # being written, or somebody else's file
+        return found
+
+    def forget_the_dead(self, now: float) -> None:
+        """Remove the files of processes that have been silent for a day."""
+        for file in self._folder.glob("*.json"):
+            try:
+                if now - file.stat().st_mtime > 86_400:
+                    file.unlink()
+            except OSError:
+                continue
+
+
+def _alive(instance: str) -> bool:
+    """Whether a process of this host still runs; one of another host may."""
+    host, _, process = instance.rpartition(":")
+    if os.name != "posix" or host != socket.gethostname() or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

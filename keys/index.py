@@ -1,0 +1,136 @@
+"""The blind index: a keyed hash of the normalized value, beside the ciphertext.
+
+``version (2, big-endian) || HMAC-SHA-256(index key, normalized value)[:14]``: equal values of one column are
+equal here, and nothing else is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from piiguard.errors import KeyVersionNotFound
+from piiguard.keys.derivation import index_key
+from piiguard.keys.normalizers import Normalizer
+
+if TYPE_CHECKING:
+    from piiguard.keys.keyring import Keyring
+
+__all__ = ["SIZE", "IndexKey"]
+
+SIZE = 16
+_Copy = Callable[[], "hashlib._Hash"]
+_Midstates = tuple[bytes, _Copy, _Copy]  # version, inner and outer SHA-256 of HMAC
+
+
+class IndexKey:
+    """The blind index of one column; it follows promotions and reloads of its keyring."""
+
+    __slots__ = ("_keyring", "_midstates", "compute", "context", "name", "normalizer")
+
+    def __init__(self, keyring: Keyring, context: str, name: str, normalizer: Normalizer) -> None:
+        self.context = context
+        self.name = name
+        self.normalizer = normalizer
+        self._keyring = keyring
+        self._midstates: list[_Midstates] | None = None
+        self.compute: Callable[[Any], bytes | None] = self._compute()
+
+    def _compute(self) -> Callable[[Any], bytes | None]:
+        keyring, clock = self._keyring, monotonic
+        normalize: Callable[[Any], Any] = self.normalizer.function
+
+        def compute(value: Any) -> bytes | None:
+            """The index bytes under the primary version; None when nothing is left after normalizing."""
+            if value is None:
+                return None
+            if clock() >= keyring.due:
+                keyring.poll()
+            normal = normalize(value)
+            if not normal:
+                return None
+            try:
+                data = normal.encode()  # a call less than _bytes, for nearly every value
+            except (AttributeError, UnicodeEncodeError):
+                data = _bytes(normal)
+            version, inner, outer = (self._midstates or self._load())[0]
+            first, second = inner(), outer()
+            first.update(data)
+            second.update(first.digest())
+            return version + second.digest()[:14]
+
+        return compute
+
+    def candidates(self, value: Any) -> list[bytes]:
+        """The index bytes under every live version, the primary first: what a query compares with."""
+        self._keyring.current()
+        normal = self.normalizer(value)
+        if normal is None:
+            return []
+        data = _bytes(normal)
+        return [_digest(midstates, data) for midstates in self._midstates or self._load()]
+
+    def under(self, version: int) -> Callable[[Any], bytes | None]:
+        """Computes the index bytes under one live version, for a job that goes from one to the next."""
+        wanted = version.to_bytes(2, "big")
+
+        def compute(value: Any) -> bytes | None:
+            normal = None if value is None else self.normalizer(value)
+            if normal is None:
+                return None
+            self._keyring.current()
+            for found in self._midstates or self._load():
+                if found[0] == wanted:
+                    return _digest(found, _bytes(normal))
+            raise KeyVersionNotFound(
+                f"{self.context}: index key version {version} is not in use", version=version
+            )
+
+        return compute
+
+    def forget(self) -> None:
+        """Derive the keys again: versions may have been added, promoted or retired."""
+        self._midstates = None
+
+    def _load(self) -> list[_Midstates]:
+        with self._keyring.lock:  # a reload in between would be lost
+            state = self._keyring.current()
+            found = [
+                _hmac(version, index_key(root, state.id, self.context, self.name, self.normalizer.label))
+                for version, root in state.index_roots()
+            ]
+            self._midstates = found
+            return found
+
+    def __repr__(self) -> str:
+        return f"<IndexKey {self.context} {self.name} {self.normalizer.label}>"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("an index key cannot be pickled: open the keyring in the child")
+
+
+def _bytes(normal: str | bytes) -> bytes:
+    if isinstance(normal, bytes):
+        return normal
+    try:
+        return normal.encode()  # a third faster than with an error handler named
+    except UnicodeEncodeError:
+        return normal.encode("utf-8", "surrogatepass")
+
+
+def _hmac(version: int, key: bytes) -> _Midstates:
+    """HMAC by copied midstates: half the time of hmac.digest, which hashes both pads for every value."""
+    padded = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+    return version.to_bytes(2, "big"), inner.copy, outer.copy
+
+
+def _digest(midstates: _Midstates, data: bytes) -> bytes:
+    version, inner, outer = midstates
+    first, second = inner(), outer()
+    first.update(data)
+    second.update(first.digest())
+    return version + second.digest()[:14]

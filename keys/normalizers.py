@@ -1,0 +1,170 @@
+"""What makes two spellings of a value equal in a blind index.
+
+A normalizer is named with its version (``digits/1``): that name goes into the index key, so changing what one
+does is a new version and an index rotation. Nothing left after normalizing is None, which matches nobody.
+
+>>> normalize("phone", "8 (701) 123-45-67")
+'+77011234567'
+>>> normalize("digits", "---") is None
+True
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from piiguard.errors import ManifestError
+
+__all__ = ["Normalizer", "names", "normalize", "normalizer_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalizer:
+    """``lossy``: different values may meet, so the match must be compared after decryption."""
+
+    name: str
+    function: Callable[[Any], str | bytes]
+    version: int = 1
+    lossy: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the index key is derived with."""
+        return f"{self.name}/{self.version}"
+
+    def __call__(self, value: Any) -> str | bytes | None:
+        return None if value is None else self.function(value) or None
+
+
+def normalize(name: str, value: Any) -> str | bytes | None:
+    """Normalize one value; None when nothing is left."""
+    return normalizer_for(name)(value)
+
+
+def normalizer_for(name: str | Normalizer) -> Normalizer:
+    """Look a normalizer up: ``digits``, ``digits/1``, ``prefix:3``, one of your own, or an object."""
+    if isinstance(name, Normalizer):
+        return name
+    bare, _, version = name.partition("/")
+    found = _prefix(bare) if bare.startswith("prefix:") else _NORMALIZERS.get(bare)
+    found = found or _installed(bare)
+    if found is None or (version and version != str(found.version)):
+        raise ManifestError(
+            f"unknown normalizer {name!r}",
+            hint=f"normalizers are {', '.join(names())}, prefix:N, and those installed as piiguard.normalizers",
+        )
+    return found
+
+
+def _installed(name: str) -> Normalizer | None:
+    """One that another package brings, as an entry point of the group ``piiguard.normalizers``."""
+    for point in importlib.metadata.entry_points(group="piiguard.normalizers", name=name):
+        loaded: Normalizer = point.load()
+        return replace(loaded, name=name)
+    return None
+
+
+def names() -> tuple[str, ...]:
+    """The built-in names, without ``prefix:N``."""
+    return tuple(_NORMALIZERS)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return str(value)
+
+
+def _exact(value: Any) -> str | bytes:
+    return value if isinstance(value, bytes) else _text(value)
+
+
+_NOT_DIGITS = re.compile("[^0-9]+")
+
+
+def _digits(value: Any) -> str:
+    if value.__class__ is str and value.isascii() and value.isdecimal():  # the common case, and the fast one
+        return str(value)
+    return _NOT_DIGITS.sub("", _text(value))
+
+
+def _phone(value: Any) -> str:
+    """E.164; the trunk prefix 8 of Kazakhstan and a bare national number become +7."""
+    digits = _digits(value)
+    if _text(value).lstrip().startswith("+"):
+        return f"+{digits}" if digits else ""
+    if len(digits) == 11 and digits[0] in "78":
+        return f"+7{digits[1:]}"
+    if len(digits) == 10 and digits[0] == "7":
+        return f"+7{digits}"
+    if digits.startswith("810"):  # the international prefix as it is dialled there
+        return f"+{digits[3:]}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    return digits
+
+
+def _email(value: Any) -> str:
+    return unicodedata.normalize("NFC", _text(value).strip()).casefold()
+
+
+# Kazakh Latin has both I and İ: folded alike, a name is found however its i was typed.
+_LATIN_I = str.maketrans({"İ": "i", "ı": "i", "I": "i"})
+_JOINTS = re.compile("[\\s\u2010-\u2015\u2212-]+")
+
+
+def _name(value: Any) -> str:
+    text = unicodedata.normalize("NFKC", _text(value)).translate(_LATIN_I).casefold()
+    return _JOINTS.sub(" ", text).strip()
+
+
+def _upper(value: Any) -> str:
+    return unicodedata.normalize("NFC", _text(value).strip()).upper()
+
+
+def _last4(value: Any) -> str:
+    digits = _digits(value)
+    return digits[-4:] if len(digits) >= 4 else ""
+
+
+def _domain(value: Any) -> str:
+    _, at, domain = _email(value).rpartition("@")
+    return domain if at else ""
+
+
+_YEAR = re.compile("[12][0-9]{3}")
+
+
+def _year(value: Any) -> str:
+    found = _YEAR.search(_text(value))
+    return found[0] if found else ""
+
+
+def _prefix(bare: str) -> Normalizer | None:
+    length = bare.removeprefix("prefix:")
+    if not (length.isascii() and length.isdecimal()) or length.startswith("0"):
+        return None
+    return Normalizer(bare, lambda value: _name(value)[: int(length)].strip(), lossy=True)
+
+
+_NORMALIZERS = {
+    item.name: item
+    for item in (
+        Normalizer("exact", _exact),
+        Normalizer("digits", _digits),
+        Normalizer("phone", _phone),
+        Normalizer("email", _email),
+        Normalizer("name", _name),
+        Normalizer("upper", _upper),
+        Normalizer("last4", _last4, lossy=True),
+        Normalizer("domain", _domain, lossy=True),
+        Normalizer("year", _year, lossy=True),
+    )
+}

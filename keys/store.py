@@ -1,0 +1,232 @@
+"""The keyring file on disk: who may read it, how it is replaced, who holds its lock."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from piiguard.errors import KeyringError, KeyringFormatError
+
+__all__ = [
+    "Stamp",
+    "backup_path",
+    "backups",
+    "beside",
+    "locked",
+    "overwrite",
+    "read",
+    "read_private",
+    "refuse_existing",
+    "remove",
+    "replace",
+    "stamp",
+    "write_new",
+]
+
+_log = logging.getLogger("piiguard.keys")
+_LARGEST = 1 << 20  # a keyring is a few kilobytes
+LOCK_SECONDS = 10.0
+
+Stamp = tuple[int, int, int]
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a keyring file that nobody else can read."""
+    try:
+        return read_private(path)
+    except FileNotFoundError:
+        raise KeyringError(f"{path}: no keyring there", hint="piiguard keys init makes one") from None
+    except OSError as error:
+        raise KeyringError(
+            f"{path}: the keyring cannot be read: {_reason(error)}", hint="check the path and who owns it"
+        ) from None
+
+
+def read_private(path: Path) -> bytes:
+    """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
+    with open(path, "rb") as file:
+        if os.name == "posix":
+            _check_mode(path, stat.S_IMODE(os.fstat(file.fileno()).st_mode))
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
+    return data
+
+
+def _check_mode(path: Path, mode: int) -> None:
+    if mode & 0o007:
+        raise KeyringFormatError(
+            f"{path}: others can read or change it (mode {mode:04o})", hint=f"chmod 600 {path}"
+        )
+    if mode & 0o070:
+        _log.warning("%s: its group can read or change it (mode %04o)", path, mode)
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes when the file is replaced; None while it is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The sibling of a keyring, however many links lead to the file itself."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + suffix)
+
+
+def backup_path(path: Path, generation: int) -> Path:
+    """Where the bytes of one generation are kept."""
+    return beside(path, f".{generation}.bak")
+
+
+def backups(path: Path) -> list[Path]:
+    """The numbered backups beside a keyring, oldest first."""
+    real = beside(path, "")
+    found = [
+        (int(number), file)
+        for file in real.parent.glob(f"{real.name}.*.bak")
+        if (number := file.name[len(real.name) + 1 : -4]).isdecimal()
+    ]
+    return [file for _, file in sorted(found)]
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not be there yet."""
+    refuse_existing(path)
+    _write(path, data)
+
+
+def refuse_existing(path: Path) -> None:
+    """Say so before anything is asked or made."""
+    if path.exists():
+        raise KeyringError(
+            f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
+        )
+
+
+def overwrite(path: Path, data: bytes) -> None:
+    """Write a file whose present content is worth nothing."""
+    _write(path, data)
+
+
+def remove(path: Path) -> None:
+    """Remove a file; it may be gone already."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise KeyringError(f"{path}: cannot be removed: {_reason(error)}", hint="remove it by hand") from None
+
+
+def replace(path: Path, data: bytes, generation: int) -> None:
+    """Replace the file in one step; what it held is kept as the backup of ``generation``."""
+    try:
+        old = read_private(path)
+    except OSError as error:
+        raise _not_written(path, error) from None
+    _write(backup_path(path, generation), old)
+    _write(path, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path = beside(path, "")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            _write_through(temporary, data)
+            _keep_owner(path, temporary)
+            os.replace(temporary, path)
+            _sync_folder(path.parent)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
+def _keep_owner(path: Path, temporary: Path) -> None:
+    """A service must be able to read the file that root has replaced."""
+    if os.name != "posix" or not path.exists():
+        return
+    before, now = path.stat(), temporary.stat()
+    if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+        os.chown(temporary, before.st_uid, before.st_gid)
+    os.chmod(temporary, stat.S_IMODE(before.st_mode) & 0o660)
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with open(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows cannot open a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float | None = None) -> Iterator[None]:
+    """Hold the lock of a keyring; a second operator waits a moment and is then refused."""
+    lock = beside(path, ".lock")
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _not_written(lock, error) from None
+    try:
+        _wait(handle, lock, LOCK_SECONDS if seconds is None else seconds)
+        yield
+    finally:
+        os.close(handle)  # releases the lock as well
+
+
+def _wait(handle: int, lock: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not _try_lock(handle):
+        if time.monotonic() >= deadline:
+            raise KeyringError(
+                f"{lock}: another command is changing the keyring",
+                hint="wait until it has ended, then try again",
+            )
+        time.sleep(0.05)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    except OSError:
+        return False
+    return True
+
+
+def _not_written(path: Path, error: OSError) -> KeyringError:
+    return KeyringError(
+        f"{path}: cannot be written: {_reason(error)}", hint="nothing was changed; make room or write access"
+    )
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "input or output error").lower()

@@ -1,0 +1,99 @@
+"""A wrapping key in AWS KMS: it never leaves the service, which is asked once when a keyring is opened.
+
+The encryption context is the keyring id alone, because CloudTrail logs it in clear.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from piiguard.errors import MissingExtra, WrappingKeyError
+from piiguard.keys.wrapping import AskPassphrase
+
+__all__ = ["KmsKey"]
+
+
+class KmsKey:
+    """``aws-kms:ARN``; credentials are found as every AWS program finds them."""
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+
+    @classmethod
+    def from_option(cls, argument: str, ask: AskPassphrase | None) -> KmsKey:
+        if not argument:
+            raise WrappingKeyError(
+                "--wrap aws-kms needs the ARN of a key", hint="aws-kms:arn:aws:kms:REGION:…:key/…"
+            )
+        return cls(argument)
+
+    @classmethod
+    def from_recipient(cls, entry: Mapping[str, Any], ask: AskPassphrase | None) -> KmsKey:
+        return cls(str(entry.get("arn", "")))
+
+    def parameters(self) -> dict[str, Any]:
+        return {"arn": self._arn}
+
+    def wrap(self, file_key: bytes, aad: bytes) -> bytes:
+        return self._call("encrypt", "CiphertextBlob", aad, Plaintext=file_key)
+
+    def unwrap(self, wrapped: bytes, aad: bytes) -> bytes:
+        return self._call("decrypt", "Plaintext", aad, CiphertextBlob=wrapped)
+
+    def _call(self, operation: str, member: str, aad: bytes, **payload: bytes) -> bytes:
+        boto3, errors = _import()
+        context = {"piiguard-keyring": str(uuid.UUID(bytes=aad[-16:]))}
+        try:
+            client = boto3.client("kms", region_name=self._region())
+            answer = getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload)
+        except errors.ClientError as error:
+            raise self._explained(str(error.response.get("Error", {}).get("Code", "error"))) from None
+        except errors.BotoCoreError as error:
+            raise WrappingKeyError(
+                f"{self._arn}: AWS KMS cannot be asked ({type(error).__name__})",
+                hint="check the credentials, the region and the network",
+            ) from None
+        return bytes(answer[member])
+
+    def _region(self) -> str | None:
+        parts = self._arn.split(":")
+        return parts[3] if len(parts) > 5 and parts[3] else None
+
+    def _explained(self, code: str) -> WrappingKeyError:
+        message, hint = _CODES.get(
+            code, (f"AWS KMS refuses it ({code})", "check the key policy and the credentials")
+        )
+        return WrappingKeyError(f"{self._arn}: {message}", hint=hint)
+
+
+_CODES = {
+    "InvalidCiphertextException": (
+        "this key does not open the keyring",
+        "use the key that the keyring was last rewrapped with",
+    ),
+    "IncorrectKeyException": (
+        "this key does not open the keyring",
+        "use the key that the keyring was last rewrapped with",
+    ),
+    "DisabledException": (
+        "the key is disabled",
+        "aws kms enable-key, or open the keyring with another recipient",
+    ),
+    "KMSInvalidStateException": (
+        "the key is pending deletion or otherwise unusable",
+        "aws kms cancel-key-deletion, then enable-key; then rewrap",
+    ),
+    "NotFoundException": ("there is no such key", "check the ARN and the region"),
+    "AccessDeniedException": ("access is denied", "allow kms:Decrypt (and kms:Encrypt to wrap) on the key"),
+}
+
+
+def _import() -> tuple[Any, Any]:
+    try:
+        import boto3
+        import botocore.exceptions
+    except ImportError:
+        raise MissingExtra("aws", "boto3") from None
+    return boto3, botocore.exceptions

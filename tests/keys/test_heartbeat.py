@@ -1,0 +1,135 @@
+"""Which generation running applications have loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from piiguard.keys import Keyring
+from piiguard.keys.document import Contents
+from piiguard.keys.heartbeat import ALIVE_SECONDS, Beat, FileHeartbeat, behind, folder, this_instance
+
+Operate = Callable[..., Contents]
+
+
+def test_a_keyring_reports_beside_its_file_when_it_is_opened_and_when_it_changes(
+    keyring: Keyring, operate: Operate
+) -> None:
+    beats = FileHeartbeat(keyring.path).beats()
+    assert [(beat.instance, beat.generation, beat.keyring) for beat in beats] == [
+        (this_instance(), 1, str(keyring.id))
+    ]
+    assert abs(beats[0].seen - time.time()) < 60
+    operate("add")
+    keyring.reload()
+    assert [beat.generation for beat in FileHeartbeat(keyring.path).beats()] == [2]
+
+
+def test_it_reports_again_only_once_a_minute(keyring: Keyring, eager: None) -> None:
+    file = next(folder(keyring.path).glob("*.json"))
+    file.unlink()
+    column = keyring.column("a", 1)
+    column.encrypt(b"x")
+    assert not file.exists()
+    keyring._beaten = (1, keyring._beaten[1] - 61)
+    column.encrypt(b"x")
+    assert file.exists()
+
+
+def test_an_application_that_may_not_write_there_works_all_the_same(keyring_file: Path) -> None:
+    folder(keyring_file).rmdir()
+    assert Keyring.from_file(keyring_file).open().generation == 1
+    assert FileHeartbeat(keyring_file).beats() == []
+
+
+def test_a_place_that_fails_is_warned_of_and_stops_nobody(
+    keyring_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def report(self, beat: Beat) -> None:
+            raise RuntimeError("password=hunter2")
+
+        def beats(self) -> list[Beat]:
+            return []
+
+    assert Keyring.from_file(keyring_file, heartbeats=[Broken()]).open().generation == 1
+    assert "heartbeat: RuntimeError" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_only_living_instances_that_are_late_count() -> None:
+    now = time.time()
+    here = this_instance().rpartition(":")[0]
+    late = Beat("elsewhere:7", 1, now)
+    beats = [
+        late,
+        Beat("elsewhere:8", 2, now),
+        Beat("elsewhere:9", 1, now - ALIVE_SECONDS),
+        Beat(f"{here}:4194304", 1, now),  # above the highest process id of Linux
+        Beat(this_instance(), 1, now),
+        Beat("odd name", 1, now),
+    ]
+    expected = [late, beats[-1]] if os.name == "posix" else [late, beats[3], beats[-1]]
+    assert behind(beats, 2) == expected
+    assert behind(beats, 1) == []
+    assert behind([Beat(f"{here}:{os.getppid()}", 1, now)], 2, now)
+
+
+def test_what_others_left_in_the_directory_is_no_beat(keyring: Keyring) -> None:
+    place = folder(keyring.path)
+    (place / "a.json").write_text("{")
+    (place / "b.json").write_text("[]")
+    (place / "c.json").write_text(json.dumps({"instance": "x"}))
+    (place / "d.json").write_text(json.dumps({"instance": "x", "generation": "y", "seen": 0}))
+    (place / ".e.json").write_text(json.dumps({"instance": "x", "generation": 1, "seen": 0}))
+    assert len(FileHeartbeat(keyring.path).beats()) == 1
+
+
+def test_a_change_sweeps_out_who_has_been_silent_for_a_day(keyring: Keyring, operate: Operate) -> None:
+    place = folder(keyring.path)
+    for name, age in (("old", 90_000), ("new", 80_000)):
+        (place / f"{name}.json").write_text("{}")
+        os.utime(place / f"{name}.json", (time.time() - age,) * 2)
+    operate("add")
+    assert not (place / "old.json").exists()
+    assert (place / "new.json").exists()
+
+
+def test_a_running_process_holds_up_a_promotion_until_it_looks_again(
+    keyring_file: Path, operate: Operate
+) -> None:
+    from piiguard.errors import KeyringError
+
+    code = (
+        "import sys; from piiguard.keys import Keyring\n"
+        f"keyring = Keyring.from_file({str(keyring_file)!r}).open()\n"
+        "for line in sys.stdin: print(keyring.column('a', 1).encrypt(b'x') and keyring.generation, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "1\n"
+        operate("add")
+        beats = FileHeartbeat(keyring_file).beats()
+        with pytest.raises(KeyringError, match=f"not loaded by {socket.gethostname()}:{process.pid}"):
+            operate("promote", 2, beats=beats)
+        time.sleep(1.1)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "2\n"
+        operate("promote", 2, beats=FileHeartbeat(keyring_file).beats())
+        process.stdin.close()
+    operate("add")
+    operate("promote", 3, beats=FileHeartbeat(keyring_file).beats())  # a process that has ended stops nobody

@@ -1,0 +1,181 @@
+"""Every procedure of ``docs/key-management.md`` is carried out, command by command."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from piiguard.keys import Keyring, audit, change, store
+from piiguard.keys.document import Document
+
+PAGE = (Path(__file__).parents[2] / "docs" / "key-management.md").read_text(encoding="utf-8")
+BLOCKS: dict[str, list[str]] = {}
+for _name, _commands in re.findall(r"```sh ([\w-]+)\n(.*?)```", PAGE, re.DOTALL):
+    BLOCKS.setdefault(_name, []).append(_commands)
+PEOPLE = [(number, f"0503123{number:05d}") for number in range(1, 21)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("bash"), reason="the page is written for a POSIX shell"),
+]
+
+Follow = Callable[..., str]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("etc", "safe", "backup"):
+        (tmp_path / name).mkdir()
+    with sqlite3.connect(tmp_path / "crm.db") as database:
+        database.execute("create table students (id integer primary key, iin varchar(12))")
+        database.executemany("insert into students values (?, ?)", PEOPLE)
+    database.close()
+    return tmp_path
+
+
+@pytest.fixture
+def follow(home: Path) -> Iterator[Follow]:
+    """Carry out a procedure of the page; give back everything it said."""
+    variables = {
+        "PIIGUARD_KEYRING": home / "etc/keyring.json",
+        "PIIGUARD_MANIFEST": home / "etc/piiguard.toml",
+        "DATABASE": f"sqlite:///{home / 'crm.db'}",
+        "WRAPPING_KEY": home / "etc/wrapping.key",
+        "SPARE_KEY": home / "safe/spare.key",
+        "BACKUPS": home / "backup",
+    }
+    assert set(re.findall(r"export (\w+)=", BLOCKS["names"][0])) == set(variables)
+
+    def run(name: str, *blocks: int, **more: str) -> str:
+        wanted = [BLOCKS[name][number] for number in blocks] if blocks else BLOCKS[name]
+        script = f'set -eu\npiiguard() {{ "{sys.executable}" -m piiguard "$@"; }}\n' + "".join(wanted)
+        script = script.replace("--yes", "--yes --wait-days 0") if "destroy" in script else script
+        environment = {**os.environ, **{key: str(value) for key, value in variables.items()}, **more}
+        ran = subprocess.run(
+            ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout + ran.stderr
+
+    run("first-keyring")
+    yield run
+    with_keys = Keyring.from_file(home / "etc/keyring.json")
+    column = with_keys.column("students.iin", 1)
+    with sqlite3.connect(home / "crm.db") as database:
+        rows = database.execute("select id, iin, iin_index from students order by id").fetchall()
+    database.close()
+    index = with_keys.index("students.iin", "iin_index", "digits")
+    assert [(number, column.decrypt(iin).decode()) for number, iin, _ in rows] == PEOPLE
+    assert all(found == index.compute(iin) for (_, _, found), (_, iin) in zip(rows, PEOPLE, strict=True))
+
+
+def states(home: Path, kind: str = "data") -> dict[int, str]:
+    versions = Document.parse((home / "etc/keyring.json").read_bytes(), "it").versions
+    return {v.version: v.state for v in versions if v.kind == kind}
+
+
+def test_the_first_keyring(follow: Follow, home: Path) -> None:
+    assert states(home) == {1: "primary"}
+    assert (home / "backup/keyring.json").read_bytes() == (home / "etc/keyring.json").read_bytes()
+    assert (home / "safe/spare.key").exists()
+
+
+def test_the_yearly_rotation(follow: Follow, home: Path) -> None:
+    follow("rotation", 0, 1)
+    assert states(home) == {1: "retired", 2: "primary"}
+    follow("rotation", 2, 3)
+    lines = audit.read(home / "etc/keyring.json")
+    jobs = [line["action"] for line in lines if "table" in line]
+    assert jobs[0] == "encrypt"
+    assert set(jobs) == {"encrypt", "rotate", "rotate index"}
+    assert change.verify(home / "etc/keyring.json", None)[1] == len(lines)
+    assert states(home) == {1: "destroyed", 2: "primary"}
+    assert states(home, "index") == {1: "retired", 2: "primary"}
+
+
+def test_a_lost_wrapping_key(follow: Follow, home: Path) -> None:
+    (home / "etc/wrapping.key").unlink()
+    said = follow("lost-wrapping-key")
+    assert "wrapping.key: the key file cannot be read" in said
+    assert "wrapping.key.new: opens" in said
+
+
+def test_a_leaked_key(follow: Follow, home: Path) -> None:
+    follow("leaked-key")
+    assert states(home) == states(home, "index") == {1: "retired", 2: "primary"}
+
+
+def test_a_lost_keyring(follow: Follow, home: Path) -> None:
+    (home / "etc/keyring.json").unlink()
+    assert "restored from" in follow("lost-keyring")
+
+
+def test_an_old_backup_of_the_database(follow: Follow, home: Path) -> None:
+    shutil.copy(home / "crm.db", home / "old.db")
+    follow("rotation", 0, 1)
+    shutil.copy(home / "old.db", home / "crm.db")
+    follow("old-backup")
+    assert states(home) == {1: "retired", 2: "primary"}
+
+
+def test_moving_to_an_hsm(follow: Follow, home: Path) -> None:
+    module = "/usr/lib/softhsm/libsofthsm2.so"
+    if not (shutil.which("softhsm2-util") and Path(module).exists()):
+        if os.environ.get("CI") in ("1", "true"):
+            pytest.fail("NO SoftHSM2: apt-get install softhsm2", pytrace=False)
+        pytest.skip("NO SoftHSM2: apt-get install softhsm2")
+    (home / "tokens").mkdir()
+    config = home / "softhsm2.conf"
+    config.write_text(f"directories.tokendir = {home}/tokens\nobjectstore.backend = file\n")
+    hsm = {"SOFTHSM2_CONF": str(config), "PKCS11_MODULE": module}
+    subprocess.run(
+        [
+            "softhsm2-util",
+            "--init-token",
+            "--free",
+            "--label",
+            "piiguard",
+            "--so-pin",
+            "so-pin-1",
+            "--pin",
+            "1234",
+        ],
+        check=True,
+        capture_output=True,
+        env={**os.environ, **hsm},
+    )
+    said = follow("hsm", **hsm)
+    assert said.count("pkcs11:token=piiguard;object=wrapping") >= 2
+    assert not (home / "etc/wrapping.key").exists()
+
+
+def test_disaster_recovery(follow: Follow, home: Path) -> None:
+    shutil.rmtree(home / "etc")
+    (home / "etc").mkdir()
+    manifest = '[[columns]]\ntable = "students"\ncolumn = "iin"\ncontext = "students.iin"\nindex = "iin_index"\nnormalizer = "digits"\n'
+    (home / "etc/piiguard.toml").write_text(manifest)
+    follow("recovery")
+    assert (home / "etc/wrapping.key").exists()
+
+
+def test_no_block_of_the_page_is_left_out() -> None:
+    tested = {"names", "first-keyring", "rotation", "lost-wrapping-key", "leaked-key", "lost-keyring"}
+    assert set(BLOCKS) >= tested | {"old-backup", "hsm", "recovery"}
+    source = Path(__file__).read_text(encoding="utf-8")
+    for name in BLOCKS:
+        assert f'"{name}"' in source, f"{name} is not carried out here"
+
+
+def test_the_providers_of_the_page_are_those_that_are_built_in() -> None:
+    from piiguard.keys.wrapping import names
+
+    for name in names():
+        assert f"| `{name}" in PAGE, name
+    assert store.LOCK_SECONDS == 10

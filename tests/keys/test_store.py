@@ -1,0 +1,93 @@
+"""The file on disk: links, owners, modes, locks."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from piiguard.errors import KeyringError
+from piiguard.keys import Keyring, audit, change, heartbeat, store
+from piiguard.keys.document import Contents
+
+Operate = Callable[..., Contents]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, owners and modes are a matter of POSIX")
+
+
+def test_a_link_stays_a_link_and_everything_lies_beside_the_file(keyring_file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(keyring_file)
+    change.apply(link, None, "note", lambda held, now: held)
+    assert link.is_symlink()
+    assert Keyring.from_file(link).open().generation == Keyring.from_file(keyring_file).generation == 2
+    assert store.backups(link) == store.backups(keyring_file) == [store.backup_path(keyring_file, 1)]
+    assert audit.trail_path(link) == audit.trail_path(keyring_file)
+    assert heartbeat.folder(link) == heartbeat.folder(keyring_file)
+    with (
+        store.locked(link),
+        pytest.raises(KeyringError, match="another command"),
+        store.locked(keyring_file, 0),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o660, 0o400])
+def test_a_changed_keyring_keeps_its_mode(keyring_file: Path, operate: Operate, mode: int) -> None:
+    keyring_file.chmod(mode)
+    operate("add")
+    assert stat.S_IMODE(keyring_file.stat().st_mode) == mode
+    assert stat.S_IMODE(store.backup_path(keyring_file, 1).stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_a_keyring_that_root_changes_stays_its_service_s(keyring_file: Path, operate: Operate) -> None:
+    os.chown(keyring_file, 12345, 23456)
+    operate("add")
+    found = keyring_file.stat()
+    assert (found.st_uid, found.st_gid) == (12345, 23456)
+
+
+def test_an_owner_that_cannot_be_kept_leaves_the_old_keyring(
+    keyring_file: Path, operate: Operate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    before = keyring_file.read_bytes()
+    monkeypatch.setattr(store, "_keep_owner", refuse)
+    with pytest.raises(KeyringError, match="cannot be written: operation not permitted"):
+        operate("add")
+    assert keyring_file.read_bytes() == before
+    assert not list(keyring_file.parent.glob(".*.tmp"))
+
+
+def test_a_backup_that_cannot_be_removed_is_named(
+    keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(KeyringError, match="cannot be removed: operation not permitted") as caught:
+        store.remove(keyring_file)
+    assert caught.value.hint == "remove it by hand"
+
+
+def test_what_is_not_a_number_is_no_backup(keyring_file: Path) -> None:
+    for name in ("keyring.json.x.bak", "keyring.json..bak", "keyring.json.2.bak.old"):
+        (keyring_file.parent / name).touch()
+    assert store.backups(keyring_file) == []
+    for number in (10, 9):
+        store.backup_path(keyring_file, number).touch()
+    assert [file.name for file in store.backups(keyring_file)] == [
+        "keyring.json.9.bak",
+        "keyring.json.10.bak",
+    ]
+
+
+def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KeyringError, match=r"k\.json\.lock: cannot be written: no such file"):
+        Keyring.create(tmp_path / "absent" / "k.json", [f"file:{tmp_path / 'w'}"])

@@ -1,0 +1,152 @@
+"""The wrapping key in Vault's transit engine: the real client against a stub of the server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from piiguard.errors import MissingExtra, WrappingKeyError
+from piiguard.keys import Keyring
+
+pytest.importorskip("hvac", reason="NO hvac: pip install 'piiguard[vault]'")
+TOKEN = "s.token-for-tests"
+
+
+class Transit(BaseHTTPRequestHandler):
+    """Encrypt and decrypt of the transit engine: one key, associated data, the errors Vault gives."""
+
+    key = AESGCM(bytes(range(32)))
+    oldest = 1
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        *_, operation, name = self.path.split("/")
+        if self.headers.get("X-Vault-Token") != TOKEN:
+            self.answer(403, {"errors": ["permission denied"]})
+        elif name != "piiguard":
+            self.answer(404, {"errors": []})
+        elif operation == "encrypt":
+            self.answer(200, {"data": {"ciphertext": self.encrypt(body)}})
+        else:
+            self.decrypt(body)
+
+    do_PUT = do_POST
+
+    def encrypt(self, body: dict[str, str]) -> str:
+        nonce = os.urandom(12)
+        sealed = self.key.encrypt(
+            nonce, base64.b64decode(body["plaintext"]), base64.b64decode(body["associated_data"])
+        )
+        return "vault:v1:" + base64.b64encode(nonce + sealed).decode()
+
+    def decrypt(self, body: dict[str, str]) -> None:
+        _, version, blob = body["ciphertext"].split(":")
+        raw = base64.b64decode(blob)
+        if int(version[1:]) < self.oldest:
+            return self.answer(
+                400, {"errors": ["ciphertext or signature version is disallowed by policy (too old)"]}
+            )
+        try:
+            plain = self.key.decrypt(raw[:12], raw[12:], base64.b64decode(body["associated_data"]))
+        except InvalidTag:
+            return self.answer(400, {"errors": ["cipher: message authentication failed"]})
+        return self.answer(200, {"data": {"plaintext": base64.b64encode(plain).decode()}})
+
+    def answer(self, status: int, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: Any) -> None:
+        return
+
+
+@pytest.fixture
+def vault(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Transit)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("VAULT_ADDR", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def made(vault: str, tmp_path: Path) -> Keyring:
+    return Keyring.create(tmp_path / "keyring.json", ["vault:piiguard"])
+
+
+def test_the_service_opens_the_keyring(made: Keyring) -> None:
+    assert made.open().generation == 1
+    entry = json.loads(made.path.read_text())["recipients"][0]
+    assert (entry["provider"], entry["key"]) == ("vault", "transit/piiguard")
+
+
+def test_another_mount_is_asked_for_by_its_path(vault: str, tmp_path: Path) -> None:
+    Keyring.create(tmp_path / "k.json", ["vault:kz/transit/piiguard"]).open()
+    entry = json.loads((tmp_path / "k.json").read_text())["recipients"][0]
+    assert entry["key"] == "kz/transit/piiguard"
+
+
+def test_another_keyring_s_wrapped_key_does_not_open_it(made: Keyring, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    Keyring.create(other, ["vault:piiguard"])
+    document = json.loads(other.read_text())
+    document["recipients"] = json.loads(made.path.read_text())["recipients"]
+    other.write_text(json.dumps(document))
+    with pytest.raises(WrappingKeyError, match="vault:transit/piiguard: this key does not open the keyring"):
+        Keyring.from_file(other).open()
+
+
+def test_a_version_that_vault_refuses_is_said(made: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Transit, "oldest", 2)
+    with pytest.raises(WrappingKeyError) as caught:
+        Keyring.from_file(made.path).open()
+    assert "min_decryption_version" in caught.value.hint
+
+
+def test_a_wrong_token_is_said_and_not_shown(made: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", "s.other-token")
+    with pytest.raises(WrappingKeyError, match="the token is not allowed") as caught:
+        Keyring.from_file(made.path).open()
+    assert "s.other-token" not in str(caught.value) + caught.value.hint
+
+
+def test_an_unknown_key_and_an_absent_server_are_said(
+    vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(WrappingKeyError, match="there is no such key"):
+        Keyring.create(tmp_path / "k.json", ["vault:other"])
+    with pytest.raises(WrappingKeyError, match="needs the name of a transit key"):
+        Keyring.create(tmp_path / "k.json", ["vault:"])
+    monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:1")
+    with pytest.raises(WrappingKeyError, match="Vault cannot be asked"):
+        Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+
+
+def test_an_answer_that_makes_no_sense_is_said(made: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Transit, "decrypt", lambda self, body: self.answer(200, {"data": {"plaintext": "%"}}))
+    with pytest.raises(WrappingKeyError, match="the answer is not understood"):
+        Keyring.from_file(made.path).open()
+
+
+def test_without_the_library_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hvac", None)
+    with pytest.raises(MissingExtra) as caught:
+        Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+    assert caught.value.hint == "pip install 'piiguard[vault]'"
