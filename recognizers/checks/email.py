@@ -1,0 +1,239 @@
+"""E-mail addresses, as far as their form can tell without asking anybody.
+
+Source: RFC 5321 and 5322 for the lengths and the characters in use, RFC 6531 for Cyrillic ones. No list of
+suffixes is fetched: file names such as ``icon@2x.png`` are told by their ending.
+
+>>> validate("Info@Talap.EDU.kz")
+'Info@talap.edu.kz'
+>>> is_valid("icon@2x.png")
+False
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from piiguard.recognizers.checks.exceptions import (
+    InvalidComponent,
+    InvalidFormat,
+    InvalidLength,
+    InvalidNumber,
+)
+
+__all__ = ["Email", "compact", "format", "is_valid", "parse", "validate"]
+
+_LOCAL = re.compile(r"[^\W_][\w.!#$%&'*+/=?^{|}~-]*|_[\w.+-]*")
+_LABEL = re.compile(r"[^\W_](?:[^\W_]|-)*")
+_AT = re.compile(r"[ ]?(?:%40|[(\[](?:at|собака)[)\]])[ ]?", re.IGNORECASE)
+_DOT = re.compile(r"[ ]?[(\[](?:dot|точка)[)\]][ ]?", re.IGNORECASE)
+# Endings of file names, and none of them a country or a domain that people write mail to.
+_FILES = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "bmp",
+        "ico",
+        "js",
+        "mjs",
+        "ts",
+        "tsx",
+        "jsx",
+        "css",
+        "scss",
+        "less",
+        "json",
+        "yaml",
+        "yml",
+        "toml",
+        "xml",
+        "html",
+        "htm",
+        "txt",
+        "log",
+        "csv",
+        "md",
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "zip",
+        "gz",
+        "tgz",
+        "tar",
+        "exe",
+        "dll",
+        "so",
+        "jar",
+        "war",
+        "class",
+        "java",
+        "py",
+        "pyc",
+        "rb",
+        "go",
+        "php",
+        "cpp",
+        "hpp",
+        "lock",
+        "sql",
+        "db",
+    ]
+) - {"md", "py", "so", "go"}
+_ROLES = frozenset(
+    [
+        "abuse",
+        "accounting",
+        "admin",
+        "administrator",
+        "bank",
+        "bot",
+        "buh",
+        "careers",
+        "career",
+        "contact",
+        "contacts",
+        "client",
+        "clients",
+        "daemon",
+        "dpo",
+        "feedback",
+        "finance",
+        "help",
+        "helpdesk",
+        "hello",
+        "hostmaster",
+        "hr",
+        "info",
+        "information",
+        "it",
+        "job",
+        "jobs",
+        "kadr",
+        "kadry",
+        "kancelyaria",
+        "kanz",
+        "kense",
+        "kuzhat",
+        "legal",
+        "mail",
+        "mailer",
+        "mailer-daemon",
+        "marketing",
+        "media",
+        "news",
+        "newsletter",
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "notification",
+        "notifications",
+        "office",
+        "official",
+        "operator",
+        "order",
+        "orders",
+        "pay",
+        "payment",
+        "post",
+        "postmaster",
+        "pr",
+        "press",
+        "priem",
+        "priemnaya",
+        "privacy",
+        "pochta",
+        "reception",
+        "register",
+        "resume",
+        "root",
+        "sale",
+        "sales",
+        "secretary",
+        "security",
+        "service",
+        "shop",
+        "spam",
+        "support",
+        "suport",
+        "system",
+        "team",
+        "tech",
+        "tender",
+        "test",
+        "webmaster",
+        "zakaz",
+        "zakup",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The two halves; ``role`` says that it is the address of an office, not of a person."""
+
+    local: str
+    domain: str
+    role: bool
+
+
+def compact(number: str) -> str:
+    """Write ``%40``, ``(at)`` and ``[собака]`` as @ and the domain in lower case.
+
+    >>> compact("kuzhat[собака]Orleu-EDU.kz")
+    'kuzhat@orleu-edu.kz'
+    """
+    number = _DOT.sub(".", _AT.sub("@", number.strip()))
+    number = number.removeprefix("mailto:")
+    local, at, domain = number.rpartition("@")
+    return local + at + domain.casefold()
+
+
+def validate(number: str) -> str:
+    """Return the address, or raise :class:`InvalidNumber`."""
+    parse(number)
+    return compact(number)
+
+
+def is_valid(number: str) -> bool:
+    """Tell whether it has the form of an address and does not end like a file name."""
+    try:
+        parse(number)
+    except InvalidNumber:
+        return False
+    return True
+
+
+def parse(number: str) -> Email:
+    """Take local part and domain apart, and tell addresses of an office.
+
+    >>> parse("info@talap.edu.kz").role
+    True
+    """
+    local, at, domain = compact(number).rpartition("@")
+    labels = domain.split(".")
+    if not at or not _LOCAL.fullmatch(local) or ".." in local or local.endswith("."):
+        raise InvalidFormat("format", "no local part")
+    if len(local) > 64 or len(domain) > 253 or max(map(len, labels)) > 63:
+        raise InvalidLength("length", "local part over 64, label over 63 or domain over 253 characters")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) and label[-1] != "-" for label in labels):
+        raise InvalidFormat("format", "no domain")
+    _require_top(labels[-1])
+    return Email(local, domain, local.casefold() in _ROLES)
+
+
+def format(number: str) -> str:
+    """Write it with @ and the domain in lower case."""
+    return validate(number)
+
+
+def _require_top(label: str) -> None:
+    if label.startswith("xn--"):
+        return
+    if len(label) < 2 or not label.isalpha() or label in _FILES:
+        raise InvalidComponent("domain", "no top-level domain")

@@ -1,0 +1,80 @@
+"""Number of the identity card of Kazakhstan (удостоверение личности, жеке куәлік).
+
+Nine digits without a check digit; in practice the first is 0. So this check says little by itself: a recognizer
+needs a label, a column name or a machine-readable zone beside it. Source: public forms of state bodies and banks,
+which demand nine digits.
+
+>>> validate("№ 012 345 678")
+'012345678'
+>>> is_valid("000000000")
+False
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from piiguard.recognizers.checks.characters import is_digits, strip_separators
+from piiguard.recognizers.checks.exceptions import (
+    InvalidComponent,
+    InvalidFormat,
+    InvalidLength,
+    passes,
+)
+
+__all__ = ["IdCard", "compact", "format", "is_valid", "parse", "restore", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class IdCard:
+    """The digits, and whether they begin with 0 as those of all present cards do."""
+
+    number: str
+    usual: bool
+
+
+def compact(number: str) -> str:
+    """Strip separators and the number sign: №, or N where it stands for it."""
+    return strip_separators(number.strip().lstrip("№#NnНнºo° ").removesuffix(".0"))
+
+
+def validate(number: str) -> str:
+    """Return the nine digits, or raise :class:`InvalidNumber`."""
+    number = compact(number)
+    if not is_digits(number):
+        raise InvalidFormat("format", "digits only")
+    if len(number) != 9:
+        raise InvalidLength("length", f"9 digits, not {len(number)}")
+    if len(set(number)) == 1:
+        raise InvalidComponent("filler", "one digit repeated")
+    return number
+
+
+def is_valid(number: str) -> bool:
+    """Tell whether nine digits stand there."""
+    return passes(validate, number)
+
+
+def parse(number: str) -> IdCard:
+    """Tell whether the number is of the usual form.
+
+    >>> parse("012345678").usual
+    True
+    """
+    number = validate(number)
+    return IdCard(number, number.startswith("0"))
+
+
+def format(number: str) -> str:
+    """Write it as it is printed: nine digits without separators."""
+    return validate(number)
+
+
+def restore(number: str) -> str:
+    """Put back the zero that a numeric column has dropped.
+
+    >>> restore("12345678")
+    '012345678'
+    """
+    digits = compact(number)
+    return digits.zfill(9) if is_digits(digits) and len(digits) == 8 else digits

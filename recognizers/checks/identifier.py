@@ -1,0 +1,67 @@
+"""The check digit that IIN and BIN share."""
+
+from __future__ import annotations
+
+from piiguard.recognizers.checks.characters import is_digits, strip_separators
+from piiguard.recognizers.checks.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
+
+__all__ = ["check_digit", "compact", "format", "require_check", "require_digits", "restore"]
+
+_FIRST = range(1, 12)
+_SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+
+
+def check_digit(body: str) -> int | None:
+    """Compute the twelfth digit of the first eleven, or None where such a number is never issued.
+
+    >>> check_digit("05031230001"), check_digit("82121424009")
+    (5, None)
+    """
+    digits = [ord(character) - 48 for character in body[:11]]
+    rest = sum(digit * weight for digit, weight in zip(digits, _FIRST, strict=True)) % 11
+    if rest == 10:  # the rule gives a second row of weights for this case only
+        rest = sum(digit * weight for digit, weight in zip(digits, _SECOND, strict=True)) % 11
+    return None if rest == 10 else rest
+
+
+def compact(number: str) -> str:
+    """Strip separators and the fraction ``.0`` that spreadsheets add."""
+    number = number.strip()
+    number = number.removesuffix(".0")
+    return strip_separators(number)
+
+
+def format(number: str) -> str:
+    """Write it as it is printed: twelve digits without separators.
+
+    >>> format("050312 300015"), format("880 540 830 884")
+    ('050312300015', '880540830884')
+    """
+    return compact(number)
+
+
+def restore(number: str) -> str:
+    """Put back the zeros that a numeric column or a spreadsheet has dropped.
+
+    >>> restore("50312300015.0")
+    '050312300015'
+    """
+    digits = compact(number)
+    return digits.zfill(12) if is_digits(digits) and 9 <= len(digits) < 12 else digits
+
+
+def require_digits(number: str) -> None:
+    """Raise unless these are twelve ASCII digits."""
+    if not is_digits(number):
+        raise InvalidFormat("format", "digits only")
+    if len(number) != 12:
+        raise InvalidLength("format", f"12 digits, not {len(number)}")
+
+
+def require_check(number: str) -> None:
+    """Raise unless the twelfth digit is right."""
+    expected = check_digit(number)
+    if expected is None:
+        raise InvalidChecksum("check10", "both rows of weights give 10: never issued")
+    if expected != ord(number[11]) - 48:
+        raise InvalidChecksum("check", "wrong check digit")

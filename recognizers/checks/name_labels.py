@@ -1,0 +1,85 @@
+"""Words that announce a name: keys of forms and of JSON, and titles in prose.
+
+``"surname": "Сынақов"``, ``patientFullName=…``, ``Аты: Үлгі``, ``гражданин Сынақов``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from piiguard.recognizers.checks.letters import ANY, fold
+
+__all__ = ["KEYS", "MAYBE", "TITLES", "label_before"]
+
+# What stands after these and a sign is a name, whatever its words.
+KEYS = frozenset(
+    phrase.strip()
+    for line in (
+        "фио|ф и о|фамилия|имя|отчество|тегі|аты|аты жөні|аты жөніңіз|әкесінің аты|есімі|толық аты|таә",
+        "фамилия имя отчество|фамилия имя|тегі аты әкесінің аты|получатель|плательщик|заявитель|өтініш беруші|тыңдаушы",
+        "fio|familiya|familia|famil|imya|otchestvo|ot4estvo|otch|patronim|tegi|aty joni|aty zhoni|akesinin aty",
+        "surname|patronymic|last name|first name|middle name|second name|given name|full name|family name|lastname",
+        "firstname|middlename|fullname|secondname|givenname|holder|cardholder|card holder|holder name|account holder",
+        "cardholder name|client name|customer name|employee name|patient name|student name|person name|owner name",
+    )
+    for phrase in line.split("|")
+)
+# What stands after these is a name only if its words are those of names.
+MAYBE = frozenset(
+    phrase
+    for line in (
+        "name|user|client|owner|author|recipient|sender|beneficiary|payer|borrower|tenant|landlord|driver|doctor|manager",
+        "contact|contact person|passenger|employee|applicant|customer|signed by|prepared by|assignee|reporter|approver",
+        "клиент|сотрудник|директор|автор|исполнитель|исп|ответственный|врач|медсестра|покупатель|продавец|арендатор",
+        "арендодатель|заемщик|водитель|пациент|больной|ученик|студент|учитель|преподаватель|контактное лицо|составил",
+        "проверил|утвердил|принял|сдал|владелец|отправитель|кому|от кого|курьер|держатель карты|мать|отец|опекун",
+        "басшы|орындаушы|орынд|жауапты|дәрігер|мейіргер|сатып алушы|сатушы|жалға алушы|қарызгер|жүргізуші|науқас",
+        "оқушы|мұғалім|байланыс тұлғасы|иесі|жіберуші|алушы|тапсырған|қабылдаған|анасы|әкесі|қызметкер|қолы",
+    )
+    for phrase in line.split("|")
+)
+TITLES = frozenset(
+    word
+    for line in (
+        "гр гражданин гражданина гражданину гражданином гражданка гражданки гражданке гражданку гражданкой господин",
+        "господина господину господином госпожа госпожи госпоже госпожу госпожой азамат азаматы азаматша азаматшасы",
+        "фамилия фамилии фамилию фамилией заявитель заявителя заявителю mr mrs ms",
+    )
+    for word in line.split()
+)
+_SIGN = re.compile(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\"'«]?$")
+_ADJOINS = re.compile(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
+_WORD = re.compile(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
+_WINDOW = 48
+_SIGNS = ":=|-–—>"
+
+
+def label_before(text: str, start: int) -> str | None:
+    """Say what announces the value that begins at ``start``: ``key``, ``maybe``, ``title``, ``mister`` or nothing.
+
+    >>> label_before('{"patientFullName": "Үлгі"}', 21), label_before("гр. Сынақов", 4), label_before("the Name", 4)
+    ('key', 'title', None)
+    """
+    low = max(0, start - _WINDOW, text.rfind("\n", max(0, start - _WINDOW), start) + 1)
+    before = text[low:start]
+    stripped = before.rstrip(" \t\u00a0\"'«")
+    if stripped[-1:] and stripped[-1] in _SIGNS and (sign := _SIGN.search(before)):
+        return _key(before[: sign.start()])
+    if before[-1:] not in (" ", "\u00a0"):
+        return None
+    word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])
+    return "mister" if word in ("mr", "mrs", "ms") else "title" if word in TITLES else None
+
+
+def _last_words(before: str) -> list[str]:
+    return [fold(word) for word in _WORD.findall(before)[-4:]]
+
+
+def _key(before: str) -> str | None:
+    if not _ADJOINS.search(before):
+        return None
+    words = _last_words(before)
+    phrases = {" ".join(words[-count:]) for count in range(1, len(words) + 1)}
+    if phrases & KEYS:
+        return "key"
+    return "maybe" if phrases & MAYBE else None

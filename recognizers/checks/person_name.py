@@ -1,0 +1,375 @@
+"""Names of persons: Kazakh, Russian, and either in Latin letters; any order, initials, capitals, cases.
+
+Words are labelled one by one (:mod:`~piiguard.recognizers.checks.name_words`); a name is a sequence of
+labels that :data:`RULES` holds, over capitalised words joined by a blank. There is no register of names to
+check against, so :func:`is_valid` says "shaped like a full name", never "exists".
+
+Source of the forms: the requisites «фамилия, имя, отчество (если оно указано)» / «тегі, аты, әкесінің аты
+(егер ол болса)» of Kazakhstani documents, and the endings listed in ``name_words``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from piiguard.recognizers.checks.exceptions import InvalidFormat
+from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER
+from piiguard.recognizers.checks.name_labels import label_before
+from piiguard.recognizers.checks.name_words import KK_CASE, LONGEST, PATRONYMIC_WORDS, classify
+
+__all__ = ["FoundName", "PersonName", "compact", "find", "format", "is_valid", "parse", "validate"]
+
+# One more letter class than a word needs would make two repeats compete: possessive ones cannot.
+WORD = rf"[{UPPER}](?:[{ANY}]++|(?=['’][{UPPER}]))(?:[-'’ʼ‑](?!s(?![{ANY}]))[{ANY}]++){{0,3}}+"
+SON_OF = rf"(?:{PATRONYMIC_WORDS}|uly|ūly|qyzy|kyzy)(?:{KK_CASE}|н)?"
+TWO_LETTERS = "[ZSCKG]h|Y[uaeo]|Дж|Ts|Dzh|I[ua]"  # initials of one sound
+TOKEN = re.compile(
+    rf"(?<![{ANY}0-9_@/\\#$%&+])(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
+    rf"|(?<=[ -]){SON_OF}(?![{ANY}0-9_-]))"
+)
+NO_NAME = "XYC"
+BLANKS = {" ", "\u00a0", "  ", " \u00a0", "\u202f"}
+LAST_INITIAL = re.compile(rf"[{UPPER}](?![{ANY}0-9_.])")  # «Сынақов Ү.М» without its last dot
+SHOUTED_SURNAME = re.compile("(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|VICH|VNA)$")
+SHOUTED_SON = re.compile("ҰЛЫ|ҚЫЗЫ|УЛЫ|КЫЗЫ|ULY|QYZY|KYZY")
+SON = "l"  # «ұлы» standing apart
+INITIALS = re.compile("I{1,2}[SsNFUuAE]")
+PATRONYMIC = f"(?:P|[FAUuW]{SON})"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sequence of labels, its score, and whether it may be found among capitals only."""
+
+    name: str
+    labels: str
+    score: float
+    capitals: bool = False
+
+
+# In order of preference; the first that fits at a word wins. Labels: see name_words.classify.
+RULES = (
+    Rule("surname, given name, patronymic", f"[SsN][FAUuEWwSs]{PATRONYMIC}", 0.95, True),
+    Rule("unknown surname, given name, patronymic", f"[FAUuYWCw][FAUuEWw]{PATRONYMIC}(?![SsN])", 0.95, True),
+    Rule("given name, patronymic, surname", f"[FAUuEWw]{PATRONYMIC}(?:[SsNUCuFw](?!P))?", 0.95, True),
+    Rule("patronymic, given name", f"{PATRONYMIC}[FAE]", 0.8),
+    Rule("surname, patronymic", f"[SsUuY]{PATRONYMIC}", 0.8),
+    Rule("surname and initials", "[SsNFP]II|P[I]|[Uuw]II(?![SsN])|[SN]I(?!I)", 0.85, True),
+    Rule("ambiguous surname and initials", "AII", 0.6),
+    Rule("initials and surname", "II[SsNFUCuWw]|I[SN]|Is(?=$)", 0.85, True),
+    Rule("two given names and surname", "[FA]F[Ss](?![FP])|F[FA][Ss](?![FP])|EE[NS]", 0.85, True),
+    Rule("given name, initial, surname", "[FE]I[SsNuUEF]", 0.85, True),
+    Rule("given name and surname", "[FE][SN]|EE|Fs|AS", 0.85, True),
+    Rule("surname and given name", "[SsN]F(?![SP])|S[AE](?![SP])|NE(?![SN])", 0.85, True),
+    Rule("initial and surname like a given name", "IF(?=$)", 0.5),
+    Rule("two given names", "FF|[FE]F|FE", 0.7, True),
+    Rule("given name and unknown surname", "FUS|F[UCu](?:U(?=$))?|FA|Eu|Fw", 0.6),
+    Rule("ambiguous given name and given name", "AF", 0.55),
+    Rule("unknown given name and surname", "[Uuw]S(?![FP])", 0.5),
+    Rule("given name and dictionary word", "FW", 0.5),
+    Rule("unknown surname and given name", "[Uuw]F(?![SsPUuFC])", 0.5),
+    Rule("surname and dictionary word", "S[Ww](?=$)|WS(?=$)|WF(?=$)", 0.4),
+)
+ANY_RULE = re.compile("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES)))
+FULL_RULE = re.compile("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES[:3])))
+# Two words in capitals are no heading yet.
+SHORT_CAPITALS = re.compile("^(?:F[Uu]|[Uu]F|FA|AF|[Uu]S)$")
+CAPITALS_RULE = re.compile(
+    "|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES) if rule.capitals)
+)
+
+# Beside these a name is that of a street, a school or a firm.
+BEFORE = re.compile(
+    r"(?i)(?:\b(?:ул|улиц[аеуы]|пр|пр-т|пр-кт|просп|проспект[аеу]?|мкр|мкрн|мкр-н|микрорайон[ае]?|пер|переул\w{1,4}|б-р|бульвар[ае]?"
+    r"|пл|площад[ьи]|им|имени|аллея|шоссе|тупик|проезд"
+    r"|фонд(?:а|у|ом|е)?|аэропорт(?:а|у|е)?|стадион(?:а|е)?|награда|орден(?:а|ом)?|медаль|премия"
+    r"|street|ave|avenue|ul|ulitsa|prospekt|pr|им\.\s?(?:акад|ген|марш)|генерала|маршала|академика)\.?\s?[«\"“]?"
+    r"|\b(?:фильм|роман|книг|спектакл|опер|балет|повест|сериал|драм|поэм|магазин|салон|гостиниц|отел|бутик|клиник|аптек|ателье|санатори|корабл|пароход|теплоход|кафе|ресторан|кинотеатр)\w{0,4}\s?[«\"“']"
+    r"|\b(?:ТОО|ОО|ООО|АО|НАО|ЖШС|АҚ|LLP|JSC|LLC|ПК|КХ|ГККП|КГУ|компани[яи])\s?[«\"“'])$"
+)
+AFTER = re.compile(
+    r"(?i)[»\"”]?\s?(?:(?:көш|кош)ес\w{0,6}|к-с[іи]|көш\.|(?:даңғ|данг)ыл\w{0,6}|д-лы|атындағ\w{0,5}|ауданы\w{0,6}|ауылы\w{0,6}|алаңы\w{0,6}|мектеб\w{0,6}"
+    r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|облысы\w{0,6}|атты|[»\"”]\s?(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)"
+    r"|(?:[Ss]treet|[Aa]venue|[Rr]oad|koshesi|dangyly|kóshesi|köshesi|[Uu]niversity|[Bb]oulevard|audany|auyly|atyndagy"
+    r"|(?:International )?(?:Airport|Stadium|Arena|Museum|Theatre|Theater|School|Prize|Foundation|Fund|Hospital|Park|Square|Center|Centre))\b)"
+)
+
+
+SMALL_WORD = f"[{LOWER}-]{{2,{LONGEST}}}+"
+SMALL_PATRONYMIC = re.compile(
+    rf"(?:[оеө]вич|ьич|[оеө]вн|ичн|ұлы|улы|үлы|қызы|кызы|kyzy|qyzy|uly|ovich|evich|ovna|evna)[{LOWER}]{{0,4}}+(?![{ANY}0-9_-])"
+)
+SMALL_BEFORE = re.compile(
+    rf"(?<![{ANY}0-9_-])(?:(?P<first>{SMALL_WORD})[ \u00a0])?(?P<given>{SMALL_WORD})[ \u00a0](?P<patronymic>{SMALL_WORD})$"
+)
+SMALL_SURNAME = re.compile(rf"[ \u00a0]({SMALL_WORD})(?![{ANY}0-9_-])")
+SMALL_VALUE = re.compile(
+    rf"(?:[:=|]|[ ][-–—])[ \t\u00a0]{{0,2}}[\"'«]?(?P<name>{SMALL_WORD}(?:[ \u00a0]{SMALL_WORD}){{1,2}}+)(?![{ANY}0-9_.(-])"
+)
+SMALL_LABELLED = re.compile("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A capitalised word, an initial, or «ұлы» standing apart."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundName:
+    """A name in a text: characters from ``start`` to ``end``."""
+
+    start: int
+    end: int
+    score: float
+    rule: str
+    labels: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """The parts of a name; an unknown part is empty."""
+
+    surname: str
+    given: str
+    patronymic: str
+
+
+def label(word: str) -> str:
+    """Label a token; only «ұлы» and its like begin with a small letter."""
+    return SON if word[0].islower() or SHOUTED_SON.fullmatch(word) else classify(word)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut a text into the words that may belong to names."""
+    for match in TOKEN.finditer(text):
+        word = match.group()
+        yield Token(match.start(), match.end(), word, label(word))
+
+
+def joined(text: str, left: Token, right: Token) -> bool:
+    """Say whether two tokens stand together: a blank between them, or nothing after an initial."""
+    gap = text[left.end : right.start]
+    if (
+        gap not in BLANKS
+        and not (gap == "" and left.label == "I")
+        and not (gap == "-" and right.label == SON)
+    ):
+        return False
+    scripts = is_cyrillic(left.text), is_cyrillic(right.text)
+    return scripts[0] == scripts[1] and (scripts[0] or one_style(left, right))
+
+
+def is_cyrillic(word: str) -> bool:
+    """Say whether a word is in Cyrillic; a Latin look-alike may stand in it."""
+    return not word.isascii() and CYRILLIC.search(word.lower()) is not None
+
+
+def one_style(left: Token, right: Token) -> bool:
+    """Say whether Latin words are written alike; only a surname may stand in capitals beside others."""
+    if "I" in (left.label, right.label) or SON in (left.label, right.label):
+        return True
+    shouted = [token for token in (left, right) if token.text.isupper()]
+    return len(shouted) != 1 or bool(SHOUTED_SURNAME.search(shouted[0].text))
+
+
+def runs(text: str) -> Iterator[list[Token]]:
+    """Group tokens that stand together."""
+    run: list[Token] = []
+    for token in tokens(text):
+        if run and not joined(text, run[-1], token):
+            yield run
+            run = []
+        run.append(token)
+    if run:
+        yield run
+
+
+def capitals_only(run: list[Token]) -> bool:
+    """Say whether the words of a run are written in capitals: then any word may stand there."""
+    written = [token.text for token in run if token.label not in ("I", SON)]
+    return bool(written) and all(word.isupper() for word in written)
+
+
+def begins_phrase(text: str, start: int, end: int) -> bool:
+    """Say whether a sentence begins here and goes on, so that the first word has a capital letter anyway."""
+    before = text[max(0, start - 40) : start].rstrip(" \u00a0\t«\"'(-–—•")
+    return (not before or before[-1] in ".!?\n:") and text[end : end + 2].strip(" \u00a0")[:1].isalpha()
+
+
+def is_something_else(text: str, start: int, end: int) -> bool:
+    """Say whether the name stands in the name of a street, a place or a firm."""
+    return bool(BEFORE.search(text, max(0, start - 24), start) or AFTER.match(text, end, end + 30))
+
+
+def find(text: str) -> Iterator[FoundName]:
+    """Find the names of two parts and more in a text.
+
+    >>> [(f.start, f.end, f.score) for f in find("беруші: Сынақов Үлгі Мысалұлы, тел.")]
+    [(8, 29, 0.95)]
+    >>> list(find("ул. Д. Сынақова"))
+    []
+    """
+    for run in runs(text):
+        yield from find_in_run(text, run)
+    yield from find_small(text)
+
+
+def find_small(text: str) -> Iterator[FoundName]:
+    """Find names typed in small letters: with a patronymic, or as the value of a label.
+
+    >>> [(f.start, f.end) for f in [*find("фио: сынақов нұрлан"), *find("звонил нұрлан мысалұлы")]]
+    [(5, 19), (7, 22)]
+    """
+    done = 0
+    for match in SMALL_PATRONYMIC.finditer(text):
+        low = max(done, match.end() - 3 * LONGEST)
+        words = SMALL_BEFORE.search(text, low, match.end())
+        if words and (found := small_name(words)):
+            yield found
+            done = found.end
+    for match in SMALL_VALUE.finditer(text):
+        start, end = match.span("name")
+        labels = small_labels(match["name"]) if start >= done else ""
+        if SMALL_LABELLED.fullmatch(labels) and label_before(text, start) in ("key", "maybe"):
+            yield FoundName(start, end, 0.6, "small letters after a label", labels)
+
+
+def small_name(words: re.Match[str]) -> FoundName | None:
+    """Read given name and patronymic, and the surname before them if there is one."""
+    first, given, patronymic = words["first"], words["given"], words["patronymic"]
+    if small_labels(f"{given} {patronymic}") not in ("FP", "AP"):
+        return None
+    surname = first is not None and small_labels(first) in ("S", "s", "N")
+    if not surname and small_labels(given) == "A":
+        return None
+    start, end = words.start("first" if surname else "given"), words.end()
+    last = None if surname else SMALL_SURNAME.match(words.string, end)
+    if last and small_labels(last[1]) == "S":
+        end = last.end()
+    return FoundName(start, end, 0.8, "small letters with a patronymic", "SFP" if surname else "FP")
+
+
+def small_labels(words: str) -> str:
+    """Label words in small letters as if each began with a capital."""
+    return "".join(classify(word.capitalize()) for word in words.split())
+
+
+def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:
+    """Find names among tokens that stand together."""
+    labels = "".join(token.label for token in run)
+    rest = 0
+    for match in matches(run, labels) if len(run) > 1 else ():
+        rule = RULES[int(str(match.lastgroup)[1:])]
+        start, end = run[match.start()].start, run[match.end() - 1].end
+        if is_something_else(text, start, end):
+            continue
+        if match.group().endswith("I") and LAST_INITIAL.match(text, end):
+            end += 1
+        yield from labelled(text, run[rest : match.start()])
+        rest = match.end()
+        unsure = match.group()[0] in "UuYWw" and "P" not in match.group() and begins_phrase(text, start, end)
+        yield FoundName(start, end, min(rule.score, 0.4) if unsure else rule.score, rule.name, match.group())
+    yield from labelled(text, run[rest:])
+
+
+def matches(run: list[Token], labels: str) -> Iterator[re.Match[str]]:
+    """Match rules, full names first: «Иск Сынақовой Үлгі Мысаловны» begins with no name and surname."""
+    rules, done = rules_for(run, labels), 0
+    for full in FULL_RULE.finditer(labels):
+        yield from rules.finditer(labels, done, full.start())
+        yield full
+        done = full.end()
+    yield from rules.finditer(labels, done)
+
+
+def rules_for(run: list[Token], labels: str) -> re.Pattern[str]:
+    """Choose the rules: in a heading of capitals any word may stand beside a name."""
+    return CAPITALS_RULE if capitals_only(run) and not SHORT_CAPITALS.match(labels) else ANY_RULE
+
+
+def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
+    """Find what no rule takes for a name, but a label announces as one."""
+    first = next((i for i, token in enumerate(run) if token.label not in NO_NAME), None)
+    if first is None:
+        return
+    words = list(takewhile(lambda token: token.label not in NO_NAME, run[first : first + 4]))
+    announced = label_before(text, words[0].start)
+    sure = any(token.label in "FSPNsEI" for token in words)
+    allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu"}.get(announced or "", "FSPN")
+    initials = announced in ("key", "maybe") and INITIALS.match("".join(token.label for token in words))
+    if announced is None or not (initials or (words[0].label in allowed and words[0].label != "I")):
+        return
+    if not is_something_else(text, words[0].start, words[-1].end):
+        # "name" also names languages, colours and services, and one of those sounds like a name sooner or later
+        vague = announced == "maybe" and len(words) == 1 and not is_cyrillic(words[0].text)
+        score = 0.5 if sure and not vague else 0.4
+        yield FoundName(words[0].start, words[-1].end, score, f"after a {announced}", "")
+
+
+def compact(name: str) -> str:
+    """Drop blanks around and repeated inside, and invisible characters.
+
+    >>> compact("  Сынақов  Үлгі ")
+    'Сынақов Үлгі'
+    """
+    return " ".join(re.sub("[\u200b-\u200d\ufeff\u00ad]", "", name).split())
+
+
+def parse(name: str) -> PersonName:
+    """Tell the parts of a full name apart.
+
+    >>> parse("Үлгі Мысалұлы Сынақов").surname
+    'Сынақов'
+    >>> parse("СЫНАҚОВ ҮЛГІ МЫСАЛҰЛЫ").patronymic
+    'МЫСАЛҰЛЫ'
+    """
+    parts = list(tokens(validate(name)))
+    son = next((i for i, token in enumerate(parts) if token.label == SON), None)
+    patronymic = " ".join(t.text for t in parts[son - 1 : son + 1]) if son else ""
+    rest = [t for i, t in enumerate(parts) if not son or i not in (son - 1, son)]
+    if not son:
+        patronymic = next((t.text for t in rest if t.label == "P"), "")
+        rest = [t for t in rest if t.label != "P"]
+    return split_surname(rest, patronymic)
+
+
+def split_surname(rest: list[Token], patronymic: str) -> PersonName:
+    """Choose the surname among the parts that are no patronymic: by its ending, else the first."""
+    surname = next((t for t in rest if t.label in "SNs"), None)
+    if surname is None and len(rest) > 1:
+        surname = next((t for t in rest if t.label in "Uu"), rest[0])
+    given = " ".join(t.text for t in rest if t is not surname)
+    return PersonName(surname.text if surname else "", given, patronymic)
+
+
+def is_valid(name: str) -> bool:
+    """Say whether the whole text is shaped like one full name."""
+    name = compact(name)
+    return any(found.start == 0 and found.end == len(name) for found in find(name))
+
+
+def validate(name: str) -> str:
+    """Return the compact form, or raise :class:`InvalidNumber`."""
+    name = compact(name)
+    if not is_valid(name):
+        raise InvalidFormat("format", "not shaped like a full name")
+    return name
+
+
+def format(name: str) -> str:
+    """Write a full name as documents do: surname, given name, patronymic, each with one capital.
+
+    >>> format("үлгі мысалұлы сынақов".title())
+    'Сынақов Үлгі Мысалұлы'
+    """
+    parts = parse(name)
+    ordered = (parts.surname, parts.given, parts.patronymic)
+    return " ".join("-".join(half.capitalize() for half in part.split("-")) for part in ordered if part)

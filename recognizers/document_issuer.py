@@ -1,0 +1,65 @@
+"""KZ_DOCUMENT_ISSUER: who issued a document."""
+
+from __future__ import annotations
+
+from presidio_analyzer import Pattern
+
+from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.checks import document_issuer
+from piiguard.recognizers.checks.characters import BLANKS
+from piiguard.recognizers.labels import phrases
+from piiguard.recognizers.shapes import LETTERS, NOT_BEFORE
+
+__all__ = ["KzDocumentIssuerRecognizer"]
+
+_S = f"[{BLANKS}]{{0,3}}"
+_B = f"[{BLANKS}]{{1,3}}"
+_RK = rf"(?:[РP][.]?{_S}[КK](?![{LETTERS}])|Республик[иа]{_B}Казахстан[а]?)"
+_END = f"(?![0-9{LETTERS}])"
+_KAZ = rf"(?:Қазақстан{_B}Республикас[а-яәғқңөұүһі]{{1,4}}|[ҚК][Р])"
+_OF = rf"(?:{_S}(?:of{_B})?(?:the{_B})?(?:RK|KZ|Republic{_B}of{_B}Kazakhstan|Kazakhstan))"
+
+
+class KzDocumentIssuerRecognizer(KzRecognizer):
+    """Finds the two ministries that issue documents; alone they say little, beside a document much."""
+
+    ENTITY = "KZ_DOCUMENT_ISSUER"
+    PATTERNS = (
+        Pattern("МВД РК, МЮ РК", rf"{NOT_BEFORE}[МM][.]?{_S}(?:[ВB][.]?{_S}Д|Ю)[.]?{_S}{_RK}", 0.35),
+        Pattern(
+            "министерство",
+            rf"{NOT_BEFORE}Министерств[а-я]{{1,2}}{_B}(?:внутренних{_B}дел|юстиции)(?:{_B}{_RK})?{_END}",
+            0.35,
+        ),
+        Pattern(
+            "ҚР ІІМ, ҚР ӘМ",
+            rf"{NOT_BEFORE}[ҚК][Р]{_S}(?:[ІИI]{{2}}[МM]|[ӘА][МM]){_END}",
+            0.35,
+        ),
+        Pattern(
+            "министрлігі",
+            rf"{NOT_BEFORE}(?:{_KAZ}{_S})?(?:[ІИ]шк[іи]{_B}[іи]стер|[ӘА]д[іи]лет){_B}министрл[іи][гк][а-яәғқңөұүһі]{{0,4}}{_END}",
+            0.35,
+        ),
+        Pattern(
+            "in English",
+            rf"{NOT_BEFORE}(?:(?:MIA|MOJ){_OF}|Ministry{_B}of{_B}(?:Internal{_B}Affairs|Justice){_OF}?){_END}",
+            0.35,
+        ),
+        Pattern("in Kazakh Latin", rf"{NOT_BEFORE}(?:QR|KR){_S}(?:IIM|ADM|AM){_END}", 0.3),
+        Pattern("IIM alone", rf"{NOT_BEFORE}(?:ІІМ|IIM|МВД|МЮ){_END}(?![ \u00a0]{{0,2}}(?:РФ|Росс))", 0.1),
+    )
+    CONTEXT = phrases(
+        "выдан; выдано; выдана; кем выдан; кем выдано; орган выдачи; выдавший орган; орган выдавший документ; орган",
+        "выд.; берген; берілген; берілді; беруші орган; кім берген; берген орган; құжатты берген орган; berushi organ; bergen",
+        "issued by; issued; issuing authority; authority; doc issuer; doc issued by; id doc issued by; kem vydan; kem vydano",
+        "kem vydana; organ vydachi; issuer; id card issuer; issued by doc; employee id issued by; pasport kem vydan",
+    )
+    COMPANY = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_DATE"})
+    NEGATABLE = False
+    GAIN = 0.25
+    COMPANY_GAIN = 0.2
+
+    def validate_result(self, pattern_text: str) -> bool | None:
+        """Keep the pattern's score where one of the two ministries is named."""
+        return None if document_issuer.is_valid(pattern_text) else False

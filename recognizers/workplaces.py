@@ -1,0 +1,55 @@
+"""KZ_WORKPLACE: where somebody works: organisation, position, degree and title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from piiguard.recognizers.checks import workplace, workplace_words
+from piiguard.recognizers.checks.workplace import FoundWorkplace
+from piiguard.recognizers.grammar import KzGrammarRecognizer
+
+__all__ = ["KzWorkplaceRecognizer"]
+
+
+class KzWorkplaceRecognizer(KzGrammarRecognizer):
+    """Finds organisations with a legal form, positions and degrees; without a label or a person they score low."""
+
+    ENTITY = "KZ_WORKPLACE"
+    CONTEXT = (
+        *(
+            "место работы",
+            "должность",
+            "работает",
+            "работаю",
+            "работал",
+            "работодатель",
+            "трудоустроен",
+            "стаж",
+        ),
+        *("ученая степень", "ученое звание", "наименование организации", "название организации"),
+        *(
+            "жұмыс орны",
+            "лауазымы",
+            "жұмыс істейді",
+            "жұмыс берушісі",
+            "ғылыми дәрежесі",
+            "ғылыми атағы",
+            "ұйым атауы",
+        ),
+        *(
+            "jumys orny",
+            "zhumys orny",
+            "lauazymy",
+            "mesto raboty",
+            "dolzhnost",
+            "workplace",
+            "job title",
+            "employer",
+        ),
+        *("position", "employed", "works at", "works for", "place of work", "occupation"),
+    )
+    PREFILTER = workplace_words.PREFILTER
+
+    def find(self, text: str) -> Iterable[FoundWorkplace]:
+        """Find workplaces."""
+        return workplace.find(text)
