@@ -1,0 +1,32 @@
+"""Columns for SQLAlchemy that encrypt themselves and stay searchable by equality.
+
+>>> from piiguard.orm import BlindIndex, Encrypted
+"""
+
+from piiguard.orm.audit import after_decrypt
+from piiguard.orm.confidential import Confidential
+from piiguard.orm.encrypted import Encrypted
+from piiguard.orm.errors import EncryptedColumnError
+from piiguard.orm.filling import fill_indexes
+from piiguard.orm.frames import without_variables
+from piiguard.orm.guard import ciphertext_only
+from piiguard.orm.hooks import install
+from piiguard.orm.index import BlindIndex
+from piiguard.orm.planner import TruncationPlan, plan
+from piiguard.orm.sealed import Sealed
+
+__all__ = [
+    "BlindIndex",
+    "Confidential",
+    "Encrypted",
+    "EncryptedColumnError",
+    "Sealed",
+    "TruncationPlan",
+    "after_decrypt",
+    "ciphertext_only",
+    "fill_indexes",
+    "plan",
+    "without_variables",
+]
+
+install()

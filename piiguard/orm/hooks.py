@@ -1,0 +1,102 @@
+"""Where piiguard takes part in SQLAlchemy: registered once, when :mod:`piiguard.orm` is imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Alias, Connection, Engine, Insert, Table, Update, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from piiguard.echo import hide_rows
+from piiguard.errors import PiiguardError
+from piiguard.keys import nonces
+from piiguard.orm.attributes import watch
+from piiguard.orm.keeping import index_values, keep
+from piiguard.orm.refusals import check, reads_encrypted
+from piiguard.orm.tables import protected
+from piiguard.orm.uniqueness import refuse_repeats
+
+__all__ = ["install"]
+
+_MARK = "piiguard"  # on connections that wrote to a protected table
+
+
+def install() -> None:
+    """Register everything; a second call changes nothing."""
+    for target, name, listener, options in _LISTENERS:
+        if not event.contains(target, name, listener):
+            event.listen(target, name, listener, **options)
+
+
+def _before_execute(connection: Connection, statement: Any, many: Any, one: Any, options: Any) -> Any:
+    """Keep blind indexes right; nothing else than INSERT and UPDATE is looked at."""
+    nonces.drop()  # of a statement that failed before it left
+    if isinstance(statement, Insert | Update):
+        table = statement.table.element if isinstance(statement.table, Alias) else statement.table
+        found = protected(table)
+        if found is not None:
+            connection.info[_MARK] = True
+            rows: Any = many or ([one] if one else [])
+            statement, rows = keep(statement, rows, found)
+            refuse_repeats(connection, statement, rows, found)
+            if len(rows) > 1:
+                nonces.draw_ahead(len(rows) * len(found.columns))
+            return (statement, rows, {}) if len(rows) > 1 else (statement, [], rows[0] if rows else {})
+    return statement, many, one
+
+
+def _before_cursor_execute(
+    connection: Connection, cursor: Any, text: str, parameters: Any, context: Any, executemany: bool
+) -> tuple[str, Any]:
+    """Look at each compiled statement once, before the database sees it."""
+    nonces.drop()
+    compiled = context.compiled
+    if compiled is not None and isinstance(compiled, SQLCompiler):
+        reading = compiled.__dict__.get("_piiguard_reads")
+        if reading is None:
+            state = compiled.compile_state
+            check(compiled.statement if state is None else state.statement)
+            reading = reads_encrypted(compiled)
+            compiled.__dict__["_piiguard_reads"] = reading
+        if reading and connection.engine._should_log_debug():
+            hide_rows(connection.engine)
+    return text, parameters
+
+
+def _do_orm_execute(state: ORMExecuteState) -> None:
+    """Let an UPDATE of objects in a session change the index in memory as well."""
+    if state.is_update and isinstance(state.statement, Update) and not state.parameters:
+        table: Any = state.statement.table
+        found = protected(table)
+        if found is not None and (values := index_values(state.statement, found)):
+            state.statement = state.statement.values(values)
+
+
+def _handle_error(context: ExceptionContext) -> BaseException | None:
+    """What fails while parameters are bound is wrapped with them, still in plain: give ours, or hide them."""
+    nonces.drop()
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, PiiguardError):
+        return error
+    writes = context.connection is not None and _MARK in context.connection.info
+    if wrapped is not None and context.execution_context is None and writes:
+        wrapped.params = None
+        wrapped.hide_parameters = True
+    return None
+
+
+def _before_create(table: Table, connection: Connection, **options: Any) -> None:
+    """Refuse before the table is there, rather than at its first statement."""
+    protected(table)
+
+
+_LISTENERS: tuple[tuple[Any, str, Any, dict[str, bool]], ...] = (
+    (Engine, "before_execute", _before_execute, {"retval": True}),
+    (Engine, "before_cursor_execute", _before_cursor_execute, {"retval": True}),
+    (Engine, "handle_error", _handle_error, {"retval": True}),
+    (Session, "do_orm_execute", _do_orm_execute, {}),
+    (Table, "before_create", _before_create, {}),
+    (Mapper, "mapper_configured", watch, {}),
+)

@@ -1,0 +1,139 @@
+"""Alembic: what it writes into migrations, what it sees, and the move from plaintext to ciphertext."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from piiguard.keys import Keyring
+from piiguard.orm import Encrypted
+from piiguard.orm import alembic as encrypted
+
+FIRST = "050312300017"
+
+ENV = """
+    from alembic import context
+
+    import piiguard.orm.alembic as encrypted
+
+    given = context.config.attributes
+    with given["engine"].connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=given["metadata"],
+            render_item=encrypted.render_item,
+            compare_type=encrypted.compare_type,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+TEMPLATE = """
+    from alembic import op
+    import sqlalchemy as sa
+    ${imports if imports else ""}
+    revision = ${repr(up_revision)}
+    down_revision = ${repr(down_revision)}
+
+
+    def upgrade():
+        ${upgrades if upgrades else "pass"}
+
+
+    def downgrade():
+        ${downgrades if downgrades else "pass"}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, any_database_url: str) -> Any:
+    """An Alembic project of two files and an engine."""
+    folder = tmp_path / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    (folder / "env.py").write_text(textwrap.dedent(ENV), encoding="utf-8")
+    (folder / "script.py.mako").write_text(textwrap.dedent(TEMPLATE).lstrip(), encoding="utf-8")
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(any_database_url)
+    config.attributes["engine"] = engine
+    yield SimpleNamespace(config=config, engine=engine, folder=folder)
+    engine.dispose()
+
+
+def test_a_migration_holds_storage_types_and_no_key(
+    project: Any, models: SimpleNamespace, keyring_file: Path
+) -> None:
+    project.config.attributes["metadata"] = models.Base.metadata
+    command.revision(project.config, "students", autogenerate=True)
+    (script,) = (project.folder / "versions").glob("*.py")
+    text = script.read_text(encoding="utf-8")
+    assert "sa.Column('iin', sa.LargeBinary(), nullable=True)" in text
+    assert "sa.Column('iin_index', sa.LargeBinary(length=16), nullable=True)" in text
+    for absent in ("piiguard", "Encrypted", "BlindIndex", "context", str(keyring_file)):
+        assert absent not in text
+    command.upgrade(project.config, "head")
+    command.check(project.config)  # sees no phantom change
+
+
+def test_a_column_of_the_wrong_type_is_seen(any_database_url: str, keyring: Keyring) -> None:
+    engine = sa.create_engine(any_database_url)
+    wrong = sa.Table("t", sa.MetaData(), sa.Column("v", sa.Integer), sa.Column("w", sa.LargeBinary))
+    wrong.create(engine)
+    metadata = sa.MetaData()
+    sa.Table(
+        "t",
+        metadata,
+        sa.Column("v", Encrypted(sa.Text, keyring=keyring, context="t.v")),
+        sa.Column("w", Encrypted(sa.Text, keyring=keyring, context="t.w", storage="text")),
+    )
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": encrypted.compare_type})
+        found: Any = compare_metadata(context, metadata)
+    assert sorted(change[0][3] for change in found) == ["v", "w"]
+    assert encrypted.render_item("type", metadata.tables["t"].c.w.type, None) == "sa.Text()"
+    assert encrypted.render_item("type", sa.Integer(), None) is False
+    assert encrypted.render_item("column", None, None) is False
+    engine.dispose()
+
+
+def test_expand_fill_contract(any_database_url: str, keyring: Keyring) -> None:
+    engine = sa.create_engine(any_database_url)
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY, iin VARCHAR(12))"))
+        connection.execute(sa.text("INSERT INTO people VALUES (1, :v), (2, NULL)"), {"v": FIRST})
+        op: Any = Operations(MigrationContext.configure(connection))
+        op.expand_encrypted("people", "iin", index="iin_index", unique=True)
+        op.collapse_encrypted("people", "iin", index="iin_index")
+        op.expand_encrypted("people", "iin", index="iin_index")
+        with pytest.raises(RuntimeError, match=r"people.iin: 1 rows are not encrypted yet"):
+            op.contract_encrypted("people", "iin")
+        sealed = keyring.column("people.iin", 1).encrypt(FIRST.encode())
+        connection.execute(sa.text("UPDATE people SET iin_enc = :v WHERE id = 1"), {"v": sealed})
+        op.contract_encrypted("people", "iin")
+        column: Any = sa.Column("iin", Encrypted(sa.String(12), keyring=keyring, context="people.iin"))
+        table = sa.Table("people", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), column)
+        assert connection.scalars(sa.select(table.c.iin).order_by(table.c.id)).all() == [FIRST, None]
+        connection.commit()
+        if engine.dialect.name != "sqlite":
+            with pytest.raises(sa.exc.DatabaseError, match="people_iin_is_ciphertext"):
+                connection.execute(sa.text("INSERT INTO people (id, iin) VALUES (3, :v)"), {"v": b"x"})
+    engine.dispose()
+
+
+def test_an_expansion_reverses_and_a_contraction_does_not() -> None:
+    there = encrypted.ExpandEncrypted("people", "iin")
+    back = there.reverse()
+    assert isinstance(back, encrypted.CollapseEncrypted)
+    assert (back.table, back.twin) == ("people", "iin_enc")
+    with pytest.raises(NotImplementedError, match="piiguard decrypt"):
+        encrypted.ContractEncrypted("people", "iin").reverse()

@@ -1,0 +1,73 @@
+"""Searching and uniqueness while an index key is rotated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from piiguard.keys import Keyring, change, transitions
+
+FIRST, SECOND, THIRD = "050312300017", "010203300010", "090909400011"
+
+
+@pytest.fixture
+def rotating(session: Session, models: SimpleNamespace, keyring: Keyring, keyring_file: Path) -> Session:
+    """Two rows under the first index key; the second one is primary."""
+    session.add_all([models.Student(id=1, iin=FIRST), models.Student(id=2, iin=SECOND)])
+    session.commit()
+    change.apply(keyring_file, None, "add", lambda held, now: transitions.add(held, "index", now))
+    change.apply(keyring_file, None, "promote", lambda held, now: transitions.promote(held, "index", 2, now))
+    keyring.reload()
+    return session
+
+
+def test_rows_under_either_index_key_are_found(rotating: Session, models: SimpleNamespace, raw: Any) -> None:
+    rotating.add(models.Student(iin=THIRD))
+    rotating.commit()
+    assert [index[:2] for index in raw(rotating, "iin_index")] == [b"\0\1", b"\0\1", b"\0\2"]
+    query = sa.select(models.Student.iin).order_by(models.Student.id)
+    everyone = models.Student.iin.in_([FIRST, THIRD])
+    assert rotating.scalars(query.where(everyone)).all() == [FIRST, THIRD]
+    assert rotating.scalars(query.where(models.Student.iin != FIRST)).all() == [SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda s, m: s.execute(sa.insert(m.table), [{"iin": THIRD}, {"iin": FIRST}]),
+        lambda s, m: (s.add(m.Student(iin=FIRST)), s.flush()),
+        lambda s, m: s.execute(sa.insert(m.table).values([{"iin": THIRD}, {"iin": FIRST}])),
+        lambda s, m: s.execute(sa.update(m.Student).where(m.Student.id == 2).values(iin=FIRST)),
+        lambda s, m: (s.get(m.Student, 2).__setattr__("iin", FIRST), s.flush()),
+    ],
+)
+def test_a_value_that_is_there_under_the_old_key_is_a_repeat(
+    rotating: Session, models: SimpleNamespace, write: Any
+) -> None:
+    with pytest.raises(sa.exc.IntegrityError, match="is there already, under an older index key") as caught:
+        write(rotating, models)
+    assert FIRST not in str(caught.value)
+    assert caught.value.params is None
+
+
+def test_a_row_may_be_given_its_own_value_again(rotating: Session, models: SimpleNamespace, raw: Any) -> None:
+    rotating.execute(sa.update(models.Student).where(models.Student.id == 1).values(iin=FIRST))
+    student = rotating.get(models.Student, 2)
+    assert student is not None
+    student.iin = THIRD
+    rotating.flush()
+    student.iin = SECOND
+    rotating.commit()
+    assert [index[:2] for index in raw(rotating, "iin_index")] == [b"\0\2", b"\0\2"]
+
+
+def test_an_index_that_is_not_unique_takes_repeats(rotating: Session, models: SimpleNamespace) -> None:
+    for _ in range(2):
+        rotating.execute(sa.insert(models.table).values(email="a@example.kz"))
+    found = rotating.scalars(sa.select(models.Student.id).where(models.Student.email == "a@example.kz"))
+    assert len(found.all()) == 2
