@@ -1,0 +1,138 @@
+"""Blocks of whole lines in UTF-8, from any binary stream in any encoding.
+
+A block reports the matches that end in ``data[seen:until]``. What stands around that is context: the lines
+before it (a label on the line above, the first line of a value of several lines) and the lines after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+from piiguard.detect import encodings
+
+BLOCK = 1 << 20
+LINES_BEFORE = 3  # a value of three lines, its last line in this block, and the line above may hold a label
+LINES_AFTER = 2
+MOST_CONTEXT = 1 << 14  # a line longer than this is context only in part
+LONG_BEFORE = 4096  # inside a line longer than a block: the longest match and its label
+LONG_AFTER = 1024
+
+
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines in UTF-8; ``line`` numbers the first one from 0."""
+
+    data: bytes
+    line: int
+    seen: int
+    until: int
+    column: int = 0  # characters of the first line that stand before this block
+
+
+class BlockReader:
+    """Iterate over the blocks of a stream; ``encoding`` and ``bytes_read`` say what was found and done.
+
+    ``encoding="auto"`` looks at the first bytes. A file in UTF-8 or a single-byte encoding may be mixed:
+    each line is UTF-8 if it can be, else the single-byte guess.
+    """
+
+    def __init__(self, stream: Stream, encoding: str = "auto", size: int = BLOCK) -> None:
+        self._stream = stream
+        self._size = size
+        self._head = stream.read(size)
+        self._auto = encoding == "auto"
+        self.encoding = encodings.detect(self._head) if self._auto else encoding
+        self.bytes_read = len(self._head)
+
+    def __iter__(self) -> Iterator[Block]:
+        chunks = chain([encodings.without_bom(self._head, self.encoding)], self._chunks())
+        if self._auto and not self.encoding.startswith("utf-16") and not self.encoding.startswith("utf-32"):
+            return _blocks(self._repaired(chunks), self._size)
+        return _blocks(encodings.transcoded(chunks, self.encoding), self._size)
+
+    def _chunks(self) -> Iterator[bytes]:
+        while chunk := self._stream.read(self._size):
+            self.bytes_read += len(chunk)
+            yield chunk
+
+    def _repaired(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Cut the chunks at line breaks, since a line is the unit of a mixed file's encoding."""
+        guess = self.encoding if self.encoding in encodings.SINGLE_BYTE else ""
+        for lines in _whole_lines(chunks, self._size):
+            if encodings.is_utf8(lines):
+                yield lines
+            else:
+                guess = guess or encodings.guess_single_byte(encodings.not_utf8(lines))
+                yield encodings.repaired(lines, guess)
+
+
+def _whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        cut = rest.rfind(b"\n") + 1
+        if not cut and len(rest) >= size:
+            cut = _boundary(rest, len(rest) - 4)
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+    if rest:
+        yield rest
+
+
+def _blocks(chunks: Iterator[bytes], size: int) -> Iterator[Block]:
+    data, line, column, seen = b"", 0, 0, 0
+    for chunk in chunks:
+        data += chunk
+        if len(data) - seen < size:
+            continue
+        until = _cut(data, seen)
+        if until == seen:
+            continue
+        yield Block(data, line, seen, until, column)
+        keep = _context(data, until)
+        line, column = line + data.count(b"\n", 0, keep), _column(data, keep, column)
+        data, seen = data[keep:], until - keep
+    if len(data) > seen or data:
+        yield Block(data, line, seen, len(data), column)
+
+
+def _cut(data: bytes, seen: int) -> int:
+    """Find where this block's matches must end: before its last lines, or before the end of a long line."""
+    end = data.rfind(b"\n") + 1
+    for _ in range(LINES_AFTER):
+        end = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
+    if end > seen and len(data) - end <= MOST_CONTEXT:
+        return end
+    return max(_boundary(data, len(data) - LONG_AFTER), seen)
+
+
+def _context(data: bytes, until: int) -> int:
+    """Find where the context of the next block begins."""
+    start = until
+    for _ in range(LINES_BEFORE + (until > 0 and data[until - 1] != 0x0A)):
+        start = data.rfind(b"\n", 0, max(start - 1, 0)) + 1
+        if until - start > MOST_CONTEXT:
+            return _boundary(data, until - LONG_BEFORE)
+    return start
+
+
+def _column(data: bytes, keep: int, column: int) -> int:
+    start = data.rfind(b"\n", 0, keep) + 1
+    characters = len(data[start:keep].decode("utf-8", "replace"))
+    return characters if start else column + characters
+
+
+def _boundary(data: bytes, place: int) -> int:
+    """Step back to where a character begins."""
+    place = max(place, 0)
+    while place and place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place

@@ -1,0 +1,80 @@
+"""From places in a block to lines, and what lies in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from piiguard.detect.prefilter import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Bytes ``start`` to ``end`` of a block, without the line break, and the patterns that end there."""
+
+    number: int
+    start: int
+    end: int
+    hits: Sequence[Hit] = ()
+
+
+def candidates(data: bytes, hits: Sequence[Hit]) -> Iterator[Line]:
+    """Group places, which come in order, by line."""
+    number = counted = start = 0
+    end = -1
+    own: list[Hit] = []
+    for hit in hits:
+        place = hit[0] - 1  # on the match's line, even if a trailing guard took the line break
+        if place > end:
+            if own:
+                yield Line(number, start, end, own)
+            start = data.rfind(b"\n", 0, place) + 1
+            end = data.find(b"\n", place)
+            end = len(data) if end < 0 else end
+            number += data.count(b"\n", counted, start)
+            counted, own = start, []
+        own.append(hit)
+    if own:
+        yield Line(number, start, end, own)
+
+
+def in_characters(hits: Sequence[Hit], data: bytes, start: int, end: int, length: int) -> Sequence[Hit]:
+    """Turn places in bytes into places in the text of ``length`` characters that ``data[start:end]`` holds."""
+    if length == end - start:
+        return [(place - start, number) for place, number in hits]
+    return [(len(data[start:place].decode("utf-8", "replace")), number) for place, number in hits]
+
+
+def every_line(data: bytes, hits: Sequence[Hit] = ()) -> Iterator[Line]:
+    """Every line, for recognizers that cannot be prefiltered."""
+    start = number = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield Line(number, start, end, hits)
+        start, number = end + 1, number + 1
+
+
+def text_of(data: bytes, line: Line) -> str:
+    """Decode a line, without the carriage return of a Windows line break."""
+    end = line.end
+    if end > line.start and data[end - 1] == 0x0D:
+        end -= 1
+    return data[line.start : end].decode("utf-8", "replace")
+
+
+def before(data: bytes, line: Line) -> Line | None:
+    """Return the line above, if the block has it."""
+    if not line.start:
+        return None
+    start = data.rfind(b"\n", 0, line.start - 1) + 1
+    return Line(line.number - 1, start, line.start - 1)
+
+
+def after(data: bytes, line: Line) -> Line | None:
+    """Return the line below, if the block has it."""
+    start = line.end + 1
+    if start >= len(data):
+        return None
+    end = data.find(b"\n", start)
+    return Line(line.number + 1, start, len(data) if end < 0 else end)

@@ -1,0 +1,135 @@
+"""Which encoding a file is in, and its bytes as UTF-8.
+
+Nothing here ever fails on a byte: what cannot be decoded becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+# kz1048 differs from cp1251 in 16 places, ptcp154 puts the Kazakh letters elsewhere again.
+SINGLE_BYTE = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its BOM begins with that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# Letters of Russian and Kazakh text, roughly by frequency.
+LETTERS = "оаеинтрслвкмдыпуібзқягчғьхйңшжүюөәцщұэфһъё"
+WEIGHT = {letter: 1 - place / len(LETTERS) for place, letter in enumerate(LETTERS)}
+KAZAKH = frozenset("әғқңөұүһі")
+
+HIGH_LINE = re.compile(rb"^[^\n]*[\x80-\xff][^\n]*", re.MULTILINE)
+
+
+def detect(head: bytes) -> str:
+    """Name the encoding of a file by its first bytes; ``utf-8`` also stands for mixed ones."""
+    for bom, name in BOMS:
+        if head.startswith(bom):
+            return name
+    wide = _utf16_without_bom(head)
+    if wide:
+        return wide
+    if is_utf8(head, final=False):
+        return "utf-8"
+    bad = not_utf8(head)
+    mixed = len(bad) * 2 < sum(map(len, HIGH_LINE.findall(head)))
+    return "utf-8" if mixed else guess_single_byte(bad)
+
+
+def without_bom(head: bytes, encoding: str) -> bytes:
+    """Drop the byte order mark of this encoding."""
+    for bom, name in BOMS:
+        if _canonical(name) == _canonical(encoding) and head.startswith(bom):
+            return head[len(bom) :]
+    return head
+
+
+def guess_single_byte(sample: bytes) -> str:
+    """Choose the single-byte encoding in which the sample reads most like Russian or Kazakh."""
+    return max(SINGLE_BYTE, key=lambda name: _likeness(sample[:8192].decode(name, "replace")))
+
+
+def is_utf8(data: bytes, *, final: bool = True) -> bool:
+    """Tell whether the bytes are UTF-8; unless ``final`` the last character may be cut."""
+    if data.isascii():
+        return True
+    try:
+        codecs.utf_8_decode(data, "strict", final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def not_utf8(data: bytes) -> bytes:
+    """Select the lines that are not UTF-8."""
+    return b"\n".join(line for line in HIGH_LINE.findall(data) if not is_utf8(line))
+
+
+def repaired(data: bytes, single_byte: str) -> bytes:
+    """Return the lines as UTF-8: those that are not are taken as the single-byte encoding."""
+    return HIGH_LINE.sub(lambda line: _as_utf8(line[0], single_byte), data)
+
+
+def transcoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """Decode a stream of chunks and encode them as UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    for chunk in chunks:
+        yield _encode(decoder.decode(chunk))
+    rest = decoder.decode(b"", final=True)
+    if rest:
+        yield _encode(rest)
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _canonical(encoding: str) -> str:
+    return codecs.lookup(encoding).name
+
+
+def _as_utf8(line: bytes, single_byte: str) -> bytes:
+    if is_utf8(line):
+        return line
+    return _encode(line.decode(single_byte, "replace"))
+
+
+def _utf16_without_bom(head: bytes) -> str | None:
+    """ASCII in UTF-16 has a NUL in every second byte; Cyrillic has 04 there."""
+    sample = head[:4096]
+    if len(sample) < 4 or not (b"\0" in sample or b"\4" in sample):
+        return None
+    pairs = len(sample) // 2
+    marks = [sum(sample[parity : pairs * 2 : 2].count(byte) for byte in (b"\0", b"\4")) for parity in (0, 1)]
+    if marks[1] > 0.6 * pairs and marks[0] < 0.1 * pairs:
+        return "utf-16-le"
+    if marks[0] > 0.6 * pairs and marks[1] < 0.1 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _likeness(text: str) -> float:
+    """Score a decoding: frequent letters, small after capital, Kazakh letters beside Cyrillic ones."""
+    score = 0.0
+    before = " "
+    for letter in text:
+        if letter > "\x7f":
+            weight = WEIGHT.get(letter.lower(), -1.0 if letter.isalpha() else -0.3)
+            if before.islower() and letter.isupper():
+                weight -= 1  # one letter case read as the other: KOI8-R taken for cp1251
+            elif letter.lower() in KAZAKH and not _cyrillic(before):
+                weight -= 0.5  # word-initial, or a stray sign of another encoding
+            score += weight
+        before = letter
+    return score
+
+
+def _cyrillic(letter: str) -> bool:
+    return "\u0400" <= letter <= "\u04ff"

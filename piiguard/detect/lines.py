@@ -1,0 +1,169 @@
+"""The matches of a block of lines, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+
+from presidio_analyzer import RecognizerResult
+
+from piiguard.detect import candidates, spanning
+from piiguard.detect.candidates import Line
+from piiguard.detect.gate import LabelGate
+from piiguard.detect.match import Match
+from piiguard.detect.plan import Plan, Work
+from piiguard.detect.runners import Runner
+from piiguard.detect.spanning import Group
+from piiguard.detect.verify import Verifier
+
+Found = tuple[int, str, list[Match]]
+
+# A value that only signs precede on its line may have its label on the line above.
+WORD = re.compile(r"[0-9A-Za-z\u0400-\u052f+]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The bytes of a block in which a match must end to be reported; the rest is context."""
+
+    data: bytes
+    seen: int
+    until: int
+
+    def all_of(self, line: Line) -> bool:
+        return self.seen <= line.start and line.end <= self.until
+
+    def none_of(self, line: Line) -> bool:
+        return line.end <= self.seen or line.start >= self.until
+
+    def has(self, line: Line, text: str, end: int) -> bool:
+        """Tell whether a match on this line that ends at this character is to be reported."""
+        if self.all_of(line):
+            return True
+        place = line.start + len(text[:end].encode("utf-8", "surrogatepass"))
+        return self.seen < place <= self.until
+
+
+class LineSearch:
+    """Runs the recognizers of each candidate line on it."""
+
+    def __init__(
+        self, made: Plan, runners: Sequence[Runner], lines: Sequence[int], gate: LabelGate, verifier: Verifier
+    ) -> None:
+        self._plan = made
+        self._runners = runners
+        self._gate = gate
+        self._verifier = verifier
+        self._spanning = {index: count for index, count in enumerate(lines) if count > 1}
+
+    def search(self, found: Iterable[Line], reported: Reported) -> Iterator[Found]:
+        """Yield number, text and matches of the lines that have some; candidates come in order."""
+        if self._plan.exact and not self._plan.always:
+            found = self._gate.promising(reported.data, found)
+        found = list(found)
+        groups = self._groups(found, reported.data)
+        grouped = {line.number for group in groups for line in group.lines}
+        hits = {line.number: line for line in found} if groups else {}
+        for line in found:
+            while groups and groups[0].lines[0].number <= line.number:
+                yield from self._group(groups.pop(0), hits, reported)
+            if line.number not in grouped:
+                yield from self._line(line, reported)
+        for group in groups:
+            yield from self._group(group, hits, reported)
+
+    def raw(self, text: str, work: Work) -> list[RecognizerResult]:
+        """Run recognizers on a text."""
+        results: list[RecognizerResult] = []
+        for index, places in work.items():
+            results += self._runners[index].find(text, places)
+        return results
+
+    def _line(self, line: Line, reported: Reported) -> Iterator[Found]:
+        if reported.none_of(line):
+            return
+        text = candidates.text_of(reported.data, line)
+        work = self._work(line, text, reported.data)
+        work = self._gate.passed(work, partial(self._gate.spoken, reported.data, line))
+        raw = self.raw(text, work)
+        if not raw:
+            return
+        matches = self._judged(text, raw, reported.data, line)
+        if not reported.all_of(line):
+            matches = [match for match in matches if reported.has(line, text, match.end)]
+        if matches:
+            yield line.number, text, matches
+
+    def _work(self, line: Line, text: str, data: bytes) -> Work:
+        return self._plan.work(candidates.in_characters(line.hits, data, line.start, line.end, len(text)))
+
+    def _judged(self, text: str, raw: list[RecognizerResult], data: bytes, line: Line) -> list[Match]:
+        first = min(result.start for result in raw)
+        above = None if WORD.search(text, 0, first) else candidates.before(data, line)
+        if above is None:
+            return self._verifier.matches(text, raw, ())
+        label = candidates.text_of(data, above) + "\n"
+        return _moved(self._verifier.matches(label + text, _shifted(raw, len(label)), ()), -len(label))
+
+    def _groups(self, found: Sequence[Line], data: bytes) -> list[Group]:
+        numbers = self._plan.numbers(self._spanning)
+        always = not self._plan.always.isdisjoint(self._spanning)
+        hit = [line for line in found if always or any(number in numbers for _, number in line.hits)]
+        reach = max(self._spanning.values(), default=1) - 1
+        return list(spanning.groups(data, hit, reach, self._spans)) if hit else []
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        return sorted((result.start, result.end) for result in self._spanning_results(text))
+
+    def _spanning_results(self, text: str) -> list[RecognizerResult]:
+        return self.raw(text, dict.fromkeys(self._spanning))
+
+    def _group(self, group: Group, hits: dict[int, Line], reported: Reported) -> Iterator[Found]:
+        lines = ([group.above] if group.above else []) + list(group.lines)
+        text, starts = spanning.joined(reported.data, lines)
+        first = len(lines) - len(group.lines)
+        raw = _shifted(self._spanning_results(text[starts[first] :]), starts[first])
+        for line, start in zip(group.lines, starts[first:], strict=True):
+            raw += _shifted(self._alone(hits.get(line.number, line), reported.data), start)
+        matches = self._verifier.matches(text, raw, ())
+        for place, own in groupby(matches, key=lambda match: spanning.line_at(starts, match.start)):
+            yield from _reported_part(list(own), place, lines, text, starts, reported)
+
+    def _alone(self, line: Line, data: bytes) -> list[RecognizerResult]:
+        text = candidates.text_of(data, line)
+        work = self._work(line, text, data)
+        return self.raw(text, {index: work[index] for index in work if index not in self._spanning})
+
+
+def _reported_part(
+    matches: list[Match],
+    place: int,
+    lines: Sequence[Line],
+    text: str,
+    starts: Sequence[int],
+    reported: Reported,
+) -> Iterator[Found]:
+    """Cut a group's matches and text down to one line, or to as many as they reach over."""
+    kept, last = [], place
+    for match in matches:
+        ends_at = spanning.line_at(starts, match.end - 1)
+        if reported.has(lines[ends_at], text[starts[ends_at] :], match.end - starts[ends_at]):
+            kept.append(match)
+            last = max(last, ends_at)
+    if kept:
+        stop = starts[last + 1] - 1 if last + 1 < len(starts) else len(text)
+        yield lines[place].number, text[starts[place] : stop], _moved(kept, -starts[place])
+
+
+def _shifted(raw: list[RecognizerResult], by: int) -> list[RecognizerResult]:
+    for result in raw:
+        result.start += by
+        result.end += by
+    return raw
+
+
+def _moved(matches: list[Match], by: int) -> list[Match]:
+    return [replace(match, start=match.start + by, end=match.end + by) for match in matches]

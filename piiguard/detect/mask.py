@@ -1,0 +1,68 @@
+"""Shows the shape of a value without the value: what stands in every report instead of it.
+
+>>> mask("KZ_IIN", "050312 300015")
+'05**** ******'
+>>> mask("KZ_PHONE", "+7 (701) 123-45-67")
+'+7 (7**) ***-**-**'
+>>> mask("EMAIL_ADDRESS", "synaq@mail.example.kz")
+'s****@************.kz'
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["mask"]
+
+_KEPT = {
+    # The first two digits of an IIN are the year of birth: two characters are the most that may be shown.
+    "KZ_IIN": 2,
+    "KZ_BIN": 2,
+    "KZ_PHONE": 2,
+    "EMAIL_ADDRESS": 1,
+    "CREDIT_CARD": 1,
+    "IBAN_CODE": 2,
+    "KZ_BIC": 1,
+    "KZ_ID_CARD": 1,
+    "KZ_PASSPORT": 1,
+    "KZ_DRIVER_LICENSE": 1,
+    "PERSON": 1,
+    "KZ_ADDRESS": 1,
+    "KZ_WORKPLACE": 1,
+    "KZ_DOCUMENT_ISSUER": 1,
+}
+_LONGEST = 40
+_ALNUM = re.compile(r"[^\W_]")
+_STARS = {
+    code: "*" if chr(code).isalnum() else chr(code) if chr(code).isprintable() else " " for code in range(128)
+}
+_UNPRINTABLE = re.compile(r"[^\w\x20-\x7e\u00a0-\uffff]|[\u2028\u2029\u200b-\u200f\u202a-\u202e]")
+
+
+def mask(entity: str, value: str) -> str:
+    """The value with all letters and digits but the first few of its kind replaced by ``*``.
+
+    A value too short to lose anything is starred whole; line breaks become blanks; a long one is cut.
+    """
+    kept = _KEPT.get(entity, 0)
+    head = value[:_LONGEST]
+    stars = head.translate(_STARS) if head.isascii() else _ALNUM.sub("*", _UNPRINTABLE.sub(" ", head))
+    place = 0
+    if stars.count("*") >= 2 * kept + 2:
+        while kept and place < len(head):
+            kept -= head[place].isalnum()
+            place += 1
+    shown = "".join(c if c.isalnum() else star for c, star in zip(head[:place], stars, strict=False))
+    text = shown + stars[place:]
+    if len(value) > _LONGEST:
+        text += "…"
+    return _with_ending(text, value) if entity == "EMAIL_ADDRESS" else text
+
+
+def _with_ending(text: str, value: str) -> str:
+    """Keep the top-level domain and hide the inner dots: they tell employers apart."""
+    name, at, domain = text.partition("@")
+    ending = value.rpartition(".")[2]
+    if not at or "." not in domain or not ending.isalpha() or len(value) > _LONGEST:
+        return text
+    return f"{name}@{'*' * (len(domain) - len(ending) - 1)}.{ending}"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import pytest
+from presidio_analyzer import EntityRecognizer
+
+from piiguard.detect.candidates import Line, candidates
+from piiguard.detect.gate import LabelGate
+from piiguard.detect.plan import Plan, plan
+from piiguard.detect.prefilter import HyperscanPrefilter
+from piiguard.recognizers import KzContextEnhancer, kz_recognizers
+
+Fuzzed = Callable[[Sequence[EntityRecognizer], int, int], Iterator[str]]
+NUMBERS = {"KZ_IIN", "KZ_PHONE", "CREDIT_CARD", "KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE"}
+
+
+@pytest.fixture(scope="module")
+def recognizers() -> list[EntityRecognizer]:
+    pytest.importorskip("hyperscan")
+    return [each for each in kz_recognizers(languages=("ru",)) if NUMBERS & set(each.supported_entities)]
+
+
+@pytest.fixture(scope="module")
+def made(recognizers: list[EntityRecognizer]) -> Plan:
+    return plan(recognizers)
+
+
+@pytest.fixture(scope="module")
+def prefilter(made: Plan) -> HyperscanPrefilter:
+    return HyperscanPrefilter(made.patterns)
+
+
+@pytest.fixture
+def gate(recognizers: list[EntityRecognizer], made: Plan) -> LabelGate:
+    return LabelGate(recognizers, KzContextEnhancer(), made.looks)
+
+
+def _promising(gate: LabelGate, prefilter: HyperscanPrefilter, text: str) -> list[int]:
+    data = text.encode()
+    return [line.number for line in gate.promising(data, candidates(data, prefilter.in_block(data)))]
+
+
+def test_lines_are_left_out_unless_a_word_labels_what_they_hold(
+    gate: LabelGate, prefilter: HyperscanPrefilter
+) -> None:
+    text = "order 12345678 sent\nmastercard 12345678\npassport 12345678\n\npassport\n12345678 sent"
+    for _ in range(2):  # words that label nothing are remembered
+        assert _promising(gate, prefilter, text) == [2, 5]
+
+
+def test_a_line_is_left_out_only_where_nothing_would_be_looked_for(
+    gate: LabelGate,
+    made: Plan,
+    prefilter: HyperscanPrefilter,
+    recognizers: list[EntityRecognizer],
+    fuzzed: Fuzzed,
+) -> None:
+    data = "\n".join(fuzzed(recognizers, 11, 3000)).encode()
+    lines = list(candidates(data, prefilter.in_block(data)))
+    kept = {line.number for line in gate.promising(data, lines)}
+    dropped = [line for line in lines if line.number not in kept]
+    assert len(dropped) > 50
+    assert not [line for line in dropped if _looked_for(gate, made, data, line)]
+
+
+def _looked_for(gate: LabelGate, made: Plan, data: bytes, line: Line) -> bool:
+    return bool(gate.passed(made.work(line.hits), partial(gate.spoken, data, line)))
