@@ -1,0 +1,125 @@
+"""Reads columns that come as Arrow batches: Parquet files here, and whatever Spark hands to its workers."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from piiguard.errors import MissingExtra
+from piiguard.manifest import Manifest
+from piiguard.scan import hashes
+from piiguard.scan.clock import now
+from piiguard.scan.engines import make_observer
+from piiguard.scan.finding import Failure, ScanReport
+from piiguard.scan.observe import Observer
+from piiguard.scan.options import Options
+from piiguard.scan.outcome import Outcome, report_of
+from piiguard.scan.progress import Progress
+from piiguard.scan.protection import findings_of, with_records
+from piiguard.scan.statistics import merge_into
+from piiguard.scan.tables import Part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["NAME_EVERY", "PARQUET", "UNREADABLE", "observe_batch", "outcome_of", "scan_parquet", "table_of"]
+
+PARQUET = ".parquet"
+NAME_EVERY = 8
+"""Of so many different texts one is scored as a whole name: a stream of batches does not tell its length."""
+UNREADABLE = "cannot be read: damaged, or not of the format that its name says"
+_ROWS = 10_000
+
+
+def scan_parquet(
+    target: str,
+    files: Sequence[str],
+    options: Options,
+    *,
+    manifest: Manifest | None = None,
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Scan Parquet files as one table, which has the target's name; all rows are read.
+
+    A file that cannot be read is listed, and nothing of it counts. Raises: :class:`MissingExtra` without pyarrow.
+    """
+    if importlib.util.find_spec("pyarrow") is None:
+        raise MissingExtra("spark", "pyarrow")
+    started, whole, failures = now(), Part(), list[Failure]()
+    observer = make_observer(options)
+    observer.name_every = NAME_EVERY
+    for number, file in enumerate(files, 1):
+        part = _read(file, observer)
+        if part is None:
+            failures.append(Failure(target, file, UNREADABLE))
+        else:
+            whole.merge(part)
+        if progress:
+            progress(target, number, len(files), "files")
+    outcome = outcome_of(target, table_of(target), whole, options, manifest, failures)
+    return report_of(target, "database", started, [outcome])
+
+
+def table_of(target: str) -> str:
+    """What a lake of files is called as a table.
+
+    >>> table_of("lake/students/*.parquet"), table_of("lake/students/"), table_of("students.parquet")
+    ('students', 'students', 'students.parquet')
+    """
+    head, _, tail = target.rstrip("/").rpartition("/")
+    return table_of(head) if "*" in tail and head else tail
+
+
+def outcome_of(
+    target: str,
+    table: str,
+    part: Part,
+    options: Options,
+    manifest: Manifest | None = None,
+    failures: Sequence[Failure] = (),
+) -> Outcome:
+    """Judge the merged statistics of one table."""
+    findings = findings_of(
+        target,
+        table,
+        part.partials,
+        manifest=manifest,
+        min_confidence=options.min_confidence,
+        entities=options.entities,
+    )
+    errors = (*(Failure(target, table, message) for message in part.errors), *failures)
+    counted = tuple(with_records(finding, part.rows, part.rows) for finding in findings)
+    return Outcome(table, part.rows, part.bytes, counted, errors)
+
+
+def observe_batch(observer: Observer, batch: pa.RecordBatch, part: Part) -> None:
+    """Add one batch to a part."""
+    part.rows += batch.num_rows
+    part.bytes += batch.nbytes
+    lists: dict[str, list[Any]] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            lists[name] = column.to_pylist()
+            merge_into(part.partials, observer.observe(name, lists[name]))
+        except Exception as error:  # noqa: BLE001 - a worker's log would repeat the message, which may hold a value
+            problem = f"{name}: {type(error).__name__}"
+            if problem not in part.errors:
+                part.errors.append(problem)
+    hashes.prove({name: values for name, values in lists.items() if values}, part.partials)
+
+
+def _read(file: str, observer: Observer) -> Part | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    part = Part()
+    try:
+        with pq.ParquetFile(os.fspath(file)) as source:
+            batches: Any = source.iter_batches(batch_size=_ROWS)
+            for batch in batches:
+                observe_batch(observer, batch, part)
+    except (OSError, pa.ArrowException):
+        return None
+    return part

@@ -1,0 +1,178 @@
+"""Which tables and columns there are to read, on each kind of database.
+
+Schemas, views and materialized views count; a partitioned table counts once, under its own name; system
+schemas do not.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import warnings
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
+
+from piiguard.scan import postgresql
+from piiguard.scan.headers import hints
+from piiguard.scan.relation import Column, Reading, Relation
+
+__all__ = ["relations"]
+
+
+def relations(
+    connection: sa.Connection, include: Collection[str] = (), exclude: Collection[str] = ()
+) -> list[Relation]:
+    """Everything there is to read, in the order of names; globs match ``table`` or ``schema.table``."""
+    found = {
+        "postgresql": postgresql.relations,
+        "mysql": _mysql,
+        "mariadb": _mysql,
+        "sqlite": _sqlite,
+    }.get(connection.dialect.name, _portable)(connection)
+    wanted = [r for r in found if _chosen(r, include, exclude)]
+    return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
+
+
+def _chosen(relation: Relation, include: Collection[str], exclude: Collection[str]) -> bool:
+    def matches(globs: Iterable[str]) -> bool:
+        return any(
+            fnmatch.fnmatchcase(name.lower(), glob.lower())
+            for glob in globs
+            for name in (relation.place, relation.name)
+        )
+
+    return (not include or matches(include)) and not matches(exclude)
+
+
+def _mysql(connection: sa.Connection) -> Iterator[Relation]:
+    default = connection.engine.url.database
+    rows = connection.execute(sa.text(_MYSQL), {"only": default})
+    for schema, name, kind, count in rows:
+        own = None if schema == default else schema
+        yield Relation(own, name, "view" if "VIEW" in kind else "table", -1 if count is None else int(count))
+
+
+# Tables with system versioning have a type of their own, which SQLAlchemy's inspector leaves out.
+_MYSQL = """
+select table_schema, table_name, table_type, table_rows from information_schema.tables
+ where table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW', 'SEQUENCE') and table_type <> 'SEQUENCE'
+   and table_schema not in ('mysql', 'information_schema', 'performance_schema', 'sys')
+   and (table_schema = :only or :only is null)
+"""
+
+
+def _sqlite(connection: sa.Connection) -> Iterator[Relation]:
+    query = sa.text("select name, type, coalesce(sql, '') from sqlite_master where type in ('table', 'view')")
+    for name, kind, made in connection.execute(query).all():
+        if name.startswith("sqlite_"):
+            continue
+        if kind == "view" or made.lower().startswith("create virtual"):
+            yield Relation(None, name, "view", -1)
+            continue
+        key, rows = "rowid", -1
+        if "without rowid" in made.lower():
+            key = ""
+        else:
+            span: tuple[sa.ColumnElement[Any], ...] = sa.func.min(sa.column(key)), sa.func.max(sa.column(key))
+            least, most = connection.execute(sa.select(*span).select_from(sa.table(name))).one()
+            rows = 0 if least is None else most - least + 1
+        yield Relation(None, name, "table", rows, key=key or None)
+
+
+def _portable(connection: sa.Connection) -> Iterator[Relation]:
+    look = sa.inspect(connection)
+    for name in look.get_table_names():
+        yield Relation(None, name, "table", -1)
+    for name in look.get_view_names():
+        yield Relation(None, name, "view", -1)
+
+
+def _with_columns(connection: sa.Connection, wanted: list[Relation]) -> Iterator[Relation]:
+    if connection.dialect.name == "postgresql":
+        yield from postgresql.with_columns(connection, wanted)
+        return
+    look = sa.inspect(connection)
+    by_schema: dict[str | None, list[Relation]] = {}
+    for relation in wanted:
+        by_schema.setdefault(relation.schema, []).append(relation)
+    for schema, group in by_schema.items():
+        names = [relation.name for relation in group]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sa.exc.SAWarning)  # types it does not know are read as text
+            every: dict[str, Any] = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+            columns = look.get_multi_columns(schema=schema, filter_names=names, **every)
+            keys = look.get_multi_pk_constraint(schema=schema, filter_names=names, **every)
+        for relation in group:
+            reflected = columns.get((schema, relation.name), [])
+            primary = tuple(keys.get((schema, relation.name), {}).get("constrained_columns", ()))  # type: ignore[call-overload]
+            yield _complete(relation, reflected, primary, connection.dialect.name)
+
+
+def _complete(
+    relation: Relation, reflected: Iterable[ReflectedColumn], primary: tuple[str, ...], dialect: str
+) -> Relation:
+    types = {column["name"]: column["type"] for column in reflected}
+    columns = []
+    for column in reflected:
+        comment = str(column.get("comment") or "")
+        if reading := _reading(column["type"], f"{column['name']} {comment}", dialect):
+            columns.append(Column(column["name"], reading, comment))
+    key = relation.key
+    if key is None and len(primary) == 1 and isinstance(types.get(primary[0]), sa.Integer):
+        key = primary[0]
+    return Relation(
+        relation.schema, relation.name, relation.kind, relation.rows, tuple(columns), key, primary
+    )
+
+
+def _reading(type_: Any, label: str, dialect: str) -> Reading | None:
+    """How a column of this type is asked for; None when it cannot hold what we look for."""
+    if dialect == "sqlite":  # a declared type binds no value there
+        return "bytes" if isinstance(type_, sa.LargeBinary) else "plain"
+    if isinstance(type_, sa.Boolean | sa.Uuid | sa.Time | sa.Interval):
+        return None
+    if isinstance(type_, sa.Date | sa.DateTime):
+        return "plain" if "KZ_DOCUMENT_DATE" in hints(label) else None
+    if isinstance(type_, sa.SmallInteger):
+        return None
+    if isinstance(type_, sa.LargeBinary | sa.VARBINARY | sa.BINARY):
+        return "bytes"
+    if isinstance(type_, sa.ARRAY | sa.Numeric | sa.Integer | sa.Float):
+        return "plain"
+    if isinstance(type_, sa.Enum):
+        return "plain"
+    if isinstance(type_, sa.String) and type_.length is not None:
+        return "plain"
+    if isinstance(type_, sa.String):
+        return "long"
+    return _unusual(type_)
+
+
+_NEVER = [
+    "inet",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "bit",
+    "varbit",
+    "oid",
+    "regclass",
+    "money",
+    "geometry",
+    "point",
+    "polygon",
+    "year",
+    "pg_lsn",
+    "xid",
+]
+
+
+def _unusual(type_: Any) -> Reading | None:
+    """JSON, XML, hstore, ranges, composites and types that only the server knows: as their text."""
+    name = str(getattr(type_, "__visit_name__", "")).lower()
+    if name in _NEVER:
+        return None
+    return "long"

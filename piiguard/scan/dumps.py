@@ -1,0 +1,311 @@
+"""Reads SQL dumps by table and column: ``COPY`` blocks, and ``INSERT`` statements of PostgreSQL, MySQL and SQLite.
+
+What is neither (comments, definitions, functions, statements of another form) is read as lines of text.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO
+
+from piiguard.scan.cells import step
+from piiguard.scan.finding import Finding
+from piiguard.scan.lines import LineStatistics, read_lines
+from piiguard.scan.observe import Observer
+from piiguard.scan.options import Options
+from piiguard.scan.sheets import PRESSED, Counted, Sheet, encoding_of
+
+if TYPE_CHECKING:
+    from piiguard.detect import Block, Engine
+
+__all__ = ["Dump", "is_dump"]
+
+_PAGE = 1000
+_MOST = 1 << 24
+"""Characters of a line, or of a statement's row, that are held at once."""
+_HEAD = 1 << 16
+
+_NAME = r'(?:"[^"]+"|`[^`]+`|\[[^\]]+\]|[\w$]+)'
+_TABLE = rf"(?:{_NAME}\.)?{_NAME}"
+_COPY = re.compile(rf"COPY ({_TABLE}) \((.*)\) FROM stdin;\s*$", re.IGNORECASE)
+_INSERT = re.compile(
+    rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO ({_TABLE})\s*(?:\(([^()]*)\)\s*)?VALUES\s*", re.IGNORECASE
+)
+_OPENING = re.compile(rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO {_TABLE}[^;]*$", re.IGNORECASE)
+_MOST_HEAD = 50
+"""Lines that the list of a statement's columns may have."""
+_CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\(\s*$", re.IGNORECASE)
+_COLUMN = re.compile(rf"\s+({_NAME})\s+\S")
+_NO_COLUMN = re.compile(
+    r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|FULLTEXT|SPATIAL|CONSTRAINT|CHECK|FOREIGN|EXCLUDE|PERIOD|LIKE)\b",
+    re.IGNORECASE,
+)
+_MYSQL = re.compile(r"-- (?:MySQL|MariaDB) dump|/\*!\d{5}", re.IGNORECASE)
+
+_TEXT = r"'(?P<text>(?:[^']|'')*)'"
+_ESCAPED = r"'(?P<text>(?:[^'\\]|\\.|'')*)'"
+_REST = r"(?P<kind>_binary\s*|[A-Za-z]?){}(?:::[\w \".\[\]]+)?|(?P<bare>[^,'()]+(?:\([^()']*\))?)"
+_VALUES = {
+    escapes: re.compile(rf"\s*(?:{_REST.format(text)})\s*(?P<end>[,)])", re.DOTALL)
+    for escapes, text in ((False, _TEXT), (True, _ESCAPED))
+}
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
+_BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
+_UTF_8 = re.compile(rb"SET NAMES utf8|client_encoding = '?utf-?8", re.IGNORECASE)
+"""A dump says its encoding, and bytes of binary columns would mislead a guess."""
+_RAW = re.compile(r"[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as they stand in a dump without ``--hex-blob``."""
+_HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
+
+Value = str | bytes | None
+Lines = Iterator[tuple[int, str]]
+
+
+def is_dump(name: str) -> bool:
+    """Whether the name says so, with or without compression.
+
+    >>> is_dump("crm.sql"), is_dump("crm.sql.gz"), is_dump("sql.log")
+    (True, True, False)
+    """
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix == ".sql"
+
+
+@dataclass(slots=True)
+class Dump:
+    """What was read of one file so far; each table is a sheet of its own."""
+
+    lines: int = 0
+    bytes: int = 0
+    encoding: str = ""
+    tables: dict[str, Sheet] = field(default_factory=dict)
+    text: LineStatistics = field(default_factory=LineStatistics)
+    _known: dict[str, list[str]] = field(default_factory=dict)
+    _other: list[str] = field(default_factory=list)
+    _first: int = 0
+    """the number of the first of these other lines"""
+    _escapes: bool = False
+
+    def read(
+        self, engine: Engine, stream: BinaryIO, options: Options, on_page: Callable[[int], None]
+    ) -> None:
+        """Read the stream to its end, a page of rows at a time."""
+        observer = Observer(engine, key=options.key)
+        counted = Counted(stream)
+        source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
+        told = options.encoding == "auto" and _UTF_8.search(source.peek(_HEAD)[:_HEAD])
+        self.encoding = "utf-8" if told else encoding_of(source, options.encoding)
+        lines = self._numbered(source)
+        for number, line in lines:
+            if copy := _COPY.match(line):
+                self._end_text(engine)
+                self._pages(observer, copy[1], _names(copy[2]), _copied(lines))
+            elif insert := _INSERT.match(line := _whole_head(line, lines)):
+                self._end_text(engine)
+                self._insert(observer, insert, number, line, lines)
+            else:
+                self._plain(engine, number, line, lines)
+            if counted.read_bytes != self.bytes:
+                self.bytes = counted.read_bytes
+                on_page(self.bytes)
+        self._end_text(engine)
+        self.text.lines = self.lines
+
+    def findings(self, target: str, file: str, options: Options) -> list[Finding]:
+        """The verdicts; a column stands as the path ``$.table.column``."""
+        found = list(self.text.chosen(target, file, options.min_confidence))
+        for table, sheet in self.tables.items():
+            place = "".join(map(step, table.split(".")))
+            found += [
+                replace(finding, path=f"${place}{(finding.path or '$')[1:]}")
+                for finding in sheet.findings(target, file, options)
+            ]
+        return found
+
+    def _numbered(self, source: io.BufferedReader) -> Lines:
+        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        # bytes of a binary column are no text of any encoding: they come back out as they were
+        text = io.TextIOWrapper(source, encoding, "surrogateescape", newline="\n")
+        whole = True
+        while line := text.readline(_MOST):
+            yield self.lines + 1, line
+            whole = line.endswith("\n")
+            self.lines += whole
+        self.lines += not whole
+
+    def _keep(self, number: int, line: str) -> None:
+        """A line, or the rest of one, that is no data."""
+        if not self._other:
+            self._first = number
+        self._other.append(line)
+
+    def _plain(self, engine: Engine, number: int, line: str, lines: Lines) -> None:
+        self._escapes = self._escapes or bool(_MYSQL.match(line))
+        self._keep(number, line)
+        if create := _CREATE.match(line):
+            self._known[_plain_name(create[1])] = self._columns(lines)
+        if len(self._other) >= _PAGE:
+            self._end_text(engine)
+
+    def _columns(self, lines: Lines) -> list[str]:
+        """The columns of a definition, one to a line; all of it is text too."""
+        names: list[str] = []
+        for number, line in lines:
+            self._keep(number, line)
+            if line.lstrip().startswith(")"):
+                break
+            if (column := _COLUMN.match(line)) and not _NO_COLUMN.match(line):
+                names.append(_unquoted(column[1]))
+        return names
+
+    def _end_text(self, engine: Engine) -> None:
+        """Search the lines that were no data."""
+        if self._other:
+            data = "".join(self._other).encode("utf-8", "replace")
+            read_lines(engine, _Text(data, self._first - 1), self.text)
+            self._other.clear()
+
+    def _insert(
+        self, observer: Observer, insert: re.Match[str], number: int, line: str, lines: Lines
+    ) -> None:
+        table, names = insert[1], _names(insert[2] or "")
+        names = names or self._known.get(_plain_name(table), [])
+        escapes = self._escapes or "`" in insert[0]
+        self._pages(
+            observer, table, names, _inserted(line[insert.end() :], number, lines, escapes, self._keep)
+        )
+
+    def _pages(
+        self, observer: Observer, table: str, names: list[str], rows: Iterator[tuple[int, list[Value]]]
+    ) -> None:
+        sheet = self.tables.setdefault(_plain_name(table), Sheet())
+        for first in rows:
+            page = [first]
+            for row in rows:
+                page.append(row)
+                if len(page) >= _PAGE:
+                    break
+            width = max(len(row) for _, row in page)
+            own = [*names, *(str(number) for number in range(len(names) + 1, width + 1))]
+            sheet.observe(observer, own, page)
+
+
+def _whole_head(line: str, lines: Lines) -> str:
+    """The line; where a statement has its columns or ``VALUES`` on the next ones, with those."""
+    for _ in range(_MOST_HEAD if _OPENING.match(line) else 0):
+        if "values" in line.lower() or ";" in line or (following := next(lines, None)) is None:
+            break
+        line += following[1]
+    return line
+
+
+def _copied(lines: Lines) -> Iterator[tuple[int, list[Value]]]:
+    for number, line in lines:
+        if line.startswith("\\."):
+            return
+        yield number, [_cell(value) for value in line.rstrip("\r\n").split("\t")]
+
+
+def _cell(value: str) -> Value:
+    if value == "\\N":
+        return None
+    return _bytes_or_text(_BACKSLASH.sub(_escape, value) if "\\" in value else value)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[1], found[1])
+
+
+def _bytes_or_text(text: str) -> Value:
+    if not text.isascii() and _RAW.search(text):
+        return text.encode("utf-8", "surrogateescape")
+    found = _HEX.fullmatch(text)
+    return bytes.fromhex(found[1]) if found else text
+
+
+def _inserted(
+    text: str, number: int, lines: Lines, escapes: bool, keep: Callable[[int, str], None]
+) -> Iterator[tuple[int, list[Value]]]:
+    """The rows of one statement, over as many lines as it has; what is no row is kept as text."""
+    while True:
+        text = text.lstrip()
+        row = _row(text, escapes) if text.startswith("(") else None
+        if row:
+            values, end = row
+            yield number, values
+            text = text[end:].lstrip()
+            if text.startswith(","):
+                text = text[1:]
+            elif text:  # the semicolon, a clause behind the rows, another statement on the same line
+                keep(number, text.removeprefix(";"))
+                return
+            continue
+        following = next(lines, None) if (text.startswith("(") or not text) and len(text) < _MOST else None
+        if following is None:
+            keep(number, text)
+            return
+        number, line = following
+        text += line
+
+
+def _row(text: str, escapes: bool) -> tuple[list[Value], int] | None:
+    """The values of a row and where it ends; None when its end is not there yet."""
+    values: list[Value] = []
+    place = 1
+    while found := _VALUES[escapes].match(text, place):
+        values.append(_value(found, escapes))
+        place = found.end()
+        if found["end"] == ")":
+            return values, place
+    return None
+
+
+def _value(found: re.Match[str], escapes: bool) -> Value:
+    if (bare := found["bare"]) is not None:
+        bare = bare.strip()
+        return None if bare.upper() == "NULL" else _bytes_or_text(bare)
+    text = found["text"].replace("''", "'")
+    if escapes and "\\" in text:
+        text = _BACKSLASH.sub(_escape, text)
+    kind = found["kind"].strip().lower()
+    if kind == "_binary":
+        return text.encode("utf-8", "surrogateescape")
+    if kind == "x" and len(text) % 2 == 0 and re.fullmatch("[0-9A-Fa-f]*", text):
+        return bytes.fromhex(text)
+    return _bytes_or_text(text)
+
+
+def _names(columns: str) -> list[str]:
+    return [_unquoted(name) for name in re.findall(_NAME, columns)]
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name[0] in '"`[' else name
+
+
+def _plain_name(table: str) -> str:
+    """A table as reports name it: without quotes, and without the schema that everything is in."""
+    parts = [_unquoted(part) for part in re.findall(_NAME, table)]
+    return ".".join(parts[1:] if len(parts) > 1 and parts[0] in ("public", "main", "dbo") else parts)
+
+
+@dataclass(slots=True)
+class _Text:
+    """One stretch of lines, as :func:`read_lines` wants it."""
+
+    data: bytes
+    line: int
+    encoding: str = "utf-8"
+
+    @property
+    def bytes_read(self) -> int:
+        return 0
+
+    def __iter__(self) -> Iterator[Block]:
+        from piiguard.detect import Block
+
+        yield Block(self.data, self.line, 0, len(self.data))

@@ -1,0 +1,42 @@
+"""Makes the engine and the observer of a scan; every process makes its own."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from piiguard.errors import ScanError
+from piiguard.scan.options import Options
+from piiguard.scan.timeouts import watched
+
+if TYPE_CHECKING:
+    from piiguard.detect import Engine
+    from piiguard.scan.observe import Observer
+
+__all__ = ["make_engine", "make_observer"]
+
+
+@lru_cache(maxsize=4)
+def make_engine(entities: tuple[str, ...] | None) -> Engine:
+    """The engine for these entities, or for all; the targets of one scan share it."""
+    from piiguard.detect import Engine
+
+    engine = Engine(entities=entities)
+    if missing := sorted(set(entities or ()) - set(engine.entities)):
+        raise ScanError(
+            f"{missing[0]}: there is no such entity",
+            source=missing[0],
+            hint="piiguard recognizers lists them",
+        )
+    return watched(engine)
+
+
+def make_observer(options: Options) -> Observer:
+    """The reader of cells, with an engine of its own."""
+    engine = make_engine(options.entities)
+    from piiguard.scan.observe import BESIDE, Observer
+
+    plain = tuple(entity for entity in engine.entities if entity not in BESIDE)
+    if plain == engine.entities:
+        return Observer(engine, key=options.key)
+    return Observer(engine, key=options.key, plain=lambda: make_engine(plain))

@@ -1,0 +1,261 @@
+"""What a scan reports: places, entities and counts, never a value.
+
+The classes mirror the findings document of ``docs/schema/findings.schema.json``; ``to_dict`` gives it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from piiguard import __version__
+from piiguard.scan.reason import Reason, in_english
+
+__all__ = [
+    "CATEGORIES",
+    "SCHEMA",
+    "Confidence",
+    "Failure",
+    "Finding",
+    "Gap",
+    "Match",
+    "Note",
+    "PolicyCheck",
+    "Protection",
+    "ScanReport",
+    "Target",
+]
+
+SCHEMA = "piiguard.findings/1"
+
+Confidence = Literal["low", "medium", "high"]
+Protection = Literal["none", "partial", "encrypted"]
+
+CATEGORIES = {
+    "PERSON": "name",
+    "KZ_PHONE": "phone",
+    "EMAIL_ADDRESS": "email",
+    "KZ_IIN": "iin",
+    "CREDIT_CARD": "payment",
+    "IBAN_CODE": "payment",
+    "KZ_BIC": "payment",
+    "KZ_BIN": "organisation",
+    "KZ_ID_CARD": "document",
+    "KZ_PASSPORT": "document",
+    "KZ_DRIVER_LICENSE": "document",
+    "KZ_MRZ": "document",
+    "KZ_DOCUMENT_DATE": "document",
+    "KZ_DOCUMENT_ISSUER": "document",
+    "KZ_ADDRESS": "address",
+    "KZ_WORKPLACE": "workplace",
+    "KZ_VEHICLE_PLATE": "vehicle",
+}
+"""The category of each entity, as the law and privacy policies group them; anything else is ``other``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that was scanned, and how much of it was read."""
+
+    target: str
+    kind: Literal["database", "file"]
+    tables: int | None = None
+    rows_read: int | None = None
+    lines_read: int | None = None
+    bytes_read: int = 0
+    complete: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One entity in one column, JSON path or file.
+
+    ``matched`` of ``examined`` values (of a column) or lines (of a file) hold it; ``lines`` are the first
+    few line numbers, counted from 1; ``masked`` shows the shape of one value. ``records`` are the rows of the
+    table that hold it, estimated where a sample was read; ``distinct`` are its different values, where known.
+    """
+
+    target: str
+    kind: Literal["column", "file"]
+    entity: str
+    confidence: Confidence
+    score: float
+    matched: int
+    examined: int
+    protection: Protection
+    masked: str
+    table: str | None = None
+    column: str | None = None
+    path: str | None = None
+    file: str | None = None
+    lines: tuple[int, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    plain_rows: int | None = None
+    records: int | None = None
+    distinct: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable between scans: made of the target's name, the place and the entity alone."""
+        parts = (self.target, self.table, self.column, self.path, self.file, self.entity)
+        text = "\x1f".join("" if part is None else part for part in parts)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def reason(self) -> str:
+        """Why it was judged so, in English; the reports say it in three languages."""
+        return in_english(self.reasons)
+
+    @property
+    def category(self) -> str:
+        return CATEGORIES.get(self.entity, "other")
+
+    @property
+    def place(self) -> str:
+        """``table.column``, ``table.column $.path`` or the file's name."""
+        if self.kind == "file":
+            name = self.file or self.target
+        else:
+            name = f"{self.table}.{self.column}"
+        return f"{name} {self.path}" if self.path else name
+
+    def to_dict(self) -> dict[str, Any]:
+        own = _plain(self)
+        own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
+        for name in (
+            ("lines", "file") if self.kind == "column" else ("table", "column", "records", "distinct")
+        ):
+            own.pop(name, None)
+        return {"id": self.id, **own, "category": self.category}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One single match, for ``--format ndjson``; ``start`` is 0-based, ``end`` exclusive, in characters."""
+
+    target: str
+    entity: str
+    score: float
+    start: int
+    end: int
+    masked: str
+    file: str | None = None
+    line: int | None = None
+    end_line: int | None = None
+    table: str | None = None
+    column: str | None = None
+    path: str | None = None
+    row: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in _plain(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A place that could not be read; it makes the report incomplete."""
+
+    target: str
+    place: str
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about how a place was read that its findings rest on; it makes no report incomplete."""
+
+    target: str
+    place: str
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One way in which the data and the organisation's own policy differ.
+
+    ``undeclared``, ``misplaced`` and ``unprotected`` concern a finding; ``overdue`` the rows of a table that are
+    older than ``before``; ``undated`` a table whose term cannot be checked; ``unlimited`` the policy itself.
+    """
+
+    kind: Literal["undeclared", "misplaced", "unprotected", "overdue", "undated", "unlimited"]
+    category: str | None = None
+    target: str | None = None
+    place: str | None = None
+    clause: str = ""
+    rows: int | None = None
+    term: str | None = None
+    before: str | None = None
+    finding: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in _plain(self).items() if value not in (None, "")}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCheck:
+    """What came of ``--policy``."""
+
+    organisation: str
+    source: str = ""
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def broken(self) -> tuple[Gap, ...]:
+        """What is known to differ; a term that could not be checked is not."""
+        return tuple(gap for gap in self.gaps if gap.kind != "undated")
+
+    def to_dict(self) -> dict[str, Any]:
+        told = {"organisation": self.organisation, "source": self.source}
+        return {**told, "gaps": [gap.to_dict() for gap in self.gaps]}
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """Everything one scan has to say; times are ISO 8601 in UTC."""
+
+    started: str
+    finished: str
+    targets: tuple[Target, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[Failure, ...] = ()
+    policy: PolicyCheck | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return not self.errors and all(target.complete for target in self.targets)
+
+    @property
+    def unprotected(self) -> tuple[Finding, ...]:
+        """The findings that need an action."""
+        return tuple(f for f in self.findings if f.protection != "encrypted")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The findings document, ready for :func:`json.dumps`."""
+        document = {
+            "schema": SCHEMA,
+            "piiguard": __version__,
+            "started": self.started,
+            "finished": self.finished,
+            "targets": [target.to_dict() for target in self.targets],
+            "findings": [finding.to_dict() for finding in self.findings],
+            "errors": [error.to_dict() for error in self.errors],
+        }
+        if self.notes:
+            document["notes"] = [note.to_dict() for note in self.notes]
+        return {**document, "policy": self.policy.to_dict()} if self.policy else document
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    values = {item.name: getattr(record, item.name) for item in fields(record)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

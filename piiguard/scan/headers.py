@@ -1,0 +1,197 @@
+"""What the name of a column promises: a prior for its values, never a proof.
+
+Names come in English, in Russian and Kazakh, in Cyrillic and in every transliteration, often mixed in one
+schema. Both sides are folded: Cyrillic to Latin, ``ch = 4 = č = c`` and ``y = j = i``.
+
+>>> sorted(hints("debtorIin")), sorted(hints("ЖСН")), sorted(hints("ot4estvo"))
+(['KZ_IIN'], ['KZ_IIN'], ['PERSON'])
+>>> sorted(hints("order_number"))
+[]
+>>> treated("iin_hmac"), treated("iin")
+(True, False)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+__all__ = ["EXACT", "hints", "single_name", "treated", "words"]
+
+_CYRILLIC = str.maketrans(
+    {
+        **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziiklmnoprstufhie", strict=True)),
+        **dict(zip("әғқңөұүһіё", "agknouuhie", strict=True)),
+        "ж": "zh",
+        "ц": "c",
+        "ч": "c",
+        "ш": "sh",
+        "щ": "sh",
+        "ю": "iu",
+        "я": "ia",
+        "ь": "",
+        "ъ": "",
+        **dict(zip("äáöóüúūñńşığǵčý", "aaoouuunnsiggcu", strict=True)),
+    }
+)
+_CAMEL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[а-яёәғқңөұүһі])(?=[А-ЯЁӘҒҚҢӨҰҮҺІ])"
+)
+_WORD = re.compile(r"[a-z]+[0-9]*")
+
+# Words are folded as names are; several words must stand in this order, side by side. From five letters on
+# a word is a stem (phones, telefony), shorter ones stand for themselves, with or without a number behind.
+_NAMES = {
+    "KZ_IIN": "iin, zhsn, jsn, piin, uin, personal number, taxpayer id, individual identification, "
+    "individualnyi identifikacionnyi, zheke saikestendiru, jeke saikestendiru",
+    "KZ_BIN": "bin, bsn, biznes identifikacionnyi, biznes saikestendiru, business identification",
+    "KZ_PHONE": "phone, telephone, tel, telefon, mobile, mob, msisdn, sotovyi, sot, uialy, ualy, whatsapp, "
+    "vatsap, fax, faks, cell, gsm",
+    "EMAIL_ADDRESS": "email, e mail, mail, pochta, poshta, elpochta, mail address",
+    "CREDIT_CARD": "card number, cardnumber, card no, card num, credit card, pan, karta, karty, kartasy, "
+    "nomer karty, ccnum, bank card, cc number",
+    "IBAN_CODE": "iban, iik, iic, bank account, bankaccount, account number, schet, raschetnyi, zhsk, jsk, shot",
+    "KZ_BIC": "bik, bic, bsk, swift, bank code",
+    "KZ_ID_CARD": "id card, idcard, identity card, national id, doc number, docnumber, number doc, doc no, "
+    "document number, doc series number, id doc number, udostoverenie, udostovereniia, ud lich, udlich, dul, udl, "
+    "seriia nomer, nomer dokumenta, kualik, kualigi, qualik, employee id number",
+    "KZ_PASSPORT": "passport, pasport, tolqujat, tolkuzhat, tolqujaty",
+    "KZ_DRIVER_LICENSE": "driver license, drivers license, driver licence, driving licence, driving license, "
+    "license number, vu, voditelskoe, jurgizushi, zhurgizushi, prava",
+    "KZ_MRZ": "mrz, mrz line",
+    "KZ_DOCUMENT_DATE": "doc date, date doc, docdate, doc issued at, doc expires at, doc issued, doc expires, "
+    "card issue date, passport issue date, data vydachi, data vydaci, kogda vydan, dejstvitelen do, "
+    "srok deistviia, berilgen kuni, jaramdylyq, zharamdylyk, passport expiry, document expiry, expiry date",
+    "KZ_DOCUMENT_ISSUER": "doc issuer, issuer kz, doc issued by, issued by, kem vydan, kem vydana, kem vydano, "
+    "organ vydachi, berushi organ, kim bergen",
+    "PERSON": "fio, full name, fullname, surname, last name, lastname, first name, firstname, middle name, "
+    "middlename, second name, secname, secondname, firname, given name, patronymic, patronim, familiia, familia, "
+    "famil, fam, imia, ima, otchestvo, otcestvo, otch, tegi, aty, akesinin aty, aty joni, aty zhoni, "
+    "cardholder name, cardholder, holder name, person name, client name, customer name, student name, "
+    "employee name, patient name, teacher name, parent name, contact name, display name",
+    "KZ_ADDRESS": "adres, address, registration address, residential address, actual address, home address, "
+    "ulica, ulitsa, street, nasel punkt, mekenzhai, mekenjai, mekenzhaiy, propiska, postal address",
+    "KZ_WORKPLACE": "mesto raboty, mestoraboty, dolzhnost, dolznost, workplace, employer, position, lauazym, "
+    "lauazymy, stepen, zvanie, job title, jobtitle, post name, org job, jumys orny, zhumys orny",
+    "KZ_VEHICLE_PLATE": "gosnomer, gos nomer, grnz, plate, plate number, car number, vehicle number, kolik nomiri, "
+    "reg nomer",
+}
+_SINGLE = (
+    "surname, last name, lastname, first name, firstname, middle name, middlename, given name, patronymic, "
+)
+_SINGLE += (
+    "patronim, familiia, familia, famil, fam, imia, ima, otchestvo, otcestvo, otch, tegi, aty, second name"
+)
+# Longer words that begin like one of ours and mean something else.
+_OTHER = (
+    "ip address, mac address, wallet address, tech passport, tehpasport, "
+    "mailing list, mail sent, shot at, screenshot, cell count, plate count, is mobile, telegram, mobile app, "
+    "phone model, phone verified, email verified, email sent, position x, position y, bin size, bin id, "
+    "karta sajta, product passport, fax enabled, mail server, mail host, panel, account number of, "
+    "template, plated, microphone, positioning, iphone"
+)
+_TREATED = frozenset(
+    [
+        "enc",
+        "encripted",
+        "cipher",
+        "ciphertext",
+        "hash",
+        "hashed",
+        "hmac",
+        "bidx",
+        "index",
+        "masked",
+        "tokenized",
+        "token",
+        "digest",
+        "md5",
+        "sha1",
+        "sha256",
+        "sha512",
+    ]
+)
+EXACT = frozenset(
+    [
+        "KZ_IIN",
+        "KZ_PHONE",
+        "EMAIL_ADDRESS",
+        "CREDIT_CARD",
+        "IBAN_CODE",
+        "KZ_PASSPORT",
+        "KZ_MRZ",
+        "KZ_VEHICLE_PLATE",
+    ]
+)
+"""Entities whose column names are seldom used for anything else."""
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The folded words of a column's name.
+
+    >>> words("IDCardIssueDate"), words("моб_тел2")
+    (('id', 'card', 'isue', 'date'), ('mob', 'tel2'))
+    """
+    split = _CAMEL.sub(" ", name).lower().translate(_CYRILLIC)
+    return tuple(_fold(word) for word in _WORD.findall(split.replace("4", "c")))
+
+
+def _fold(word: str) -> str:
+    plain = word.replace("ch", "c").replace("y", "i").replace("j", "i")
+    # familiya, familija and familia meet here; iin must keep both of its letters
+    return re.sub(r"([a-z])\1+", r"\1", plain) if len(plain) > 4 else plain
+
+
+def _parse(names: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(_fold(w) for w in name.split()) for name in names.split(", "))
+
+
+_TABLE = {entity: _parse(names) for entity, names in _NAMES.items()}
+_ALONE = _parse(_SINGLE)
+_EXCEPT = _parse(_OTHER)
+
+
+def _same(word: str, wanted: str) -> bool:
+    if len(wanted) >= 5:
+        return word.startswith(wanted)
+    return word.rstrip("0123456789") == wanted
+
+
+def _holds(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    size = len(wanted)
+    return any(all(map(_same, name[at : at + size], wanted)) for at in range(len(name) - size + 1)) or (
+        size > 1 and len(name) == 1 and name[0].startswith("".join(wanted))
+    )
+
+
+@lru_cache(maxsize=4096)
+def hints(name: str) -> frozenset[str]:
+    """The entities that a column of this name usually holds."""
+    split = words(name)
+    if any(_holds(split, other) for other in _EXCEPT):
+        return frozenset()
+    found = {entity for entity, table in _TABLE.items() if any(_holds(split, w) for w in table)}
+    if any(word.startswith("iin") or word.endswith("iin") for word in split):
+        found.add("KZ_IIN")
+    return frozenset(_narrow(found))
+
+
+def _narrow(found: set[str]) -> set[str]:
+    """A date or an issuer of a document names the document too; an address of mail is no street."""
+    for special in ("KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"):
+        if special in found:
+            return {special}
+    if "EMAIL_ADDRESS" in found:
+        found.discard("KZ_ADDRESS")
+    return found
+
+
+def single_name(name: str) -> bool:
+    """Whether the column promises one word of a name: such values alone prove nothing."""
+    split = words(name)
+    return any(_holds(split, wanted) for wanted in _ALONE)
+
+
+def treated(name: str) -> bool:
+    """Whether the name says that its values are hashed, masked or encrypted."""
+    return not _TREATED.isdisjoint(words(name))

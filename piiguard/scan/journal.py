@@ -1,0 +1,101 @@
+"""Notes which tables and files are done, so that a long scan can be taken up where it ended.
+
+One JSON line per table or file that was read to its end: counts and findings, as a report has them. The first line
+says what was looked for; a journal of another search is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from piiguard.errors import ScanError
+from piiguard.scan.finding import Finding, Note
+from piiguard.scan.options import Options
+from piiguard.scan.outcome import Outcome
+from piiguard.scan.reason import Reason
+
+__all__ = ["SCHEMA", "Journal"]
+
+SCHEMA = "piiguard.checkpoint/1"
+
+
+class Journal:
+    """The file, and what it says is done."""
+
+    def __init__(self, path: str | os.PathLike[str], options: Options) -> None:
+        self._path = Path(path)
+        self._done: dict[tuple[str, str], Outcome] = {}
+        self._head = {"schema": SCHEMA, "search": _search(options)}
+        try:
+            if self._path.exists():
+                self._load(self._path.read_bytes())
+            else:
+                self._append(self._head)
+        except OSError as error:
+            reason = (error.strerror or "error").lower()
+            raise self._wrong(f"the checkpoint cannot be used: {reason}") from None
+
+    def find(self, target: str, place: str) -> Outcome | None:
+        """What an earlier run found there, if it came to the end."""
+        return self._done.get((target, place))
+
+    def note(self, target: str, outcome: Outcome) -> None:
+        """Remember a table or file; one that could not be read to its end is tried again next time."""
+        if outcome.complete and not outcome.errors:
+            found = [asdict(finding) for finding in outcome.findings]
+            self._append(
+                {"target": target, "place": outcome.place, "units": outcome.units, "bytes": outcome.bytes,
+                 "findings": found, "notes": [note.message for note in outcome.notes]}
+            )  # fmt: skip
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(line)
+
+    def _load(self, data: bytes) -> None:
+        head, *lines = data.split(b"\n")
+        try:
+            found = json.loads(head)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+            raise self._wrong("not a checkpoint of this version")
+        if found != self._head:
+            raise self._wrong("a checkpoint of a scan with other options")
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue  # the last line of a process that was killed
+            findings = tuple(_finding(values) for values in entry["findings"])
+            notes = tuple(
+                Note(entry["target"], entry["place"], message) for message in entry.get("notes", [])
+            )
+            outcome = Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
+            self._done[entry["target"], entry["place"]] = outcome
+
+    def _wrong(self, what: str) -> ScanError:
+        hint = "name another file, or remove it to begin anew"
+        return ScanError(f"{self._path}: {what}", source=str(self._path), hint=hint)
+
+
+def _search(options: Options) -> dict[str, Any]:
+    """What two runs must have in common."""
+    return {
+        "entities": sorted(options.entities or ()),
+        "sample": options.sample,
+        "min_confidence": options.min_confidence,
+        "encoding": options.encoding,
+        "raw": options.raw,
+    }
+
+
+def _finding(values: dict[str, Any]) -> Finding:
+    reasons = [Reason(why["code"], tuple(map(tuple, why["values"]))) for why in values["reasons"]]
+    return Finding(**{**values, "lines": tuple(values["lines"]), "reasons": tuple(reasons)})

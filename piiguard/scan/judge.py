@@ -1,0 +1,267 @@
+"""Turns the merged statistics of a table into findings: by shares and chance, never by a single hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from piiguard.scan import headers
+from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
+from piiguard.scan.finding import Confidence
+from piiguard.scan.observe import WORDS
+from piiguard.scan.reason import Reason, because, percent
+from piiguard.scan.statistics import Statistics, Tally
+
+__all__ = ["Verdict", "hinted", "judge"]
+
+CHECKED = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "KZ_MRZ"})
+"""Entities whose form or check digit speaks for itself; the others need words around them."""
+
+_BY_NAME_ONLY = frozenset({"KZ_ID_CARD"})
+_MOST = 0.8
+_NAME = 0.4  # the mean score of a cell in a column of whole names; streets, the best wrong column, reach 0.33
+_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one place holds."""
+
+    entity: str
+    confidence: Confidence
+    score: float
+    matched: int
+    examined: int
+    masked: str
+    reasons: tuple[Reason, ...]
+    distinct: int | None = None
+
+
+def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict]:
+    """The entities of a column or JSON path, each with its confidence and the reason for it."""
+    if not statistics.examined:
+        return []
+    hints = _hints(column, path)
+    found: dict[str, Verdict] = {}
+    for verdict in (
+        *_numbers(statistics, hints),
+        *_names(column, path, statistics, hints),
+        *_dates(statistics, hints),
+        *_prose(statistics, hints),
+    ):
+        known = found.get(verdict.entity)
+        if known is None or (_RANK[verdict.confidence], verdict.matched) > (
+            _RANK[known.confidence],
+            known.matched,
+        ):
+            found[verdict.entity] = verdict
+    found.update((v.entity, v) for v in _by_name(statistics, hints, found))
+    return sorted(_resolved(found), key=lambda v: (-_RANK[v.confidence], -v.matched, v.entity))
+
+
+def hinted(column: str, path: str | None) -> frozenset[str]:
+    """What the name of the place promises: of a JSON path its last two keys count."""
+    return _hints(column, path)
+
+
+def _hints(column: str, path: str | None) -> frozenset[str]:
+    if path is None:
+        return headers.hints(column)
+    keys = [key for key in path.replace("[*]", "").split(".")[1:] if key != "*"]
+    if not keys:
+        return headers.hints(column)
+    return headers.hints(keys[-1]) or headers.hints(" ".join(keys[-2:]))
+
+
+def _numbers(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
+    """Cells that are a number, an address of mail or another checked value and nothing else."""
+    for entity, claims in (
+        ("KZ_IIN", ["KZ_IIN", "KZ_IIN zeros lost"]),
+        ("KZ_BIN", ["KZ_BIN"]),
+        ("KZ_PHONE", ["KZ_PHONE", "KZ_PHONE bare", *(["KZ_PHONE short"] if "KZ_PHONE" in hints else [])]),
+        ("CREDIT_CARD", ["CREDIT_CARD"]),
+        ("IBAN_CODE", ["IBAN_CODE"]),
+        ("EMAIL_ADDRESS", ["EMAIL_ADDRESS"]),
+        ("KZ_ID_CARD", ["KZ_ID_CARD"]),
+    ):
+        present = [claim for claim in claims if claim in statistics.tallies]
+        if entity in _BY_NAME_ONLY and entity not in hints:
+            continue
+        tallies = [statistics.tallies[claim] for claim in present if statistics.tallies[claim].whole]
+        if tallies:
+            chance = max(CHANCE[claim] for claim in present)
+            verdict = _share(entity, statistics, tallies, chance, entity in hints)
+            if verdict and present == ["KZ_PHONE bare"] and entity not in hints:
+                verdict = _at_most_medium(verdict, because("bare"))
+            if verdict is None and "KZ_PHONE" in present:
+                verdict = _by_form(statistics)
+            if verdict:
+                yield verdict
+
+
+def _by_form(statistics: Statistics) -> Verdict:
+    """A phone written with its plus or brackets needs no statistics, here as little as in a text."""
+    tally = statistics.tallies["KZ_PHONE"]
+    why = because("form", share=percent(tally.whole, statistics.examined))
+    return Verdict("KZ_PHONE", "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
+
+
+def _share(
+    entity: str, statistics: Statistics, tallies: list[Tally], chance: float, named: bool
+) -> Verdict | None:
+    matched = sum(tally.whole for tally in tallies)
+    share = matched / statistics.examined
+    luck = evidence(statistics, tallies, chance)
+    confidence = _confidence(share, luck, named)
+    if matched >= 3 and confidence != "high" and _explained(statistics):
+        confidence = "high"
+    if confidence is None:
+        return None
+    masked = max(tallies, key=lambda tally: (tally.best, tally.example)).shown
+    passed = because("share", share=percent(matched, statistics.examined))
+    return Verdict(
+        entity,
+        confidence,
+        _score(confidence, share),
+        matched,
+        statistics.examined,
+        masked,
+        (passed, _chance(luck), *_agreeing(named)),
+        None if any(tally.distinct.full for tally in tallies) else sum(t.distinct.count for t in tallies),
+    )
+
+
+def _explained(statistics: Statistics) -> bool:
+    """Whether several entities together account for the column: owners that are persons and companies,
+    contacts that are phones and addresses of mail."""
+    tallies = [
+        tally
+        for claim, tally in statistics.tallies.items()
+        if claim in CHECKED or claim in ("KZ_PHONE bare", "KZ_IIN zeros lost")
+    ]
+    covered = sum(tally.whole for tally in tallies) / statistics.examined
+    return covered >= _MOST and evidence(statistics, tallies, max(CHANCE.values())) < CERTAIN
+
+
+def _confidence(share: float, luck: float, named: bool) -> Confidence | None:
+    if share >= _MOST and (luck < CERTAIN or (named and luck < 1e-2)):
+        return "high"
+    if luck < CERTAIN:
+        return "medium" if share >= 0.5 or named else "low"
+    return "medium" if named and share >= 0.5 else None
+
+
+def _names(column: str, path: str | None, statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
+    """Columns of whole names, by the mean score of their cells."""
+    tally = statistics.tallies.get("PERSON cell")
+    if not tally or not statistics.named or statistics.values.count < 3:
+        return
+    mean = statistics.points / 1000 / statistics.named
+    matched = round(statistics.texts * tally.whole / statistics.named)
+    named = "PERSON" in hints
+    one_word = headers.single_name(path.rpartition(".")[2] if path else column)
+    if statistics.texts < 0.5 * statistics.offered or (matched < 10 and not named):
+        return
+    confidence: Confidence | None = None
+    if mean >= _NAME:
+        confidence = "high" if named or mean >= 0.6 else None if hints else "medium"
+    elif named and mean >= (0.15 if one_word else 0.25):
+        confidence = "high" if one_word else "medium"
+    if confidence:
+        score = _score(confidence, min(mean, 1.0))
+        why = because("names", mean=round(mean, 2), count=statistics.named), *_agreeing(named)
+        yield Verdict("PERSON", confidence, score, matched, statistics.offered, tally.shown, why)
+
+
+def _dates(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
+    tally = statistics.tallies.get("KZ_DOCUMENT_DATE date")
+    if tally and "KZ_DOCUMENT_DATE" in hints and tally.whole >= 0.5 * statistics.examined:
+        why = because("dated")
+        yield Verdict(
+            "KZ_DOCUMENT_DATE", "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,)
+        )
+
+
+def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
+    """Texts that hold an entity: labelled hits count by themselves, bare ones against chance."""
+    for claim, tally in statistics.tallies.items():
+        if " " in claim or not tally.best[0]:
+            continue
+        searched = max(1, statistics.asked if claim in WORDS else statistics.examined)
+        share = tally.cells / searched
+        confidence = _text_confidence(claim, statistics, tally, share, hints)
+        if confidence:
+            score = _score(confidence, share if confidence == "high" else 0)
+            best = tally.best[0] if confidence == "high" else 0.0
+            why = because("labelled", share=percent(tally.cells, searched), labelled=tally.strong)
+            yield Verdict(
+                claim,
+                confidence,
+                round(min(max(score, best), 0.99), 2),
+                tally.cells,
+                searched,
+                tally.shown,
+                (why,),
+            )
+
+
+def _text_confidence(
+    entity: str, statistics: Statistics, tally: Tally, share: float, hints: frozenset[str]
+) -> Confidence | None:
+    if entity in ("KZ_IIN", "KZ_BIN") and not tally.strong:
+        luck = tail(max(statistics.twelve, tally.cells), tally.cells, 0.01)
+        return "medium" if luck < 1e-4 else "low" if luck < 1e-2 else None
+    if entity in CHECKED:
+        return "high" if tally.strong else "medium" if tally.best[0] >= 0.5 else "low"
+    if share >= 0.5 and (tally.strong >= 3 or entity in hints):
+        return "high"
+    if tally.strong >= 3 and share >= 0.02:
+        return "high" if entity in hints or share >= 0.2 else "medium"
+    if tally.strong >= 3 or (entity in hints and tally.best[0] >= 0.5):
+        return "medium"
+    return "low"
+
+
+def _by_name(statistics: Statistics, hints: frozenset[str], found: dict[str, Verdict]) -> Iterator[Verdict]:
+    """A telling name over values that fail is said, as low, not dropped."""
+    plain = statistics.examined - statistics.protected - statistics.digests.total()
+    for entity in sorted(hints & headers.EXACT):
+        if entity not in found and not found and plain > 0 and statistics.values.count > 2:
+            yield Verdict(
+                entity,
+                "low",
+                0.3,
+                0,
+                statistics.examined,
+                "",
+                (because("only_named", entity=entity),),
+            )
+
+
+def _resolved(found: dict[str, Verdict]) -> Iterator[Verdict]:
+    """A column that is one thing for certain is not reported as another by some of its cells."""
+    sure = {v.entity for v in found.values() if v.confidence == "high" and v.entity in CHECKED}
+    for verdict in found.values():
+        if verdict.confidence == "low" and sure - {verdict.entity}:
+            continue
+        yield verdict
+
+
+def _at_most_medium(verdict: Verdict, why: Reason) -> Verdict:
+    if verdict.confidence != "high":
+        return verdict
+    return replace(verdict, confidence="medium", score=0.6, reasons=(*verdict.reasons, why))
+
+
+def _score(confidence: Confidence, share: float) -> float:
+    if confidence == "high":
+        return round(0.75 + 0.24 * min(share, 1.0), 2)
+    return 0.6 if confidence == "medium" else 0.3
+
+
+def _chance(luck: float) -> Reason:
+    return because("excluded") if luck < CERTAIN else because("luck", probability=float(f"{luck:.1g}"))
+
+
+def _agreeing(named: bool) -> tuple[Reason, ...]:
+    return (because("named"),) if named else ()

@@ -1,0 +1,374 @@
+"""Turns batches of one column's values into statistics, once per value, keeping none of them."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from piiguard.detect.mask import mask
+from piiguard.detect.match import HIGH
+from piiguard.keys.envelope import looks_encrypted
+from piiguard.scan import cells, ciphers, pages, whole
+from piiguard.scan.statistics import Partials, Statistics
+
+if TYPE_CHECKING:
+    from piiguard.detect import Engine, Match
+
+__all__ = ["BESIDE", "WORDS", "Hit", "Observer", "Place", "Sink"]
+
+WORDS = frozenset({"PERSON", "KZ_ADDRESS", "KZ_WORKPLACE"})
+"""Entities told by words and not by a check: a hundred times as dear, and settled by a sample of a column."""
+BESIDE = WORDS | {"KZ_DOCUMENT_ISSUER", "KZ_BIC", "KZ_VEHICLE_PLATE"}
+"""What a column of names or addresses is no longer searched for once it is settled."""
+
+Place = tuple[str, str | None]
+"""A column and a JSON path."""
+
+_DIGITS = bytes(100 if 48 <= byte < 58 else 32 for byte in range(256))
+_DATE = re.compile(
+    r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9][./-][01]?[0-9][./-](?:19|20)?[0-9]{2}"
+)
+_NUMBER_FIRST = frozenset(whole.FIRST)
+# an address of mail, or one long word: ciphertext, a hash; or armour
+_TELLING = re.compile(r"@|^[^ ]{32}|^-----BEGIN ")
+_MOST_PATHS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One match in one cell, for those who want every single one."""
+
+    cell: int
+    path: str | None
+    claim: str
+    start: int
+    end: int
+    score: float
+    masked: str
+
+
+Sink = Callable[[Hit], None]
+
+
+@dataclass(slots=True)
+class _Texts:
+    """The texts of one place in a batch, and the number of the cell that each comes from."""
+
+    cells: Sequence[int] = ()
+    texts: list[str] = field(default_factory=list)
+    _joined: pages.Joined | None = None
+
+    @property
+    def joined(self) -> pages.Joined:
+        """All of them at once; asked for when the last one is there."""
+        if self._joined is None:
+            self._joined = pages.Joined(self.texts)
+        return self._joined
+
+    def add(self, cell: int, text: str) -> None:
+        if not isinstance(self.cells, list):
+            self.cells = list(self.cells)
+        self.cells.append(cell)
+        self.texts.append(text)
+
+    def only(self, places: Sequence[int]) -> _Texts:
+        """Some of them."""
+        return _Texts([self.cells[place] for place in places], [self.texts[place] for place in places])
+
+
+class Observer:
+    """Reads values with one engine; every process of a scan has its own, with the same key.
+
+    ``name_every`` is a power of two: of so many different texts one is scored as a whole name. It is chosen
+    by a checksum of the text, so the choice does not depend on how the input was split; 0 scores none. Places in
+    ``settled`` are known to hold words of one kind: they are searched with ``plain``, which knows the other
+    entities.
+    """
+
+    def __init__(self, engine: Engine, *, key: bytes, plain: Callable[[], Engine] | None = None) -> None:
+        from piiguard.recognizers.names import cell_score
+
+        self.engine = engine
+        self.plain = plain or (lambda: engine)
+        self.entities = frozenset(engine.entities)
+        self.plain_entities = self.entities - BESIDE if plain else self.entities
+        self._key = key
+        self._cell_score = cell_score
+        self.name_every = 1
+        self.settled: Collection[Place] = ()
+
+    def observe(
+        self,
+        column: str,
+        values: Sequence[object],
+        into: Partials | None = None,
+        *,
+        label: str = "",
+        sink: Sink | None = None,
+    ) -> Partials:
+        """Add a batch to the statistics ``into``, or to new ones; each hit also goes to ``sink``, if there is one.
+
+        ``label`` is the column's comment, or whatever else says what stands in it.
+        """
+        found: Partials = {} if into is None else into
+        own = found.setdefault((column, None), Statistics())
+        for path, group in self._texts(values, own).items():
+            statistics = found.setdefault((column, path), Statistics())
+            _Page(self, (column, path), context(column, path, label), statistics, sink).read(group)
+        return found
+
+    def _texts(self, values: Sequence[object], own: Statistics) -> dict[str | None, _Texts]:
+        """The texts by JSON path; ciphertext in bytes is counted here."""
+        texts: dict[str | None, _Texts] = {}
+        plain = _Texts()
+        kinds = set(map(type, values))
+        numbers: Sequence[int] = range(len(values))
+        if type(None) in kinds:
+            kinds.remove(type(None))
+            numbers = [cell for cell, value in enumerate(values) if value is not None]
+            values = [value for value in values if value is not None]
+        if kinds <= {str} or kinds == {int}:
+            # blanks in front stay: a hit says where in the cell it stands
+            plain.texts = list(map(str.rstrip, values)) if kinds <= {str} else list(map(str, values))  # type: ignore[arg-type]
+            plain.cells = numbers
+            if "" in plain.texts:
+                plain = plain.only([place for place, text in enumerate(plain.texts) if text])
+        else:
+            for cell, value in zip(numbers, values, strict=True):
+                self._sort(cell, value, own, plain, texts)
+        if plain.texts and plain.joined.begins(pages.JSON):
+            plain = _without_json(plain, texts)
+        if plain.texts:
+            texts[None] = plain
+        return texts
+
+    def _sort(
+        self, cell: int, value: object, own: Statistics, plain: _Texts, texts: dict[str | None, _Texts]
+    ) -> None:
+        if isinstance(value, bytes | bytearray | memoryview):
+            if text := self._bytes(bytes(value), own):
+                plain.add(cell, text)
+        elif isinstance(value, dict | list | tuple | set):
+            _spread(cell, list(value) if isinstance(value, set) else value, texts)
+        elif text := (value if isinstance(value, str) else cells.as_text(value)).rstrip():
+            plain.add(cell, text)
+
+    def _bytes(self, value: bytes, own: Statistics) -> str | None:
+        if not value:
+            return None
+        if looks_encrypted(value):
+            own.examined += 1
+            own.sealed += 1
+            return None
+        text = cells.bytes_as_text(value)
+        if text is not None and (text := text.rstrip()):
+            return text
+        own.examined += 1
+        own.ciphers[ciphers.tool_of_bytes(value)] += 1
+        if key := ciphers.tink_key(value):
+            own.keyed(key)
+        elif name := ciphers.digest_of_bytes(value):
+            own.digests[name] += 1
+        return None
+
+
+class _Page:
+    """The texts of one place in one batch."""
+
+    def __init__(
+        self,
+        observer: Observer,
+        place: Place,
+        words: tuple[str, ...],
+        statistics: Statistics,
+        sink: Sink | None,
+    ) -> None:
+        self.observer, self.words, self.statistics, self.sink = observer, words, statistics, sink
+        self.path = place[1]
+        self.key = observer._key
+        self.settled = place in observer.settled
+
+    def read(self, group: _Texts) -> None:
+        statistics, texts = self.statistics, group.texts
+        statistics.examined += len(texts)
+        if not self.settled:
+            statistics.asked += len(texts)
+        if not statistics.values.full:
+            for text in set(texts):
+                statistics.values.add(text, self.key)
+        if (
+            self.sink is None
+            and len(texts) >= pages.LEAST
+            and (known := pages.claims(group.joined)) is not None
+        ):
+            for claim, values in known:
+                self._count(claim, values)
+            return
+        rest = self._unclaimed(group)
+        if rest.texts:
+            self._prose(rest)
+
+    def _unclaimed(self, group: _Texts) -> _Texts:
+        """Count the cells that are one value or ciphertext as a whole; return the others."""
+        if pages.plain(group.joined):
+            return group
+        rest = _Texts()
+        for cell, text in zip(group.cells, group.texts, strict=True):
+            claims = self._claims(text)
+            if claims is not None:
+                for claim in claims:
+                    self._claim(claim, cell, text)
+            elif not _TELLING.search(text) or not self._treated(text):
+                rest.add(cell, text)
+        return rest
+
+    def _claims(self, text: str) -> tuple[str, ...] | None:
+        """What the cell passes for as a whole; None when that takes more than a look at its form."""
+        if text[0] in _NUMBER_FIRST and whole.NUMBER.fullmatch(text):
+            return ("KZ_DOCUMENT_DATE date",) if _DATE.fullmatch(text) else whole.claims(text)
+        if "@" in text:
+            return ("EMAIL_ADDRESS",) if whole.EMAIL.fullmatch(text) else None
+        if text[0] in "Kk" and whole.IBAN.fullmatch(text):
+            return ("IBAN_CODE",) if whole.is_iban(text) else ()
+        return None
+
+    def _count(self, claim: str, values: list[str]) -> None:
+        """Count cells that make the same claim as wholes."""
+        entity = claim.partition(" ")[0]
+        if entity not in self.observer.entities:
+            return
+        tally = self.statistics.tally(claim)
+        tally.whole += len(values)
+        for text in values:
+            if tally.distinct.full:
+                break
+            tally.distinct.add(text, self.key)
+        tally.example = max(tally.example, _example(entity, values))
+
+    def _claim(self, claim: str, cell: int, text: str) -> None:
+        self._count(claim, [text])
+        entity = claim.partition(" ")[0]
+        if self.sink and entity in self.observer.entities:
+            start = len(text) - len(text.lstrip())
+            self.sink(Hit(cell, self.path, claim, start, len(text), 0.0, mask(entity, text[start:])))
+
+    def _treated(self, text: str) -> bool:
+        """Whether the cell is an envelope, another tool's ciphertext, or a hash."""
+        if text.startswith("pg1.") and looks_encrypted(text):
+            self.statistics.sealed += 1
+        elif name := ciphers.digest(text):
+            self.statistics.digests[name] += 1
+        elif tool := ciphers.tool_of_text(text):
+            self.statistics.ciphers[tool] += 1
+            if key := ciphers.tink_key(text):
+                self.statistics.keyed(key)
+        else:
+            return False
+        return True
+
+    def _prose(self, group: _Texts) -> None:
+        observer, statistics = self.observer, self.statistics
+        if not self.settled and observer.name_every and "PERSON" in observer.entities:
+            self._names(group.texts)
+        numeric = group
+        if len(group.texts) >= pages.LEAST and (places := pages.numeric(group.joined)) is not None:
+            numeric = group.only(places)
+        digits = "\n".join(numeric.texts).encode("utf-8", "surrogatepass")
+        statistics.twelve += digits.translate(_DIGITS).count(b"d" * 12)
+        entities = observer.plain_entities if self.settled else observer.entities
+        if pages.NUMERIC.issuperset(entities):
+            group = numeric
+        if not group.texts:
+            return
+        engine = observer.plain() if self.settled else observer.engine
+        texts, cells = (group.texts, [[cell] for cell in group.cells]) if self.sink else _unrepeated(group)
+        for number, matches in engine.find_many(texts, self.words):
+            self._matched(texts[number], cells[number], matches)
+
+    def _matched(self, text: str, cells: Sequence[int], matches: Sequence[Match]) -> None:
+        """Count the matches of a text that stands in these cells."""
+        best: dict[str, tuple[float, str, bool]] = {}
+        for match in matches:
+            value = text[match.start : match.end]
+            shown = mask(match.entity, value)
+            hit = (match.score, shown, len(value) >= 0.8 * len(text))
+            best[match.entity] = max(best.get(match.entity, hit), hit)
+            for cell in cells if self.sink else ():
+                self.sink(Hit(cell, self.path, match.entity, match.start, match.end, match.score, shown))  # type: ignore[misc]
+        for entity, (score, shown, covers) in best.items():
+            self._found(entity, text, score, shown, covers, len(cells))
+
+    def _found(self, entity: str, text: str, score: float, shown: str, covers: bool, cells: int) -> None:
+        tally = self.statistics.tally(entity)
+        tally.strong += cells * (score >= HIGH)
+        tally.best = max(tally.best, (score, shown))
+        if covers:
+            tally.whole += cells
+            if not tally.distinct.full:
+                tally.distinct.add(text, self.key)
+        else:
+            tally.inside += cells
+
+    def _names(self, texts: Sequence[str]) -> None:
+        statistics, every = self.statistics, self.observer.name_every - 1
+        statistics.offered += len(texts)
+        for text, count in Counter(texts).items():
+            if len(text) > 80 or _HAS_DIGIT.search(text):
+                continue
+            statistics.texts += count
+            if every and zlib.crc32(text.encode("utf-8", "surrogatepass")) & every:
+                continue
+            statistics.named += count
+            score = self.observer._cell_score(text)
+            if score:
+                statistics.points += count * round(score * 1000)
+                tally = statistics.tally("PERSON cell")
+                tally.whole += count
+                tally.best = max(tally.best, (score, mask("PERSON", text)))
+
+
+_HAS_DIGIT = re.compile(r"[0-9]")
+
+
+def _example(entity: str, values: list[str]) -> tuple[int, str]:
+    """Choose a value by its checksum, whose rank alone is kept: then no split of the input changes the choice."""
+    sums = [zlib.crc32(text.encode("utf-8", "surrogatepass")).bit_length() for text in values]
+    least = min(sums)
+    shapes = (mask(entity, text) for text, bits in zip(values, sums, strict=True) if bits == least)
+    return 32 - least, max(shapes)
+
+
+def _unrepeated(group: _Texts) -> tuple[list[str], list[list[int]]]:
+    """Each different text once, and its cells: what a page repeats is searched once."""
+    cells: dict[str, list[int]] = {}
+    for cell, text in zip(group.cells, group.texts, strict=True):
+        cells.setdefault(text, []).append(cell)
+    return list(cells), list(cells.values())
+
+
+def context(column: str, path: str | None, label: str = "") -> tuple[str, ...]:
+    """The words that stand for a label: the column's name, the JSON path and the comment."""
+    return tuple(part for part in (column, path and path.replace("[*]", "").replace(".", " "), label) if part)
+
+
+def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
+    """Spread the cells that are JSON over their paths; return the others."""
+    rest = _Texts()
+    for cell, text in zip(plain.cells, plain.texts, strict=True):
+        tree = cells.as_json(text)
+        if tree is None:
+            rest.add(cell, text)
+        else:
+            _spread(cell, tree, texts)
+    return rest
+
+
+def _spread(cell: int, tree: object, texts: dict[str | None, _Texts]) -> None:
+    """Put each leaf of a JSON value under its path."""
+    for path, text in cells.leaves(tree):
+        place = path if path in texts or len(texts) < _MOST_PATHS else "$.*"
+        texts.setdefault(place, _Texts()).add(cell, text)

@@ -1,0 +1,211 @@
+"""The policy check: what an organisation says it stores against what a scan found.
+
+A policy file names the categories that a privacy policy declares, where they may be, how they are protected and
+how long they are kept; ``examples/policies`` holds two that follow published policies.
+
+>>> policy = Policy.parse('''
+... organisation = "Academy"
+... protection = "measures"
+... retention = "3y"
+...
+... [[categories]]
+... category = "iin"
+... clause = "2.1.4"
+... ''')
+>>> policy.declared["iin"].clause
+'2.1.4'
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from piiguard.errors import ScanError
+from piiguard.scan.finding import CATEGORIES
+
+__all__ = ["ActivityDate", "Declared", "Policy", "Term"]
+
+Protection = Literal["none", "measures", "encrypted"]
+_EXAMPLES = "docs/scanning.md describes the file, examples/policies has two"
+_MEMBERS = {"organisation", "source", "protection", "protection_clause", "retention", "retention_clause"}
+_MEMBERS |= {"categories", "dates"}
+_UNITS = {"d": 1, "m": 30.4375, "y": 365.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long data is kept; ``unlimited`` or a number of days, months or years."""
+
+    text: str
+
+    @property
+    def unlimited(self) -> bool:
+        return self.text == "unlimited"
+
+    @property
+    def days(self) -> float:
+        return float("inf") if self.unlimited else int(self.text[:-1]) * _UNITS[self.text[-1]]
+
+    def before(self, now: datetime) -> datetime:
+        """What is older than this is past the term.
+
+        >>> Term("3y").before(datetime(2028, 2, 29)).date().isoformat()
+        '2025-02-28'
+        """
+        count, unit = int(self.text[:-1]), self.text[-1]
+        if unit == "d":
+            return now - timedelta(days=count)
+        months = now.year * 12 + now.month - 1 - count * (12 if unit == "y" else 1)
+        year, month = divmod(months, 12)
+        day = min(now.day, monthrange(year, month + 1)[1])
+        return now.replace(year=year, month=month + 1, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One category that the policy lists; an empty ``where`` means anywhere, None that the whole policy decides."""
+
+    category: str
+    clause: str = ""
+    where: tuple[str, ...] = ()
+    protection: Protection | None = None
+    retention: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityDate:
+    """The column that says when a row of a table was last of use; the term runs from there."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The parsed file; ``protection`` and ``retention`` hold for the categories that state none themselves.
+
+    ``measures`` is what most policies promise, in general words; ``encrypted`` is a promise of encryption. Either
+    is broken by data in clear.
+    """
+
+    organisation: str
+    source: str = ""
+    protection: Protection = "none"
+    protection_clause: str = ""
+    retention: Term | None = None
+    retention_clause: str = ""
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    dates: tuple[ActivityDate, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """Read a file; a missing or malformed one is a :class:`ScanError`."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            reason = (error.strerror or "error").lower()
+            raise ScanError(
+                f"{path}: the policy cannot be read: {reason}", source=str(path), hint=_EXAMPLES
+            ) from None
+        except UnicodeDecodeError:
+            raise ScanError(
+                f"{path}: the policy is not UTF-8", source=str(path), hint="save it as UTF-8"
+            ) from None
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str, place: str = "policy.toml") -> Policy:
+        """Read the text of a policy file."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ScanError(f"{place}: not valid TOML: {error}", source=place, hint=_EXAMPLES) from None
+        reader = _Reader(place)
+        reader.check(data, "the file", _MEMBERS, {"organisation"})
+        declared = [reader.declared(entry) for entry in reader.tables(data, "categories")]
+        return cls(
+            organisation=data["organisation"],
+            source=data.get("source", ""),
+            protection=reader.protection(data) or "none",
+            protection_clause=data.get("protection_clause", ""),
+            retention=reader.term(data.get("retention")),
+            retention_clause=data.get("retention_clause", ""),
+            declared=reader.once(declared),
+            dates=tuple(reader.date(entry) for entry in reader.tables(data, "dates")),
+        )
+
+    def term(self, category: str) -> Term | None:
+        """How long a category is kept; None when the policy does not say."""
+        declared = self.declared.get(category)
+        return (declared.retention if declared else None) or self.retention
+
+
+class _Reader:
+    """Turns TOML tables into the classes above, or says what is wrong in which one."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def fail(self, what: str, hint: str = "") -> ScanError:
+        return ScanError(f"{self.place}: {what}", source=self.place, hint=hint)
+
+    def tables(self, data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+        entries = data.get(name, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self.fail(f"[[{name}]] is a list of tables")
+        return entries
+
+    def check(self, entry: Mapping[str, Any], where: str, known: set[str], needed: set[str]) -> None:
+        if unknown := sorted(set(entry) - known):
+            raise self.fail(
+                f"{where} has an unknown member {unknown[0]}", f"known are {', '.join(sorted(known))}"
+            )
+        if missing := sorted(needed - set(entry)):
+            raise self.fail(f"{where} lacks {missing[0]}")
+        for name, value in entry.items():
+            if name not in ("where", "categories", "dates") and not isinstance(value, str):
+                raise self.fail(f"{where}: {name} is not a string")
+
+    def term(self, text: str | None) -> Term | None:
+        if text is not None and not re.fullmatch(r"unlimited|[1-9][0-9]{0,3}[dmy]", text):
+            raise self.fail(
+                "a retention term is not understood", 'write it as "3y", "6m", "90d" or "unlimited"'
+            )
+        return None if text is None else Term(text)
+
+    def declared(self, entry: Mapping[str, Any]) -> Declared:
+        self.check(entry, "[[categories]]", {item.name for item in fields(Declared)}, {"category"})
+        where = entry.get("where", [])
+        if not isinstance(where, list) or not all(isinstance(name, str) for name in where):
+            raise self.fail("where is a list of names like students.iin or logs/*")
+        if entry["category"] not in (known := {*CATEGORIES.values(), "other"}):
+            raise self.fail(
+                f"there is no category {entry['category']}", f"known are {', '.join(sorted(known))}"
+            )
+        told = {"where": tuple(where), "retention": self.term(entry.get("retention"))}
+        return Declared(**{**entry, **told, "protection": self.protection(entry)})
+
+    def protection(self, entry: Mapping[str, Any]) -> Protection | None:
+        given = entry.get("protection")
+        if given is not None and given not in get_args(Protection):
+            raise self.fail(f"protection is {', '.join(get_args(Protection))}")
+        return given
+
+    def once(self, declared: list[Declared]) -> dict[str, Declared]:
+        by_category = {entry.category: entry for entry in declared}
+        if len(by_category) < len(declared):
+            raise self.fail("a category stands twice")
+        return by_category
+
+    def date(self, entry: Mapping[str, Any]) -> ActivityDate:
+        names = {"table", "column"}
+        self.check(entry, "[[dates]]", names, names)
+        return ActivityDate(**entry)

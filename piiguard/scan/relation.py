@@ -1,0 +1,69 @@
+"""A table, view or materialized view, and what reading it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+__all__ = ["MOST_BYTES", "MOST_TEXT", "Column", "Kind", "Reading", "Relation"]
+
+Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
+Reading = Literal["plain", "text", "long", "bytes"]
+
+MOST_TEXT = 1 << 20
+"""Characters of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
+MOST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to read; ``reading`` says how it is asked for."""
+
+    name: str
+    reading: Reading
+    comment: str = ""
+
+    def expression(self) -> sa.ColumnElement[Any]:
+        own: sa.ColumnElement[Any] = sa.column(self.name)
+        if self.reading == "text":
+            own = sa.cast(own, sa.Text())
+        if self.reading in ("long", "text"):
+            return sa.func.substr(own, 1, MOST_TEXT).label(None)
+        if self.reading == "bytes":
+            return sa.func.substr(own, 1, MOST_BYTES).label(None)
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, view or materialized view, and what reading it needs."""
+
+    schema: str | None
+    name: str
+    kind: Kind
+    rows: int
+    """an estimate; -1 when the database has none"""
+    columns: tuple[Column, ...] = ()
+    key: str | None = None
+    """an integer column that ranges can be cut by"""
+    primary: tuple[str, ...] = ()
+    inherited: bool = False
+    """PostgreSQL: other tables inherit from it, and are listed themselves"""
+
+    @property
+    def place(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    def source(self) -> sa.TableClause:
+        return sa.table(self.name, schema=self.schema)
+
+    def select(
+        self, columns: Sequence[sa.ColumnElement[Any]], source: sa.FromClause | None = None
+    ) -> sa.Select[Any]:
+        """A query of its own rows: those of tables that inherit from it are read there."""
+        own = self.source() if source is None else source
+        query: sa.Select[Any] = sa.select(*columns).select_from(own)
+        return query.with_hint(own, "ONLY", dialect_name="postgresql") if self.inherited else query

@@ -1,0 +1,108 @@
+"""A connection that cannot write, waits for no lock, and gives up in time; and what went wrong, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from piiguard import database
+from piiguard.scan.options import Limits
+
+__all__ = ["explain", "reader"]
+
+
+@contextmanager
+def reader(engine: sa.Engine, limits: Limits) -> Iterator[sa.Connection]:
+    """A connection in a read-only transaction with these limits; nothing of it outlives the block."""
+    with database.connect(engine) as connection:
+        try:
+            _PREPARE.get(engine.dialect.name, _nothing)(connection, limits)
+            yield connection
+        finally:
+            # A broken connection, or one with an unread stream, is thrown away and not given back.
+            if connection.invalidated:
+                connection.invalidate()
+            else:
+                _leave(connection)
+
+
+def _leave(connection: sa.Connection) -> None:
+    try:
+        connection.rollback()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.rollback()
+    except sa.exc.SQLAlchemyError:
+        connection.invalidate()
+
+
+def _postgresql(connection: sa.Connection, limits: Limits) -> None:
+    connection.execute(sa.text("set transaction isolation level repeatable read, read only"))
+    connection.execute(sa.text(f"set local statement_timeout = {int(limits.statement * 1000)}"))
+    connection.execute(sa.text(f"set local lock_timeout = {int(limits.lock * 1000)}"))
+
+
+def _mysql(connection: sa.Connection, limits: Limits) -> None:
+    maria = getattr(connection.dialect, "is_mariadb", False)
+    if maria:
+        connection.execute(sa.text(f"set session max_statement_time = {limits.statement}"))
+    else:
+        connection.execute(sa.text(f"set session max_execution_time = {int(limits.statement * 1000)}"))
+    if limits.lock:
+        seconds = max(1, round(limits.lock))
+        connection.execute(sa.text(f"set session lock_wait_timeout = {seconds}"))
+        connection.execute(sa.text(f"set session innodb_lock_wait_timeout = {seconds}"))
+    connection.execute(sa.text("set session transaction read only"))
+    connection.commit()
+
+
+def _sqlite(connection: sa.Connection, limits: Limits) -> None:
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(limits.lock * 1000)}")
+    # Columns declared as text may hold bytes of any encoding, and one bad byte must not end the table.
+    connection.connection.driver_connection.text_factory = _lenient  # type: ignore[union-attr]
+
+
+def _lenient(value: bytes) -> str | bytes:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _nothing(connection: sa.Connection, limits: Limits) -> None:
+    """Other databases: the account should be one that may only read."""
+
+
+_PREPARE = {"postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql, "sqlite": _sqlite}
+
+_REASONS = (
+    (("42501", "1142", "1143", "1044"), "permission denied"),
+    (("42P01", "3F000", "1146", "no such table"), "the table is no longer there"),
+    (("42703", "1054", "no such column"), "a column is no longer there"),
+    (
+        ("55P03", "1205", "3572", "database is locked", "table is locked"),
+        "another transaction holds a lock on it",
+    ),
+    (("57014", "1969", "3024", "interrupted"), "the statement took longer than its limit"),
+    (("40001", "1412"), "the table was changed while it was read"),
+    (("57P01", "57P02", "57P03", "08006", "08003", "2006", "2013", "2055", "0"), "the connection was lost"),
+)
+
+
+def explain(error: Exception) -> str:
+    """The cause without the driver's own message, which may repeat a value."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    codes = {
+        str(code) for code in (getattr(cause, "sqlstate", None), *cause.args[:1]) if code not in (None, "")
+    }
+    text = str(cause).lower()
+    for needles, reason in _REASONS:
+        if codes.intersection(needles) or any(len(n) > 6 and n in text for n in needles):
+            return reason
+    if any(words in text for words in ("server closed", "connection", "terminating", "eof detected")):
+        return "the connection was lost"
+    return database.reason(error)[0]

@@ -1,0 +1,223 @@
+"""The scan on Spark: the same findings as the local scanner, whatever is split, killed or damaged."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from piiguard.demo import write_demo
+from piiguard.errors import ScanError
+from piiguard.scan import Options, ScanReport
+from piiguard.scan.targets import scan_target
+
+LOW = Options(min_confidence="low")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("demo")
+    write_demo(directory, scale=0.1)
+    return directory
+
+
+def on_spark(spark: Any, target: str, options: Options = LOW) -> ScanReport:
+    from piiguard.scan.spark import scan_on_spark
+
+    return scan_on_spark(target, options)
+
+
+def findings(report: ScanReport) -> list[dict[str, Any]]:
+    return sorted((f.to_dict() for f in report.findings), key=lambda f: str(f["id"]))
+
+
+def same(spark: Any, target: str, options: Options = LOW) -> ScanReport:
+    report, local = on_spark(spark, target, options), scan_target(target, options)
+    assert findings(report) == findings(local)
+    assert report.targets[0].rows_read == local.targets[0].rows_read
+    assert report.targets[0].lines_read == local.targets[0].lines_read
+    return report
+
+
+def test_a_database_gives_the_local_findings(spark: Any, demo: Path) -> None:
+    report = same(spark, f"sqlite:///{demo / 'crm.db'}")
+    assert len(report.findings) > 20
+    assert report.complete
+
+
+def test_a_log_gives_the_local_findings_with_line_numbers(spark: Any, demo: Path) -> None:
+    report = same(spark, str(demo / "app.log"))
+    assert all(f.lines for f in report.findings)
+
+
+def test_line_numbers_hold_across_the_splits_of_a_file(spark: Any, demo: Path) -> None:
+    before = spark.conf.get("spark.sql.files.maxPartitionBytes")
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "8192")
+    try:
+        same(spark, str(demo / "app.log"))
+    finally:
+        spark.conf.set("spark.sql.files.maxPartitionBytes", before)
+
+
+def test_a_directory_of_logs_in_several_encodings_and_compressions(
+    spark: Any, demo: Path, tmp_path: Path
+) -> None:
+    text = (demo / "app.log").read_text(encoding="utf-8")
+    (tmp_path / "plain.log").write_text(text, encoding="utf-8")
+    (tmp_path / "packed.log.gz").write_bytes(gzip.compress(text.encode()))
+    lines = "клиент, телефон +7 701 123 45 67\nИИН 050312300015\n"
+    (tmp_path / "old windows.log").write_bytes(lines.encode("cp1251"))
+    (tmp_path / "wide.log").write_bytes(lines.encode("utf-16"))
+    (tmp_path / "empty.log").touch()
+    (tmp_path / "no end.log").write_bytes("ИИН 050312300015".encode())
+    report = same(spark, str(tmp_path))
+    assert {f.file for f in report.findings} >= {str(tmp_path / "wide.log"), str(tmp_path / "no end.log")}
+
+
+@pytest.fixture
+def lake(spark: Any, tmp_path: Path) -> Path:
+    rows = [
+        (n, f"0503123{n % 100000:05}", f"тел. +7 701 123 {n % 90 + 10} 67" if n % 7 == 0 else "нет")
+        for n in range(3000)
+    ]
+    rows[::3] = [(n, "050312300015", note) for n, _, note in rows[::3]]
+    frame = spark.createDataFrame(rows, "id long, iin string, note string").repartition(3)
+    frame.write.parquet(str(tmp_path / "lake"))
+    return tmp_path / "lake"
+
+
+def test_a_parquet_lake_gives_the_local_findings(spark: Any, lake: Path) -> None:
+    report = same(spark, f"{lake}/*.parquet")
+    assert {(f.column, f.entity) for f in report.findings} >= {("note", "KZ_PHONE")}
+
+
+def test_a_damaged_file_is_listed_and_the_rest_is_scanned(spark: Any, lake: Path) -> None:
+    clean = findings(on_spark(spark, f"{lake}/*.parquet"))
+    (lake / "damaged.parquet").write_bytes(b"PAR1 this is no parquet file PAR1")
+    report = same(spark, f"{lake}/*.parquet")
+    assert findings(report) == clean
+    assert not report.complete
+    assert [e.place for e in report.errors] == [str(lake / "damaged.parquet")]
+
+
+def test_a_damaged_archive_is_listed_and_the_other_logs_are_scanned(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "good.log").write_text("ИИН 050312300015\n", encoding="utf-8")
+    packed = gzip.compress(os.urandom(100_000))
+    (tmp_path / "cut.log.gz").write_bytes(packed[: len(packed) // 2])
+    report = on_spark(spark, str(tmp_path))
+    assert [f.entity for f in report.findings] == ["KZ_IIN"]
+    assert [e.place for e in report.errors] == [str(tmp_path / "cut.log.gz")]
+
+
+def test_a_binary_file_is_listed_as_one(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "image.bin").write_bytes(os.urandom(20_000) + bytes(500))
+    report = same(spark, str(tmp_path))
+    assert "binary" in report.errors[0].message
+
+
+def test_any_frame_can_be_scanned(spark: Any) -> None:
+    from piiguard.scan.spark import scan_dataframe
+
+    payload = json.dumps({"client": {"iin": "050312300015"}})
+    rows = [(50312300015 + 0 * n, payload, [f"synaq{n}@example.kz"]) for n in range(40)]
+    frame = spark.createDataFrame(rows, "iin long, payload string, contacts array<string>")
+    report = scan_dataframe(frame, LOW, name="staff")
+    found = {(f.table, f.column, f.path, f.entity) for f in report.findings}
+    assert ("staff", "payload", "$.client.iin", "KZ_IIN") in found
+    assert any(column == "contacts" and entity == "EMAIL_ADDRESS" for _, column, _, entity in found)
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(spark: Any, tmp_path: Path) -> None:
+    from pyspark.sql.functions import udf
+
+    from piiguard.scan.spark import scan_dataframe
+
+    mark = tmp_path / "killed"
+
+    @udf("string")  # type: ignore[untyped-decorator,unused-ignore]
+    def die_once(value: str) -> str:
+        if value == "050312300015" and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return value
+
+    rows = [(f"synaq{n}@example.kz", "050312300015" if n == 3500 else "") for n in range(4000)]
+    frame = spark.createDataFrame(rows, "email string, note string").repartition(4)
+    calm = scan_dataframe(frame, LOW, name="staff")
+    shaken = scan_dataframe(frame.withColumn("note", die_once("note")), LOW, name="staff")
+    assert mark.exists()
+    assert findings(shaken) == findings(calm)
+    assert shaken.complete
+
+
+def test_no_value_stands_in_the_event_log(spark: Any, demo: Path) -> None:
+    on_spark(spark, str(demo / "app.log"))
+    on_spark(spark, f"sqlite:///{demo / 'crm.db'}")
+    folder = Path(str(spark.sparkContext.getConf().get("spark.eventLog.dir")).removeprefix("file:"))
+    written = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert len(written) > 10_000
+    planted = [line for line in (demo / "app.log").read_text(encoding="utf-8").splitlines() if "ИИН" in line]
+    for line in planted:
+        iin = line.partition("ИИН ")[2][:12]
+        assert iin.encode() not in written
+
+
+def test_a_password_in_the_url_is_refused_on_a_cluster() -> None:
+    from piiguard.scan.spark import scan_on_spark
+
+    with pytest.raises(ScanError) as caught:
+        scan_on_spark("postgresql://crm:Qupiia-7@db/crm", master="spark://host:7077")
+    assert "Qupiia-7" not in str(caught.value) + caught.value.hint
+    assert "PIIGUARD_DATABASE_PASSWORD" in caught.value.hint
+
+
+def test_a_server_is_read_in_ranges_of_its_key(
+    spark: Any, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlalchemy as sa
+
+    from piiguard.scan.spark import databases
+
+    monkeypatch.setattr(databases, "_ROWS_PER_PARTITION", 300)
+    engine = sa.create_engine(database_url)
+    table = sa.Table(
+        "clients",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("email", sa.String(80)),
+    )
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(
+            table.insert(), [{"id": n, "email": f"synaq{n}@example.kz"} for n in range(1, 1001)]
+        )
+        connection.execute(
+            sa.text("analyze table clients" if engine.dialect.name == "mysql" else "analyze clients")
+        )
+    engine.dispose()
+    report = same(spark, database_url, replace(LOW, sample=None))
+    assert [(f.column, f.matched) for f in report.findings] == [("email", 1000)]
+
+
+@pytest.fixture(autouse=True)
+def _no_password_left() -> Iterator[None]:
+    yield
+    os.environ.pop("PIIGUARD_DATABASE_PASSWORD", None)
+
+
+def test_the_command_scans_on_spark(spark: Any, demo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from piiguard.cli.main import run
+
+    command = ["scan", str(demo / "app.log"), "--format", "json"]
+    assert run(command) == 3
+    local = json.loads(capfd.readouterr().out)
+    assert run([*command, "--engine", "spark"]) == 3
+    assert json.loads(capfd.readouterr().out)["findings"] == local["findings"]
+    assert run([*command[:2], "--engine", "spark", "--format", "ndjson"]) == 2

@@ -1,0 +1,97 @@
+"""A page looked at as a whole gives what its cells give one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from piiguard.scan import pages, whole
+
+Claims = dict[str, list[str]]
+
+
+def one_by_one(cells: list[str]) -> Claims:
+    found: Claims = {}
+    for cell in cells:
+        for claim in whole.claims(cell) if whole.NUMBER.fullmatch(cell) else ():
+            found.setdefault(claim, []).append(cell)
+    return {claim: sorted(values) for claim, values in found.items()}
+
+
+def at_once(cells: list[str]) -> Claims | None:
+    found = pages.claims(pages.Joined(cells))
+    return None if found is None else {claim: sorted(values) for claim, values in found}
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 99_12_39_9_99999), min_size=1, max_size=80))
+def test_twelve_digits(numbers: list[int]) -> None:
+    cells = [f"{number:012}"[-12:] for number in numbers]
+    assert at_once(cells) == one_by_one(cells)
+
+
+@settings(deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_plausible_dates_leap_days_and_fillers(dice: random.Random) -> None:
+    days = ["0229", "0228", "1231", "0000", "1332"]
+    cells = [
+        f"{dice.randrange(100):02}{dice.choice(days)}{dice.randrange(10)}{dice.randrange(10**5):05}"
+        for _ in range(300)
+    ]
+    cells += ["000000000000", "050312300015", "500140000118"]
+    assert at_once(cells) == one_by_one(cells)
+
+
+@pytest.mark.parametrize("form", ["+7 701 {0:03} {1:02} {1:02}", "8701{0:03}{1:04}", "+7(701){0:03}-{1:04}"])
+def test_phones(form: str) -> None:
+    cells = [form.format(number, number % 90) for number in range(60)]
+    assert at_once(cells) == one_by_one(cells)
+    assert at_once(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["050312300015", "text"] * 30,
+        ["87011234567", "50312300015"] * 30,
+        ["77011234567.0", "77011234568.0"] * 30,
+        ["a@example.kz", "no address @"] * 30,
+        ["ИИН 050312300015"] * 60,
+        ["050312300015\n050312300015"] * 60,
+    ],
+)
+def test_a_page_of_more_than_one_kind_is_left_to_the_loop(cells: list[str]) -> None:
+    assert at_once(cells) is None
+
+
+def test_bare_numbers_of_any_length() -> None:
+    cells = ["1", "87011234567", "050312300015", "4111111111111111", "012345678", "50312300015"] * 10
+    assert at_once(cells) == one_by_one(cells)
+
+
+def test_addresses_of_mail() -> None:
+    cells = [f"user{number}@example.kz" for number in range(60)]
+    assert at_once(cells) == {"EMAIL_ADDRESS": sorted(cells)}
+
+
+def test_a_page_of_iins(iin: Callable[[], str]) -> None:
+    cells = [iin() for _ in range(500)]
+    assert at_once(cells) == {"KZ_IIN": sorted(cells)}
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="0123456789 абв@<.-", min_size=1, max_size=20), min_size=1, max_size=60))
+def test_cells_without_five_digits_hold_no_number(cells: list[str]) -> None:
+    chosen = pages.numeric(pages.Joined(cells))
+    wanted = [
+        n for n, cell in enumerate(cells) if sum(map(str.isdigit, cell)) >= 5 or "@" in cell or "<" in cell
+    ]
+    assert chosen == wanted
+
+
+def test_cells_with_line_breaks_are_not_told_apart() -> None:
+    assert pages.numeric(pages.Joined(["a\nb"])) is None
