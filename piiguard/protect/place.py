@@ -1,0 +1,173 @@
+"""Finds a table and its columns in the database, or says what was probably meant.
+
+Jobs know a column as the database shows it: no models are needed, and none are imported.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import NoSuchTableError, SAWarning
+
+from piiguard.errors import JobError
+
+__all__ = ["Key", "column_of", "key_of", "reflect", "split", "unique_groups"]
+
+
+def split(place: str) -> tuple[str, str]:
+    """The table and the column of ``TABLE.COLUMN`` or ``SCHEMA.TABLE.COLUMN``.
+
+    >>> split("crm.students.iin")
+    ('crm.students', 'iin')
+    """
+    table, _, column = place.rpartition(".")
+    if not table or not column:
+        raise JobError(f"{place}: not a column", hint="write it as TABLE.COLUMN, for example students.iin")
+    return table, column
+
+
+def reflect(connection: sa.Connection, name: str) -> sa.Table:
+    """The table as the database describes it."""
+    schema, _, bare = name.rpartition(".")
+    if schema and schema not in (schemas := sa.inspect(connection).get_schema_names()):
+        raise JobError(f"{schema}: there is no such schema", hint=_meant(schema, schemas, "schemas"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # types that SQLAlchemy does not know are none of ours
+            return sa.Table(
+                bare, sa.MetaData(), schema=schema or None, autoload_with=connection, resolve_fks=False
+            )
+    except NoSuchTableError:
+        known = sa.inspect(connection).get_table_names(schema or None)
+        raise JobError(f"{name}: there is no such table", hint=_meant(bare, known, "tables")) from None
+
+
+def column_of(table: sa.Table, name: str) -> sa.Column[Any]:
+    """A column of the table."""
+    if name in table.c:
+        return table.c[name]
+    raise JobError(
+        f"{table.fullname}.{name}: there is no such column",
+        hint=_meant(name, table.c.keys(), "columns"),
+    )
+
+
+def _meant(name: str, known: Iterable[str], what: str) -> str:
+    names = sorted(n for n in known if not n.startswith("piiguard_"))
+    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
+        return f"did you mean {close[0]}?"
+    shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    return f"the {what} there are {shown}" if names else f"there are no {what} there"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The columns that name a row, in the order in which a job walks."""
+
+    columns: tuple[sa.Column[Any], ...]
+
+    def of(self, table: sa.Table) -> Key:
+        """The same key of a table that was read again."""
+        return Key(tuple(table.c[column.name] for column in self.columns))
+
+    def after(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """Rows behind this one."""
+        bound: sa.ColumnElement[bool] = _row(self.columns) > _row_of(self.columns, values)
+        return bound
+
+    def upto(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """Rows up to this one, with it."""
+        bound: sa.ColumnElement[bool] = _row(self.columns) <= _row_of(self.columns, values)
+        return bound
+
+    def between(
+        self, low: Sequence[Any] | None, high: Sequence[Any] | None
+    ) -> tuple[sa.ColumnElement[bool], ...]:
+        """Rows behind ``low``, up to ``high``; None is no bound."""
+        return (
+            *((self.after(low),) if low is not None else ()),
+            *((self.upto(high),) if high is not None else ()),
+        )
+
+
+def _row(items: Sequence[Any]) -> Any:
+    return items[0] if len(items) == 1 else sa.tuple_(*items)
+
+
+def _row_of(columns: Sequence[sa.Column[Any]], values: Sequence[Any]) -> Any:
+    return _row([sa.literal(v, c.type) for c, v in zip(columns, values, strict=True)])
+
+
+def key_of(connection: sa.Connection, table: sa.Table) -> Key:
+    """The primary key, else a unique constraint over columns that are never NULL."""
+    if table.primary_key.columns:
+        return Key(tuple(table.primary_key.columns))
+    for names in unique_groups(connection, table):
+        columns = tuple(table.c[name] for name in names if name in table.c)
+        if len(columns) == len(names) and not any(c.nullable for c in columns):
+            return Key(columns)
+    raise JobError(
+        f"{table.fullname}: the table has no primary key, so a row cannot be found again",
+        hint="add a primary key, or a UNIQUE constraint over a column that is NOT NULL",
+    )
+
+
+def unique_groups(connection: sa.Connection, table: sa.Table) -> list[list[str]]:
+    """The column names of every unique constraint or index, the smallest first; partial ones do not count."""
+    if connection.dialect.name == "sqlite":
+        return sorted(_sqlite_groups(connection, table), key=len)
+    inspector = sa.inspect(connection)
+    constraints = inspector.get_unique_constraints(table.name, table.schema)
+    found = [item["column_names"] for item in constraints]
+    for index in inspector.get_indexes(table.name, table.schema):
+        names = [name for name in index["column_names"] if name is not None]
+        partial = any(key.endswith("_where") for key in index.get("dialect_options", {}))
+        if index["unique"] and not partial and len(names) == len(index["column_names"]):
+            found.append(names)
+    return sorted(found, key=len)
+
+
+def _sqlite_groups(connection: sa.Connection, table: sa.Table) -> Iterator[list[str]]:
+    """From the pragmas: reflection reads the text of CREATE TABLE, and misses some spellings of UNIQUE."""
+    quote = connection.dialect.identifier_preparer.quote
+    for row in connection.exec_driver_sql(f"PRAGMA index_list({quote(table.name)})").mappings().all():
+        if row["unique"] and not row["partial"] and row["origin"] != "pk":
+            listed = connection.exec_driver_sql(f"PRAGMA index_info({quote(row['name'])})").mappings().all()
+            names = [item["name"] for item in listed]
+            if None not in names:
+                yield names
+
+
+def dump_key(values: Sequence[Any] | None) -> str | None:
+    """A key as text for the job's own table."""
+    return None if values is None else json.dumps([_plain(value) for value in values])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if value is None or isinstance(value, int | float | str):
+        return value
+    return {"text": value.isoformat() if hasattr(value, "isoformat") else str(value)}
+
+
+def load_key(text: str | None, key: Key) -> tuple[Any, ...] | None:
+    """The key again, with the Python types that its columns have."""
+    if text is None:
+        return None
+    return tuple(_typed(value, column) for value, column in zip(json.loads(text), key.columns, strict=True))
+
+
+def _typed(value: Any, column: sa.Column[Any]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "bytes" in value:
+        return bytes.fromhex(value["bytes"])
+    kind = column.type.python_type
+    return kind.fromisoformat(value["text"]) if hasattr(kind, "fromisoformat") else kind(value["text"])

@@ -1,0 +1,170 @@
+"""Encrypts and decrypts columns of Spark DataFrames: the same envelopes, keyring and manifest entries.
+
+A worker opens the keyring once, from the path it is given; the plan, the logs and the event history hold that
+path and no key. So every executor needs the file and what opens it: a key file, ``PIIGUARD_PASSPHRASE``
+(``spark.executorEnv.PIIGUARD_PASSPHRASE``), or access to the key service.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from piiguard.errors import ManifestError
+from piiguard.keys import Keyring
+from piiguard.keys.codec import Codec, codec_for
+from piiguard.keys.envelope import from_text, to_text
+from piiguard.manifest import ProtectedColumn
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    Stage = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+__all__ = ["decrypt_columns", "encrypt_columns"]
+
+_SPARK_TYPES = {
+    "string": "string",
+    "bytes": "binary",
+    "integer": "long",
+    "boolean": "boolean",
+    "float": "double",
+    "date": "date",
+    "datetime": "timestamp_ntz",
+    "datetime_tz": "timestamp",
+}
+
+
+def encrypt_columns(
+    df: DataFrame, columns: Iterable[ProtectedColumn], *, keyring: str | os.PathLike[str]
+) -> DataFrame:
+    """Replace columns by their envelopes, and fill the blind indexes that the entries name.
+
+    ``columns`` are entries of the manifest, such as ``Manifest.load("piiguard.toml").columns``; their
+    ``column`` names one of the frame. Raises: :class:`ManifestError` for a column that the frame does not have.
+    """
+    entries = _checked(df, columns)
+    kinds = {entry.column: "string" if entry.storage == "text" else "binary" for entry in entries}
+    kinds |= {entry.index: "binary" for entry in entries if entry.index}
+    return df.mapInArrow(_encrypting(entries, os.fspath(keyring)), _schema(df, kinds))
+
+
+def decrypt_columns(
+    df: DataFrame, columns: Iterable[ProtectedColumn], *, keyring: str | os.PathLike[str]
+) -> DataFrame:
+    """Replace envelopes by the values they hold; a value that does not open fails the job with its context."""
+    entries = _checked(df, columns)
+    kinds = {entry.column: _SPARK_TYPES.get(entry.type, "string") for entry in entries}
+    return df.mapInArrow(_decrypting(entries, os.fspath(keyring)), _schema(df, kinds))
+
+
+def _checked(df: DataFrame, columns: Iterable[ProtectedColumn]) -> tuple[ProtectedColumn, ...]:
+    entries = tuple(columns)
+    for entry in entries:
+        codec_for(entry.type)
+        if entry.column not in df.columns:
+            raise ManifestError(
+                f"{entry.place}: the frame has no column {entry.column}",
+                hint=f"it has {', '.join(df.columns)}",
+            )
+    return entries
+
+
+def _schema(df: DataFrame, kinds: dict[str, str]) -> str:
+    """The frame's columns with some types changed, new ones at the end."""
+    known = {field.name: kinds.get(field.name, field.dataType.simpleString()) for field in df.schema.fields}
+    quoted = ((name.replace("`", "``"), kind) for name, kind in {**known, **kinds}.items())
+    return ", ".join(f"`{name}` {kind}" for name, kind in quoted)
+
+
+def _encrypting(entries: Sequence[ProtectedColumn], path: str) -> Stage:
+    def stage(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            for entry in entries:
+                columns.update(_sealed(entry, columns[entry.column].to_pylist(), path))
+            yield _batch(columns)
+
+    return stage
+
+
+def _sealed(entry: ProtectedColumn, values: list[Any], path: str) -> Iterator[tuple[str, pa.Array]]:
+    import pyarrow as pa
+
+    codec, keyring = codec_for(entry.type), _keyring(path)
+    plain = [None if value is None else codec.encode(value) for value in values]
+    envelopes = keyring.column(entry.context, codec.code).encrypt_many(plain)
+    if entry.storage == "text":
+        yield entry.column, pa.array([e and to_text(e) for e in envelopes], pa.string())
+    else:
+        yield entry.column, pa.array(envelopes, pa.binary())
+    if entry.index:
+        index = keyring.index(entry.context, entry.index, entry.normalizer or "exact")
+        hashed = [None if v is None else index.compute(_indexable(v, codec)) for v in values]
+        yield entry.index, pa.array(hashed, pa.binary())
+
+
+def _indexable(value: Any, codec: Codec) -> str | bytes:
+    return value if isinstance(value, str) else codec.encode(value)
+
+
+def _decrypting(entries: Sequence[ProtectedColumn], path: str) -> Stage:
+    def stage(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            for entry in entries:
+                columns[entry.column] = _opened(entry, columns[entry.column].to_pylist(), path)
+            yield _batch(columns)
+
+    return stage
+
+
+def _opened(entry: ProtectedColumn, values: list[Any], path: str) -> pa.Array:
+    import pyarrow as pa
+
+    codec = codec_for(entry.type)
+    envelopes = [from_text(v) if isinstance(v, str) else v for v in values]
+    plain = _keyring(path).column(entry.context, codec.code).decrypt_many(envelopes)
+    decode = codec.decode if entry.type in _SPARK_TYPES else _as_text(codec)
+    decoded = [None if value is None else decode(value) for value in plain]
+    return pa.array(decoded, _ARROW[_SPARK_TYPES.get(entry.type, "string")]())
+
+
+def _as_text(codec: Codec) -> Callable[[bytes], str]:
+    """For types that Spark lacks: an exact decimal, a JSON value or a UUID becomes its text."""
+    return bytes.decode if codec.name == "json" else lambda data: str(codec.decode(data))
+
+
+def _arrow(name: str, *arguments: Any) -> Callable[[], Any]:
+    def make() -> Any:
+        import pyarrow as pa
+
+        return getattr(pa, name)(*arguments)
+
+    return make
+
+
+_ARROW = {
+    "string": _arrow("string"),
+    "binary": _arrow("binary"),
+    "long": _arrow("int64"),
+    "boolean": _arrow("bool_"),
+    "double": _arrow("float64"),
+    "date": _arrow("date32"),
+    "timestamp_ntz": _arrow("timestamp", "us"),
+    "timestamp": _arrow("timestamp", "us", "UTC"),
+}
+
+
+def _batch(columns: dict[str, pa.Array]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+@lru_cache(maxsize=4)
+def _keyring(path: str) -> Keyring:
+    return Keyring.from_file(path)

@@ -1,0 +1,137 @@
+"""What jobs and applications leave in the database: checkpoints, and which keyring belongs to it.
+
+``piiguard_jobs`` has one row per part of the last job on a table. ``piiguard_state`` pins the keyring's id and
+its highest generation, and holds one heartbeat per running application.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from piiguard.errors import JobError
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+
+__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "now", "pin", "state"]
+
+_metadata = sa.MetaData()
+_name = sa.String(190)  # the longest key that every supported MariaDB indexes
+
+jobs = sa.Table(
+    "piiguard_jobs",
+    _metadata,
+    sa.Column("table_name", _name, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("columns", sa.Text, nullable=False),
+    sa.Column("keyring_id", sa.String(36), nullable=False),
+    sa.Column("generation", sa.BigInteger, nullable=False),
+    sa.Column("target", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("owner", sa.String(32), nullable=False),
+    sa.Column("host", sa.String(190), nullable=False),
+    sa.Column("low", sa.Text),
+    sa.Column("high", sa.Text),
+    sa.Column("last_key", sa.Text),
+    sa.Column("changed", sa.BigInteger, nullable=False),
+    sa.Column("missed", sa.BigInteger, nullable=False),
+    sa.Column("failed", sa.BigInteger, nullable=False),
+    sa.Column("started", sa.String(32), nullable=False),
+    sa.Column("updated", sa.String(32), nullable=False),
+)
+
+state = sa.Table(
+    "piiguard_state",
+    _metadata,
+    sa.Column("name", _name, primary_key=True),
+    sa.Column("keyring_id", sa.String(36), nullable=False),
+    sa.Column("generation", sa.BigInteger, nullable=False),
+    sa.Column("updated", sa.String(32), nullable=False),
+)
+
+
+def now() -> str:
+    """The time as it is stored."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def ensure(connection: sa.Connection) -> None:
+    """Make the two tables where they are missing."""
+    present = set(sa.inspect(connection).get_table_names())
+    missing = [table for table in (jobs, state) if table.name not in present]
+    if not missing:
+        return
+    try:
+        _metadata.create_all(connection, tables=missing)
+        connection.commit()
+    except SQLAlchemyError:
+        connection.rollback()
+        # Two operators may begin at the same moment, and the other was faster.
+        if set(sa.inspect(connection).get_table_names()) >= {jobs.name, state.name}:
+            return
+        raise JobError(
+            "the tables piiguard_jobs and piiguard_state are missing and cannot be made here",
+            hint="docs/key-management.md has the statements, for an account that may create tables",
+        ) from None
+
+
+def pin(connection: sa.Connection, keyring: Keyring) -> None:
+    """Tie this database to the keyring, or refuse a keyring of another environment or an older file."""
+    known = connection.execute(sa.select(state).where(state.c.name == "keyring")).one_or_none()
+    mine = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
+    if known is None:
+        connection.execute(state.insert().values(name="keyring", **mine))
+    else:
+        _refuse_other(known, keyring)
+        if keyring.generation > known.generation:
+            connection.execute(state.update().where(state.c.name == "keyring").values(**mine))
+    connection.commit()
+
+
+def _refuse_other(known: sa.Row[Any], keyring: Keyring) -> None:
+    if known.keyring_id != str(keyring.id):
+        raise JobError(
+            f"this database belongs to the keyring {known.keyring_id}, not to {keyring.id}",
+            hint="use the keyring of this environment; --keyring or PIIGUARD_KEYRING names it",
+        )
+    if keyring.generation < known.generation:
+        raise JobError(
+            f"the keyring is of generation {keyring.generation}, but generation {known.generation}"
+            " was used on this database",
+            hint="an older copy of the keyring file was restored: bring back the newest one",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One running application, and the generation of the keyring that it has loaded."""
+
+    name: str
+    keyring_id: str
+    generation: int
+    updated: str
+
+
+def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
+    """Tell that this instance runs with this generation; the caller commits."""
+    row = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
+    here = state.c.name == f"instance:{name}"
+    if connection.execute(state.update().where(here).values(**row)).rowcount == 0:
+        connection.execute(state.insert().values(name=f"instance:{name}", **row))
+
+
+def instances(connection: sa.Connection) -> list[Instance]:
+    """Every application that has ever told its generation here."""
+    if not sa.inspect(connection).has_table(state.name):
+        return []
+    found = connection.execute(sa.select(state).where(state.c.name.like("instance:%")).order_by(state.c.name))
+    return [
+        Instance(row.name.removeprefix("instance:"), row.keyring_id, row.generation, row.updated)
+        for row in found
+    ]

@@ -1,0 +1,91 @@
+"""Runs the statements that change a schema: briefly waiting for locks, and again, and in our words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from piiguard.errors import JobError
+from piiguard.protect.transient import is_transient
+
+__all__ = ["beside_writers", "invalid_indexes", "make_indexes", "refused", "run_ddl"]
+
+
+def run_ddl(
+    connection: sa.Connection, place: str, statements: Sequence[str], *, outside: bool = False
+) -> None:
+    """Run statements in one transaction, or each ``outside`` of one; wait briefly for locks, and again."""
+    if not statements:
+        return
+    if outside and connection.dialect.name == "postgresql":
+        connection.commit()
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+    for attempt in range(30):
+        try:
+            if connection.dialect.name == "postgresql" and not outside:
+                connection.exec_driver_sql("set local lock_timeout = '2s'")
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            connection.commit()
+            return
+        except SQLAlchemyError as error:
+            connection.rollback()
+            if not is_transient(error, reconnecting=False):
+                raise refused(place, error) from None
+            time.sleep(0.2 + 0.1 * attempt)
+    raise JobError(
+        f"{place}: the table could not be locked", hint="long transactions hold it; try again later"
+    )
+
+
+def make_indexes(connection: sa.Connection, table: sa.Table, place: str, wanted: Mapping[str, str]) -> None:
+    """Make those of the indexes, by name, that are not there; what a killed run left half made goes first."""
+    there = {found["name"] for found in sa.inspect(connection).get_indexes(table.name, table.schema)}
+    quote = connection.dialect.identifier_preparer.quote
+    for name in invalid_indexes(connection, table) & set(wanted):
+        schema = f"{quote(table.schema)}." if table.schema else ""
+        run_ddl(connection, place, [f"DROP INDEX {schema}{quote(name)}"])
+        there.discard(name)
+    missing = [beside_writers(connection, table, made) for name, made in wanted.items() if name not in there]
+    run_ddl(connection, place, missing, outside=True)
+
+
+def invalid_indexes(connection: sa.Connection, table: sa.Table) -> set[str]:
+    """PostgreSQL keeps an index whose CREATE INDEX CONCURRENTLY was killed, and does not use it."""
+    if connection.dialect.name != "postgresql":
+        return set()
+    query = sa.text(
+        "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
+        " where i.indrelid = cast(:name as regclass) and not i.indisvalid"
+    )
+    name = connection.dialect.identifier_preparer.format_table(table)
+    return set(connection.scalars(query, {"name": name}))
+
+
+def beside_writers(connection: sa.Connection, table: sa.Table, statement: str) -> str:
+    """PostgreSQL's CONCURRENTLY, which a partitioned table does not take."""
+    if connection.dialect.name != "postgresql":
+        return statement
+    name = connection.dialect.identifier_preparer.format_table(table)
+    kind = connection.scalar(
+        sa.text("select relkind from pg_class where oid = cast(:name as regclass)"), {"name": name}
+    )
+    return statement if kind in ("p", b"p") else statement.replace("INDEX ", "INDEX CONCURRENTLY ", 1)
+
+
+def refused(place: str, error: SQLAlchemyError) -> JobError:
+    """A refused change of the schema; the first line of the server names objects, never values."""
+    orig: Any = getattr(error, "orig", None)
+    said = getattr(getattr(orig, "diag", None), "message_primary", None)
+    if said is None:
+        said = str(orig.args[-1]) if orig is not None and orig.args else type(error).__name__
+    if "duplicate" in said.lower() or "unique" in said.lower():
+        said = "values are not unique"
+    return JobError(
+        f"{place}: the database refused to change the table: {said.strip().rstrip('.')}",
+        hint="--plan prints every statement; nothing is lost, and the command can be run again",
+    )

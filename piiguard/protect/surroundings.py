@@ -1,0 +1,53 @@
+"""What lives around a table and touches a job: triggers that fire, policies that hide rows, partitions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from piiguard.errors import JobError
+from piiguard.protect.watch import Watch
+
+__all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers"]
+
+
+def look_around(connection: sa.Connection, table: sa.Table, watch: Watch) -> None:
+    """Tell of triggers, and refuse a table of which this account sees only a part."""
+    refuse_hidden_rows(connection, table)
+    if names := triggers(connection, table):
+        watch.note("triggers", f"{table.fullname}: {', '.join(names)}")
+
+
+def refuse_hidden_rows(connection: sa.Connection, table: sa.Table) -> None:
+    """Under row-level security a census of zero would mean nothing."""
+    if connection.dialect.name != "postgresql":
+        return
+    name = connection.dialect.identifier_preparer.format_table(table)
+    if connection.scalar(sa.select(sa.func.row_security_active(sa.cast(name, sa.Text)))):
+        raise JobError(
+            f"{table.fullname}: row-level security hides rows from this account",
+            hint="use an account with BYPASSRLS: every row must be seen",
+        )
+
+
+def triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
+    """The triggers of the table that are not ours: they fire for every row of a job."""
+    return [name for name in all_triggers(connection, table) if not name.startswith("piiguard_")]
+
+
+def all_triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
+    """Every trigger of the table, ours too."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    if connection.dialect.name == "postgresql":
+        query = sa.text(
+            "select tgname from pg_trigger where tgrelid = cast(:name as regclass) and not tgisinternal order by 1"
+        ).bindparams(name=name)
+    elif connection.dialect.name == "mysql":
+        query = sa.text(
+            "select trigger_name from information_schema.triggers where event_object_table = :name"
+            " and event_object_schema = coalesce(:schema, database()) order by 1"
+        ).bindparams(name=table.name, schema=table.schema)
+    else:
+        query = sa.text(
+            "select name from sqlite_master where type = 'trigger' and tbl_name = :name order by 1"
+        ).bindparams(name=table.name)
+    return [str(found) for found in connection.scalars(query)]

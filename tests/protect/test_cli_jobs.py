@@ -1,0 +1,193 @@
+"""The commands as a DBA types them, against an SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from piiguard.cli.main import run as piiguard
+
+from .conftest import DDL, person
+
+IIN = ("people.iin", "--index", "iin_index", "--normalizer", "digits")
+
+
+@pytest.fixture
+def place(tmp_path: Path, keyring_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with ``crm.db``, and the keyring in the environment."""
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as connection:
+        connection.execute(DDL)
+        for n in range(1, 101):
+            connection.execute("insert into people values (:id, :iin, :phone, :note)", person(n))
+        connection.commit()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIIGUARD_KEYRING", str(keyring_file))
+    monkeypatch.delenv("PIIGUARD_MANIFEST", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def do(place: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run a command: its exit code, standard output and standard error."""
+
+    def command(*args: str) -> tuple[int, str, str]:
+        code = piiguard([args[0], "sqlite:///crm.db", *args[1:]] if args[0] != "keys" else list(args))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+Do = Callable[..., tuple[int, str, str]]
+
+
+def test_encrypt_writes_the_manifest_and_says_so(do: Do, place: Path) -> None:
+    code, out, err = do("encrypt", *IIN, "--yes")
+    assert (code, out) == (0, "")
+    assert "piiguard: piiguard.toml: added people.iin\n" in err
+    assert "piiguard: people.iin: 100 rows encrypted\n" in err
+    assert 'normalizer = "digits"' in (place / "piiguard.toml").read_text(encoding="utf-8")
+
+
+def test_without_a_column_the_manifest_tells_what_to_encrypt(do: Do, place: Path) -> None:
+    (place / "piiguard.toml").write_text(
+        '[[columns]]\ntable = "people"\ncolumn = "phone"\ncontext = "people.phone"\n', encoding="utf-8"
+    )
+    assert do("status")[0] == 3
+    assert do("encrypt", "--yes")[0] == 0
+    assert do("status")[0] == 0
+
+
+def test_without_a_terminal_the_question_needs_yes(do: Do) -> None:
+    code, _, err = do("encrypt", *IIN)
+    assert code == 2
+    assert "add --yes" in err
+
+
+def test_rotate_after_promote_moves_every_row(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    do("keys", "add")
+    do("keys", "promote", "2", "--deployed")
+    code, _, err = do("rotate")
+    assert (code, err) == (0, "piiguard: people.iin: 100 rows rotated\n")
+    found = json.loads(do("status", "--format", "json")[1])
+    assert found["schema"] == "piiguard.status/1"
+    assert [(v["version"], v["rows"]) for v in found["columns"][0]["versions"]] == [(2, 100)]
+
+
+def test_status_is_a_table_on_standard_output(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    code, out, err = do("status")
+    assert code == 0
+    assert err.count("\n") == 1  # the hint about places that may hold plaintext
+    assert [line.split() for line in out.splitlines()[:3]] == [
+        ["COLUMN", "KEY", "STATE", "ROWS"],
+        ["people.iin", "1", "primary", "100"],
+        ["people.iin_index", "1", "index", "100"],
+    ]
+
+
+def test_a_dry_run_changes_no_byte(do: Do, place: Path) -> None:
+    before = (place / "crm.db").read_bytes()
+    code, _, err = do("encrypt", *IIN, "--dry-run")
+    assert (code, err) == (0, "piiguard: people.iin: 100 rows to encrypt; nothing was changed\n")
+    assert (place / "crm.db").read_bytes() == before
+    assert not (place / "piiguard.toml").exists()
+
+
+def test_another_option_than_the_manifest_has_is_refused(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    code, _, err = do("encrypt", "people.iin", "--context", "other", "--yes")
+    assert (code, err.splitlines()[0]) == (1, "piiguard: people.iin: the manifest has another context")
+
+
+@pytest.mark.parametrize("command", ["rotate", "status"])
+def test_without_a_manifest_the_hint_names_the_way(do: Do, command: str) -> None:
+    code, _, err = do(command)
+    assert code == 1
+    assert "there is no manifest here" in err
+    assert "piiguard encrypt writes one" in err
+
+
+def test_a_read_only_database_is_told(do: Do, place: Path) -> None:
+    (place / "crm.db").chmod(0o444)
+    code = piiguard(["encrypt", "sqlite:///file:crm.db?mode=ro&uri=true", *IIN, "--yes"])
+    assert code == 1
+
+
+def test_no_message_holds_a_value(do: Do) -> None:
+    said = "".join(
+        "".join(do(*args)[1:])
+        for args in (
+            ("encrypt", *IIN, "--yes"),
+            ("status",),
+            ("rotate",),
+            ("encrypt", "people.phon", "--yes"),
+        )
+    )
+    planted = [str(v) for n in range(1, 101) for k, v in person(n).items() if k != "id" and v]
+    assert not [value for value in planted if value in said]
+
+
+def test_places_that_may_hold_plaintext_are_listed_until_somebody_has_cleaned_them(do: Do) -> None:
+    assert "backups: those made before now hold it" in do("encrypt", *IIN, "--yes")[2]
+    code, out, err = do("status")
+    assert code == 0
+    assert "plaintext of people.iin may be left since" in out
+    assert "--cleaned WHAT" in err
+    code, out, err = do("status", "--cleaned", "backups", "--cleaned", "exports")
+    assert "backups: noted as clean for 1 column" in err
+    assert "clean: people.iin in backups, 20" in out
+    assert "may be left" not in out
+    found = json.loads(do("status", "--format", "json")[1])["residues"]
+    assert {(one["what"], one["cleaned"] is None) for one in found} == {
+        ("backups", False),
+        ("exports", False),
+    }
+    assert do("status", "--cleaned", "attic")[0] == 2
+
+
+def test_decrypt_takes_the_entry_out_of_the_manifest(do: Do, place: Path) -> None:
+    do("encrypt", *IIN, "--yes")
+    code, out, _ = do("decrypt", "people.iin", "--plan")
+    assert (code, "iin_plain" in out) == (0, True)
+    assert "people" in (place / "piiguard.toml").read_text(encoding="utf-8")
+    code, _, err = do("decrypt", "people.iin", "--yes")
+    assert code == 0
+    assert "piiguard.toml: removed people.iin" in err
+    assert "people" not in (place / "piiguard.toml").read_text(encoding="utf-8")
+
+
+def test_retire_refuses_what_the_manifest_does_not_name(do: Do, place: Path) -> None:
+    do("encrypt", *IIN, "--yes")
+    do("encrypt", "people.phone", "--yes")
+    for words in (("add",), ("promote", "2")):
+        do("keys", *words)
+    manifest = place / "piiguard.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text[: text.rindex("[[columns]]")], encoding="utf-8")
+    do("rotate")
+    code, _, err = do("keys", "retire", "1", "--database", "sqlite:///crm.db")
+    assert code == 1
+    assert "still needed by columns that the manifest does not name: 86 rows of people.phone" in err
+    manifest.write_text(text, encoding="utf-8")
+    do("rotate")
+    assert do("keys", "retire", "1", "--database", "sqlite:///crm.db")[0] == 0
+
+
+def test_an_index_key_is_promoted_when_unique_indexes_are_prepared(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    do("keys", "add", "--kind", "index")
+    promote = ("keys", "promote", "2", "--kind", "index", "--database", "sqlite:///crm.db")
+    code, _, err = do(*promote)
+    assert code == 1
+    assert "people.iin_index: unique, and not prepared for index key version 2" in err
+    assert "100 rows prepared for the staged index key" in do("rotate")[2]
+    assert do(*promote)[0] == 0
+    assert "people.iin_index: 100 rows indexed anew" in do("rotate")[2]
+    assert do("verify")[0] == 0

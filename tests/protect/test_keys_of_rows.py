@@ -1,0 +1,138 @@
+"""Rows are found by composite keys, texts, UUIDs and dates, and in partitioned tables."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from piiguard.manifest import ProtectedColumn
+from piiguard.protect.checkpoint import Tally
+from piiguard.protect.encrypt import encrypt
+from piiguard.protect.job import Job
+from piiguard.protect.pace import Pace
+from piiguard.protect.place import Key, dump_key, load_key, reflect
+from piiguard.protect.rotate import rotate
+from piiguard.protect.seal import Seal
+from piiguard.protect.watch import Watch
+
+from .conftest import People
+
+ITEM = ProtectedColumn("visits", "note", "visits.note")
+ROWS = 70
+
+
+def small(stop_after: int | None = None) -> Pace:
+    batches = iter(range(10_000))
+    pace = Pace(stop=(lambda: next(batches) >= stop_after) if stop_after is not None else lambda: False)
+    pace.size = 8
+    return pace
+
+
+@pytest.mark.parametrize(
+    ("columns", "make"),
+    [
+        (
+            "town varchar(20) not null, number integer not null, primary key (town, number)",
+            lambda n: {"town": f"қала {n % 5}", "number": n},
+        ),
+        ("code varchar(20) not null primary key", lambda n: {"code": f"ә{n * 7919 % 1000:03}"}),
+        (
+            "day date not null primary key",
+            lambda n: {"day": datetime.date(1905, 1, 1) + datetime.timedelta(days=n)},
+        ),
+    ],
+    ids=["composite", "text", "date"],
+)
+def test_every_kind_of_key_is_walked_and_gone_on_from(
+    people: People, columns: str, make: Callable[[int], dict[str, object]]
+) -> None:
+    with people.engine.begin() as connection:
+        first, *rest = columns.split(", primary key")
+        tail = f", primary key{rest[0]}" if rest else ""
+        connection.exec_driver_sql(f"create table visits ({first}, note varchar(60){tail})")
+        table = reflect(connection, "visits")
+        connection.execute(table.insert(), [{**make(n), "note": f"жазба {n}"} for n in range(ROWS)])
+    encrypt(people.job(), ITEM)
+    people.promote()
+    list(rotate(Job(people.engine, people.keyring, small(4)), [ITEM]))
+    list(rotate(Job(people.engine, people.keyring, small()), [ITEM]))
+    seal = Seal(people.keyring, ITEM)
+    with people.engine.connect() as connection:
+        stored = connection.scalars(sa.select(reflect(connection, "visits").c.note)).all()
+    assert sorted(map(seal.decrypt, stored)) == sorted(f"жазба {n}" for n in range(ROWS))
+    assert {people.keyring.version_of(value).version for value in stored} == {2}
+
+
+def test_a_partitioned_table_is_one_table(make_people: Callable[[str], People], postgresql_url: str) -> None:
+    people = make_people(postgresql_url)
+    with people.engine.begin() as connection:
+        for statement in (
+            "create table visits (id integer not null, note varchar(60), primary key (id)) partition by range (id)",
+            "create table visits_a partition of visits for values from (0) to (40)",
+            "create table visits_b partition of visits for values from (40) to (100)",
+        ):
+            connection.exec_driver_sql(statement)
+        table = reflect(connection, "visits")
+        connection.execute(table.insert(), [{"id": n, "note": f"жазба {n}"} for n in range(ROWS)])
+    encrypt(people.job(), ITEM)
+    people.promote()
+    (outcome,) = rotate(people.job(workers=2), [ITEM])
+    assert (outcome.tally.changed, outcome.left) == (ROWS, 0)
+
+
+def test_a_table_of_another_schema_is_named_with_it(
+    make_people: Callable[[str], People], postgresql_url: str
+) -> None:
+    people = make_people(postgresql_url)
+    with people.engine.begin() as connection:
+        connection.exec_driver_sql("create schema crm")
+        connection.exec_driver_sql(
+            "create table crm.visits (id integer primary key, note varchar(60) not null)"
+        )
+        connection.exec_driver_sql("insert into crm.visits values (1, 'жазба')")
+    item = ProtectedColumn("crm.visits", "note", "crm.visits.note", index="note_index", normalizer="exact")
+    encrypt(people.job(), item)
+    people.promote()
+    (outcome,) = rotate(people.job(), [item])
+    assert (outcome.tally.changed, outcome.left) == (1, 0)
+
+
+def test_awkward_names_are_quoted(people: People) -> None:
+    quote = people.engine.dialect.identifier_preparer.quote
+    table, column = quote("Order"), quote("e mail")
+    with people.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"create table {table} (id integer not null primary key, {column} varchar(60))"
+        )
+        connection.exec_driver_sql(f"insert into {table} values (1, 'a@example.kz')")
+    item = ProtectedColumn("Order", "e mail", "order.email", index="e mail index", normalizer="email")
+    assert encrypt(people.job(), item).tally.changed == 1
+    people.promote()
+    assert [outcome.left for outcome in rotate(people.job(), [item])] == [0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (sa.Integer(), 5),
+        (sa.String(), "ә"),
+        (sa.LargeBinary(), b"\x00\xf9"),
+        (sa.Uuid(), uuid.UUID(int=7)),
+        (sa.Date(), datetime.date(1905, 3, 12)),
+        (sa.DateTime(), datetime.datetime(1999, 1, 2, 3, 4, 5, 6)),
+    ],
+)
+def test_a_checkpoint_keeps_the_type_of_its_key(kind: sa.types.TypeEngine[object], value: object) -> None:
+    column: sa.Column[object] = sa.Column("k", kind)
+    assert load_key(dump_key((value,)), Key((column,))) == (value,)
+
+
+def test_watching_is_silent_by_default() -> None:
+    watch = Watch()
+    watch.begin("rotate", "t", ("c",), 1)
+    watch.step(Tally(1))
+    watch.note("triggers", "t")
