@@ -1,0 +1,160 @@
+"""The report as one self-contained page: no network, no inline code that the policy does not name by its hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from piiguard import __version__
+from piiguard.report import gaps, law
+from piiguard.report.messages import LANGUAGES, Language, catalogue, number
+from piiguard.report.order import worst_first
+from piiguard.report.remedy import remedies
+from piiguard.report.summary import changes, summarise
+from piiguard.scan.finding import ScanReport
+from piiguard.scan.reason import Reason
+
+__all__ = ["to_html"]
+
+
+def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | None) -> str:
+    """Write the page; ``lang`` is the language it opens in, the other two are a click away."""
+    wording = Wording(lang)
+    text = _template().render(
+        report=report,
+        summary=summarise(report),
+        findings=worst_first(report.findings),
+        baseline=baseline,
+        changes=None if baseline is None else changes(report, baseline),
+        law=law,
+        gaps=gaps,
+        remedies=remedies,
+        lang=lang,
+        languages=LANGUAGES,
+        version=__version__,
+        t=wording.element,
+        say=wording.attribute,
+        wording=wording,
+        Message=Message,
+    )
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+_SCRIPTED = ("html.copy", "html.copied", "html.previous", "html.following")  # said by the script alone
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A value that is a message itself, said in whatever language the page is."""
+
+    say: str
+
+
+class Wording:
+    """Writes messages in the first language and remembers which ones the switch must know in the others."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+        self._used: dict[str, Mapping[str, str]] = {}
+        self._bare: dict[tuple[object, ...], Markup] = {}  # most messages are said again and again
+
+    def element(
+        self, name: str, tag: str = "span", attrs: Mapping[str, str] | None = None, **values: object
+    ) -> Markup:
+        """A message as an element that the switch rewrites."""
+        if not values and (known := self._bare.get((name, tag, *(attrs or {}).items()))):
+            return known
+        shown = {key: self._shown(value) for key, value in values.items()}
+        noted = {**(attrs or {}), "data-t": name}
+        if shown:
+            noted["data-v"] = json.dumps(values, ensure_ascii=False, default=asdict)
+        written = Markup("").join(Markup(' {}="{}"').format(*item) for item in noted.items())
+        text = self._texts(name)[self.lang].format(**shown)
+        made = Markup("<{0}{1}>{2}</{0}>").format(tag, written, text)
+        if not values:
+            self._bare[name, tag, *(attrs or {}).items()] = made
+        return made
+
+    def why(self, reasons: Iterable[Reason]) -> Markup:
+        """The reasons of a finding, each as an element."""
+        return Markup("; ").join(
+            self.element(f"reason.{reason.code}", **self._named(reason)) for reason in reasons
+        )
+
+    def attribute(self, attribute: str, name: str) -> Markup:
+        """A message as an attribute, with the note that the switch needs."""
+        return Markup('{0}="{1}" data-t-{0}="{2}"').format(attribute, self._texts(name)[self.lang], name)
+
+    def used(self) -> str:
+        """The catalogue for the switch; it stands last in the page, when all names are known."""
+        for name in _SCRIPTED:
+            self._texts(name)
+        by_language = {lang: {name: texts[lang] for name, texts in self._used.items()} for lang in LANGUAGES}
+        return json.dumps(by_language, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, int | float):
+            return number(value, self.lang)
+        return self._texts(value.say)[self.lang] if isinstance(value, Message) else str(value)
+
+    def _named(self, reason: Reason) -> dict[str, Any]:
+        return {key: Message(f"entity.{value}") if key == "entity" else value for key, value in reason.values}
+
+    def _texts(self, name: str) -> Mapping[str, str]:
+        if name not in self._used:
+            self._used[name] = (
+                _law().get(name) or catalogue().get(name) or dict.fromkeys(LANGUAGES, _own(name))
+            )
+        return self._used[name]
+
+
+def _own(name: str) -> str:
+    # An entity of a user's own recognizer has no translation; any other missing message is a defect.
+    if name.startswith("entity."):
+        return name.removeprefix("entity.")
+    raise KeyError(name)
+
+
+@cache
+def _law() -> dict[str, Mapping[str, str]]:
+    sources = {f"law.{fact.id}.source": fact.source for fact in law.facts()}
+    titles = {f"law.{fact.id}.title": fact.title for fact in law.facts()}
+    return sources | titles | {f"law.{fact.id}.text": fact.text for fact in law.facts()}
+
+
+@cache
+def _template() -> jinja2.Template:
+    style, script = _part("report.css"), _part("report.js")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = number
+    parts: dict[str, Any] = {
+        "style": Markup(style),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+    return environment.from_string(_part("report.html"), globals=parts)
+
+
+def _part(name: str) -> str:
+    return files("piiguard.report").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """A source expression of the Content-Security-Policy.
+
+    >>> _hash("alert('Hello, world.');")
+    'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='
+    """
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

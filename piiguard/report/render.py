@@ -1,0 +1,46 @@
+"""One call for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Literal, get_args
+
+from piiguard.report import document, sarif, sheet, table
+from piiguard.report.messages import LANGUAGES, Language
+from piiguard.scan.finding import Match, ScanReport
+
+__all__ = ["FORMATS", "LANGUAGES", "render"]
+
+Format = Literal["table", "json", "ndjson", "csv", "sarif", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def render(
+    report: ScanReport,
+    format: Format,
+    *,
+    lang: Language = "en",
+    matches: Iterable[Match] = (),
+    baseline: Collection[str] | None = None,
+    color: bool = False,
+    width: int = 100,
+) -> str:
+    """Write a report as text, to be encoded as UTF-8.
+
+    ``matches`` are the single matches that ``ndjson`` lists; ``baseline`` holds the finding ids already known;
+    ``color`` and ``width`` are those of the terminal that a table is printed to.
+    """
+    if format == "json":
+        return document.to_json(report)
+    if format == "ndjson":
+        return "".join(map(document.to_line, matches))
+    if format == "csv":
+        return sheet.to_csv(report, lang)
+    if format == "sarif":
+        return sarif.to_sarif(report, lang=lang, baseline=baseline)
+    if format == "html":
+        # jinja2 takes a tenth of a second to load, which no other format should pay
+        from piiguard.report.html import to_html
+
+        return to_html(report, lang=lang, baseline=baseline)
+    return table.to_table(report, lang=lang, baseline=baseline, color=color, width=width)

@@ -1,0 +1,140 @@
+"""The report on a terminal: grouped by target and table, worst first, with what to do next."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from io import StringIO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from piiguard.report.gaps import grouped, sentence
+from piiguard.report.messages import Language, number, say
+from piiguard.report.order import by_place, worst_first
+from piiguard.report.people import people
+from piiguard.report.remedy import next_step
+from piiguard.scan.finding import Finding, ScanReport, Target
+
+__all__ = ["to_table"]
+
+_STYLE = {"none": "red", "partial": "yellow", "encrypted": "green"}
+_LINES_SHOWN = 5
+_STEPS_SHOWN = 5
+
+
+def to_table(
+    report: ScanReport, *, lang: Language, baseline: Collection[str] | None, color: bool, width: int
+) -> str:
+    """Lay the report out for ``width`` characters."""
+    console = Console(
+        file=StringIO(), force_terminal=color, width=width, highlight=False, legacy_windows=False
+    )
+    for block in _blocks(report, lang, baseline):
+        console.print(block, soft_wrap=isinstance(block, Text))  # a command cut in two cannot be pasted
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "".join(line.rstrip() + "\n" for line in text.splitlines())
+
+
+def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> Iterator[RenderableType]:
+    targets = {target.target: target for target in report.targets}
+    for name, groups in by_place(report.findings):
+        yield _heading(name, targets.get(name), lang)
+        for group, findings in groups:
+            title = None if group == name else _clean(group)
+            yield Padding(_group(title, findings, lang, baseline), (0, 0, 1, 2))
+    yield from _policy(report, lang)
+    for error in report.errors:
+        yield Text(_clean(say(lang, "table.error", place=error.place, message=error.message)), "yellow")
+    yield Text(_verdict(report, lang, baseline), "bold")
+    if found := people(report.findings):
+        message = "people.count" if found.most > found.least else "people.one"
+        yield Text(say(lang, message, least=found.least, most=found.most))
+    yield from _next_steps(report, lang)
+
+
+def _policy(report: ScanReport, lang: Language) -> Iterator[Text]:
+    if report.policy is None:
+        return
+    yield Text(_clean(say(lang, "policy.title", organisation=report.policy.organisation)), "bold")
+    for group in grouped(report.policy.gaps):
+        yield Text("  " + _clean(sentence(group.first, lang)))
+        if places := ", ".join(gap.place for gap in group.gaps if gap.place):
+            yield Text("    " + _clean(places), "dim")
+    if not report.policy.gaps:
+        yield Text("  " + say(lang, "policy.kept"), "green")
+    yield Text()
+
+
+def _heading(name: str, target: Target | None, lang: Language) -> Text:
+    read = [
+        say(lang, f"table.{unit}", count=count)
+        for unit in ("tables", "rows_read", "lines_read")
+        if (count := getattr(target, unit, None)) is not None
+    ]
+    return Text.assemble((_clean(name), "bold"), ("  " + ", ".join(read) if read else "", "dim"))
+
+
+def _group(
+    title: str | None, findings: list[Finding], lang: Language, baseline: Collection[str] | None
+) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    where = "column" if findings[0].kind == "column" else "lines"
+    for column in (where, "entity", "protection", "confidence", "matched", "example"):
+        table.add_column(
+            say(lang, f"heading.{column}"),
+            header_style="dim",
+            justify="right" if column == "matched" else "left",
+            overflow="fold",
+        )
+    for finding in findings:
+        table.add_row(*_row(finding, lang, baseline))
+    return table
+
+
+def _row(finding: Finding, lang: Language, baseline: Collection[str] | None) -> Iterator[Text]:
+    new = baseline is not None and finding.protection != "encrypted" and finding.id not in baseline
+    yield Text(_where(finding))
+    yield Text(finding.entity + (" " + say(lang, "table.new") if new else ""))
+    yield Text(say(lang, f"protection.{finding.protection}"), _STYLE[finding.protection])
+    yield Text(say(lang, f"confidence.{finding.confidence}"))
+    yield Text(f"{number(finding.matched)} / {number(finding.examined)}")
+    yield Text(_clean(finding.masked))
+
+
+def _where(finding: Finding) -> str:
+    if finding.kind == "column":
+        return _clean(f"{finding.column} {finding.path or ''}".rstrip())
+    shown = ", ".join(map(str, finding.lines[:_LINES_SHOWN]))
+    more = ", …" if finding.matched > len(finding.lines[:_LINES_SHOWN]) else ""
+    return _clean(f"{finding.path or ''} {shown}{more}".strip())
+
+
+def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> str:
+    sentences = [
+        say(lang, "verdict.found" if report.unprotected else "verdict.clean", count=len(report.unprotected))
+    ]
+    if baseline is not None:
+        new = sum(finding.id not in baseline for finding in report.unprotected)
+        sentences.append(say(lang, "verdict.new", count=new))
+    if not report.complete:
+        sentences.append(say(lang, "verdict.incomplete", count=len(report.errors)))
+    return " ".join(sentences)
+
+
+def _next_steps(report: ScanReport, lang: Language) -> Iterator[Text]:
+    by_place = {(f.target, f.table, f.column, f.file): f for f in reversed(worst_first(report.unprotected))}
+    steps = [next_step(finding) for finding in worst_first(by_place.values())]
+    if steps:
+        yield Text(say(lang, "table.next"))
+    for step in steps[:_STEPS_SHOWN]:
+        yield Text("  " + _clean(step), "cyan")
+    if len(steps) > _STEPS_SHOWN:
+        yield Text("  " + say(lang, "table.more", count=len(steps) - _STEPS_SHOWN), "dim")
+
+
+def _clean(text: str) -> str:
+    """Names come from the scanned database: what could steer a terminal is shown, not obeyed."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else repr(c)[1:-1] for c in text)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport, Target
+from piiguard.scan.reason import because
+
+DATABASE = "postgresql://reader:***@db/crm"
+
+
+def column(table: str, name: str, entity: str, **more: Any) -> Finding:
+    given: dict[str, Any] = {
+        "confidence": "high",
+        "score": 0.98,
+        "matched": 998,
+        "examined": 1000,
+        "protection": "none",
+    }
+    return Finding(target=DATABASE, kind="column", table=table, column=name, entity=entity, **given | more)
+
+
+def in_file(name: str, entity: str, **more: Any) -> Finding:
+    given: dict[str, Any] = {
+        "confidence": "medium",
+        "score": 0.6,
+        "matched": 31,
+        "examined": 88141,
+        "protection": "none",
+    }
+    return Finding(target=name, kind="file", file=name, entity=entity, **given | more)
+
+
+@pytest.fixture(scope="session")
+def report() -> ScanReport:
+    """A report with every kind of finding in it."""
+    students = DATABASE, "students"
+    iin, phone = column("students", "iin", "KZ_IIN", masked=""), in_file("app.log", "KZ_PHONE", masked="")
+    return ScanReport(
+        policy=PolicyCheck(
+            "НАО «Үлгі»",
+            "Политика конфиденциальности",
+            (
+                Gap("undated", target=DATABASE, place="payments", term="3y"),
+                Gap("unlimited", category="name", clause="4.1"),
+                Gap("overdue", None, *students, clause="4.5", rows=1200, term="3y", before="2023-11-21"),
+                Gap("undeclared", "document", DATABASE, "docs.number", rows=7, finding="0" * 16),
+                Gap("misplaced", "phone", "app.log", "app.log", clause="2.1.2", rows=31, finding=phone.id),
+                Gap("unprotected", "iin", DATABASE, "students.iin", "2.1.4", 998, finding=iin.id),
+            ),
+        ),
+        started="2026-11-21T06:00:00Z",
+        finished="2026-11-21T06:01:30Z",
+        targets=(
+            Target(DATABASE, "database", tables=6, rows_read=41200, bytes_read=9120331, complete=False),
+            Target("app.log", "file", lines_read=88141, bytes_read=20000000),
+            Target("empty.log", "file", lines_read=0),
+        ),
+        findings=(
+            column("students", "full_name", "PERSON", masked="С****** Ү***", matched=950, score=0.81),
+            column(
+                "students",
+                "iin",
+                "KZ_IIN",
+                masked="05**********",
+                reasons=(because("share", share=99.8), because("excluded"), because("named")),
+            ),
+            column(
+                "students",
+                "phone",
+                "KZ_PHONE",
+                masked="+7 7** *** ** **",
+                protection="partial",
+                plain_rows=40,
+            ),
+            column(
+                "students", "email", "EMAIL_ADDRESS", masked="…@***", protection="encrypted", matched=1000
+            ),
+            column(
+                "payments",
+                "card",
+                "CREDIT_CARD",
+                masked="4***************",
+                matched=120,
+                examined=120,
+                records=48000,
+                distinct=97,
+            ),
+            column(
+                "payments", "details", "IBAN_CODE", path="$.accounts[*].iban", masked="KZ******************"
+            ),
+            column(
+                "hr.staff",
+                "post",
+                "KZ_WORKPLACE",
+                confidence="low",
+                score=0.45,
+                masked="д*******",
+                reasons=(because("only_named", entity="KZ_WORKPLACE"),),
+            ),
+            column("=cmd|'!A1", "құжат", "KZ_ID_CARD", confidence="medium", masked="0********", matched=7),
+            in_file("app.log", "KZ_PHONE", masked="+7 7** *** ** **", lines=(12, 47, 88, 90, 101, 205)),
+            in_file("app.log", "KZ_IIN", masked="05**********", lines=(3,), matched=1, confidence="high"),
+        ),
+        errors=(Failure(DATABASE, "audit.events", "permission denied"),),
+    )

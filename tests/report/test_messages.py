@@ -1,0 +1,119 @@
+"""The catalogue: nothing missing, nothing left over."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+from string import Formatter
+from typing import Any, get_args
+
+import pytest
+
+from piiguard.report import FORMATS, html, law, messages, render
+from piiguard.report.law import Certainty, Fact
+from piiguard.report.messages import LANGUAGES, catalogue
+from piiguard.report.people import Size
+from piiguard.scan.finding import CATEGORIES, Confidence, PolicyCheck, Protection, ScanReport
+from piiguard.scan.reason import wording
+
+FOLDER = Path(messages.__file__).parent
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_message_stands_in_every_language_with_the_same_values(name: str) -> None:
+    texts = catalogue()[name]
+    assert sorted(texts) == sorted(LANGUAGES)
+    values = [
+        sorted(field or "" for _, field, _, _ in Formatter().parse(texts[lang]) if field)
+        for lang in LANGUAGES
+    ]
+    assert values[0] == values[1] == values[2]
+    assert all(text.strip() == text != "" for text in texts.values())
+
+
+def test_no_message_stands_twice() -> None:
+    text = (FOLDER / "messages.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)
+    sections = {name.split(".")[0] for name in catalogue()} - {"reason"}
+    assert len(re.findall(r"^\[", text, re.MULTILINE)) == len(sections)
+
+
+class Watched(dict[str, Any]):
+    """Notes which messages are asked for."""
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    told = Watched(catalogue())
+    for module in (messages, html):
+        monkeypatch.setattr(module, "catalogue", lambda: told)
+    return told
+
+
+def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
+    for given in (report, ScanReport("", ""), ScanReport("", "", policy=PolicyCheck("Үлгі"))):
+        for format in FORMATS:
+            render(given, format, baseline=set())
+    # whatever an entity, a category or a certainty can be is said with a name put together
+    computed = {f"entity.{entity}" for entity in CATEGORIES}
+    computed |= {f"category.{category}" for category in (*CATEGORIES.values(), "other")}
+    computed |= {f"certainty.{certainty}" for certainty in get_args(Certainty)}
+    computed |= {f"protection.{state}" for state in get_args(Protection)}
+    computed |= {f"confidence.{level}" for level in get_args(Confidence)}
+    computed |= {f"reason.{code}" for code in wording()} | {"entity.UNKNOWN"}
+    # one report has people enough for one size and one end of the estimate
+    computed |= {f"size.{size}" for size in get_args(Size)} | {f"html.class_{n}" for n in ("one", "two")}
+    computed.add("people.one")
+    assert computed <= set(watched)
+    assert set(watched) - watched.asked - computed == set()
+
+
+def test_missing_message_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        html.Wording("en").element("html.nonsense")
+
+
+@pytest.mark.parametrize("fact", law.facts(), ids=lambda fact: fact.id)
+def test_fact_of_law_has_edition_certainty_and_three_languages(fact: Fact) -> None:
+    assert re.fullmatch(r"20[0-9]{2}(-[0-9]{2}-[0-9]{2})?", fact.edition)
+    assert fact.certainty in get_args(Certainty)
+    assert sorted(fact.title) == sorted(fact.source) == sorted(fact.text) == sorted(LANGUAGES)
+
+
+def test_every_fact_can_be_reached(report: ScanReport) -> None:
+    topics = {topic for fact in law.facts() for topic in fact.when}
+    assert topics <= {"exposed", "encrypted", "log", "undeclared", "retention", "size", *CATEGORIES.values()}
+
+
+def test_facts_fit_the_finding(report: ScanReport) -> None:
+    def told(**changed: Any) -> set[str]:
+        return {fact.id for fact in law.facts_for(dataclasses.replace(report.findings[1], **changed))}
+
+    assert "order179" in told()
+    assert "order179" not in told(protection="encrypted")
+    assert "masking" in told(protection="encrypted")
+    assert "document" in told(entity="KZ_ID_CARD")
+    assert "breach" in told(kind="file")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_prints_the_date_of_the_law_and_that_it_is_no_advice(report: ScanReport, lang: Any) -> None:
+    text = render(report, "html", lang=lang)
+    assert law.checked() in text
+    assert {"en": "no legal advice", "ru": "не юридическая консультация", "kk": "заң кеңесі емес"}[
+        lang
+    ] in text

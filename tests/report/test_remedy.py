@@ -1,0 +1,59 @@
+"""The fixes ready to paste."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+
+import pytest
+
+from piiguard.manifest import Manifest
+from piiguard.report.remedy import next_step, remedies
+from piiguard.scan.finding import Finding, ScanReport
+
+
+@pytest.fixture(scope="module")
+def iin(report: ScanReport) -> Finding:
+    return report.findings[1]
+
+
+def test_column_gets_command_manifest_and_model(iin: Finding) -> None:
+    command, manifest, model = (remedy.text for remedy in remedies(iin))
+    assert shlex.split(command)[:4] == [
+        "piiguard",
+        "encrypt",
+        "postgresql://reader:***@db/crm",
+        "students.iin",
+    ]
+    assert Manifest.parse(manifest).find("students", "iin") is not None
+    assert 'Encrypted(String(), keyring=keyring, context="students.iin")' in model.replace("'", '"')
+    assert "iin_index: Mapped[bytes | None]" in model
+    compile(model, "model", "exec")
+
+
+def test_json_path_encrypts_the_whole_document(report: ScanReport) -> None:
+    texts = [remedy.text for remedy in remedies(report.findings[5])]
+    assert 'type = "json"' in texts[1]
+    assert "Encrypted(JSON()" in texts[2]
+    assert not any("index" in text for text in texts)
+
+
+def test_log_gets_filter_and_redaction(report: ScanReport) -> None:
+    logging, redact = (remedy.text for remedy in remedies(report.findings[-1]))
+    compile(logging, "logging", "exec")
+    assert "addFilter(RedactingFilter())" in logging
+    assert shlex.split(redact) == ["piiguard", "redact", "app.log", "-o", "app.clean.log"]
+
+
+def test_protected_place_needs_nothing(report: ScanReport) -> None:
+    assert remedies(report.findings[3]) == ()
+
+
+def test_hostile_names_stay_one_shell_word(iin: Finding) -> None:
+    hostile = dataclasses.replace(iin, table="a b; rm -rf $HOME", column="`c`")
+    assert shlex.split(next_step(hostile))[3] == "a b; rm -rf $HOME.`c`"
+
+
+def test_standard_input_is_redacted_from_standard_input(report: ScanReport) -> None:
+    stream = dataclasses.replace(report.findings[-1], target="-", file="-")
+    assert shlex.split(next_step(stream)) == ["piiguard", "redact", "-", "-o", "clean.log"]

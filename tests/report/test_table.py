@@ -1,0 +1,84 @@
+"""What stands on a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from piiguard.report import render
+from piiguard.report.messages import LANGUAGES, Language
+from piiguard.scan.finding import PolicyCheck, ScanReport
+
+
+def test_worst_place_stands_first(report: ScanReport) -> None:
+    text = render(report, "table")
+    assert text.index("details") < text.index("iin") < text.index("full_name") < text.index("hr.staff")
+
+
+def test_next_steps_are_whole_commands(report: ScanReport) -> None:
+    lines = [line.strip() for line in render(report, "table", width=40).splitlines()]
+    assert (
+        "piiguard encrypt 'postgresql://reader:***@db/crm' students.iin --index iin_index --normalizer digits"
+        in lines
+    )
+    assert "piiguard redact app.log -o app.clean.log" in lines
+
+
+def test_one_place_gets_one_command(report: ScanReport) -> None:
+    twice = dataclasses.replace(report.findings[1], entity="KZ_BIN")
+    doubled = dataclasses.replace(report, findings=(*report.findings, twice))
+    assert render(doubled, "table").count("encrypt 'postgresql://reader:***@db/crm' students.iin") == 1
+
+
+def test_only_what_the_baseline_lacks_is_new(report: ScanReport) -> None:
+    known = {finding.id for finding in report.findings[1:]}
+    assert render(report, "table", baseline=known).count("(new)") == 1
+    assert "(new)" not in render(report, "table")
+
+
+def test_errors_and_incompleteness_are_told(report: ScanReport) -> None:
+    text = render(report, "table")
+    assert "not read: audit.events: permission denied" in text
+    assert "The scan is incomplete" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [("en", "No unprotected"), ("ru", "Незащищённых"), ("kk", "Қорғалмаған дербес деректер табылмады")],
+)
+def test_clean_report_says_so(lang: Language, sentence: str) -> None:
+    assert sentence in render(ScanReport("", ""), "table", lang=lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_names_cannot_steer_the_terminal(report: ScanReport, lang: Language) -> None:
+    hostile = dataclasses.replace(report.findings[0], table="a\x1b[2Jb[red]c", column="\u202etxt")
+    text = render(dataclasses.replace(report, findings=(hostile,)), "table", lang=lang)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert r"a\x1b[2Jb[red]c" in text
+
+
+def test_color_only_when_asked(report: ScanReport) -> None:
+    assert "\x1b[" in render(report, "table", color=True)
+    assert "\x1b[" not in render(report, "table", color=False)
+
+
+def test_policy_gaps_stand_heaviest_first(report: ScanReport) -> None:
+    text = render(report, "table")
+    titles = [
+        "No term",
+        "Kept past the term",
+        "Not declared",
+        "Promised but",
+        "Not where declared",
+        "Term not",
+    ]
+    places = [text.index(f"  {title}") for title in titles]
+    assert places == sorted(places)
+    assert "Rows older than 2023-11-21: 1\N{NO-BREAK SPACE}200 (clause 4.5)" in text
+
+
+def test_agreement_with_the_policy_is_said() -> None:
+    assert "The data and the policy agree." in render(ScanReport("", "", policy=PolicyCheck("Үлгі")), "table")
