@@ -1,0 +1,118 @@
+"""Pseudonyms: deterministic authenticated encryption, so that the key alone brings the value back.
+
+``<KZ_IIN:1.mzxw6ytboi…>`` holds the entity, the version of the index key, and AES-256-SIV of the normalized value
+with entity and version as associated data. No table of values is kept anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import uuid
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from piiguard.errors import DecryptionError, KeyVersionNotFound
+from piiguard.keys.derivation import pseudonym_key
+from piiguard.redact.replacing import letters, normal
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+
+__all__ = ["PSEUDONYM", "Pseudonyms", "StreamRevealer"]
+
+PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.([a-z2-7]{26,})>")
+_PSEUDONYM_BYTES = re.compile(PSEUDONYM.pattern.encode())
+_LONGEST = 1 << 16  # bytes of one pseudonym, of an address of a few thousand letters at most
+
+
+class Pseudonyms:
+    """Makes and reverses pseudonyms under the index keys of a keyring.
+
+    Index keys, because they are rotated far more seldom than data keys, and the same person should keep the
+    same pseudonym. It follows promotions and reloads.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def make(self, entity: str, value: str) -> str:
+        """The pseudonym under the primary index key."""
+        version = self._keyring.current().index_roots()[0][0]
+        data = normal(entity, value).encode("utf-8", "surrogatepass")
+        sealed = self._cipher(entity, version).encrypt(data, _associated(entity, version))
+        return f"<{entity}:{version}.{letters(sealed)}>"
+
+    def reveal(self, pseudonym: str) -> str:
+        """The value, as it was normalized; a changed or foreign pseudonym is a :class:`DecryptionError`."""
+        found = PSEUDONYM.fullmatch(pseudonym)
+        if found is None:
+            raise DecryptionError("not a pseudonym")
+        entity, version = found[1], int(found[2])
+        try:
+            sealed = base64.b32decode(found[3].upper() + "=" * (-len(found[3]) % 8))
+            data = self._cipher(entity, version).decrypt(sealed, _associated(entity, version))
+        except (InvalidTag, ValueError):
+            raise DecryptionError(
+                f"{entity}: the pseudonym was not made with key version {version} of this keyring",
+                version=version,
+            ) from None
+        return data.decode("utf-8", "surrogatepass")
+
+    def _cipher(self, entity: str, version: int) -> AESSIV:
+        state = self._keyring.current()
+        root = dict(state.index_roots()).get(version)
+        if root is None:
+            known = sorted(v for v, _ in state.index_roots())
+            raise KeyVersionNotFound(
+                f"{entity}: index key version {version} is not live in the keyring"
+                f" (it has {', '.join(map(str, known))})",
+                version=version,
+                known=known,
+                hint="deploy the newest keyring file; or the pseudonym belongs to another keyring",
+            )
+        return _derived(root, state.id, entity)
+
+
+class StreamRevealer:
+    """Puts the values back into a stream of bytes; what is no pseudonym of this keyring stays as it is."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._pseudonyms = Pseudonyms(keyring)
+        self._pending = b""
+        self.revealed = 0
+        self.failed = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Take some bytes; return what is ready: whole lines, or what stands before the last ``<``."""
+        self._pending += data
+        cut = self._pending.rfind(b"\n") + 1
+        if not cut and len(self._pending) > _LONGEST:
+            cut = max(self._pending.rfind(b"<"), len(self._pending) - _LONGEST)
+        ready, self._pending = self._pending[:cut], self._pending[cut:]
+        return _PSEUDONYM_BYTES.sub(self._put_back, ready)
+
+    def finish(self) -> bytes:
+        """Return what is left at the end of the stream."""
+        return _PSEUDONYM_BYTES.sub(self._put_back, self._pending)
+
+    def _put_back(self, found: re.Match[bytes]) -> bytes:
+        try:
+            value = self._pseudonyms.reveal(found[0].decode())
+        except (DecryptionError, KeyVersionNotFound):
+            self.failed += 1
+            return found[0]
+        self.revealed += 1
+        return value.encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=256)
+def _derived(root: bytes, keyring: uuid.UUID, entity: str) -> AESSIV:
+    return AESSIV(pseudonym_key(root, keyring, entity))
+
+
+def _associated(entity: str, version: int) -> list[bytes]:
+    return [entity.encode(), version.to_bytes(2, "big")]

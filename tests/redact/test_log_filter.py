@@ -1,0 +1,197 @@
+"""logging: values planted everywhere, none comes out, no record is lost."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from piiguard.redact.log_filter import RedactingFilter
+from piiguard.redact.redactor import Redactor
+
+Check = Callable[[str], None]
+
+
+class EverythingFormatter(logging.Formatter):
+    """Writes all that is in a record, as formatters for JSON do."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return text + json.dumps(vars(record), default=repr, ensure_ascii=False)
+
+
+class Log:
+    def __init__(self, redactor: Any) -> None:
+        self.stream = io.StringIO()
+        handler = logging.StreamHandler(self.stream)
+        handler.setFormatter(EverythingFormatter("%(levelname)s %(threadName)s %(message)s"))
+        handler.addFilter(RedactingFilter(redactor))
+        self.logger = logging.Logger("test")  # noqa: LOG001 - a logger of its own, outside the tree
+        self.logger.addHandler(handler)
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+
+@pytest.fixture
+def log(redactor: Redactor) -> Log:
+    return Log(redactor)
+
+
+@pytest.fixture(params=["sound", "broken"])
+def any_log(request: pytest.FixtureRequest, redactor: Redactor, broken: Any) -> Iterator[Log]:
+    log = Log(redactor if request.param == "sound" else broken)
+    yield log
+    assert log.text.startswith(("INFO", "ERROR")), "the record must not be lost"
+    assert ("<withheld by piiguard: RuntimeError>" in log.text) == (request.param == "broken")
+
+
+def test_message_is_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    any_log.logger.info(f"ИИН, тел. или счёт: {planted}")
+    assert_clean(any_log.text)
+
+
+def test_arguments_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    any_log.logger.info("ИИН, тел. или счёт: %s", planted)
+    assert_clean(any_log.text)
+
+
+def test_arguments_that_the_message_cuts_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    any_log.logger.info("%.2s", f"ИИН, тел., счёт: {planted}")
+    assert_clean(any_log.text)
+
+
+def test_named_arguments_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    any_log.logger.info("hello %(a)s", {"a": 1, "iin": planted, "phone": [planted]})
+    assert_clean(any_log.text)
+
+
+def test_extra_is_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    any_log.logger.info("x", extra={"iin": planted, "user": {"phone": [planted, (planted,)]}, planted: 1})
+    assert_clean(any_log.text)
+
+
+def test_number_under_a_telling_name_is_clean(log: Log) -> None:
+    log.logger.info("x", extra={"iin": 50312300015})
+    assert "300015" not in log.text
+
+
+def test_exception_is_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    def fail() -> None:
+        try:
+            raise KeyError(f"ИИН {planted}")
+        except KeyError as error:
+            error.add_note(f"тел. {planted}")
+            raise ValueError(f"счёт {planted}") from error
+
+    try:
+        fail()
+    except ValueError:
+        any_log.logger.exception("failed")
+    assert_clean(any_log.text)
+
+
+def test_clean_exception_is_written_as_ever(log: Log) -> None:
+    try:
+        raise ValueError("no value here")
+    except ValueError:
+        log.logger.exception("failed")
+    assert 'raise ValueError("no value here")' in log.text
+
+
+def test_stack_and_thread_name_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    def work() -> None:
+        any_log.logger.info("x", stack_info=True)
+
+    thread = threading.Thread(target=work, name=f"ИИН, тел., счёт: {planted}")
+    thread.start()
+    thread.join()
+    assert_clean(any_log.text)
+
+
+def test_message_that_is_an_object_is_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    class Message:
+        def __str__(self) -> str:
+            return f"ИИН, тел. или счёт: {planted}"
+
+    any_log.logger.info(Message())
+    assert_clean(any_log.text)
+
+
+def test_label_in_the_message_and_value_in_the_argument(log: Log) -> None:
+    log.logger.info("телефон: %s", "7011234567")
+    assert "1234567" not in log.text
+
+
+def test_clean_record_keeps_its_arguments(log: Log) -> None:
+    log.logger.info("%s took %d ms", "query", 12)
+    assert "query took 12 ms" in log.text
+    assert '"args": ["query", 12]' in log.text
+
+
+def test_wrong_arguments_do_not_lose_the_record(log: Log, planted: str, assert_clean: Check) -> None:
+    log.logger.info("%d", planted)
+    assert "<withheld by piiguard: TypeError>" in log.text
+    assert_clean(log.text)
+
+
+def test_object_that_cannot_be_written_does_not_lose_the_record(log: Log) -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise RuntimeError("050312300015")
+
+    log.logger.info("x", extra={"bad": Bad()})
+    assert "<withheld by piiguard: RuntimeError>" in log.text
+    assert "300015" not in log.text
+
+
+def test_records_of_the_redactor_itself_do_not_go_round(redactor: Redactor) -> None:
+    class Chatty:
+        def text(self, text: str, context: Any = ()) -> str:
+            chatty.logger.info("inside: 050312300015")
+            return redactor.text(text)
+
+        value = redactor.value
+
+    chatty = Log(Chatty())
+    chatty.logger.info("ИИН 050312300015")
+    assert "<withheld by piiguard: record of the redactor itself>" in chatty.text
+    assert "ИИН 05**********" in chatty.text
+    assert "300015" not in chatty.text
+
+
+def test_threads_log_at_once(log: Log, assert_clean: Check) -> None:
+    def work() -> None:
+        for _ in range(50):
+            log.logger.info("ИИН %s", "050312300015")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert log.text.count("INFO Thread") == 200
+    assert_clean(log.text)
+    assert "withheld" not in log.text
+
+
+def test_options_reach_the_redactor() -> None:
+    log = Log(Redactor("tag", entities=["KZ_IIN"]))
+    log.logger.info("ИИН 050312300015, synaq@mail.example.kz")
+    assert "<KZ_IIN>, synaq@mail.example.kz" in log.text
+    assert RedactingFilter(operator="tag")._redactor.operator == "tag"
+
+
+def test_filter_can_be_named_in_a_configuration(redactor: Redactor) -> None:
+    configured = logging.config.DictConfigurator({"version": 1})
+    made = configured.configure_filter({"()": "piiguard.redact.RedactingFilter", "operator": "tag"})
+    record = logging.makeLogRecord({"msg": "ИИН 050312300015"})
+    assert made.filter(record)
+    assert record.getMessage() == "ИИН <KZ_IIN>"

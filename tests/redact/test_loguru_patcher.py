@@ -1,0 +1,67 @@
+"""loguru: values planted everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from loguru import logger
+
+from piiguard.redact.loguru_patcher import RedactingPatcher
+from piiguard.redact.redactor import Redactor
+
+Check = Callable[[str], None]
+
+
+class Output:
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    @property
+    def text(self) -> str:
+        assert len(self.messages) == 1, "the record must not be lost"
+        return self.messages[0]
+
+
+@pytest.fixture(params=["sound", "broken"])
+def output(request: pytest.FixtureRequest, redactor: Redactor, broken: Any) -> Iterator[Output]:
+    output = Output()
+    logger.remove()
+    logger.configure(patcher=RedactingPatcher(redactor if request.param == "sound" else broken))
+    number = logger.add(
+        lambda message: output.messages.append(str(message)), format="{message} {extra}", serialize=True
+    )
+    yield output
+    logger.remove(number)
+    logger.configure(patcher=lambda record: None)
+
+
+def test_message_and_extra_are_clean(output: Output, planted: str, assert_clean: Check) -> None:
+    logger.bind(iin=planted, user={"phone": planted}).info("ИИН, тел. или счёт: {}", planted)
+    assert_clean(output.text)
+
+
+def test_exception_and_its_variables_are_clean(output: Output, planted: str, assert_clean: Check) -> None:
+    def fail(value: str) -> None:
+        raise ValueError(f"ИИН, тел. или счёт: {value}")
+
+    try:
+        fail(planted)
+    except ValueError:
+        logger.exception("failed")
+    assert_clean(output.text)
+
+
+def test_variables_beside_a_clean_message_are_not_written(
+    output: Output, planted: str, assert_clean: Check
+) -> None:
+    def fail(iin: str) -> float:
+        return len(iin) / 0
+
+    try:
+        fail(planted)
+    except ZeroDivisionError:
+        logger.exception("failed")
+    assert_clean(output.text)
+    assert "ZeroDivisionError" in output.text or "withheld" in output.text
