@@ -1,0 +1,260 @@
+"""``piiguard encrypt`` and ``piiguard decrypt``: a column to ciphertext, and back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from piiguard.cli import ui
+from piiguard.cli.job_options import finished, job_options, limits, needed_manifest, plan_option, stoppable
+from piiguard.cli.options import (
+    keyring_option,
+    keyring_path,
+    load_manifest,
+    manifest_option,
+    open_keyring,
+    yes_option,
+)
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from piiguard.keys import Keyring
+    from piiguard.manifest import Manifest, ProtectedColumn
+
+__all__ = ["decrypt", "encrypt"]
+
+
+@click.command()
+@click.argument("url")
+@click.argument("column", required=False, metavar="[TABLE.COLUMN]")
+@keyring_option
+@manifest_option
+@yes_option
+@click.option("--index", metavar="NAME", help="Add a blind index column of this name, to look values up by.")
+@click.option(
+    "--normalizer", metavar="N", help="What equal means for the index: exact, digits, phone, email …"
+)
+@click.option("--context", help="The name the ciphertext is bound to; TABLE.COLUMN unless given.")
+@click.option("--type", "kind", metavar="TYPE", help="The type of the values; else what the column has.")
+@click.option("--storage", type=click.Choice(["binary", "text"]), help="What the column holds in the end.")
+@click.option(
+    "--keep-plaintext", is_flag=True, help="Fill and verify the twin column, and stop before the swap."
+)
+@plan_option
+@job_options
+def encrypt(
+    url: str,
+    column: str | None,
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    yes: bool,
+    keep_plaintext: bool,
+    **given: Any,
+) -> int:
+    """Encrypt a column that holds plaintext; without a column, every column of the manifest.
+
+    A twin column is filled with ciphertext beside the running application, verified against the plaintext, and
+    swapped in: in the end the named column holds the ciphertext and the plaintext is gone. A run that was
+    stopped or killed goes on where it was.
+
+    \b
+    piiguard encrypt postgresql://dba@db/crm students.iin --index iin_index --normalizer digits
+    piiguard encrypt sqlite:///crm.db students.phone --storage text
+    piiguard encrypt postgresql://dba@db/crm
+    """
+    from piiguard.database import open_engine
+
+    # A manifest that is named but not there yet is the one to write the new entry into.
+    to_write = column is not None and manifest_file is not None and not manifest_file.exists()
+    manifest = None if to_write else load_manifest(manifest_file)
+    keyring = open_keyring(keyring_file, manifest)
+    engine = open_engine(url)
+    try:
+        items, new = _columns(engine, keyring, column, manifest_file, manifest, given)
+        if given["plan"]:
+            return _plan(engine, items, keyring)
+        if given["dry_run"]:
+            return _dry_run(engine, items)
+        if not keep_plaintext:
+            ui.confirm(ui.drop_plaintext([item.place for item in items]), yes=yes)
+        if new:
+            _write_entry(manifest_file, keyring_path(keyring_file, manifest), items[0])
+        return _run(engine, items, keyring, given, keep_plaintext)
+    finally:
+        engine.dispose()
+
+
+def _columns(
+    engine: sa.Engine,
+    keyring: Keyring,
+    place: str | None,
+    manifest_file: Path | None,
+    manifest: Manifest | None,
+    given: dict[str, Any],
+) -> tuple[tuple[ProtectedColumn, ...], bool]:
+    """The columns to encrypt, and whether the manifest lacks the one that was named."""
+    from piiguard.database import connect
+    from piiguard.errors import ManifestError
+    from piiguard.protect.encrypt import look, parse
+    from piiguard.protect.rotate import prove
+    from piiguard.protect.seal import Seal
+
+    if place is None:
+        return needed_manifest(manifest_file, manifest).select(), False
+    asked = {name: given[name] for name in ("context", "index", "normalizer", "storage")} | {
+        "type": given["kind"]
+    }
+    if bool(asked["index"]) != bool(asked["normalizer"]):
+        raise click.UsageError("--index and --normalizer come together")
+    item = parse(place, **asked)
+    known = manifest.find(item.table, item.column) if manifest else None
+    if known is not None:
+        if differing := [n for n, value in asked.items() if value is not None and getattr(known, n) != value]:
+            raise ManifestError(
+                f"{place}: the manifest has another {differing[0]}",
+                path=str(manifest.path if manifest else ""),
+                hint="leave the option out, or correct the entry while nothing is encrypted under it",
+            )
+        return (known,), False
+    with connect(engine) as connection:
+        found = look(connection, item, guess_type=not asked["type"])
+        # the entry is written before the job begins, so what the job would refuse is refused here
+        prove(connection, found.column, Seal(keyring, found.item), keyring)
+        return (found.item,), True
+
+
+def _write_entry(manifest_file: Path | None, keyring: Path, item: ProtectedColumn) -> None:
+    from piiguard.manifest import DEFAULT_NAME, append
+
+    path = manifest_file or Path(DEFAULT_NAME)
+    append(path, item, keyring=_relative(keyring, path))
+    ui.entry_written(path, item.place)
+
+
+def _relative(keyring: Path, manifest: Path) -> str:
+    """Relative inside the manifest's own folder, so that both can be moved together."""
+    target, folder = keyring.absolute(), manifest.absolute().parent
+    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else os.fspath(target)
+
+
+def _plan(engine: sa.Engine, items: tuple[ProtectedColumn, ...], keyring: Keyring) -> int:
+    from piiguard.protect.job import Job
+    from piiguard.protect.plan import plan_encrypt
+
+    for item in items:
+        click.echo(ui.plan(plan_encrypt(Job(engine, keyring), item)))
+    return 0
+
+
+def _dry_run(engine: sa.Engine, items: tuple[ProtectedColumn, ...]) -> int:
+    from piiguard.database import connect
+    from piiguard.protect.encrypt import look
+
+    with connect(engine) as connection:
+        for item in items:
+            found = look(connection, item)
+            ui.would_encrypt(item.place, 0 if found.done else found.counted.plain)
+    return 0
+
+
+def _run(
+    engine: sa.Engine,
+    items: tuple[ProtectedColumn, ...],
+    keyring: Any,
+    given: dict[str, Any],
+    keep_plaintext: bool,
+) -> int:
+    from piiguard.cli.progress import progress
+    from piiguard.protect import residue
+    from piiguard.protect.encrypt import encrypt as job
+    from piiguard.protect.job import Job
+    from piiguard.protect.pace import Pace
+
+    code, changed = 0, list[str]()
+    with stoppable() as stop, progress() as watch:
+        pace = Pace(limits(given), stop=stop)
+        for item in items:
+            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item, keep_plaintext=keep_plaintext)
+            finished(keyring, found)
+            changed += [item.place] if found.kind == "encrypt" and not found.left else []
+            code = code or (ui.EXIT_INCOMPLETE if found.left else 0)
+            if found.paused:
+                break
+    if changed:
+        left = residue.clean(engine)
+        ui.residues(left, noted=residue.remember(engine, changed, left))
+    return code
+
+
+@click.command()
+@click.argument("url")
+@click.argument("column", metavar="TABLE.COLUMN")
+@keyring_option
+@manifest_option
+@yes_option
+@click.option("--type", "sql_type", metavar="SQL", help="The column's type then, for example 'varchar(12)'.")
+@plan_option
+@job_options
+def decrypt(
+    url: str,
+    column: str,
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    yes: bool,
+    sql_type: str | None,
+    **given: Any,
+) -> int:
+    """Bring an encrypted column back to plaintext: the way back from encrypt, in the same steps.
+
+    The blind index goes with the ciphertext, and so does the entry in the manifest. A column that was unique through
+    its blind index is made unique again; other constraints and indexes that the plaintext once had are not.
+
+    \b
+    piiguard decrypt postgresql://dba@db/crm students.iin --type 'varchar(12)'
+    """
+    from piiguard.cli.progress import progress
+    from piiguard.database import open_engine
+    from piiguard.protect import residue
+    from piiguard.protect.decrypt import decrypt as job
+    from piiguard.protect.decrypt import preview
+    from piiguard.protect.job import Job
+    from piiguard.protect.pace import Pace
+    from piiguard.protect.plan import plan_decrypt
+
+    manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
+    (item,) = manifest.select([column])
+    keyring = open_keyring(keyring_file, manifest)
+    engine = open_engine(url)
+    try:
+        if given["plan"]:
+            click.echo(ui.plan(plan_decrypt(Job(engine, keyring), item, sql_type)))
+            return 0
+        if given["dry_run"]:
+            ui.would_decrypt(item.place, preview(engine, item))
+            return 0
+        ui.confirm(ui.drop_ciphertext(item.place), yes=yes)
+        with stoppable() as stop, progress() as watch:
+            pace = Pace(limits(given), stop=stop)
+            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item, sql_type=sql_type)
+        finished(keyring, found)
+        if not found.left:
+            residue.forget(engine, item.place)
+            _remove_entry(manifest, item)
+        return ui.EXIT_INCOMPLETE if found.left else 0
+    finally:
+        engine.dispose()
+
+
+def _remove_entry(manifest: Manifest, item: ProtectedColumn) -> None:
+    from piiguard.errors import ManifestError
+    from piiguard.manifest import remove
+
+    try:
+        remove(manifest.path or "", item)
+        ui.entry_removed(manifest.path, item.place)
+    except (ManifestError, OSError):
+        ui.entry_is_stale(item.place)

@@ -1,0 +1,110 @@
+"""What the commands that write to a database have in common: limits, progress, Ctrl-C, and the outcome."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+    from piiguard.manifest import Manifest
+    from piiguard.protect.outcome import Outcome
+    from piiguard.protect.pace import Limits
+
+__all__ = ["finished", "job_options", "limits", "needed_manifest", "plan_option", "stoppable"]
+
+
+plan_option = click.option(
+    "--plan", is_flag=True, help="Print the exact SQL and the order of deploys; change nothing."
+)
+
+
+def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every job."""
+    for option in (
+        click.option(
+            "--throttle", type=click.FloatRange(min=1), metavar="ROWS/S", help="Rows a second at most."
+        ),
+        click.option(
+            "--max-lag",
+            type=click.FloatRange(min=0),
+            metavar="S",
+            help="Wait while a replica is so many seconds behind (PostgreSQL).",
+        ),
+        click.option(
+            "--max-minutes",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="M",
+            help="Stop after so many minutes; the same command goes on later.",
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(1, 64),
+            default=1,
+            show_default=True,
+            help="Processes, by range of keys.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Count what would be done; change nothing."),
+    ):
+        command = option(command)
+    return command
+
+
+def limits(given: dict[str, Any]) -> Limits:
+    """The limits that were given."""
+    from piiguard.protect.pace import Limits
+
+    return Limits(given["throttle"], given["max_lag"], given["max_minutes"])
+
+
+def needed_manifest(path: Path | None, manifest: Manifest | None) -> Manifest:
+    """The manifest, for commands that cannot do without."""
+    from piiguard.errors import ManifestError
+    from piiguard.manifest import DEFAULT_NAME
+
+    if manifest is None:
+        raise ManifestError(
+            f"{path or DEFAULT_NAME}: there is no manifest here",
+            path=str(path or DEFAULT_NAME),
+            hint="name it with --manifest FILE or PIIGUARD_MANIFEST; piiguard encrypt writes one",
+        )
+    return manifest
+
+
+def finished(keyring: Keyring, outcome: Outcome) -> None:
+    """Say what a job did, and note it in the keyring's audit trail where this account may write there."""
+    from piiguard.cli import ui
+    from piiguard.errors import KeyringError
+
+    ui.outcome(outcome)
+    if outcome.kind == "nothing":
+        return
+    tally = outcome.tally
+    action = "rotate index" if outcome.kind == "index" else outcome.kind
+    counts = {"changed": tally.changed, "missed": tally.missed, "left": outcome.left}
+    try:
+        keyring.record(action, table=outcome.table, columns=list(outcome.columns), **counts)
+    except KeyringError as error:
+        ui.not_noted(error)
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C ends the job after the batch at hand; the second one at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)

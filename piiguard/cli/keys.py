@@ -1,0 +1,434 @@
+"""``piiguard keys``: the keyring and its key versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from piiguard.cli import listings, ui
+from piiguard.cli.options import (
+    ask_passphrase,
+    keyring_option,
+    keyring_path,
+    load_manifest,
+    manifest_option,
+    yes_option,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from piiguard.keys.document import Document, KeyVersion
+    from piiguard.keys.heartbeat import Beat
+    from piiguard.manifest import ProtectedColumn
+
+__all__ = ["keys"]
+
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(["data", "index"]),
+    default="data",
+    show_default=True,
+    help="Which kind of key.",
+)
+wrap_option = click.option(
+    "--wrap",
+    "wraps",
+    multiple=True,
+    required=True,
+    metavar="PROVIDER[:ARGUMENT]",
+    help="What opens the keyring; repeat it for several recipients: passphrase, file:PATH, env:NAME, "
+    "pkcs11:URI, aws-kms:ARN, vault:KEY.",
+)
+
+
+database_option = click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="URL",
+    help="Where to count rows; repeat it for several.",
+)
+deployed_option = click.option(
+    "--deployed", is_flag=True, help="You know that every application has loaded the newest keyring."
+)
+version_argument = click.argument("version", type=click.IntRange(min=1))
+
+
+@click.group()
+def keys() -> None:
+    """Make a keyring, and add, promote, retire and destroy keys.
+
+    Every change is one generation; the one before is kept as keyring.json.N.bak, and keyring.json.audit
+    has a line for it.
+
+    \b
+    Life of a key: add -> (every application has loaded it) -> promote -> rotate -> retire -> destroy
+    """
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@wrap_option
+def init(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[str, ...]) -> None:
+    """Make a new keyring with one data key and one index key.
+
+    \b
+    piiguard keys init --keyring keyring.json --wrap passphrase
+    piiguard keys init --keyring keyring.json --wrap file:/etc/piiguard/wrapping.key --wrap passphrase
+    """
+    from piiguard.keys import change
+
+    path = _path(keyring_file, manifest_file)
+    contents = change.create(path, wraps, ui.new_passphrase)
+    ui.keyring_made(path, contents)
+
+
+@keys.command("list")
+@keyring_option
+@manifest_option
+@click.option("--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def list_keys(keyring_file: Path | None, manifest_file: Path | None, layout: str) -> None:
+    """Show every key version and its state; no wrapping key is needed.
+
+    \b
+    piiguard keys list --keyring keyring.json
+    """
+    from piiguard.keys import store
+    from piiguard.keys.document import Document
+
+    path = _path(keyring_file, manifest_file)
+    document = Document.parse(store.read(path), str(path))
+    click.echo(listings.keys_json(document) if layout == "json" else listings.keys_table(document))
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@kind_option
+def add(keyring_file: Path | None, manifest_file: Path | None, kind: str) -> None:
+    """Add a key that applications can read with, and that nothing writes with yet.
+
+    \b
+    piiguard keys add
+    piiguard keys add --kind index
+    """
+    from piiguard.keys import change, transitions
+
+    path = _path(keyring_file, manifest_file)
+    contents = change.apply(
+        path, ask_passphrase, "add", lambda held, now: transitions.add(held, kind, now), kind=kind
+    )
+    ui.key_added(path, contents, kind)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@kind_option
+@deployed_option
+@click.option(
+    "--database", "databases", multiple=True, metavar="URL", help="Where applications report; repeatable."
+)
+@version_argument
+def promote(
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    kind: str,
+    deployed: bool,
+    databases: tuple[str, ...],
+    version: int,
+) -> None:
+    """Write with this version from now on; the primary before it goes on decrypting.
+
+    Refused while a running application has not loaded the version: it could not read what others write. With
+    --database, an index key is refused while a UNIQUE blind index there is not prepared for it: piiguard rotate
+    does that before the promotion, and finishes after it.
+
+    \b
+    piiguard keys promote 2
+    piiguard keys promote 1          back to the version before
+    """
+    from piiguard.keys import change, transitions
+
+    path = _path(keyring_file, manifest_file)
+    beats = [] if deployed else _beats(path, databases)
+    if kind == "index":
+        _refuse_unprepared(path, manifest_file, version, databases)
+    contents = change.apply(
+        path,
+        ask_passphrase,
+        "promote",
+        lambda held, now: transitions.promote(held, kind, version, now, beats),
+        kind=kind,
+        version=version,
+        deployed=deployed,
+    )
+    ui.key_promoted(path, contents, kind, version)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@kind_option
+@database_option
+@deployed_option
+@click.option("--undo", is_flag=True, help="Read with a retired version again.")
+@version_argument
+def retire(
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    kind: str,
+    databases: tuple[str, ...],
+    deployed: bool,
+    undo: bool,
+    version: int,
+) -> None:
+    """Refuse a version that no row needs any more; its bytes are kept, so this can be undone.
+
+    The rows of every column in the manifest are counted, twice; all other columns of the databases are searched
+    for values that begin like those of this version.
+
+    \b
+    piiguard keys retire 1 --database postgresql://dba@db/crm
+    piiguard keys retire 1 --undo
+    """
+    from piiguard.keys import change, transitions
+
+    path = _path(keyring_file, manifest_file)
+    if undo:
+        contents = change.apply(
+            path,
+            ask_passphrase,
+            "unretire",
+            lambda held, now: transitions.unretire(held, kind, version, now),
+            kind=kind,
+            version=version,
+        )
+    else:
+        _refuse_while_in_use(path, manifest_file, kind, version, databases)
+        beats = [] if deployed else _beats(path, databases)
+        contents = change.apply(
+            path,
+            ask_passphrase,
+            "retire",
+            lambda held, now: transitions.retire(held, kind, version, now, beats),
+            kind=kind,
+            version=version,
+            deployed=deployed,
+        )
+    ui.key_retired(path, contents, kind, version, undone=undo)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@kind_option
+@database_option
+@click.option(
+    "--wait-days",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    help="How long it must be retired.",
+)
+@yes_option
+@version_argument
+def destroy(
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    kind: str,
+    databases: tuple[str, ...],
+    wait_days: int,
+    yes: bool,
+    version: int,
+) -> None:
+    """Drop the bytes of a retired key for ever, here and in the numbered backups of the keyring.
+
+    \b
+    piiguard keys destroy 1 --database postgresql://dba@db/crm
+    """
+    import datetime
+
+    from piiguard.keys import change
+
+    path = _path(keyring_file, manifest_file)
+    found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
+    ui.confirm_destroy(path, found, yes=yes)
+    contents, removed = change.destroy(
+        path, ask_passphrase, kind, version, datetime.timedelta(days=wait_days)
+    )
+    ui.key_destroyed(path, contents, found, removed)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@wrap_option
+def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[str, ...]) -> None:
+    """Change what opens the keyring; the --wrap options are the new recipients, all of them.
+
+    No row is touched. A new passphrase is read from PIIGUARD_NEW_PASSPHRASE, else from the terminal.
+
+    \b
+    piiguard keys rewrap --wrap 'pkcs11:token=piiguard;object=wrapping' --wrap passphrase
+    """
+    from piiguard.keys import change
+
+    path = _path(keyring_file, manifest_file)
+    contents = change.rewrap(path, ask_passphrase, wraps, ui.next_passphrase)
+    ui.keyring_rewrapped(path, contents)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@click.option("--min-generation", type=click.IntRange(min=0), default=0, help="Refuse an older keyring.")
+def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation: int) -> None:
+    """Open the keyring, check its audit trail, and try every recipient.
+
+    \b
+    piiguard keys verify
+    piiguard keys verify --min-generation 7
+    """
+    import functools
+
+    from piiguard.keys import change, recipients, store
+    from piiguard.keys.document import Document
+
+    path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
+    contents, lines = change.verify(path, ask, min_generation)
+    document = Document.parse(store.read(path), str(path))
+    for line in ui.recipients_table(recipients.check(document, ask)):
+        click.echo(line)
+    ui.keyring_verified(path, contents, lines)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@click.option(
+    "--above",
+    type=click.IntRange(min=0),
+    default=0,
+    help="The highest generation ever used, if the audit trail is lost.",
+)
+@click.argument("backup", type=click.Path(path_type=Path))
+def restore(keyring_file: Path | None, manifest_file: Path | None, above: int, backup: Path) -> None:
+    """Put a backup in the place of a lost or damaged keyring, as its newest generation.
+
+    \b
+    piiguard keys restore keyring.json.6.bak
+    """
+    from piiguard.keys import change
+
+    path = _path(keyring_file, manifest_file)
+    contents = change.restore(path, backup, ask_passphrase, above)
+    ui.keyring_restored(path, contents, backup)
+
+
+def _path(keyring_file: Path | None, manifest_file: Path | None) -> Path:
+    manifest = None if keyring_file else load_manifest(manifest_file)
+    return keyring_path(keyring_file, manifest)
+
+
+def _refuse_while_in_use(
+    path: Path, manifest_file: Path | None, kind: str, version: int, databases: tuple[str, ...]
+) -> KeyVersion:
+    """Count the rows of a version twice, a reload apart: a process may still write with the old primary."""
+    import time
+
+    from piiguard.keys import store, transitions
+    from piiguard.keys.document import Document
+    from piiguard.keys.keyring import POLL_SECONDS
+
+    document = Document.parse(store.read(path), str(path))
+    found = transitions.find(document, kind, version)
+    if found.state == "staged":  # nothing was ever written with it
+        return found
+    if not databases:
+        raise click.UsageError(ui.NEEDS_DATABASE)
+    manifest = load_manifest(manifest_file)
+    if manifest is None:
+        raise click.UsageError(ui.NEEDS_MANIFEST)
+    ui.refuse_rows(found, _rows(databases, manifest.columns, found))
+    _refuse_unlisted(databases, manifest.columns, found, document)
+    time.sleep(POLL_SECONDS + 0.5)
+    ui.refuse_rows(found, _rows(databases, manifest.columns, found))
+    return found
+
+
+def _refuse_unlisted(
+    databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion, document: Document
+) -> None:
+    """Look for the version outside the manifest; what cannot be looked at bars what cannot be undone."""
+    from piiguard.database import open_engine
+    from piiguard.protect import finder
+
+    for url in databases:
+        engine = open_engine(url)
+        try:
+            found = finder.find(engine, version, document.versions, columns)
+        finally:
+            engine.dispose()
+        ui.refuse_unlisted(version, found.rows)
+        ui.not_looked_at(found.unread, final=version.state == "retired")
+
+
+def _refuse_unprepared(
+    path: Path, manifest_file: Path | None, version: int, databases: tuple[str, ...]
+) -> None:
+    """A UNIQUE blind index must know every value under the next key before anybody writes with it."""
+    from piiguard.database import connect, open_engine
+    from piiguard.keys import store, transitions
+    from piiguard.keys.document import Document
+    from piiguard.protect.reindex import unprepared
+
+    found = transitions.find(Document.parse(store.read(path), str(path)), "index", version)
+    manifest = load_manifest(manifest_file)
+    if manifest is None or found.state != "staged":  # going back to a version is never refused
+        return
+    for url in databases:
+        engine = open_engine(url)
+        try:
+            with connect(engine) as connection:
+                ui.refuse_unprepared(version, list(unprepared(connection, manifest.columns, version)))
+        finally:
+            engine.dispose()
+
+
+def _beats(path: Path, databases: tuple[str, ...]) -> list[Beat]:
+    """What running applications have reported, beside the keyring and in the databases."""
+    from piiguard.keys.heartbeat import FileHeartbeat
+
+    beats = FileHeartbeat(path).beats()
+    for url in databases:
+        from piiguard.database import open_engine
+        from piiguard.protect.heartbeat import TableHeartbeat
+
+        engine = open_engine(url)
+        try:
+            beats += TableHeartbeat(engine).beats()
+        finally:
+            engine.dispose()
+    return beats
+
+
+def _rows(databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion) -> int:
+    from piiguard.database import open_engine
+    from piiguard.protect import census
+
+    total = 0
+    for url in databases:
+        engine = open_engine(url)
+        try:
+            if version.kind == "data":
+                total += census.count_rows(engine, columns, version.id)
+            else:
+                total += census.count_index_rows(engine, columns, version.version)
+        finally:
+            engine.dispose()
+    return total

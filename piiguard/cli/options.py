@@ -1,0 +1,118 @@
+"""Options that several commands share, and how they find a keyring and a manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+    from piiguard.manifest import Manifest
+
+__all__ = [
+    "chosen_entities",
+    "keyring_option",
+    "keyring_path",
+    "load_manifest",
+    "manifest_option",
+    "never_asks_option",
+    "open_keyring",
+    "require_scan_extra",
+    "yes_option",
+]
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+keyring_option: Decorator = click.option(
+    "--keyring",
+    "keyring_file",
+    type=click.Path(path_type=Path),
+    envvar="PIIGUARD_KEYRING",
+    metavar="FILE",
+    help="The keyring; else PIIGUARD_KEYRING, else what the manifest names.",
+)
+manifest_option: Decorator = click.option(
+    "--manifest",
+    "manifest_file",
+    type=click.Path(path_type=Path),
+    envvar="PIIGUARD_MANIFEST",
+    metavar="FILE",
+    help="The manifest of protected columns; else PIIGUARD_MANIFEST, else ./piiguard.toml.",
+)
+yes_option: Decorator = click.option("-y", "--yes", is_flag=True, help="Answer yes to every question.")
+
+never_asks_option: Decorator = click.option(
+    "-y",
+    "--yes",
+    is_flag=True,
+    expose_value=False,
+    hidden=True,
+)
+
+
+def load_manifest(path: Path | None) -> Manifest | None:
+    """The manifest that was named, or ``./piiguard.toml`` if it is there, or None."""
+    from piiguard.manifest import DEFAULT_NAME, Manifest
+
+    if path is not None:
+        return Manifest.load(path)
+    return Manifest.load(DEFAULT_NAME) if Path(DEFAULT_NAME).is_file() else None
+
+
+def keyring_path(path: Path | None, manifest: Manifest | None) -> Path:
+    """Where the keyring is; a path in the manifest is relative to the manifest."""
+    from piiguard.errors import KeyringError
+
+    if path is not None:
+        return path
+    if manifest is not None and manifest.keyring:
+        base = manifest.path.parent if manifest.path else Path()
+        return base / manifest.keyring
+    raise KeyringError(
+        "no keyring is named",
+        hint="add --keyring FILE, or set PIIGUARD_KEYRING; piiguard keys init makes a keyring",
+    )
+
+
+def open_keyring(path: Path | None, manifest: Manifest | None) -> Keyring:
+    """The opened keyring, so that a wrong wrapping key is told before any work begins."""
+    from piiguard.keys import Keyring
+
+    return Keyring.from_file(keyring_path(path, manifest), passphrase=ask_passphrase).open()
+
+
+def ask_passphrase() -> str:
+    """``PIIGUARD_PASSPHRASE``, else what is typed on the terminal; never an argument."""
+    from piiguard.cli import ui
+
+    if (given := os.environ.get("PIIGUARD_PASSPHRASE")) is not None:
+        return given
+    return ui.ask_secret("passphrase of the keyring")
+
+
+def chosen_entities(text: str | None) -> tuple[str, ...] | None:
+    """The entities of ``--entities A,B``; a name that no recognizer knows is told before anything is read."""
+    if text is None:
+        return None
+    from piiguard.cli import ui
+    from piiguard.detect import Engine
+
+    chosen = tuple(name for name in (part.strip() for part in text.split(",")) if name)
+    known = Engine(backend="presidio").entities
+    if unknown := sorted(set(chosen) - set(known)):
+        raise click.UsageError(ui.unknown_entity(unknown[0], known))
+    return chosen
+
+
+def require_scan_extra() -> None:
+    """Say what to install before anything of the scanner is imported."""
+    from importlib.util import find_spec
+
+    from piiguard.errors import MissingExtra
+
+    if find_spec("presidio_analyzer") is None:
+        raise MissingExtra("scan", "presidio-analyzer")

@@ -1,0 +1,73 @@
+"""The progress bar of a job: rows a second and the time that remains, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from piiguard.cli import ui
+from piiguard.protect.watch import Watch
+
+if TYPE_CHECKING:
+    from rich.progress import Task, TaskID
+    from rich.text import Text
+
+    from piiguard.protect.checkpoint import Tally
+
+__all__ = ["progress"]
+
+
+@contextmanager
+def progress() -> Iterator[Watch]:
+    """A bar with rows a second and the time that remains, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield _Quiet()
+        return
+    with _Bar() as bar:
+        yield bar
+
+
+class _Quiet(Watch):
+    """Says what a person should know, and shows no bar."""
+
+    def note(self, what: str, place: str) -> None:
+        ui.job_note(what, place)
+
+
+class _Bar(Watch):
+    """One line per phase."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.text import Text
+
+        class Speed(ProgressColumn):
+            def render(self, task: Task) -> Text:
+                return Text(f"{int(task.finished_speed or task.speed or 0):,} rows/s")
+
+        columns = (TextColumn("{task.description}"), BarColumn(), Speed(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task: TaskID | None = None
+
+    def begin(self, phase: str, table: str, columns: Sequence[str], rows: int) -> None:
+        self._task = self._progress.add_task(f"{phase} {table}.{','.join(columns)}", total=rows or None)
+
+    def step(self, tally: Tally) -> None:
+        if self._task is not None:
+            self._progress.advance(self._task, tally.changed + tally.missed + tally.failed)
+
+    def note(self, what: str, place: str) -> None:
+        ui.job_note(what, place)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()

@@ -1,0 +1,158 @@
+"""``piiguard redact`` and ``piiguard reveal``: logs without personal data, and back with the key."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+
+OPERATORS = ("mask", "tag", "hash", "pseudonym")
+_output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.",
+)
+
+
+@click.command()
+@click.argument("source", metavar="FILE|-", type=click.Path(path_type=Path))
+@_output_option
+@click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
+              help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
+@click.option("--entities", metavar="A,B", help="Replace these only; piiguard recognizers lists them.")
+@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="low",
+              show_default=True, help="Leave what is less certain.")  # fmt: skip
+@click.option("--encoding", default="auto", show_default=True, metavar="NAME", help="Of the input.")
+@keyring_option
+@manifest_option
+def redact(
+    source: Path,
+    output: Path | None,
+    operator: str,
+    entities: str | None,
+    min_confidence: str,
+    encoding: str,
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+) -> int:
+    """Replace personal data in a log or any text; everything else stays byte for byte.
+
+    FILE is read in one pass, however large; - is standard input. Lines go out as they come in, so the command
+    can stand between an application and its log.
+
+    \b
+    Examples:
+      piiguard redact app.log -o app.clean.log
+      app | piiguard redact - > app.log
+      piiguard redact app.log --operator pseudonym --keyring keyring.json -o shared.log
+      piiguard redact app.log --entities KZ_IIN,KZ_PHONE --operator tag
+
+    Exit codes: 0 done, 4 some lines were withheld because they could not be redacted, 1 error, 2 usage.
+    """
+    require_scan_extra()
+    from piiguard.cli import ui
+    from piiguard.redact import Redactor, StreamRedactor
+
+    keyring = _keyring(keyring_file, manifest_file) if operator in ("hash", "pseudonym") else None
+    chosen = chosen_entities(entities)
+    redactor = Redactor(operator, keyring=keyring, entities=chosen, min_confidence=min_confidence)  # type: ignore[arg-type]
+    stream = StreamRedactor(redactor, _encoding(encoding))
+    _run(source, output, stream.feed, stream.finish)
+    timeouts = sum(redactor.engine.timeouts.values())
+    ui.redacted(str(source), stream.replaced, stream.withheld, timeouts)
+    return ui.EXIT_INCOMPLETE if stream.withheld or timeouts else 0
+
+
+@click.command()
+@click.argument("source", metavar="FILE|-", type=click.Path(path_type=Path))
+@_output_option
+@keyring_option
+@manifest_option
+def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifest_file: Path | None) -> int:
+    """Put back the values behind pseudonyms that redact made; needs the keyring.
+
+    A value comes back as it was normalized: an IIN without blanks, a phone as +7….
+
+    \b
+    Examples:
+      piiguard reveal shared.log --keyring keyring.json | grep payment
+      echo '<KZ_IIN:1.mzxw6…>' | piiguard reveal - --keyring keyring.json
+
+    Exit codes: 0 done, 4 some pseudonyms belong to another keyring or were changed, 1 error, 2 usage.
+    """
+    from piiguard.cli import ui
+    from piiguard.redact.pseudonym import StreamRevealer
+
+    stream = StreamRevealer(_keyring(keyring_file, manifest_file))
+    _run(source, output, stream.feed, stream.finish)
+    ui.revealed(str(source), stream.revealed, stream.failed)
+    return ui.EXIT_INCOMPLETE if stream.failed else 0
+
+
+def _keyring(keyring_file: Path | None, manifest_file: Path | None) -> Keyring:
+    from piiguard.cli.options import load_manifest, open_keyring
+
+    return open_keyring(keyring_file, load_manifest(manifest_file))
+
+
+def _encoding(name: str) -> str:
+    import codecs
+
+    from piiguard.cli import ui
+
+    try:
+        return name if name == "auto" else codecs.lookup(name).name
+    except LookupError:
+        raise click.UsageError(ui.unknown_encoding(name)) from None
+
+
+def _run(
+    source: Path, output: Path | None, feed: Callable[[bytes], bytes], finish: Callable[[], bytes]
+) -> None:
+    from piiguard.cli import ui
+    from piiguard.cli.output import new_file
+    from piiguard.errors import ScanError
+    from piiguard.redact.pipe import pump
+
+    try:
+        with _opened(source) as stream:
+            if output is None:
+                pump(stream, sys.stdout.buffer, feed, finish)
+                return
+            with new_file(output, None if stream is sys.stdin.buffer else source) as file:
+                pump(stream, file, feed, finish)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = error.filename or output or source
+        reason = (error.strerror or "error").lower()
+        raise ScanError(f"{place}: {reason}", source=str(place), hint=ui.CHECK_PATH) from None
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[IO[bytes]]:
+    if str(source) != "-":
+        with source.open("rb") as file:
+            yield file
+        return
+    import signal
+
+    # Ctrl-C reaches the whole pipeline: the application's last lines must still get through.
+    before = signal.getsignal(signal.SIGINT)
+    if not sys.stdin.isatty():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield sys.stdin.buffer
+    finally:
+        signal.signal(signal.SIGINT, before)

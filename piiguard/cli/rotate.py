@@ -1,0 +1,73 @@
+"""``piiguard rotate``: every row to the primary key version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from piiguard.cli import ui
+from piiguard.cli.job_options import finished, job_options, limits, needed_manifest, plan_option, stoppable
+from piiguard.cli.options import (
+    keyring_option,
+    load_manifest,
+    manifest_option,
+    open_keyring,
+)
+
+__all__ = ["rotate"]
+
+
+@click.command()
+@click.argument("url")
+@click.argument("columns", nargs=-1, metavar="[TABLE.COLUMN]...")
+@keyring_option
+@manifest_option
+@plan_option
+@job_options
+def rotate(
+    url: str,
+    columns: tuple[str, ...],
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    **given: Any,
+) -> int:
+    """Re-encrypt rows to the primary key version, and blind indexes to the primary index version.
+
+    Safe beside a running application: a row that it writes meanwhile is never overwritten. A run that was
+    stopped or killed goes on where it was. Without columns, all of the manifest.
+
+    \b
+    piiguard rotate postgresql://dba@db/crm
+    piiguard rotate postgresql://dba@db/crm students.iin --throttle 2000 --max-minutes 120
+    """
+    from piiguard.cli.progress import progress
+    from piiguard.database import open_engine
+    from piiguard.protect.job import Job
+    from piiguard.protect.pace import Pace
+    from piiguard.protect.plan import plan_rotate
+    from piiguard.protect.rotate import preview
+    from piiguard.protect.rotate import rotate as job
+
+    manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
+    items = manifest.select(columns)
+    keyring = open_keyring(keyring_file, manifest)
+    engine = open_engine(url)
+    code = 0
+    try:
+        if given["plan"]:
+            click.echo(ui.plan(plan_rotate(Job(engine, keyring), items)))
+            return 0
+        if given["dry_run"]:
+            for found in preview(engine, items, keyring):
+                ui.would_rotate(found)
+            return 0
+        with stoppable() as stop, progress() as watch:
+            pace = Pace(limits(given), stop=stop)
+            for outcome in job(Job(engine, keyring, pace, watch, given["jobs"]), items):
+                finished(keyring, outcome)
+                code = code or (ui.EXIT_INCOMPLETE if outcome.left else 0)
+        return code
+    finally:
+        engine.dispose()
