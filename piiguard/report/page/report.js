@@ -2,7 +2,6 @@
 const words = JSON.parse(document.getElementById("words").textContent);
 const root = document.documentElement;
 const every = (selector, from = document) => [...from.querySelectorAll(selector)];
-const printed = matchMedia("print");
 let open = null;
 
 function say(name, values = {}) {
@@ -33,7 +32,6 @@ function setLanguage(lang) {
   root.lang = lang;
   every("head, .skip, header, #overview, footer").forEach(speakIn);
   if (open) speakIn(open);
-  if (printed.matches) every("article.finding").forEach(speakIn);
   every("[data-t-aria-label]").forEach((e) => e.setAttribute("aria-label", say(e.getAttribute("data-t-aria-label"))));
   every("[data-t-placeholder]").forEach((e) => { e.placeholder = say(e.getAttribute("data-t-placeholder")); });
   every("[data-lang]").forEach((e) => e.setAttribute("aria-pressed", String(e.dataset.lang === lang)));
@@ -93,7 +91,7 @@ function route() {
   }
 }
 document.body.classList.add("paged");
-printed.addEventListener("change", () => printed.matches && every("article.finding").forEach(speakIn));
+addEventListener("beforeprint", () => every("article.finding").forEach(speakIn));
 addEventListener("hashchange", route);
 route();
 
