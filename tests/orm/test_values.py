@@ -264,7 +264,7 @@ def fuzz(keyring: Keyring) -> tuple[Encrypted, Any, Any]:
     return kind, kind.bind_processor(dialect), kind.result_processor(dialect, None)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(text=st.text(), place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_any_changed_bit_is_one_of_our_errors(fuzz: Any, text: str, place: int, bit: int) -> None:
     from piiguard.errors import PiiguardError

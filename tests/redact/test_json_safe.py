@@ -82,7 +82,7 @@ def shape(value: Any) -> Any:
 def test_any_json_line_stays_json(keyring: Keyring, operator: Operator, ascii_only: bool) -> None:
     redactor = Redactor(operator, keyring=keyring)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.dictionaries(st.sampled_from(["iin", "msg", "tel"]), values, min_size=1),
         st.sampled_from(["", "2026-11-21 INFO app: ", "\ufeff"]),

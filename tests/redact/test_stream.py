@@ -71,7 +71,7 @@ def test_pieces_do_not_matter(redactor: Redactor, size: int) -> None:
 
 
 def test_any_bytes_outside_matches_come_out_as_they_were(redactor: Redactor) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.lists(st.binary(max_size=30).filter(lambda part: b"\n" not in part), max_size=8),
         st.integers(1, 50),

@@ -30,7 +30,7 @@ def alone(observer: Observer, values: Sequence[object]) -> Partials:
     return merge_partials(observer.observe("note", [value]) for value in values)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(CELLS), min_size=1, max_size=120))
 def test_a_batch_is_the_sum_of_its_cells(observer: Observer, values: list[object]) -> None:
     observer.name_every, observer.settled = 1, ()

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from piiguard.scan import pages, whole
@@ -27,14 +27,12 @@ def at_once(cells: list[str]) -> Claims | None:
     return None if found is None else {claim: sorted(values) for claim, values in found}
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 99_12_39_9_99999), min_size=1, max_size=80))
 def test_twelve_digits(numbers: list[int]) -> None:
     cells = [f"{number:012}"[-12:] for number in numbers]
     assert at_once(cells) == one_by_one(cells)
 
 
-@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_plausible_dates_leap_days_and_fillers(dice: random.Random) -> None:
     days = ["0229", "0228", "1231", "0000", "1332"]
@@ -83,7 +81,6 @@ def test_a_page_of_iins(iin: Callable[[], str]) -> None:
     assert at_once(cells) == {"KZ_IIN": sorted(cells)}
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="0123456789 абв@<.-", min_size=1, max_size=20), min_size=1, max_size=60))
 def test_cells_without_five_digits_hold_no_number(cells: list[str]) -> None:
     chosen = pages.numeric(pages.Joined(cells))

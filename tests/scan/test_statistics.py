@@ -23,7 +23,7 @@ CELLS = [
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(CELLS), min_size=1, max_size=60),
     st.lists(st.integers(0, 60), max_size=4),

@@ -6,7 +6,7 @@ from datetime import date
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from piiguard.recognizers.checks import (
@@ -100,7 +100,6 @@ def test_the_seventh_digit_0_is_told(number: str, foreign: bool) -> None:
     assert iin.is_foreign(number) is foreign
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{11}", fullmatch=True))
 def test_no_second_check_digit_passes(body: str) -> None:
     right = identifier.check_digit(body)
@@ -177,7 +176,6 @@ def test_a_zone_is_nearly_valid_with_one_wrong_digit_and_not_with_two() -> None:
     assert [mrz.is_nearly_valid(zone) for zone in (good, one, two, "P<KAZ")] == [True, True, False, False]
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"7[0-9]{9}", fullmatch=True))
 def test_prefixes_agree_with_the_numbering_plan(national: str) -> None:
     """Whatever libphonenumber allots is accepted; what is accepted beyond it are area codes cut coarser."""
