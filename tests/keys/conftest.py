@@ -22,6 +22,14 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that keyrings see: it stands still but for what a test adds."""
+    now = [1000.0]
+    monkeypatch.setattr("piiguard.keys.keyring.monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
 def operate(keyring_file: Path) -> Operate:
     """What the commands of the operator do: ``operate("promote", 2)``."""
 

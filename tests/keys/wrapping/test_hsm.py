@@ -172,7 +172,7 @@ def test_a_forked_child_opens_the_token_again(made: Keyring) -> None:
     here, there = multiprocessing.Pipe()
     child = multiprocessing.get_context("fork").Process(target=_open_again, args=(made.path, there))
     child.start()
-    assert here.poll(20)
+    assert here.poll(120)
     assert here.recv() == 1
     child.join()
 
