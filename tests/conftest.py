@@ -283,6 +283,31 @@ def any_database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+def _cut_others(url: sa.URL | str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(
+                sa.text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            )
+            return
+        others = (
+            "select id from information_schema.processlist where db = database() and id <> connection_id()"
+        )
+        for number in connection.scalars(sa.text(others)).all():
+            with suppress(sa.exc.OperationalError):  # it has ended by itself meanwhile
+                connection.execute(sa.text(f"kill {number}"))
+
+
+@pytest.fixture
+def cut_others() -> Callable[[sa.URL | str], None]:
+    """A function that ends every other connection to a database, in the middle of what it does."""
+    return _cut_others
+
+
 @pytest.fixture
 def keyring_file(tmp_path: Path) -> Path:
     """A keyring with one key of each kind, wrapped by a key file beside it."""

@@ -50,10 +50,9 @@ def is_transient(error: Exception, *, reconnecting: bool) -> bool:
         return True
     orig: object = getattr(error, "orig", None) or error
     state = str(getattr(orig, "sqlstate", None) or "")
-    if state:
-        return state.startswith(_STATES)
     number = next(iter(getattr(orig, "args", ())), None)
-    return number in _NUMBERS or _lost_or_locked(orig)
+    # PyMySQL tells both, and the state of most of these numbers is HY000, which says nothing.
+    return state.startswith(_STATES) or number in _NUMBERS or (not state and _lost_or_locked(orig))
 
 
 def _lost_or_locked(error: object) -> bool:

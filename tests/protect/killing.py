@@ -19,9 +19,11 @@ import sqlalchemy as sa
 
 from piiguard.errors import PiiguardError
 from piiguard.keys import Keyring
+from piiguard.keys.heartbeat import FileHeartbeat, behind
 from piiguard.protect.transient import is_transient
 
 KILLS = int(os.environ.get("PIIGUARD_KILLS", "5"))  # per test; 40 and more: the run in docs/reliability.md
+PATIENCE = 120.0  # seconds that a busy machine may take
 needs_fork = pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods(), reason="the harness forks; POSIX only"
 )
@@ -65,10 +67,11 @@ def run_and_kill(rng: random.Random, longest: float, run: Callable[..., Any], *a
 def writing(write: Write, url: str, keyring: Keyring, rows: int, seed: int) -> Iterator[dict[int, str]]:
     """An application that changes random rows all the time; afterwards the dict holds what it wrote last."""
     context = multiprocessing.get_context("fork")
-    stop = context.Event()
-    process, pipe = start(_write_on, write, url, keyring, rows, seed, stop)
+    begun, stop = context.Event(), context.Event()
+    process, pipe = start(_write_on, write, url, keyring, rows, seed, begun, stop)
     written: dict[int, str] = {}
     try:
+        assert begun.wait(PATIENCE)
         yield written
     finally:
         stop.set()
@@ -78,7 +81,17 @@ def writing(write: Write, url: str, keyring: Keyring, rows: int, seed: int) -> I
         written.update(told)
 
 
-def _write_on(write: Write, url: str, keyring: Keyring, rows: int, seed: int, stop: Any) -> dict[int, str]:
+def wait_until_loaded(keyring: Keyring) -> None:
+    """What keys promote looks at: whether every application has loaded the newest file."""
+    end = time.monotonic() + PATIENCE
+    while late := behind(FileHeartbeat(keyring.path).beats(), keyring.generation):
+        assert time.monotonic() < end, late
+        time.sleep(0.05)
+
+
+def _write_on(
+    write: Write, url: str, keyring: Keyring, rows: int, seed: int, begun: Any, stop: Any
+) -> dict[int, str]:
     engine = sa.create_engine(url)
     rng, written, number = random.Random(seed), {}, 0
     while not stop.is_set():
@@ -86,6 +99,7 @@ def _write_on(write: Write, url: str, keyring: Keyring, rows: int, seed: int, st
         row, value = rng.randint(1, rows), f"+7 702 {number:07}"
         if _written(write, engine, keyring, row, value):
             written[row] = value
+            begun.set()
         time.sleep(0.002)
     engine.dispose()
     return written
@@ -93,7 +107,8 @@ def _write_on(write: Write, url: str, keyring: Keyring, rows: int, seed: int, st
 
 def _written(write: Write, engine: sa.Engine, keyring: Keyring, row: int, value: str) -> bool:
     """Until it is committed; locks and deadlocks are tried again as an application would."""
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             write(engine, keyring, row, value)
             return True

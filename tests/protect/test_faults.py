@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
+from piiguard.protect import transient
 from piiguard.protect import turn as turns
 from piiguard.protect.census import count_rows
 from piiguard.protect.checkpoint import Tally
@@ -73,57 +75,74 @@ def admin(people: People) -> Iterator[sa.Connection]:
         yield connection
 
 
-def cut_others(people: People) -> None:
-    """End every other connection to the test's database, in the middle of what it does."""
-    with admin(people) as connection:
-        if people.engine.dialect.name == "postgresql":
-            connection.execute(
-                sa.text(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                    " where datname = current_database() and pid <> pg_backend_pid()"
-                )
-            )
-            return
-        mine = "select id from information_schema.processlist where db = database() and id <> connection_id()"
-        for (number,) in connection.execute(sa.text(mine)).all():
-            connection.execute(sa.text(f"kill {number}"))
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
+    """What a walk met and tried again."""
+    found = Failures()
+
+    def is_transient(error: Exception, *, reconnecting: bool) -> bool:
+        found.append(error)
+        if act := found.acts.get(len(found)):
+            act()
+        return transient.is_transient(error, reconnecting=reconnecting)
+
+    monkeypatch.setattr("piiguard.protect.walk.is_transient", is_transient)
+    return found
 
 
-def test_a_connection_cut_between_batches_is_made_again(served: People) -> None:
-    watch = After(lambda: cut_others(served))
+class Failures(list[Exception]):
+    """The errors so far, and what to do at the first, the second and so on."""
+
+    def __init__(self) -> None:
+        self.acts: dict[int, Callable[[], None]] = {}
+
+
+def test_a_connection_cut_between_batches_is_made_again(
+    served: People, failures: Failures, cut_others: Callable[[sa.URL], None]
+) -> None:
+    watch = After(lambda: cut_others(served.engine.url))
     outcomes = list(rotate(Job(served.engine, served.keyring, small(), watch), ITEMS))
     assert [outcome.left for outcome in outcomes] == [0]
+    assert failures
     assert_rotated(served)
 
 
-def test_a_connection_cut_within_a_batch_is_made_again(served: People) -> None:
+def test_a_connection_cut_within_a_batch_is_made_again(served: People, failures: Failures) -> None:
     with locked_row(served, 150) as let_go:
 
         def cut() -> None:
-            time.sleep(0.4)
-            cut_jobs(served)
+            end = time.monotonic() + 60
+            while not cut_waiting(served) and time.monotonic() < end:
+                time.sleep(0.05)
             let_go.set()
 
         cutter = threading.Thread(target=cut)
         cutter.start()
         list(rotate(Job(served.engine, served.keyring, small()), ITEMS))
         cutter.join()
+    assert failures
     assert_rotated(served)
 
 
-def cut_jobs(people: People) -> None:
-    """End the connection that waits for the locked row."""
-    with admin(people) as connection:
-        if people.engine.dialect.name == "postgresql":
-            waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-            for (number,) in connection.execute(sa.text(waiting)).all():
-                connection.execute(sa.select(sa.func.pg_terminate_backend(number)))
-            return
+def cut_waiting(people: People) -> bool:
+    """End the connection that waits for the locked row; False while there is none."""
+    if people.engine.dialect.name == "postgresql":
         waiting = (
-            "select trx_mysql_thread_id from information_schema.innodb_trx where trx_state = 'LOCK WAIT'"
+            "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
         )
-        for (number,) in connection.execute(sa.text(waiting)).all():
-            connection.execute(sa.text(f"kill {number}"))
+        kill = "select pg_terminate_backend({})"
+    else:
+        # The list is the server's: other tests wait for locks as well.
+        waiting = (
+            "select trx_mysql_thread_id from information_schema.innodb_trx join information_schema.processlist"
+            " on id = trx_mysql_thread_id where trx_state = 'LOCK WAIT' and db = database()"
+        )
+        kill = "kill {}"
+    with admin(people) as connection:
+        found = connection.scalars(sa.text(waiting)).all()
+        for number in found:
+            connection.execute(sa.text(kill.format(number)))
+    return bool(found)
 
 
 @contextmanager
@@ -136,22 +155,23 @@ def locked_row(people: People, row: int) -> Iterator[threading.Event]:
         with engine.begin() as connection:
             connection.execute(sa.text("update people set note = 'x' where id = :row"), {"row": row})
             held.set()
-            let_go.wait(20)
+            let_go.wait()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(10)
     try:
+        assert held.wait(60)
         yield let_go
     finally:
         let_go.set()
         thread.join()
 
 
-def test_a_lock_timeout_is_waited_out(served: People) -> None:
+def test_a_lock_timeout_is_waited_out(served: People, failures: Failures) -> None:
     with locked_row(served, 100) as let_go:
-        threading.Timer(1.5, let_go.set).start()
+        failures.acts[1] = let_go.set
         list(rotate(Job(served.engine, served.keyring, small()), ITEMS))
+    assert failures
     assert_rotated(served)
 
 
@@ -170,9 +190,11 @@ def test_a_lock_that_is_never_let_go_ends_in_words_and_goes_on_later(
     assert_rotated(served)
 
 
-def test_a_deadlock_is_tried_again(served: People) -> None:
+def test_a_deadlock_is_tried_again(served: People, failures: Failures) -> None:
     """The application takes rows in the opposite order and waits for the job's."""
     done = threading.Event()
+    # A job tries ten times; who is the victim each time is luck, so the application has to have enough.
+    failures.acts[5] = done.set
 
     def cross() -> None:
         engine = sa.create_engine(served.engine.url, poolclass=sa.NullPool)
@@ -197,7 +219,7 @@ def test_a_deadlock_is_tried_again(served: People) -> None:
 
 
 def test_a_serialization_failure_is_tried_again(
-    make_people: Callable[[str], People], postgresql_url: str
+    make_people: Callable[[str], People], postgresql_url: str, failures: Failures
 ) -> None:
     people = make_people(postgresql_url)
     people.fill(ROWS)
@@ -206,6 +228,7 @@ def test_a_serialization_failure_is_tried_again(
     people.promote()
     strict = people.engine.execution_options(isolation_level="SERIALIZABLE")
     done = threading.Event()
+    failures.acts[5] = done.set
 
     def write() -> None:
         engine = sa.create_engine(people.engine.url, isolation_level="SERIALIZABLE", poolclass=sa.NullPool)
@@ -263,8 +286,7 @@ def test_a_worker_that_dies_is_told_and_the_others_finish_their_batch(served: Pe
     def kill_one() -> None:
         multiprocessing.active_children()[0].kill()
 
-    pace = Pace(Limits(rows_per_second=150))
-    pace.size = 10
+    pace = Pace(Limits(rows_per_second=3))  # so that none has come to its end before
     job = Job(served.engine, served.keyring, pace, After(kill_one, 1), workers=3)
     with pytest.raises(JobError, match="a worker process ended early") as caught:
         list(rotate(job, ITEMS))
@@ -281,21 +303,21 @@ def test_rows_hidden_by_a_policy_are_refused(
     people = make_people(postgresql_url)
     people.fill(3)
     encrypt(people.job(), IIN)
+    role = f"piiguard_r_{uuid.uuid4().hex[:8]}"  # roles belong to the server
     with admin(people) as connection:
         connection.execute(sa.text("alter table people enable row level security"))
-        connection.execute(sa.text("drop role if exists piiguard_hidden"))
-        connection.execute(sa.text("create role piiguard_hidden login"))
-        connection.execute(sa.text("grant select, update on people to piiguard_hidden"))
+        connection.execute(sa.text(f"create role {role} login"))
+        connection.execute(sa.text(f"grant select, update on people to {role}"))
     try:
-        hidden = sa.create_engine(people.engine.url.set(username="piiguard_hidden"), poolclass=sa.NullPool)
+        hidden = sa.create_engine(people.engine.url.set(username=role), poolclass=sa.NullPool)
         with pytest.raises(JobError, match="row-level security hides rows"):
             list(rotate(Job(hidden, people.keyring), [IIN]))
         with pytest.raises(JobError, match="row-level security hides rows"):
             count_rows(hidden, [IIN], people.keyring.primary().id)
     finally:
         with admin(people) as connection:
-            connection.execute(sa.text("drop owned by piiguard_hidden"))
-            connection.execute(sa.text("drop role piiguard_hidden"))
+            connection.execute(sa.text(f"drop owned by {role}"))
+            connection.execute(sa.text(f"drop role {role}"))
 
 
 def test_triggers_of_the_table_are_told(sqlite_people: People) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,7 +13,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from piiguard.database import open_engine
 from piiguard.keys import Keyring
-from piiguard.keys.keyring import POLL_SECONDS
 from piiguard.orm import BlindIndex, Encrypted
 from piiguard.protect.census import count_rows, index_census
 from piiguard.protect.encrypt import encrypt
@@ -25,10 +23,16 @@ from piiguard.protect.rotate import rotate
 from piiguard.protect.verify import verify
 
 from .conftest import DDL, IIN, NOTE, PHONE, People, person
-from .killing import KILLS, needs_fork, run_and_kill, writing
+from .killing import KILLS, PATIENCE, needs_fork, run_and_kill, wait_until_loaded, writing
 
 pytestmark = [needs_fork, pytest.mark.slow]
 ROWS = 400
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy server takes longer to see that the job before was killed, and holds its lock until then."""
+    monkeypatch.setattr("piiguard.protect.turn.PATIENCE", PATIENCE)
 
 
 def slowly() -> Pace:
@@ -250,12 +254,11 @@ def test_rotate_of_a_unique_index_lets_no_value_in_twice_and_finds_every_row(peo
             if not ended:
                 kills += 1
             elif any(v.state == "staged" for v in people.keyring.versions):
-                time.sleep(POLL_SECONDS + 0.1)  # the application has loaded it: keys promote looks
+                wait_until_loaded(people.keyring)
                 people.promote_staged("index")
             else:
                 people.stage("index")
     while rotate_iin(url, people.keyring) == "prepared":
-        time.sleep(POLL_SECONDS + 0.1)
         people.promote_staged("index")
     newest = people.keyring.primary("index").version
     assert index_versions(people) == {newest: ROWS}

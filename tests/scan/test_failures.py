@@ -69,25 +69,10 @@ def at_page(place: str, act: Callable[[], None]) -> Callable[[str, int, int, str
     return progress
 
 
-def kill_others(engine: sa.Engine) -> None:
-    with sa.create_engine(engine.url, poolclass=sa.NullPool).connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.text(
-                "select pg_terminate_backend(pid) from pg_stat_activity "
-                "where datname = current_database() and pid <> pg_backend_pid()"
-            ))  # fmt: skip
-            return
-        mine = connection.execute(sa.text("select connection_id()")).scalar()
-        rows = connection.execute(sa.text("select id, db from information_schema.processlist")).all()
-        for number, schema in rows:
-            if schema == engine.url.database and number != mine:
-                connection.execute(sa.text(f"kill {int(number)}"))
-
-
 def test_a_killed_connection_leaves_what_was_read_and_the_next_table_is_read(
-    engine: sa.Engine, big: sa.Table
+    engine: sa.Engine, big: sa.Table, cut_others: Callable[[sa.URL], None]
 ) -> None:
-    report = scan_database(engine, OPTIONS, progress=at_page("big", lambda: kill_others(engine)))
+    report = scan_database(engine, OPTIONS, progress=at_page("big", lambda: cut_others(engine.url)))
     assert messages(report) == {"big": "the connection was lost"}
     found = {f.table: f.matched for f in report.findings}
     assert 0 < found["big"] < 20_000
