@@ -225,7 +225,7 @@ def test_what_is_found_while_following_counts_for_the_exit_code(tmp_path: Path) 
             file.write(f"ИИН {IIN} принят\n".encode("cp1251"))
         waited(lambda: out.stat().st_size > 0)
         follower.send_signal(signal.SIGINT)
-        follower.wait(timeout=60)
+        follower.wait(timeout=120)
     assert follower.returncode == 3
     assert "1 unprotected" in said.read_text(encoding="utf-8")
     assert [json.loads(line)["line"] for line in out.read_text(encoding="utf-8").splitlines()] == [2]

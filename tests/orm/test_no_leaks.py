@@ -154,6 +154,7 @@ def test_our_own_frames_hold_nothing_without_any_hook(models: SimpleNamespace, k
 def test_statements_compiled_caches_and_their_keys(
     models: SimpleNamespace, keyring: Keyring, lite: sa.Engine
 ) -> None:
+    before = compiled_statements()  # by other tests
     with Session(lite) as session:
         work(session, models)
     student = models.Student
@@ -166,9 +167,16 @@ def test_statements_compiled_caches_and_their_keys(
         first = [bind.value for bind in compiled.cache_key.bindparams] if compiled.cache_key else []
         assert_clean(f"{key!r} {binds!r} {first!r}", keyring)
     assert cached >= 5
-    gc.collect()  # what other tests compiled and let go of is no cache
-    for compiled in [one for one in gc.get_objects() if isinstance(one, SQLCompiler)]:
+    ours = [compiled for compiled in compiled_statements() if not any(compiled is one for one in before)]
+    assert len(ours) >= 5
+    for compiled in ours:
         assert_clean(repr([bind.value for bind in compiled.binds.values()]), keyring)
+
+
+def compiled_statements() -> list[SQLCompiler]:
+    """All that is kept somewhere."""
+    gc.collect()
+    return [one for one in gc.get_objects() if issubclass(type(one), SQLCompiler)]
 
 
 def test_types_tables_engines_and_mappers(models: SimpleNamespace, keyring: Keyring, lite: sa.Engine) -> None:

@@ -1,7 +1,8 @@
 """Hostile input costs grammars no more than in proportion to its length.
 
 A clock in a test is a nuisance, so the bound is wide: four times the input may cost nine times the work, which a
-quadratic rule (sixteen times) exceeds and noise does not. The least of three runs counts.
+quadratic rule (sixteen times) exceeds and noise does not. The least of three runs counts, and what exceeds the
+bound is measured again.
 """
 
 from __future__ import annotations
@@ -62,10 +63,10 @@ FINDERS = [person_name.find, address.find, workplace.find]
 def cost(find: Callable[[str], Iterable[object]], text: str) -> float:
     times = []
     for _ in range(3):
-        started = time.process_time()
+        started = time.thread_time()
         for _found in find(text):
             pass
-        times.append(time.process_time() - started)
+        times.append(time.thread_time() - started)
     return min(times)
 
 
@@ -74,4 +75,4 @@ def cost(find: Callable[[str], Iterable[object]], text: str) -> float:
 def test_cost_grows_with_length_and_not_faster(find: Callable[[str], Iterable[object]]) -> None:
     for seed in SEEDS:
         small, large = ((seed * size)[:size] for size in (8_000, 32_000))
-        assert cost(find, large) < 9 * cost(find, small) + 0.1, repr(seed)
+        assert any(cost(find, large) < 9 * cost(find, small) + 0.1 for _ in range(4)), repr(seed)

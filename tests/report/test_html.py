@@ -19,6 +19,7 @@ from piiguard.scan.finding import ScanReport
 from piiguard.scan.reason import because
 
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
+PATIENCE = 180_000.0  # milliseconds that a busy machine may take
 CI = os.environ.get("CI") in ("1", "true")
 
 
@@ -30,7 +31,7 @@ def browser() -> Iterator[Any]:
         (pytest.fail if CI else pytest.skip)("NO chromium: apt-get install chromium")
     with playwright.sync_playwright() as started:
         # --no-sandbox: Chromium refuses a sandbox to root, which containers run as
-        chromium = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        chromium = started.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=PATIENCE)
         yield chromium
         chromium.close()
 
@@ -45,6 +46,7 @@ def address(report: ScanReport, tmp_path_factory: pytest.TempPathFactory) -> str
 
 class Problems(list[str]):
     def watch(self, page: Any) -> None:
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.append(str(error)))
         page.on("console", lambda line: self.append(line.text))
         page.on(
@@ -231,7 +233,8 @@ def test_policy_refuses_planted_code(browser: Any, report: ScanReport, tmp_path:
     page.goto(file.as_uri())
     assert page.locator("img").count() == 0
     assert planted in page.text_content("#table")
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">')")
+    with page.expect_console_message():  # the browser tells of it in its own time
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">')")
     page.close()
     assert problems, "the policy must refuse an inline style"
     assert [problem for problem in problems if "Applying inline style violates" not in problem] == []
