@@ -98,9 +98,10 @@ def test_a_sample_is_spread_and_stays_the_same(any_engine: sa.Engine) -> None:
     rows = [{"id": number, "n": "+7 701 123 45 67" if number > 2500 else "x"} for number in range(1, 5001)]
     with any_engine.begin() as connection:
         connection.execute(table.insert(), rows)
-    if any_engine.dialect.name == "postgresql":
+    if any_engine.dialect.name != "sqlite":  # estimates would come later, between the two scans perhaps
+        analyze = "analyze big" if any_engine.dialect.name == "postgresql" else "analyze table big"
         with any_engine.begin() as connection:
-            connection.execute(sa.text("analyze big"))
+            connection.execute(sa.text(analyze))
     options = Options(entities=("KZ_PHONE",), sample=400, min_confidence="low")
     first, second = scan_database(any_engine, options), scan_database(any_engine, options)
     read = first.targets[0].rows_read or 0
