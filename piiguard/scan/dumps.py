@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from piiguard.scan.cells import step
+from piiguard.scan.engines import observer_of
 from piiguard.scan.finding import Finding
 from piiguard.scan.lines import LineStatistics, read_lines
 from piiguard.scan.observe import Observer
@@ -89,12 +90,15 @@ class Dump:
     _first: int = 0
     """the number of the first of these other lines"""
     _escapes: bool = False
+    _rows: list[tuple[int, list[Value]]] = field(default_factory=list)
+    _under: tuple[str, list[str]] = ("", [])
+    """the table and the columns of these rows"""
 
     def read(
         self, engine: Engine, stream: BinaryIO, options: Options, on_page: Callable[[int], None]
     ) -> None:
         """Read the stream to its end, a page of rows at a time."""
-        observer = Observer(engine, key=options.key)
+        observer = observer_of(engine, options)
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
         told = options.encoding == "auto" and _UTF_8.search(source.peek(_HEAD)[:_HEAD])
@@ -112,6 +116,7 @@ class Dump:
             if counted.read_bytes != self.bytes:
                 self.bytes = counted.read_bytes
                 on_page(self.bytes)
+        self._end_rows(observer)
         self._end_text(engine)
         self.text.lines = self.lines
 
@@ -182,16 +187,22 @@ class Dump:
     def _pages(
         self, observer: Observer, table: str, names: list[str], rows: Iterator[tuple[int, list[Value]]]
     ) -> None:
-        sheet = self.tables.setdefault(_plain_name(table), Sheet())
-        for first in rows:
-            page = [first]
-            for row in rows:
-                page.append(row)
-                if len(page) >= _PAGE:
-                    break
-            width = max(len(row) for _, row in page)
-            own = [*names, *(str(number) for number in range(len(names) + 1, width + 1))]
-            sheet.observe(observer, own, page)
+        """Gather rows into pages; a dump may have a statement for every row."""
+        for row in rows:
+            if (table, names) != self._under or len(self._rows) >= _PAGE:
+                self._end_rows(observer)
+                self._under = table, names
+            self._rows.append(row)
+
+    def _end_rows(self, observer: Observer) -> None:
+        """Observe the rows gathered so far."""
+        if not self._rows:
+            return
+        (table, names), page = self._under, self._rows
+        self._rows = []
+        width = max(len(row) for _, row in page)
+        own = [*names, *(str(number) for number in range(len(names) + 1, width + 1))]
+        self.tables.setdefault(_plain_name(table), Sheet()).observe(observer, own, page)
 
 
 def _whole_head(line: str, lines: Lines) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from piiguard.detect import Engine
     from piiguard.scan.observe import Observer
 
-__all__ = ["make_engine", "make_observer"]
+__all__ = ["make_engine", "make_observer", "observer_of"]
 
 
 @lru_cache(maxsize=4)
@@ -33,7 +33,11 @@ def make_engine(entities: tuple[str, ...] | None) -> Engine:
 
 def make_observer(options: Options) -> Observer:
     """The reader of cells, with an engine of its own."""
-    engine = make_engine(options.entities)
+    return observer_of(make_engine(options.entities), options)
+
+
+def observer_of(engine: Engine, options: Options) -> Observer:
+    """The reader of cells that works with an engine."""
     from piiguard.scan.observe import BESIDE, Observer
 
     plain = tuple(entity for entity in engine.entities if entity not in BESIDE)

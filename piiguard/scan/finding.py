@@ -76,7 +76,7 @@ class Finding:
 
     ``matched`` of ``examined`` values (of a column) or lines (of a file) hold it; ``lines`` are the first
     few line numbers, counted from 1; ``masked`` shows the shape of one value. ``records`` are the rows of the
-    table that hold it, estimated where a sample was read; ``distinct`` are its different values, where known.
+    table or sheet that hold it, estimated where a part of them was searched; ``distinct`` are its different values, where known.
     """
 
     target: str
@@ -126,10 +126,10 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         own = _plain(self)
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
-        for name in (
-            ("lines", "file") if self.kind == "column" else ("table", "column", "records", "distinct")
-        ):
+        for name in ("lines", "file") if self.kind == "column" else ("table", "column", "distinct"):
             own.pop(name, None)
+        if self.kind == "file" and self.records is None:
+            del own["records"]
         return {"id": self.id, **own, "category": self.category}
 
 

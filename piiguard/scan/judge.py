@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from piiguard.scan import headers
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
 from piiguard.scan.finding import Confidence
-from piiguard.scan.observe import WORDS
+from piiguard.scan.observe import NAMES, WORDS
 from piiguard.scan.reason import Reason, because, percent
 from piiguard.scan.statistics import Statistics, Tally
 
@@ -153,7 +153,7 @@ def _confidence(share: float, luck: float, named: bool) -> Confidence | None:
 
 def _names(column: str, path: str | None, statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
     """Columns of whole names, by the mean score of their cells."""
-    tally = statistics.tallies.get("PERSON cell")
+    tally = statistics.tallies.get(NAMES)
     if not tally or not statistics.named or statistics.values.count < 3:
         return
     mean = statistics.points / 1000 / statistics.named

@@ -18,12 +18,15 @@ from piiguard.scan.statistics import Partials, Statistics
 if TYPE_CHECKING:
     from piiguard.detect import Engine, Match
 
-__all__ = ["BESIDE", "WORDS", "Hit", "Observer", "Place", "Sink"]
+__all__ = ["BESIDE", "NAMES", "WORDS", "Hit", "Observer", "Place", "Sink"]
 
 WORDS = frozenset({"PERSON", "KZ_ADDRESS", "KZ_WORKPLACE"})
 """Entities told by words and not by a check: a hundred times as dear, and settled by a sample of a column."""
 BESIDE = WORDS | {"KZ_DOCUMENT_ISSUER", "KZ_BIC", "KZ_VEHICLE_PLATE"}
 """What a column of names or addresses is no longer searched for once it is settled."""
+
+NAMES = "PERSON cell"
+"""The claim of cells that are scored as whole names; no single one of them is a hit."""
 
 Place = tuple[str, str | None]
 """A column and a JSON path."""
@@ -326,7 +329,7 @@ class _Page:
             score = self.observer._cell_score(text)
             if score:
                 statistics.points += count * round(score * 1000)
-                tally = statistics.tally("PERSON cell")
+                tally = statistics.tally(NAMES)
                 tally.whole += count
                 tally.best = max(tally.best, (score, mask("PERSON", text)))
 

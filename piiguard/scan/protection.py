@@ -11,6 +11,7 @@ from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Confidence, Finding, Protection
 from piiguard.scan.judge import Verdict, hinted, judge
 from piiguard.scan.neighbours import weigh
+from piiguard.scan.observe import WORDS
 from piiguard.scan.reason import Reason, because
 from piiguard.scan.statistics import MOST_KEYS, Partials, Statistics
 
@@ -68,7 +69,8 @@ class Place:
 
 def with_records(finding: Finding, rows: int, read: int) -> Finding:
     """Say how many rows of a table it concerns: those ``read`` stand for all ``rows``."""
-    held = finding.matched if finding.plain_rows is None else finding.plain_rows
+    told = finding.matched if finding.records is None else finding.records
+    held = told if finding.plain_rows is None else finding.plain_rows
     if not read or rows == read:
         return replace(finding, records=held)
     return replace(finding, records=round(held * rows / read), distinct=None)
@@ -91,13 +93,21 @@ def findings_of(
         if column not in indexes:
             place = Place(target, table, column, path, (comments or {}).get(column, ""))
             listed = bool(manifest and path is None and manifest.find(table, column))
-            found.extend(_of_place(place, statistics, listed))
+            found.extend(_of_all(finding, statistics) for finding in _of_place(place, statistics, listed))
     return [
         f
         for f in weigh(found)
         if (f.protection != "none" or _RANK[f.confidence] >= _RANK[min_confidence])
         and (entities is None or f.entity in entities or f.entity == UNKNOWN)
     ]
+
+
+def _of_all(finding: Finding, statistics: Statistics) -> Finding:
+    """Let the cells that were searched for words stand for the others, where a place was settled."""
+    plain = statistics.examined - statistics.protected
+    if finding.entity not in WORDS or finding.plain_rows is not None or not 0 < statistics.asked < plain:
+        return finding
+    return replace(finding, records=round(finding.matched * plain / statistics.asked), distinct=None)
 
 
 def _of_place(place: Place, statistics: Statistics, listed: bool) -> Iterator[Finding]:

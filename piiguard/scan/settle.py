@@ -6,19 +6,53 @@ names is a column of names; what is left to look for in its other rows is everyt
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from piiguard.scan import reading, sampling
 from piiguard.scan.judge import judge
-from piiguard.scan.observe import WORDS, Observer, Place
+from piiguard.scan.observe import NAMES, WORDS, Observer, Place
 from piiguard.scan.relation import Relation
 from piiguard.scan.statistics import Partials, Statistics
 
-__all__ = ["LARGE", "places", "settle"]
+__all__ = ["LARGE", "Rhythm", "places", "settle"]
 
 LARGE = 50_000
 """Rows from which a sample first is cheaper."""
 SAMPLE = 2_000
+HEAD = 10_000
+STRETCH = 1_000
+EVERY = 64
+"""Of a stream, its first ``HEAD`` rows and then one stretch in ``EVERY`` are searched for words."""
+
+
+@dataclass(slots=True)
+class Rhythm:
+    """Which rows of a stream are searched for words: it has no sample to begin with, and it may change on its way.
+
+    What the rows that are searched show settles a place until the next stretch of them. Only row numbers decide which
+    these are, so that the same stream is always read alike.
+    """
+
+    rows: int = 0
+    settled: frozenset[Place] = frozenset()
+
+    def now(self) -> frozenset[Place]:
+        """The places that are settled for the next rows."""
+        return frozenset() if self._thorough else self.settled
+
+    def read(self, rows: int, partials: Partials) -> None:
+        """Count the rows that were read, and settle what they told."""
+        thorough = self._thorough
+        self.rows += rows
+        if thorough and not self._thorough:
+            told = (place for place, statistics in partials.items() if _settled(*place, statistics))
+            self.settled = frozenset(told)
+
+    @property
+    def _thorough(self) -> bool:
+        return self.rows < HEAD or self.rows // STRETCH % EVERY == 0
 
 
 def settle(connection: sa.Connection, relation: Relation, observer: Observer) -> Partials:
@@ -48,7 +82,7 @@ def _settled(column: str, path: str | None, statistics: Statistics) -> bool:
 def _words(statistics: Statistics, settled: bool) -> Statistics:
     """What was learned about whole names, and of a settled place about all words."""
     wanted = WORDS if settled else frozenset[str]()
-    kept = {c: tally for c, tally in statistics.tallies.items() if c in wanted or c == "PERSON cell"}
+    kept = {c: tally for c, tally in statistics.tallies.items() if c in wanted or c == NAMES}
     return Statistics(
         asked=statistics.asked if settled else 0,
         offered=statistics.offered,

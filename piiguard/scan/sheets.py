@@ -6,17 +6,20 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from piiguard.scan import hashes
+from piiguard.scan.engines import observer_of
 from piiguard.scan.finding import Finding
 from piiguard.scan.lines import FIRST
-from piiguard.scan.observe import Hit, Observer
+from piiguard.scan.observe import NAMES, Hit, Observer
 from piiguard.scan.options import Options
 from piiguard.scan.protection import findings_of
-from piiguard.scan.statistics import Partials
+from piiguard.scan.settle import Rhythm
+from piiguard.scan.statistics import Partials, merge_into
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine
@@ -47,12 +50,13 @@ class Sheet:
     encoding: str = ""
     partials: Partials = field(default_factory=dict)
     places: dict[tuple[str, str | None, str], list[int]] = field(default_factory=dict)
+    _rhythm: Rhythm = field(default_factory=Rhythm)
 
     def read(
         self, engine: Engine, stream: BinaryIO, options: Options, on_page: Callable[[int], None]
     ) -> None:
         """Read the stream to its end, a page of rows at a time."""
-        observer = Observer(engine, key=options.key)
+        observer = observer_of(engine, options)
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
         self.encoding = encoding_of(source, options.encoding)
@@ -74,17 +78,31 @@ class Sheet:
     ) -> None:
         """Add rows, each with the number of its line."""
         self.lines = page[-1][0]
+        observer.settled = self._rhythm.now()
         lists: dict[str, list[object]] = {}
         for place, name in enumerate(names):
-            values = lists[name] = [row[place] if place < len(row) else None for _, row in page]
-
-            def note(hit: Hit, name: str = name) -> None:
-                found = self.places.setdefault((name, hit.path, hit.claim.partition(" ")[0]), [])
-                if len(found) < FIRST and page[hit.cell][0] not in found:
-                    found.append(page[hit.cell][0])
-
-            observer.observe(name, values, self.partials, sink=note)
+            lists[name] = [row[place] if place < len(row) else None for _, row in page]
+            found = observer.observe(name, lists[name])
+            if self._lacks_lines(found):
+                observer.observe(name, lists[name], sink=partial(self._note, name, page))
+            merge_into(self.partials, found)
         hashes.prove(lists, self.partials)
+        self._rhythm.read(len(page), self.partials)
+
+    def _lacks_lines(self, found: Partials) -> bool:
+        """Whether these rows hold an entity of which too few lines are known: only then is each match looked at."""
+        return any(
+            len(self.places.get((name, path, claim.partition(" ")[0]), ())) < FIRST
+            for (name, path), statistics in found.items()
+            for claim in statistics.tallies
+            if claim != NAMES
+        )
+
+    def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
+        lines = self.places.setdefault((name, hit.path, hit.claim.partition(" ")[0]), [])
+        line = page[hit.cell][0]
+        if len(lines) < FIRST and line not in lines:
+            lines.append(line)
 
     def findings(self, target: str, file: str, options: Options) -> list[Finding]:
         """The verdicts; a column stands as the path ``$.column``, as a member of a record would."""

@@ -63,6 +63,22 @@ def test_a_row_may_have_many_lines_and_a_statement_many_rows(tmp_path: Path, iin
     assert places['$["Old CRM"].t.note', "KZ_PHONE"].matched == 30
 
 
+def test_a_statement_for_every_row_gives_what_one_for_all_gives(
+    tmp_path: Path, iin: Callable[[], str]
+) -> None:
+    rows = [f"({n}, '{iin()}', '8701{n:07}')" for n in range(60)]
+    head = "CREATE TABLE people (\n  id int,\n  iin text,\n  tel text\n);\n"
+    other = [f"INSERT INTO orders (id, code) VALUES ({n}, 'A-{n}');\n" for n in range(60)]
+    mixed = "".join(
+        f"INSERT INTO people VALUES {row};\n{order}" for row, order in zip(rows, other, strict=True)
+    )
+    at_once = f"INSERT INTO people VALUES {', '.join(rows)};\n{''.join(other)}"
+    one, many = (found(scanned(tmp_path / "crm.sql", head + text)) for text in (at_once, mixed))
+    assert one.keys() == many.keys() == {("$.people.iin", "KZ_IIN"), ("$.people.tel", "KZ_PHONE")}
+    assert [(f.matched, f.examined) for f in one.values()] == [(f.matched, f.examined) for f in many.values()]
+    assert many["$.people.iin", "KZ_IIN"].lines == tuple(range(6, 26, 2))
+
+
 def test_backslashes_of_standard_sql_end_no_value(tmp_path: Path) -> None:
     rows = "".join(
         f"INSERT INTO t (path, phone) VALUES ('C:\\', '+7 701 000 00 {n:02}');\n" for n in range(30)
