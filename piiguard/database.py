@@ -122,7 +122,13 @@ _CONNECTING = (
         "check the last part of the URL, and the user",
     ),
     (
-        ("could not translate host", "name or service not known", "getaddrinfo", "failed to resolve"),
+        (
+            "could not translate host",
+            "name or service not known",
+            "getaddrinfo",
+            "failed to resolve",
+            "name resolution",  # temporary failure in
+        ),
         "the host name is not known",
         "check the host in the URL",
     ),
