@@ -18,7 +18,7 @@ __all__ = ["beside_writers", "invalid_indexes", "make_indexes", "refused", "run_
 def run_ddl(
     connection: sa.Connection, place: str, statements: Sequence[str], *, outside: bool = False
 ) -> None:
-    """Run statements in one transaction, or each ``outside`` of one; wait briefly for locks, and again."""
+    """Run statements in one transaction, waiting briefly for locks, and again; or each ``outside`` of one."""
     if not statements:
         return
     if outside and connection.dialect.name == "postgresql":
@@ -26,8 +26,11 @@ def run_ddl(
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
     for attempt in range(30):
         try:
-            if connection.dialect.name == "postgresql" and not outside:
-                connection.exec_driver_sql("set local lock_timeout = '2s'")
+            if connection.dialect.name == "postgresql":
+                # An index made CONCURRENTLY waits for transactions and holds up none; giving up leaves half of it.
+                connection.exec_driver_sql(
+                    "set lock_timeout = 0" if outside else "set local lock_timeout = '2s'"
+                )
             for statement in statements:
                 connection.exec_driver_sql(statement)
             connection.commit()

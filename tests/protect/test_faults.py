@@ -8,12 +8,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
-from piiguard.protect import transient
+from piiguard.protect import statements, transient
 from piiguard.protect import turn as turns
 from piiguard.protect.census import count_rows
 from piiguard.protect.checkpoint import Tally
@@ -188,6 +189,22 @@ def test_a_lock_that_is_never_let_go_ends_in_words_and_goes_on_later(
     outcomes = list(rotate(served.job(), ITEMS))
     assert outcomes[0].resumed
     assert_rotated(served)
+
+
+def test_an_index_is_made_beside_a_transaction_that_stays_open(
+    make_people: Callable[[str], People], postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, make = make_people(postgresql_url), statements.make_indexes
+    people.fill(10)
+
+    def beside(*given: Any) -> None:
+        with locked_row(people, 1) as let_go:
+            threading.Timer(1.5, let_go.set).start()  # longer than a batch would wait
+            make(*given)
+
+    monkeypatch.setattr("piiguard.protect.migrate.make_indexes", beside)
+    encrypt(people.job(), PHONE)
+    assert people.found(PHONE, person(1)["phone"]) == [1]
 
 
 def test_a_deadlock_is_tried_again(served: People, failures: Failures) -> None:
