@@ -242,6 +242,7 @@ def new_database(server: str, stack: ExitStack) -> str:
             except sa.exc.OperationalError:
                 if time.monotonic() > end:
                     raise
+                time.sleep(0.2)
 
     run(f"create database {name}{made}")
     stack.callback(drop)
