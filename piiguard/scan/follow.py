@@ -106,12 +106,13 @@ def _advance(
     data = tail.last + text
     shown = Shown.of(data, len(tail.last))
     for number, view, matches in engine.lines(shown.data, shown.seen, shown.until):
-        for match in matches:
+        starts = [shown.place(number, match.start) for match in matches]
+        paths = jsonpath.paths(shown.written.get(number, view), starts)
+        for match, start, path in zip(matches, starts, paths, strict=True):
             if match.score >= _LEAST[options.min_confidence]:
                 value = mask(match.entity, view[match.start : match.end])
-                start, end = shown.place(number, match.start), shown.place(number, match.end)
+                end = shown.place(number, match.end)
                 place = tail.line + number + 1 - tail.last.count(b"\n")
-                path = jsonpath.at(shown.written.get(number, view), start)
                 found.places.setdefault((path, match.entity), LineTally()).add(place, match.score, value)
                 sink(
                     Match(name, match.entity, round(match.score, 2), start, end, value, file=name,

@@ -1,34 +1,45 @@
-"""The JSON path of a place in a line, for logs whose lines are JSON objects.
+"""The JSON paths of places in a line, for logs whose lines are JSON objects.
 
 >>> line = '{"user": {"docs": [{"iin": "050312300015"}]}, "ok": true}'
->>> at(line, line.index("0503"))
-'$.user.docs[*].iin'
->>> at("user=5", 5) is None
-True
+>>> paths(line, [line.index("0503"), line.index("true")])
+['$.user.docs[*].iin', '$.ok']
+>>> paths("user=5", [5])
+[None]
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 
 from piiguard.scan.cells import step
 
-__all__ = ["at"]
+__all__ = ["paths"]
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
-def at(line: str, place: int) -> str | None:
-    """The path of the value that covers this character; None for a line that is no JSON object."""
-    if line.lstrip()[:1] != "{" or line.rstrip()[-1:] != "}":
-        return None
+def paths(line: str, places: Sequence[int]) -> list[str | None]:
+    """The path of the value that covers each of these characters; None for all in a line that is no JSON object."""
+    if not places or line.lstrip()[:1] != "{" or line.rstrip()[-1:] != "}":
+        return [None] * len(places)
+    found = dict(_walk(line, sorted(set(places))))
+    return [found.get(place) for place in places]
+
+
+def _walk(line: str, places: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The places that a value covers, with its path; they come in order, and the line is read once."""
     steps: list[str] = []
-    key = ""
+    key, number = "", 0
     for token in _TOKEN.finditer(line):
         text = token[0]
-        if token.start() <= place < token.end():
-            return "$" + "".join(steps) + (step(key) if steps[-1:] == [""] and key else "")
+        while token.end() > places[number]:
+            if token.start() <= places[number]:
+                yield places[number], "$" + "".join(steps) + (step(key) if steps[-1:] == [""] and key else "")
+            number += 1
+            if number == len(places):
+                return
         if text == "{":
             _enter(steps, key)
             steps.append("")
@@ -39,7 +50,7 @@ def at(line: str, place: int) -> str | None:
             key = ""
         elif text in "}]":
             if not steps:
-                return None
+                return
             steps.pop()
             _leave(steps)
             key = ""
@@ -47,7 +58,6 @@ def at(line: str, place: int) -> str | None:
             key = ""
         elif text[0] == '"' and steps and steps[-1] == "" and not key:
             key = _name(text)
-    return None
 
 
 def _enter(steps: list[str], key: str) -> None:
@@ -62,6 +72,8 @@ def _leave(steps: list[str]) -> None:
 
 
 def _name(token: str) -> str:
+    if "\\" not in token:
+        return token[1:-1]
     try:
         return str(json.loads(token))
     except ValueError:

@@ -128,10 +128,10 @@ def read_lines(
             line = block.line + number + 1
             shift = block.column if number == 0 else 0
             seen: set[tuple[str | None, str]] = set()
-            for match in matches:
+            starts = [shown.place(number, match.start) for match in matches]
+            paths = jsonpath.paths(shown.written.get(number, text), starts)
+            for match, start, path in zip(matches, starts, paths, strict=True):
                 masked = mask(match.entity, text[match.start : match.end])
-                start = shown.place(number, match.start)
-                path = jsonpath.at(shown.written.get(number, text), start)
                 place = (path, match.entity)
                 tally = statistics.places.setdefault(place, LineTally())
                 if place not in seen:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from piiguard.recognizers.checks.address_parts import PART, is_city
+from piiguard.recognizers.checks.address_parts import PART, is_city, led
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 
 __all__ = ["Address", "FoundAddress", "compact", "find", "format", "is_valid", "parse", "validate"]
@@ -42,7 +42,7 @@ ANCHORS = (
     r"(?<![0-9A-Za-z_])(?-i:[A-Z][0-9]{2}[A-Z][0-9][A-Z][0-9])(?![0-9A-Za-z_])",
     r",[ \u00a0]{0,2}[0-9]{6}",
 )
-ANCHOR = re.compile("|".join(ANCHORS), re.IGNORECASE)
+ANCHOR = re.compile("|".join(map(led, ANCHORS)), re.IGNORECASE)
 # What every anchor holds, for a quick look at each line: finding a string costs far less than a pattern.
 CYRILLIC_HINTS = (
     *(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from piiguard.recognizers.checks.letters import ANY, LATIN_LOWER, LATIN_UPPER, UPPER, latin_key
 
-__all__ = ["PART", "is_city"]
+__all__ = ["PART", "is_city", "led"]
 
 LATIN = re.compile(f"[{LATIN_LOWER}-]+")
 DATA = Path(__file__).parent.parent / "data"
@@ -21,10 +21,31 @@ GAP = "[ \t\u00a0]"
 EDGE = f"(?<![{ANY}0-9_])"
 END = f"(?![{ANY}0-9_])"
 
+_OPENING = re.compile(r"(?:\(\?(?:<![^)]*\)|-?i?:))*")
+_FIRST = re.compile(r"\[([^\]]+)\]|(\\?.)")
+
+
+def led(words: str) -> str:
+    """Put a look at the first letter before alternatives, which the regex engine else tries one by one.
+
+    >>> led("ул|просп"), led("[қк]аласы|[0-9] ?ш")
+    ('(?=[пу])(?:ул|просп)', '(?=[0-9қк])(?:[қк]аласы|[0-9] ?ш)')
+    """
+    firsts = {
+        letter for word in words.split("|") for letter in _FIRST.findall(_OPENING.sub("", word, count=1))[0]
+    }
+    return f"(?=[{''.join(sorted(firsts))}])(?:{words})"
+
+
+def any_case(words: str) -> str:
+    """Alternatives in any case."""
+    return f"(?i:{led(words)})"
+
+
 # Words that begin the next part and so end a name.
-NEXT = (
-    r"(?i:дом|д|зд|здание|кв|квартира|оф|офис|корпус|корп|стр|строение|город|г|обл|область|район|р-н|ул|улица|үй|пәтер|пр|тел"
-    r"|телефон|көшесі|даңғылы|қаласы|ауданы|облысы|ауылы|house|apt|office|flat|building|st|street|ave|avenue|вп|нп|пом|иин|жсн)"
+NEXT = any_case(
+    r"дом|д|зд|здание|кв|квартира|оф|офис|корпус|корп|стр|строение|город|г|обл|область|район|р-н|ул|улица|үй|пәтер|пр|тел"
+    r"|телефон|көшесі|даңғылы|қаласы|ауданы|облысы|ауылы|house|apt|office|flat|building|st|street|ave|avenue|вп|нп|пом|иин|жсн"
 )
 NUMBER = rf"(?:№{GAP}?|N{GAP}?)?[0-9]{{1,4}}(?:{GAP}?[-/\\]{GAP}?[0-9]{{1,4}}(?![0-9]))?(?:(?:{GAP}?[-/]{GAP}?)?[А-Яа-яA-Za-z]{END}|{GAP}[А-ДA-Dабг]{END})?(?![0-9])"
 WORD = rf"[{UPPER}][{ANY}]*+(?:[-’'][{ANY}]++){{0,2}}+(?:-?[0-9]{{1,2}}(?![0-9/]))?"
@@ -35,56 +56,71 @@ TAIL = (
 ORDINAL = rf"[0-9]{{1,3}}(?:-?(?:я|й|ая|ый|го|летия|лет|ші|шы|інші|ыншы|жылдығы))?{GAP}"
 RANK = rf"(?:им\.|имени|акад\.|академика?|ген\.|генерала?|маршала?|проф\.|космонавта|поэта){GAP}?"
 NAME = (
-    rf"(?:{RANK})?(?:[{UPPER}]\.{GAP}?){{0,2}}(?:{ORDINAL}(?:(?:лет|летия|жыл){GAP})?)?{WORD}"
+    rf"(?=[{UPPER}0-9агикмп])(?:{RANK})?(?:[{UPPER}]\.{GAP}?){{0,2}}(?:{ORDINAL}(?:(?:лет|летия|жыл){GAP})?)?{WORD}"
     rf"(?:{GAP}(?!{NEXT}{END})(?:{WORD}|(?:{TAIL}){END})){{0,3}}"
 )
 LOWERED = f"[{ANY}](?:[{ANY}]|-(?=[{ANY}])){{1,20}}{END}"  # a name typed in small letters: only right before its house number
-INDEX_LABEL = "(?i:почтовый индекс|индекс|пошта индексі|post(?:al)? ?code|zip)"
+INDEX_LABEL = any_case("почтовый индекс|индекс|пошта индексі|post(?:al)? ?code|zip")
 NEW_INDEX = "[A-Z][0-9]{2}[A-Z][0-9][A-Z][0-9]"
 HOUSE_AHEAD = rf",?{GAP}{{0,2}}(?i:д\.|дом|№)?{GAP}?[0-9]"
 FLAT_AHEAD = rf",?{GAP}[0-9]{{1,3}}[А-Яа-я]?(?:/[0-9]{{1,3}})?,?{GAP}(?i:кв|квартира|пәтер)\.?{GAP}?[0-9]"
-NO_STREET = "(?i:этаж|подъезд|вход|домофон|секция|том|код|блок|литер|лист|глава|пункт|корп|қабат|кіреберіс|көшесі|мкр|микрорайон)"
+NO_STREET = any_case(
+    "этаж|подъезд|вход|домофон|секция|том|код|блок|литер|лист|глава|пункт|корп|қабат|кіреберіс|көшесі|мкр|микрорайон"
+)
 ENGLISH_WORD = rf"(?:[{LATIN_UPPER}]|al-)[{ANY}’'-]{{1,30}}{GAP}"
 ENGLISH_NAME = rf"(?:[0-9]{{1,2}}{GAP})?{ENGLISH_WORD}(?:{ENGLISH_WORD}|(?:batyra?|khana?|bi|ata|ana|z?h?oly|joly|z?hyrau|jyrau|el){GAP}){{0,2}}"
 
-STREET_RU = (
-    r"(?i:улиц[аеуы]|ул|проспект[еау]?|просп|пр-т|пр-кт|пр|переул(?:ок|ке)|пер|бульвар[еа]?|б-р|бул|шоссе|площадь|пл"
-    r"|набережная|наб|проезд|тупик|аллея|тракт|трасса|квартал|кв-л)"
+STREET_RU = any_case(
+    r"улиц[аеуы]|ул|проспект[еау]?|просп|пр-т|пр-кт|пр|переул(?:ок|ке)|пер|бульвар[еа]?|б-р|бул|шоссе|площадь|пл"
+    r"|набережная|наб|проезд|тупик|аллея|тракт|трасса|квартал|кв-л"
 )
-MICRO_RU = r"(?i:микрорайон[еа]?|мкрн|мкр-н|мкр|м-н|жилой массив|ж/м|ж\.м|жм|жилмассив|mkr|microdistrict)"
-STREET_KK = (
-    r"(?i:көшес[іи]н?[дт]?[еа]?н?г?[іи]?|көш\.|к-с[іи]|даңғыл[ы]?(?:н[ыда]{1,3})?|д-лы|даңғ\.|даң\.|тұйық көшесі|тұйығы|бульвары"
-    r"|алаңы|орамы|желекжолы|тас жолы|тасжолы|шоссесі|қиылысы|көшесi|кошес[иі]|дангылы|туйыгы)"
+MICRO_RU = any_case(
+    r"микрорайон[еа]?|мкрн|мкр-н|мкр|м-н|жилой массив|ж/м|ж\.м|жм|жилмассив|mkr|microdistrict"
 )
-MICRO_KK = r"(?i:ықшам ?ауданы?|ықш\.|ы\.а\.|ы/а|мөлтек ?ауданы?|м/а|шағын ?ауданы?|ш/а|ш\.а\.|тұрғын алабы)"
-STREET_LATIN_BEFORE = rf"(?i:(?:ulitsa|ul|prospekt|pr-t)(?:\.{GAP}?|{GAP})|(?:prosp|per|pr)\.{GAP}?)"
-STREET_LATIN_AFTER = (
-    "(?i:street|str\\.|st\\.|avenue|ave\\.|ave|road|rd\\.|boulevard|blvd\\.|blvd|lane|highway|hwy|k[oöó](?:sh|ş)es[iı]|k[oö](?:sh|ş)\\."
-    "|dang?[hy]?yly|da[nñń][gğǵ]yly|prospekti|bulvary|ulitsa)"
+STREET_KK = any_case(
+    r"көшес[іи]н?[дт]?[еа]?н?г?[іи]?|көш\.|к-с[іи]|даңғыл[ы]?(?:н[ыда]{1,3})?|д-лы|даңғ\.|даң\.|тұйық көшесі|тұйығы|бульвары"
+    r"|алаңы|орамы|желекжолы|тас жолы|тасжолы|шоссесі|қиылысы|көшесi|кошес[иі]|дангылы|туйыгы"
+)
+MICRO_KK = any_case(
+    r"ықшам ?ауданы?|ықш\.|ы\.а\.|ы/а|мөлтек ?ауданы?|м/а|шағын ?ауданы?|ш/а|ш\.а\.|тұрғын алабы"
+)
+STREET_LATIN_BEFORE = (
+    rf"(?=[upUP])(?i:(?:ulitsa|ul|prospekt|pr-t)(?:\.{GAP}?|{GAP})|(?:prosp|per|pr)\.{GAP}?)"
+)
+STREET_LATIN_AFTER = any_case(
+    "street|str\\.|st\\.|avenue|ave\\.|ave|road|rd\\.|boulevard|blvd\\.|blvd|lane|highway|hwy|k[oöó](?:sh|ş)es[iı]|k[oö](?:sh|ş)\\."
+    "|dang?[hy]?yly|da[nñń][gğǵ]yly|prospekti|bulvary|ulitsa"
 )
 # An initial before it makes «С.» an initial too, and no village.
 NOT_INITIAL = rf"(?<![0-9]{GAP})(?<![{UPPER}]\.)(?<![{UPPER}]\.{GAP})"
-ESTATE = r"(?i:жк|жилой комплекс|бц|бизнес-?центр|тц|трц|трк|торговый (?:дом|центр)|снт|дачный массив|тұрғын үй кешені)"
-HOUSE = r"(?i:дом[еау]?|д|здани[ея]|зд|үй|уй|ғимарат|house|building|bldg|bld|dom|d|ui|üi|үйі)"
-BLOCK = r"(?i:строение|стр|корпус|корп|блок|бл|владение|вл|участок|уч|korp)"
-HOUSE_AFTER = r"(?i:үй(?:і|де|дің|інде)?|уй|дом|корпус|ғимараты?|ui|üi|úı|үйi)"
-FLAT = (
-    r"(?i:квартира|кв|офис|оф|помещение|пом|комната|ком|кабинет|каб|подъезд|этаж|эт|н\.? ?п|вп|нп|секция|пәтер|кеңсе|бөлме"
-    r"|apartment|apt|suite|ste|office|flat|unit|room|kv|of|pater|päter|кабинеті|а/я|абонентский ящик)"
+ESTATE = any_case(
+    r"жк|жилой комплекс|бц|бизнес-?центр|тц|трц|трк|торговый (?:дом|центр)|снт|дачный массив|тұрғын үй кешені"
 )
-FLAT_AFTER = r"(?i:пәтер(?:і|інде|де)?|патер|п\.|кеңсе(?:сі)?|бөлме(?:сі)?|қабат|кв\.?|квартира|этаж|офис|pater|päter|páter)"
-CITY_BEFORE = r"(?i:город[еа]?|гор|г|пос[её]л(?:ок|ке)|пос|п|сел[оае]|с|ауыл|аул|пгт|деревня|дер|д|станция|ст|city of|g)"
-LONG_CITY_AFTER = (
-    r"(?i:[қк]аласы(?:нда|ның)?|ауылы(?:нда)?|кенті|ауылды[қк] округі|стансасы|qalasy|auyly|kenti)"
+CORNER = any_case(r"уг\.|угол")
+HOUSE = any_case(r"дом[еау]?|д|здани[ея]|зд|үй|уй|ғимарат|house|building|bldg|bld|dom|d|ui|üi|үйі")
+BLOCK = any_case(r"строение|стр|корпус|корп|блок|бл|владение|вл|участок|уч|korp")
+HOUSE_AFTER = any_case(r"үй(?:і|де|дің|інде)?|уй|дом|корпус|ғимараты?|ui|üi|úı|үйi")
+FLAT = any_case(
+    r"квартира|кв|офис|оф|помещение|пом|комната|ком|кабинет|каб|подъезд|этаж|эт|н\.? ?п|вп|нп|секция|пәтер|кеңсе|бөлме"
+    r"|apartment|apt|suite|ste|office|flat|unit|room|kv|of|pater|päter|кабинеті|а/я|абонентский ящик"
+)
+FLAT_AFTER = any_case(
+    r"пәтер(?:і|інде|де)?|патер|п\.|кеңсе(?:сі)?|бөлме(?:сі)?|қабат|кв\.?|квартира|этаж|офис|pater|päter|páter"
+)
+CITY_BEFORE = any_case(
+    r"город[еа]?|гор|г|пос[её]л(?:ок|ке)|пос|п|сел[оае]|с|ауыл|аул|пгт|деревня|дер|д|станция|ст|city of|g"
+)
+LONG_CITY_AFTER = any_case(
+    r"[қк]аласы(?:нда|ның)?|ауылы(?:нда)?|кенті|ауылды[қк] округі|стансасы|qalasy|auyly|kenti"
 )
 CITY_AFTER = rf"{LONG_CITY_AFTER}|(?:қ|а|к)\.|(?i:[қк]-сы|а/о|с/о|city)"
-REGION_AFTER = (
-    r"(?i:область|области|обл\.?|край|район[еа]?|р-н[еа]?|облыс[ыи](?:ның|нда)?|ауданы(?:ның|нда)?|ауд\.|сельский округ"
-    r"|region|district|oblysy|audany|oblast|rayon)"
+REGION_AFTER = any_case(
+    r"область|области|обл\.?|край|район[еа]?|р-н[еа]?|облыс[ыи](?:ның|нда)?|ауданы(?:ның|нда)?|ауд\.|сельский округ"
+    r"|region|district|oblysy|audany|oblast|rayon"
 )
-COUNTRY = (
-    r"(?i:Республика Казахстан|Казакстан Республикасы|Казакстан|Қазақстан Республикасы|Republic of Kazakhstan|Казахстан|Қазақстан|Kazakhstan|РК|ҚР|Россия|РФ"
-    r"|Qazaqstan Respublikasy|Qazaqstan)"
+COUNTRY = any_case(
+    r"Республика Казахстан|Казакстан Республикасы|Казакстан|Қазақстан Республикасы|Republic of Kazakhstan|Казахстан|Қазақстан|Kazakhstan|РК|ҚР|Россия|РФ"
+    r"|Qazaqstan Respublikasy|Qazaqstan"
 )
 
 # Kinds in the order in which they are tried; each with its alternatives.
@@ -93,10 +129,10 @@ PARTS = {
     "country": (rf"{COUNTRY}{END}",),
     "street": (
         rf"(?:[0-9]{{1,2}}-?(?:й|я|ый|ая|ой){GAP})?{STREET_RU}\.?{GAP}{{0,2}}[«\"]?(?:{NAME})[»\"]?",
-        rf"(?i:улица|ул)\.?{GAP}{{0,2}}№?[0-9]{{1,4}}(?=,?{GAP}{{0,2}}(?i:д\.|дом))",
-        rf"(?i:уг\.|угол){GAP}{{0,2}}(?:{NAME})",
+        rf"{any_case('улица|ул')}\.?{GAP}{{0,2}}№?[0-9]{{1,4}}(?=,?{GAP}{{0,2}}(?i:д\.|дом))",
+        rf"{CORNER}{GAP}{{0,2}}(?:{NAME})",
         rf"(?!(?:{NEXT}|{NO_STREET}){END})(?:{WORD}(?:{GAP}(?:{WORD}|(?:{TAIL}){END}))?|{LOWERED})(?={FLAT_AHEAD})",
-        rf"(?i:улица|ул|проспект|пр-т)\.?{GAP}{{0,2}}{LOWERED}(?:{GAP}{LOWERED}){{0,2}}(?={HOUSE_AHEAD})",
+        rf"{any_case('улица|ул|проспект|пр-т')}\.?{GAP}{{0,2}}{LOWERED}(?:{GAP}{LOWERED}){{0,2}}(?={HOUSE_AHEAD})",
         rf"{NAME}{GAP}(?:{STREET_KK})(?![{ANY}])",
         rf"{LOWERED}{GAP}(?i:көшесі|даңғылы|к-сі)(?={HOUSE_AHEAD})",
         rf"{STREET_LATIN_BEFORE}\"?(?:{NAME})",
@@ -104,7 +140,7 @@ PARTS = {
     "micro": (
         rf"{MICRO_RU}\.?{GAP}{{0,2}}[«\"]?(?:{NAME}|[0-9]{{1,2}}[а-яА-Я]?{END})[»\"]?",
         rf"[0-9]{{1,2}}(?:-?(?:й|ый|ой|ші|шы))?[ -]?{MICRO_RU}\.?{END}",
-        rf"(?i:мкр|микрорайон)\.?{GAP}{{0,2}}{LOWERED}(?={HOUSE_AHEAD})",
+        rf"{any_case('мкр|микрорайон')}\.?{GAP}{{0,2}}{LOWERED}(?={HOUSE_AHEAD})",
         rf"(?:{NAME}|[0-9]{{1,2}}(?:-?(?:ші|шы|інші|ыншы))?){GAP}(?:{MICRO_KK})(?![{ANY}])",
         rf"{MICRO_KK}\.?{GAP}{{0,2}}(?:{WORD}|[0-9]{{1,2}}{END})",
         rf"{WORD}{GAP}(?i:мкр|микрорайон|мкрн)\.?{END}",
@@ -118,14 +154,14 @@ PARTS = {
         rf"{WORD}(?:{GAP}{WORD})?{GAP}{REGION_AFTER}(?![{ANY}])",
         rf"(?:Левый|Правый){GAP}берег{END}",
         rf"(?:ЗКО|СКО|ВКО|ЮКО|БҚО|СҚО|ШҚО|ОҚО){END}",
-        rf"(?i:район|р-н|обл|область|ауд)\.?{GAP}{{0,2}}{WORD}{END}",
+        rf"{any_case('район|р-н|обл|область|ауд')}\.?{GAP}{{0,2}}{WORD}{END}",
     ),
     "city": (
         rf"{NOT_INITIAL}{CITY_BEFORE}(?:\.{GAP}{{0,2}}|{GAP})(?!{NEXT}{END}){WORD}(?:{GAP}(?!{NEXT}{END})(?:{WORD}|(?:{TAIL}){END}))?{END}",
         rf"{WORD}{GAP}(?:{CITY_AFTER})(?![{ANY}])",
         rf"{WORD}{GAP}[{ANY}]{{2,14}}+{GAP}(?:{LONG_CITY_AFTER}|(?:қ|а)\.(?=,))(?![{ANY}])",
     ),
-    "town": (rf"(?i:город|г)(?:\.{GAP}{{0,2}}|{GAP}){LOWERED}",),
+    "town": (rf"{any_case('город|г')}(?:\.{GAP}{{0,2}}|{GAP}){LOWERED}",),
     "house": (
         rf"{HOUSE}\.?{GAP}{{0,2}}{NUMBER}",
         rf"(?:№{GAP}?)?[0-9]{{1,4}}(?:/[0-9]{{1,4}})?[А-Яа-яA-Za-z]?{GAP}?-?{GAP}?{HOUSE_AFTER}{END}",
