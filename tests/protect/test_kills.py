@@ -35,6 +35,13 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("piiguard.protect.turn.PATIENCE", PATIENCE)
 
 
+@pytest.fixture
+def people(make_people: Callable[[str], People], any_database_url: str) -> People:
+    """The table, empty, in each kind of database; on a slow disk SQLite's five seconds for a lock are too few."""
+    sqlite = any_database_url.startswith("sqlite")
+    return make_people(f"{any_database_url}?timeout={PATIENCE}" if sqlite else any_database_url)
+
+
 def slowly() -> Pace:
     """Small batches and a throttle, so that a job is met at many different places."""
     pace = Pace(Limits(rows_per_second=2500))
