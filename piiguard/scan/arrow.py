@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
@@ -13,24 +13,37 @@ from piiguard.scan import hashes
 from piiguard.scan.clock import now
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
-from piiguard.scan.observe import Observer
+from piiguard.scan.observe import WORDS, Observer
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome, report_of
 from piiguard.scan.progress import Progress
 from piiguard.scan.protection import findings_of, with_records
+from piiguard.scan.settle import SAMPLE, places, told
 from piiguard.scan.statistics import merge_into
 from piiguard.scan.tables import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["NAME_EVERY", "PARQUET", "UNREADABLE", "observe_batch", "outcome_of", "scan_parquet", "table_of"]
+__all__ = [
+    "NAME_EVERY",
+    "PARQUET",
+    "UNREADABLE",
+    "head_of",
+    "observe_batch",
+    "outcome_of",
+    "scan_parquet",
+    "settle_head",
+    "table_of",
+]
 
 PARQUET = ".parquet"
 NAME_EVERY = 8
 """Of so many different texts one is scored as a whole name: a stream of batches does not tell its length."""
 UNREADABLE = "cannot be read: damaged, or not of the format that its name says"
 _ROWS = 10_000
+_HEAD_FILES = 10
+"""Files that are opened for the first rows of a lake."""
 
 
 def scan_parquet(
@@ -49,7 +62,7 @@ def scan_parquet(
         raise MissingExtra("spark", "pyarrow")
     started, whole, failures = now(), Part(), list[Failure]()
     observer = make_observer(options)
-    observer.name_every = NAME_EVERY
+    settle_head(observer, head_of(files, _first_rows), whole)
     for number, file in enumerate(files, 1):
         part = _read(file, observer)
         if part is None:
@@ -94,6 +107,36 @@ def outcome_of(
     return Outcome(table, part.rows, part.bytes, counted, errors)
 
 
+def head_of(files: Sequence[str], read: Callable[[str, int], pa.Table | None]) -> list[pa.RecordBatch]:
+    """The first rows of a lake, out of the first files that have any; all of them or none."""
+    batches: list[pa.RecordBatch] = []
+    left = SAMPLE
+    for file in files[:_HEAD_FILES]:
+        table = read(file, left)
+        if table is not None:
+            batches += table.to_batches()
+            left -= table.num_rows
+        if left <= 0:
+            return batches
+    return []
+
+
+def settle_head(observer: Observer, head: Sequence[pa.RecordBatch], part: Part) -> None:
+    """Settle by the first rows what needs no second look; what they say about words goes into ``part``.
+
+    Where there are too few, every row is searched, and of so many texts one is scored as a whole name.
+    """
+    observer.name_every, observer.settled = NAME_EVERY, frozenset()
+    if not head or observer.entities.isdisjoint(WORDS):
+        return
+    observer.name_every, first = 1, Part()
+    for batch in head:
+        observe_batch(observer, batch, first)
+    known = told(first.partials)
+    merge_into(part.partials, known)
+    observer.name_every, observer.settled = 0, places(known)
+
+
 def observe_batch(observer: Observer, batch: pa.RecordBatch, part: Part) -> None:
     """Add one batch to a part."""
     part.rows += batch.num_rows
@@ -108,6 +151,22 @@ def observe_batch(observer: Observer, batch: pa.RecordBatch, part: Part) -> None
             if problem not in part.errors:
                 part.errors.append(problem)
     hashes.prove({name: values for name, values in lists.items() if values}, part.partials)
+
+
+def _first_rows(file: str, count: int) -> pa.Table | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(os.fspath(file)) as source:
+            batches: Any = source.iter_batches(batch_size=count)
+            taken, left = [], count
+            while left > 0 and (batch := next(batches, None)) is not None:
+                taken.append(batch.slice(0, left))
+                left -= batch.num_rows
+    except (OSError, pa.ArrowException):
+        return None  # reading all of it says so
+    return pa.Table.from_batches(taken) if taken else None
 
 
 def _read(file: str, observer: Observer) -> Part | None:

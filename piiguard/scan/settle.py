@@ -16,7 +16,7 @@ from piiguard.scan.observe import NAMES, WORDS, Observer, Place
 from piiguard.scan.relation import Relation
 from piiguard.scan.statistics import Partials, Statistics
 
-__all__ = ["LARGE", "Rhythm", "places", "settle"]
+__all__ = ["LARGE", "SAMPLE", "Rhythm", "places", "settle", "told"]
 
 LARGE = 50_000
 """Rows from which a sample first is cheaper."""
@@ -47,8 +47,8 @@ class Rhythm:
         thorough = self._thorough
         self.rows += rows
         if thorough and not self._thorough:
-            told = (place for place, statistics in partials.items() if _settled(*place, statistics))
-            self.settled = frozenset(told)
+            now = (place for place, statistics in partials.items() if _settled(*place, statistics))
+            self.settled = frozenset(now)
 
     @property
     def _thorough(self) -> bool:
@@ -64,7 +64,12 @@ def settle(connection: sa.Connection, relation: Relation, observer: Observer) ->
         for page in reading.pages(connection, query):
             for column, values in zip(relation.columns, zip(*page, strict=True), strict=True):
                 observer.observe(column.name, values, found, label=column.comment)
-    return {place: _words(statistics, _settled(*place, statistics)) for place, statistics in found.items()}
+    return told(found)
+
+
+def told(sample: Partials) -> Partials:
+    """What a sample says about words, and nothing else of it: its rows are read again."""
+    return {place: _words(statistics, _settled(*place, statistics)) for place, statistics in sample.items()}
 
 
 def places(partials: Partials) -> frozenset[Place]:

@@ -12,12 +12,14 @@ import re
 import urllib.parse
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from piiguard.errors import ScanError
 from piiguard.scan import sources
-from piiguard.scan.arrow import UNREADABLE, outcome_of, table_of
+from piiguard.scan.arrow import UNREADABLE, head_of, outcome_of, settle_head, table_of
 from piiguard.scan.clock import now
+from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.lines import LineStatistics
 from piiguard.scan.options import Options
@@ -27,6 +29,7 @@ from piiguard.scan.spark.workers import FilePart
 from piiguard.scan.tables import Part
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
 __all__ = ["scan_files"]
@@ -82,13 +85,15 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 def _columns_of(
     spark: SparkSession, kind: str, target: str, names: dict[str, str], options: Options
 ) -> list[Outcome]:
-    """Files of columns count as one table, which has the target's name."""
+    """Files of columns count as one table, which has the target's name; Parquet is settled as it is locally."""
+    whole, observer = Part(), make_observer(options)
+    head = head_of(list(names), partial(_first_rows, spark)) if kind == "parquet" else []
+    settle_head(observer, head, whole)
 
     def read(uris: Sequence[str]) -> Part:
-        return frames.part_of(_frame(spark, kind, uris), options)
+        return frames.part_of(_frame(spark, kind, uris), options, observer.name_every, observer.settled)
 
     parts, failures = _all_that_can(read, target, names)
-    whole = Part()
     for part in parts:
         whole.merge(part)
     return [outcome_of(target, table_of(target), whole, options), *failures]
@@ -100,6 +105,13 @@ def _frame(spark: SparkSession, kind: str, uris: Sequence[str]) -> DataFrame:
     if kind == "json":
         return spark.read.json(list(uris))
     return spark.read.parquet(*uris)
+
+
+def _first_rows(spark: SparkSession, uri: str, count: int) -> pa.Table | None:
+    try:
+        return spark.read.parquet(uri).limit(count).toArrow()
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, reading all of it says so
+        return None
 
 
 def _lines_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from piiguard.manifest import Manifest
@@ -39,10 +40,12 @@ def scan_dataframe(
 
 
 def part_of(
-    df: DataFrame, options: Options, name_every: int = NAME_EVERY, settled: frozenset[Place] = frozenset()
+    df: DataFrame, options: Options, name_every: int = NAME_EVERY, settled: Collection[Place] = ()
 ) -> Part:
     """The merged statistics of a frame: the workers' parts, added up in whatever order they come."""
     whole = Part()
-    for row in df.mapInArrow(workers.observing(options, name_every, settled), workers.PARCEL).collect():
+    for row in df.mapInArrow(
+        workers.observing(options, name_every, frozenset(settled)), workers.PARCEL
+    ).collect():
         whole.merge(workers.unpack(row))
     return whole
