@@ -21,7 +21,7 @@ def severity(finding: Finding) -> tuple[int, int, int, int]:
         _PROTECTION[finding.protection],
         _CONFIDENCE[finding.confidence],
         _WEIGHT.get(finding.category, 1),
-        finding.matched,
+        finding.matched if finding.records is None else finding.records,
     )
 
 

@@ -35,11 +35,22 @@ for handler in logging.getLogger().handlers:
 """
 
 
+_FRAME = """\
+from piiguard.manifest import Manifest
+from piiguard.protect.spark import encrypt_columns
+
+columns = Manifest.load("piiguard.toml").columns
+encrypted = encrypt_columns(df, columns, keyring="keyring.json")
+"""
+_FRAME_STEP = 'encrypt_columns(df, Manifest.load("piiguard.toml").columns, keyring="keyring.json")'
+_COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste."""
 
-    name: Literal["encrypt", "manifest", "model", "redact", "logging"]
+    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging"]
     language: Literal["sh", "toml", "python"]
     text: str
 
@@ -53,6 +64,8 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
             Remedy("logging", "python", _LOGGING),
             Remedy("redact", "sh", _redact(finding)),
         )
+    if _in_frame(finding):
+        return Remedy("manifest", "toml", _column(finding).to_toml()), Remedy("frame", "python", _FRAME)
     return (
         Remedy("encrypt", "sh", _encrypt(finding)),
         Remedy("manifest", "toml", _column(finding).to_toml()),
@@ -62,7 +75,14 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
 
 def next_step(finding: Finding) -> str:
     """The one command that changes most."""
-    return _redact(finding) if finding.kind == "file" else _encrypt(finding)
+    if finding.kind == "file":
+        return _redact(finding)
+    return _FRAME_STEP if _in_frame(finding) else _encrypt(finding)
+
+
+def _in_frame(finding: Finding) -> bool:
+    """Whether the column is one of a data frame or a lake of files: what has no URL of a database."""
+    return "://" not in finding.target or finding.target.lower().rstrip("/*").endswith(_COLUMNAR)
 
 
 def _encrypt(finding: Finding) -> str:

@@ -126,7 +126,7 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
 
 def _next_steps(report: ScanReport, lang: Language) -> Iterator[Text]:
     by_place = {(f.target, f.table, f.column, f.file): f for f in reversed(worst_first(report.unprotected))}
-    steps = [next_step(finding) for finding in worst_first(by_place.values())]
+    steps = list(dict.fromkeys(next_step(finding) for finding in worst_first(by_place.values())))
     if steps:
         yield Text(say(lang, "table.next"))
     for step in steps[:_STEPS_SHOWN]:

@@ -45,6 +45,17 @@ def test_log_gets_filter_and_redaction(report: ScanReport) -> None:
     assert shlex.split(redact) == ["piiguard", "redact", "app.log", "-o", "app.clean.log"]
 
 
+@pytest.mark.parametrize("target", ["lake/*.parquet", "s3a://bucket/students/*.parquet", "dataframe"])
+def test_frame_gets_manifest_and_code_for_spark(iin: Finding, target: str) -> None:
+    frame = dataclasses.replace(iin, target=target, table="students")
+    manifest, code = (remedy.text for remedy in remedies(frame))
+    assert Manifest.parse(manifest).find("students", "iin") is not None
+    compile(code, "frame", "exec")
+    assert next_step(frame) in code.replace("columns = ", "").replace(
+        "df, columns", 'df, Manifest.load("piiguard.toml").columns'
+    )
+
+
 def test_protected_place_needs_nothing(report: ScanReport) -> None:
     assert remedies(report.findings[3]) == ()
 
