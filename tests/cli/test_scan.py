@@ -10,9 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -219,7 +220,7 @@ def test_what_is_found_while_following_counts_for_the_exit_code(tmp_path: Path) 
         "KZ_IIN",
     ]
     said = tmp_path / "said"
-    with said.open("wb") as errors, subprocess.Popen(command, stderr=errors) as follower:
+    with said.open("wb") as errors, started(command, errors) as follower:
         waited(lambda: b"waiting for more lines" in said.read_bytes())
         with log.open("ab") as file:
             file.write(f"ИИН {IIN} принят\n".encode("cp1251"))
@@ -235,6 +236,15 @@ def test_a_compressed_file_cannot_be_followed(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "app.log.gz").write_bytes(gzip.compress(b"x"))
     assert run(["scan", str(tmp_path / "app.log.gz"), "--follow"]) == 2
     assert "plain file" in capsys.readouterr().err
+
+
+@contextmanager
+def started(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command, stderr=errors) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # a test that fails must not wait for it
 
 
 def waited(reached: Callable[[], bool], seconds: float = 120) -> None:
