@@ -50,9 +50,11 @@ def scan_files(spark: SparkSession, target: str, options: Options) -> ScanReport
     for uri, name in names.items():
         by_kind[COLUMNAR.get(os.path.splitext(name)[1].lower(), "text")].append(uri)
     for kind, uris in sorted(by_kind.items()):
-        read = _lines_of if kind == "text" else _columns_of
-        for chunk in _chunks(uris):
-            outcomes += read(spark, kind, target, {uri: names[uri] for uri in chunk}, options)
+        chunks = [{uri: names[uri] for uri in chunk} for chunk in _chunks(uris)]
+        if kind == "text":
+            outcomes += [done for chunk in chunks for done in _lines_of(spark, target, chunk, options)]
+        else:
+            outcomes.append(_columns_of(spark, kind, target, chunks, options))
     columnar = all(kind != "text" for kind in by_kind)
     return report_of(target, "database" if columnar else "file", started, outcomes)
 
@@ -83,20 +85,23 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _columns_of(
-    spark: SparkSession, kind: str, target: str, names: dict[str, str], options: Options
-) -> list[Outcome]:
+    spark: SparkSession, kind: str, target: str, chunks: Sequence[dict[str, str]], options: Options
+) -> Outcome:
     """Files of columns count as one table, which has the target's name; Parquet is settled as it is locally."""
-    whole, observer = Part(), make_observer(options)
-    head = head_of(list(names), partial(_first_rows, spark)) if kind == "parquet" else []
+    whole, observer, failures = Part(), make_observer(options), list[Failure]()
+    uris = [uri for chunk in chunks for uri in chunk]
+    head = head_of(uris, partial(_first_rows, spark)) if kind == "parquet" else []
     settle_head(observer, head, whole)
 
     def read(uris: Sequence[str]) -> Part:
         return frames.part_of(_frame(spark, kind, uris), options, observer.name_every, observer.settled)
 
-    parts, failures = _all_that_can(read, target, names)
-    for part in parts:
-        whole.merge(part)
-    return [outcome_of(target, table_of(target), whole, options), *failures]
+    for chunk in chunks:
+        parts, failed = _all_that_can(read, target, chunk)
+        failures += [failure for outcome in failed for failure in outcome.errors]
+        for part in parts:
+            whole.merge(part)
+    return outcome_of(target, table_of(target), whole, options, failures=failures)
 
 
 def _frame(spark: SparkSession, kind: str, uris: Sequence[str]) -> DataFrame:
@@ -114,9 +119,7 @@ def _first_rows(spark: SparkSession, uri: str, count: int) -> pa.Table | None:
         return None
 
 
-def _lines_of(
-    spark: SparkSession, kind: str, target: str, names: dict[str, str], options: Options
-) -> list[Outcome]:
+def _lines_of(spark: SparkSession, target: str, names: dict[str, str], options: Options) -> list[Outcome]:
     def read(uris: Sequence[str]) -> list[FilePart]:
         lines = spark.read.option("lineSep", "\n").text(list(uris))
         stretches = lines.selectExpr(

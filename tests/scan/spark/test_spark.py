@@ -47,6 +47,7 @@ def findings(report: ScanReport) -> list[dict[str, Any]]:
 def same(spark: Any, target: str, options: Options = LOW) -> ScanReport:
     report, local = on_spark(spark, target, options), scan_target(target, options)
     assert findings(report) == findings(local)
+    assert report.targets[0].tables == local.targets[0].tables
     assert report.targets[0].rows_read == local.targets[0].rows_read
     assert report.targets[0].lines_read == local.targets[0].lines_read
     return report
@@ -111,6 +112,16 @@ def test_a_parquet_lake_gives_the_local_findings(spark: Any, lake: Path) -> None
     # the first rows settle a column of names, and are the same ones here and there
     fio = found["fio", "PERSON"]
     assert (fio.matched, fio.examined, fio.records) == (2000, 2000, 3000)
+
+
+def test_a_lake_of_more_files_than_one_job_reads_is_one_table(
+    spark: Any, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from piiguard.scan.spark import files
+
+    monkeypatch.setattr(files, "_AT_ONCE", 1)
+    report = same(spark, f"{lake}/*.parquet")
+    assert len({finding.id for finding in report.findings}) == len(report.findings)
 
 
 def test_a_damaged_file_is_listed_and_the_rest_is_scanned(spark: Any, lake: Path) -> None:
