@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 from piiguard.recognizers.checks.characters import BLANKS
-from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, InvalidNumber
+from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
 
 __all__ = ["MONTHS", "DocumentDate", "compact", "format", "is_valid", "parse", "validate"]
 
@@ -77,11 +77,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Tell whether such a date exists and a document can bear it."""
-    try:
-        parse(number)
-    except InvalidNumber:
-        return False
-    return True
+    return passes(parse, number)
 
 
 def parse(number: str) -> DocumentDate:

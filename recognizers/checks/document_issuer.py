@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from piiguard.recognizers.checks.characters import BLANKS, INVISIBLE
-from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidNumber
+from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
 
 __all__ = ["Issuer", "compact", "format", "is_valid", "parse", "validate"]
 
@@ -56,11 +56,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Tell whether it names one of the two ministries of the republic."""
-    try:
-        parse(number)
-    except InvalidNumber:
-        return False
-    return True
+    return passes(parse, number)
 
 
 def parse(number: str) -> Issuer:

@@ -18,7 +18,7 @@ from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
     InvalidFormat,
     InvalidLength,
-    InvalidNumber,
+    passes,
 )
 
 __all__ = ["Email", "compact", "format", "is_valid", "parse", "validate"]
@@ -202,11 +202,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Tell whether it has the form of an address and does not end like a file name."""
-    try:
-        parse(number)
-    except InvalidNumber:
-        return False
-    return True
+    return passes(parse, number)
 
 
 def parse(number: str) -> Email:
