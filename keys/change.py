@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import secrets
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, heartbeat, recipients, store, transitions
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document
@@ -26,7 +26,7 @@ Transition = Callable[[Contents, str], Contents]  # the second argument is the t
 
 def utc_now() -> str:
     """The time as it stands in the file."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return clock.stamp()
 
 
 def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Contents:
@@ -166,7 +166,7 @@ def _noted(
 def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -> Contents:
     store.replace(path, changed.seal(file_key).to_bytes(), before.generation)
     audit.append(path, changed.header["change"])
-    heartbeat.FileHeartbeat(path).forget_the_dead(time.time())
+    heartbeat.FileHeartbeat(path).forget_the_dead(clock.seconds())
     return changed
 
 

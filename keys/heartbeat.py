@@ -10,12 +10,12 @@ import json
 import os
 import socket
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from piiguard import clock
 from piiguard.keys import store
 
 __all__ = ["ALIVE_SECONDS", "Beat", "FileHeartbeat", "Heartbeat", "behind", "folder", "this_instance"]
@@ -54,7 +54,7 @@ def behind(beats: Iterable[Beat], generation: int, now: float | None = None) -> 
 
     A process that says nothing for five minutes is idle: it looks at the file before it writes again.
     """
-    now = time.time() if now is None else now
+    now = clock.seconds() if now is None else now
     return [
         beat
         for beat in beats

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from piiguard import clock
 from piiguard.errors import KeyVersionNotFound
 from piiguard.keys.derivation import index_key
 from piiguard.keys.normalizers import Normalizer
@@ -39,14 +39,14 @@ class IndexKey:
         self.compute: Callable[[Any], bytes | None] = self._compute()
 
     def _compute(self) -> Callable[[Any], bytes | None]:
-        keyring, clock = self._keyring, monotonic
+        keyring, passed = self._keyring, clock.monotonic
         normalize: Callable[[Any], Any] = self.normalizer.function
 
         def compute(value: Any) -> bytes | None:
             """The index bytes under the primary version; None when nothing is left after normalizing."""
             if value is None:
                 return None
-            if clock() >= keyring.due:
+            if passed() >= keyring.due:
                 keyring.poll()
             normal = normalize(value)
             if not normal:

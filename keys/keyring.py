@@ -10,9 +10,9 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, time
 from typing import Any
 
+from piiguard import clock
 from piiguard.errors import (
     KeyringError,
     KeyringFormatError,
@@ -186,7 +186,7 @@ class Keyring:
 
     def current(self) -> State:
         """The state to work with now; looks for a new file at most once a second."""
-        if monotonic() >= self.due:
+        if clock.monotonic() >= self.due:
             self.poll()
         return self._state or self._opened()
 
@@ -197,13 +197,13 @@ class Keyring:
     def poll(self) -> None:
         """Look at the file, unless another thread has just done so."""
         with self.lock:
-            if monotonic() >= self.due:
+            if clock.monotonic() >= self.due:
                 self._look()
 
     def _look(self) -> None:
         """Load the file if it has changed; when that fails, keep what is loaded and warn."""
         state = self._opened()
-        self.due = monotonic() + POLL_SECONDS
+        self.due = clock.monotonic() + POLL_SECONDS
         stamp = store.stamp(self.path)
         if stamp != self._stamp:
             self._stamp = stamp
@@ -236,9 +236,9 @@ class Keyring:
         state = self.current()
         if key_id not in state.by_id:
             with self.lock:
-                if monotonic() >= self._searched + POLL_SECONDS:
+                if clock.monotonic() >= self._searched + POLL_SECONDS:
                     # A stamp may be late on network file systems; but unknown ids may come in floods.
-                    self._searched = monotonic()
+                    self._searched = clock.monotonic()
                     self._stamp = None
                 self._look()
                 state = self._opened()
@@ -294,11 +294,11 @@ class Keyring:
 
     def _report(self, state: State) -> None:
         """Say which generation is loaded: at once when it is new, else once a minute."""
-        now = monotonic()
+        now = clock.monotonic()
         if state.generation == self._beaten[0] and now < self._beaten[1] + BEAT_SECONDS:
             return
         self._beaten = state.generation, now
-        beat = Beat(this_instance(), state.generation, time(), str(state.id))
+        beat = Beat(this_instance(), state.generation, clock.seconds(), str(state.id))
         for place in (FileHeartbeat(self.path), *self._heartbeats):
             try:
                 place.report(beat)

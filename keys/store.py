@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
 
 __all__ = [
@@ -197,9 +198,9 @@ def locked(path: Path, seconds: float | None = None) -> Iterator[None]:
 
 
 def _wait(handle: int, lock: Path, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+    deadline = clock.monotonic() + seconds
     while not _try_lock(handle):
-        if time.monotonic() >= deadline:
+        if clock.monotonic() >= deadline:
             raise KeyringError(
                 f"{lock}: another command is changing the keyring",
                 hint="wait until it has ended, then try again",

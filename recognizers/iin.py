@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from presidio_analyzer import Pattern
 
+from piiguard import clock
 from piiguard.recognizers.checks import iin
 from piiguard.recognizers.identifiers import KzIdentifierRecognizer, lost_zeros, written
 from piiguard.recognizers.labels import phrases
@@ -55,6 +54,6 @@ class KzIinRecognizer(KzIdentifierRecognizer):
             if number[6:8] < "24" and number[8] < "6" and number[10] < "6":
                 return 0.3, "reads as a timestamp, YYMMDDHHMMSS"
             return 0.15, "born before 1900"
-        if number[6] != "0" and iin.parse(number).birth > date.today():
+        if number[6] != "0" and iin.parse(number).birth > clock.now().date():
             return 0.15, "born in the future"
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from piiguard import clock
 
 __all__ = ["scan_progress"]
 
@@ -31,9 +32,9 @@ def scan_progress() -> Iterator[Callable[[str, int, int, str], None]]:
 
         def show(place: str, done: int, total: int, unit: str) -> None:
             if place not in began:
-                began[place] = time.monotonic()
+                began[place] = clock.monotonic()
                 bar.reset(task, total=total if total > 0 else None, description=place[-50:])
-            seconds = max(time.monotonic() - began[place], 0.001)
+            seconds = max(clock.monotonic() - began[place], 0.001)
             speed = (
                 f"{done / seconds / 1e6:.1f} MB/s" if unit == "bytes" else f"{done / seconds:,.0f} {unit}/s"
             )

@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from time import monotonic
 from typing import Any
+
+from piiguard import clock
 
 __all__ = ["kept"]
 
@@ -35,9 +36,9 @@ def kept(library: Any, patterns: Mapping[int, bytes], compile: Compile) -> Any:
     if place is not None and (found := _read(place)) is not None:
         with contextlib.suppress(library.HyperscanError):  # of another processor, or damaged
             return library.loadb(found, library.HS_MODE_BLOCK)
-    started = monotonic()
+    started = clock.monotonic()
     database = compile(patterns)
-    if place is not None and monotonic() - started >= WORTH:
+    if place is not None and clock.monotonic() - started >= WORTH:
         with contextlib.suppress(
             OSError
         ):  # a home that cannot be written costs the next run its seconds again

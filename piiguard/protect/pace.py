@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from piiguard import clock
 from piiguard.protect.lag import replica_lag
 
 __all__ = ["Limits", "Pace"]
@@ -32,7 +33,7 @@ class Pace:
     limits: Limits = field(default_factory=Limits)
     lag: Callable[[sa.Connection], float | None] = replica_lag
     stop: Callable[[], bool] = lambda: False
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=clock.monotonic)
     size: int = _FIRST
     _rows: int = 0
 
@@ -43,7 +44,7 @@ class Pace:
     def over(self) -> bool:
         """Whether no further batch may begin."""
         minutes = self.limits.max_minutes
-        return self.stop() or (minutes is not None and time.monotonic() - self.started >= minutes * 60)
+        return self.stop() or (minutes is not None and clock.monotonic() - self.started >= minutes * 60)
 
     def smaller(self) -> None:
         """Somebody else wanted the same rows: hold fewer of them."""
@@ -61,7 +62,7 @@ class Pace:
         self._wait_for_replicas(connection)
 
     def _wait_for(self, moment: float) -> None:
-        while (rest := moment - time.monotonic()) > 0 and not self.over():
+        while (rest := moment - clock.monotonic()) > 0 and not self.over():
             time.sleep(min(rest, 0.2))
 
     def _wait_for_replicas(self, connection: sa.Connection) -> None:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from piiguard import clock
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.keys.keyring import POLL_SECONDS
@@ -185,7 +186,7 @@ class Reindex:
     def _settle(self) -> None:
         """Let every application notice the promotion: until then it compares new values with the old bytes."""
         promoted = datetime.fromisoformat(self.job.keyring.primary("index").changed)
-        passed = (datetime.now(UTC) - promoted).total_seconds()
+        passed = (clock.now() - promoted).total_seconds()
         time.sleep(max(0.0, min(2 * POLL_SECONDS - passed, 2 * POLL_SECONDS)))
 
     def _spec(self, kind: str) -> Spec:

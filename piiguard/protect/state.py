@@ -6,13 +6,13 @@ its highest generation, and holds one heartbeat per running application.
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard import clock
 from piiguard.errors import JobError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ state = sa.Table(
 
 def now() -> str:
     """The time as it is stored."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return clock.now().isoformat(timespec="seconds")
 
 
 def ensure(connection: sa.Connection) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard import clock
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.protect.transient import in_words
@@ -36,9 +37,9 @@ def turn(engine: sa.Engine, table: str) -> Iterator[None]:
 
 
 def _wait(take: Callable[[], bool], table: str) -> None:
-    end = time.monotonic() + PATIENCE
+    end = clock.monotonic() + PATIENCE
     while not take():
-        if time.monotonic() > end:
+        if clock.monotonic() > end:
             raise JobError(
                 f"{table}: another job is at work on this table",
                 hint="wait until it is done; piiguard status shows how far it is",

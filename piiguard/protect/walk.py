@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard import clock
 from piiguard.database import connect
 from piiguard.errors import (
     DatabaseError,
@@ -181,7 +182,7 @@ def _batches(connection: sa.Connection, plan: Walk, checkpoint: Checkpoint, pace
 
     with closing(route_for(connection, plan, ahead=True)) as route:
         while not pace.over():
-            started = time.monotonic()
+            started = clock.monotonic()
             step = route(connection, checkpoint, pace.size)
             if step.last is None:
                 connection.rollback()
@@ -189,4 +190,4 @@ def _batches(connection: sa.Connection, plan: Walk, checkpoint: Checkpoint, pace
             checkpoint = checkpoint.moved(connection, step.last, step.tally)
             connection.commit()
             yield checkpoint, step.tally
-            pace.after(connection, step.tally.changed, time.monotonic() - started)
+            pace.after(connection, step.tally.changed, clock.monotonic() - started)

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from piiguard import clock
 from piiguard.errors import MissingExtra
 from piiguard.manifest import Manifest
 from piiguard.scan import hashes
-from piiguard.scan.clock import now
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.observe import WORDS, Observer
@@ -60,7 +60,7 @@ def scan_parquet(
     """
     if importlib.util.find_spec("pyarrow") is None:
         raise MissingExtra("spark", "pyarrow")
-    started, whole, failures = now(), Part(), list[Failure]()
+    started, whole, failures = clock.stamp(), Part(), list[Failure]()
     observer = make_observer(options)
     settle_head(observer, head_of(files, _first_rows), whole)
     for number, file in enumerate(files, 1):

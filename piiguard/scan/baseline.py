@@ -17,11 +17,12 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from piiguard import clock
 from piiguard.errors import ScanError
 from piiguard.scan.finding import Finding
 from piiguard.scan.rotation import log_name
@@ -99,7 +100,7 @@ class Baseline:
 
     def accepted(self, findings: Iterable[Finding], today: date | None = None) -> frozenset[str]:
         """The ids of the findings that are known, themselves or in another file of a rotated log, or suppressed today."""
-        day = today or datetime.now(UTC).date()
+        day = today or clock.now().date()
         live = [s for s in self.suppressions if not s.expired(day)]
         return self.known | {
             f.id
@@ -110,7 +111,7 @@ class Baseline:
 
     def expired(self, findings: Sequence[Finding], today: date | None = None) -> tuple[Suppression, ...]:
         """The suppressions that would still cover a finding if their day had not passed."""
-        day = today or datetime.now(UTC).date()
+        day = today or clock.now().date()
         return tuple(s for s in self.suppressions if s.expired(day) and any(map(s.covers, findings)))
 
     def write(self, path: str | os.PathLike[str], findings: Iterable[Finding]) -> None:

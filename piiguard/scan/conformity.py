@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard import clock
 from piiguard.database import connect, explain, shown
 from piiguard.errors import DatabaseError
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport
@@ -36,7 +37,7 @@ def check(
         gaps += _of_finding(finding, policy)
     for target, table, term in _terms(report, policy):
         try:
-            gaps += _kept(target, table, term, policy, databases or {}, now or datetime.now(UTC))
+            gaps += _kept(target, table, term, policy, databases or {}, now or clock.now())
         except DatabaseError as error:
             errors.append(Failure(target, table, str(error)))
     verdict = PolicyCheck(policy.organisation, policy.source, tuple(gaps))

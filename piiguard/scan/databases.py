@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from piiguard import database
+from piiguard import clock, database
 from piiguard.errors import DatabaseError
 from piiguard.manifest import Manifest
 from piiguard.scan import catalog, sampling, session, tables, workers
-from piiguard.scan.clock import now
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, Finding, Match, Note, ScanReport
 from piiguard.scan.journal import Journal
@@ -71,7 +70,7 @@ class _Scan:
         self.outcomes: list[Outcome] = []
 
     def run(self) -> ScanReport:
-        started, stopped = now(), False
+        started, stopped = clock.stamp(), False
         observer = make_observer(self.options)
         relations = self._relations()
         try:

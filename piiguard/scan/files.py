@@ -12,9 +12,9 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
+from piiguard import clock
 from piiguard.errors import PiiguardError, ScanError
 from piiguard.scan import sources, stretches
-from piiguard.scan.clock import now
 from piiguard.scan.dumps import Dump, is_dump
 from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Failure, Match, ScanReport
@@ -55,7 +55,7 @@ def scan_log(
     """
     options = options or Options()
     _check_encoding(options.encoding)
-    started, stopped = now(), False
+    started, stopped = clock.stamp(), False
     stream: BinaryIO | None = None
     if isinstance(target, PathLike):
         target = fspath(target)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from piiguard.scan.clock import now
+from piiguard import clock
 from piiguard.scan.finding import Confidence, Failure, Finding, Note, ScanReport, Target
 from piiguard.scan.lines import FIRST, LineStatistics
 
@@ -53,7 +53,7 @@ def report_of(
     )
     findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
     notes = tuple(note for outcome in outcomes for note in outcome.notes)
-    return ScanReport(started, now(), (read,), findings, tuple(errors), notes=notes)
+    return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes)
 
 
 def encoding_note(target: str, file: str, encoding: str) -> tuple[Note, ...]:
@@ -63,7 +63,7 @@ def encoding_note(target: str, file: str, encoding: str) -> tuple[Note, ...]:
 
 def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
     """The report of a target that could not be read, or that an interrupt left no time for."""
-    return ScanReport(now(), now(), (), (), (Failure(target, target, message),))
+    return ScanReport(clock.stamp(), clock.stamp(), (), (), (Failure(target, target, message),))
 
 
 def extended(report: ScanReport, more: LineStatistics, least: Confidence) -> ScanReport:
@@ -80,14 +80,14 @@ def extended(report: ScanReport, more: LineStatistics, least: Confidence) -> Sca
     lines = (target.lines_read or 0) + more.lines
     read = replace(target, lines_read=lines, bytes_read=target.bytes_read + more.bytes)
     findings = tuple(replace(finding, examined=lines) for finding in known.values())
-    return replace(report, finished=now(), targets=(read,), findings=findings)
+    return replace(report, finished=clock.stamp(), targets=(read,), findings=findings)
 
 
 def join(reports: Sequence[ScanReport]) -> ScanReport:
     """One report over several targets."""
     return ScanReport(
-        min((r.started for r in reports), default=now()),
-        max((r.finished for r in reports), default=now()),
+        min((r.started for r in reports), default=clock.stamp()),
+        max((r.finished for r in reports), default=clock.stamp()),
         tuple(t for r in reports for t in r.targets),
         tuple(f for r in reports for f in r.findings),
         tuple(e for r in reports for e in r.errors),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import piiguard.clock
 from piiguard.keys import Keyring, change, transitions
 from piiguard.keys.document import Contents
 
@@ -23,9 +24,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that keyrings see: it stands still but for what a test adds."""
-    now = [1000.0]
-    monkeypatch.setattr("piiguard.keys.keyring.monotonic", lambda: now[0])
+    """The time that keyrings see, on a machine that has just started: it stands still but for what a test adds."""
+    now = [0.5]
+    monkeypatch.setattr(piiguard.clock, "monotonic", lambda: now[0])
     return now
 
 

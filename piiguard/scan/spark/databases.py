@@ -18,11 +18,10 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import BinaryType, StringType, StructField, StructType
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard import database
+from piiguard import clock, database
 from piiguard.errors import DatabaseError
 from piiguard.manifest import Manifest
 from piiguard.scan import catalog, cells, reading, sampling, session, tables
-from piiguard.scan.clock import now
 from piiguard.scan.databases import judged
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import ScanReport
@@ -46,7 +45,7 @@ def scan_database_on_spark(
     spark: SparkSession, url: str, options: Options, manifest: Manifest | None = None
 ) -> ScanReport:
     """Scan a database with Spark's workers; the findings are those of the local scanner."""
-    started, outcomes = now(), list[Outcome]()
+    started, outcomes = clock.stamp(), list[Outcome]()
     spark.dataSource.register(PiiguardDataSource)
     target = database.shown(url)
     engine = database.open_engine(url)

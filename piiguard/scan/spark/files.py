@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from piiguard import clock
 from piiguard.errors import ScanError
 from piiguard.scan import sources
 from piiguard.scan.arrow import UNREADABLE, head_of, outcome_of, settle_head, table_of
-from piiguard.scan.clock import now
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.lines import LineStatistics
@@ -44,7 +44,7 @@ _RANK = {"low": 0, "medium": 1, "high": 2}
 
 def scan_files(spark: SparkSession, target: str, options: Options) -> ScanReport:
     """Scan everything a target names; a file that cannot be read is listed and the rest is scanned."""
-    started, outcomes = now(), list[Outcome]()
+    started, outcomes = clock.stamp(), list[Outcome]()
     by_kind: dict[str, list[str]] = defaultdict(list)
     names = _names(spark, target)
     for uri, name in names.items():

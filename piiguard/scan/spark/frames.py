@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from piiguard import clock
 from piiguard.manifest import Manifest
 from piiguard.scan.arrow import NAME_EVERY, outcome_of
-from piiguard.scan.clock import now
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.observe import Place
 from piiguard.scan.options import Options
@@ -34,7 +34,7 @@ def scan_dataframe(
     read by path, like JSON.
     """
     options = options or Options()
-    started = now()
+    started = clock.stamp()
     outcome = outcome_of(name, name, part_of(df, options), options, manifest)
     return report_of(name, "database", started, [outcome])
 

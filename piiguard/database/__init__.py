@@ -1,0 +1,8 @@
+"""The one place that opens databases, for the scanner and the jobs alike, and says what went wrong without a value."""
+
+from __future__ import annotations
+
+from piiguard.database.opening import connect, open_engine
+from piiguard.database.reasons import explain, reason, shown
+
+__all__ = ["connect", "explain", "open_engine", "reason", "shown"]
