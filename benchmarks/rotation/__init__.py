@@ -22,9 +22,9 @@ from benchmarks.rotation.memory import peak_megabytes
 from piiguard.database import open_engine
 from piiguard.keys import Keyring, change, transitions
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect import routes
-from piiguard.protect.job import Job
-from piiguard.protect.rotate import rotate
+from piiguard.protect.batches import routes
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import rotate
 from piiguard.protect.seal import Seal
 
 SERVER = os.environ.get("PIIGUARD_TEST_PG_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")

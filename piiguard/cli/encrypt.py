@@ -99,8 +99,8 @@ def _columns(
     """The columns to encrypt, and whether the manifest lacks the one that was named."""
     from piiguard.database import connect
     from piiguard.errors import ManifestError
-    from piiguard.protect.encrypt import look, parse
-    from piiguard.protect.rotate import prove
+    from piiguard.protect.jobs.encrypt import look, parse
+    from piiguard.protect.jobs.rotate import prove
     from piiguard.protect.seal import Seal
 
     if place is None:
@@ -142,8 +142,8 @@ def _relative(keyring: Path, manifest: Path) -> str:
 
 
 def _plan(engine: sa.Engine, items: tuple[ProtectedColumn, ...], keyring: Keyring) -> int:
-    from piiguard.protect.job import Job
-    from piiguard.protect.plan import plan_encrypt
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.jobs.plan import plan_encrypt
 
     for item in items:
         click.echo(ui.plan(plan_encrypt(Job(engine, keyring), item)))
@@ -152,7 +152,7 @@ def _plan(engine: sa.Engine, items: tuple[ProtectedColumn, ...], keyring: Keyrin
 
 def _dry_run(engine: sa.Engine, items: tuple[ProtectedColumn, ...]) -> int:
     from piiguard.database import connect
-    from piiguard.protect.encrypt import look
+    from piiguard.protect.jobs.encrypt import look
 
     with connect(engine) as connection:
         for item in items:
@@ -169,10 +169,10 @@ def _run(
     keep_plaintext: bool,
 ) -> int:
     from piiguard.cli.progress import progress
-    from piiguard.protect import residue
-    from piiguard.protect.encrypt import encrypt as job
-    from piiguard.protect.job import Job
-    from piiguard.protect.pace import Pace
+    from piiguard.protect.batches.pace import Pace
+    from piiguard.protect.jobs.encrypt import encrypt as job
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.schema import residue
 
     code, changed = 0, list[str]()
     with stoppable() as stop, progress() as watch:
@@ -218,12 +218,12 @@ def decrypt(
     """
     from piiguard.cli.progress import progress
     from piiguard.database import open_engine
-    from piiguard.protect import residue
-    from piiguard.protect.decrypt import decrypt as job
-    from piiguard.protect.decrypt import preview
-    from piiguard.protect.job import Job
-    from piiguard.protect.pace import Pace
-    from piiguard.protect.plan import plan_decrypt
+    from piiguard.protect.batches.pace import Pace
+    from piiguard.protect.jobs.decrypt import decrypt as job
+    from piiguard.protect.jobs.decrypt import preview
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.jobs.plan import plan_decrypt
+    from piiguard.protect.schema import residue
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     (item,) = manifest.select([column])

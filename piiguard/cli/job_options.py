@@ -13,8 +13,8 @@ import click
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
+    from piiguard.protect.batches.pace import Limits
     from piiguard.protect.outcome import Outcome
-    from piiguard.protect.pace import Limits
 
 __all__ = ["finished", "job_options", "limits", "needed_manifest", "plan_option", "stoppable"]
 
@@ -57,7 +57,7 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def limits(given: dict[str, Any]) -> Limits:
     """The limits that were given."""
-    from piiguard.protect.pace import Limits
+    from piiguard.protect.batches.pace import Limits
 
     return Limits(given["throttle"], given["max_lag"], given["max_minutes"])
 

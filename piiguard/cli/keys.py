@@ -366,7 +366,7 @@ def _refuse_unlisted(
 ) -> None:
     """Look for the version outside the manifest; what cannot be looked at bars what cannot be undone."""
     from piiguard.database import open_engine
-    from piiguard.protect import finder
+    from piiguard.protect.census import finder
 
     for url in databases:
         engine = open_engine(url)
@@ -385,7 +385,7 @@ def _refuse_unprepared(
     from piiguard.database import connect, open_engine
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
-    from piiguard.protect.reindex import unprepared
+    from piiguard.protect.jobs.reindex import unprepared
 
     found = transitions.find(Document.parse(store.read(path), str(path)), "index", version)
     manifest = load_manifest(manifest_file)
@@ -419,16 +419,16 @@ def _beats(path: Path, databases: tuple[str, ...]) -> list[Beat]:
 
 def _rows(databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion) -> int:
     from piiguard.database import open_engine
-    from piiguard.protect import census
+    from piiguard.protect.census import counts
 
     total = 0
     for url in databases:
         engine = open_engine(url)
         try:
             if version.kind == "data":
-                total += census.count_rows(engine, columns, version.id)
+                total += counts.count_rows(engine, columns, version.id)
             else:
-                total += census.count_index_rows(engine, columns, version.version)
+                total += counts.count_index_rows(engine, columns, version.version)
         finally:
             engine.dispose()
     return total

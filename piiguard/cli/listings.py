@@ -11,10 +11,10 @@ from piiguard.cli import ui
 
 if TYPE_CHECKING:
     from piiguard.keys.document import Document
-    from piiguard.protect.checkpoint import Unfinished
-    from piiguard.protect.residue import Residue
-    from piiguard.protect.status import ColumnStatus
-    from piiguard.protect.verify import Verified
+    from piiguard.protect.batches.checkpoint import Unfinished
+    from piiguard.protect.jobs.status import ColumnStatus
+    from piiguard.protect.jobs.verify import Verified
+    from piiguard.protect.schema.residue import Residue
 
 __all__ = ["keys_json", "keys_table", "status_json", "status_table", "verified_json"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
     from rich.text import Text
 
-    from piiguard.protect.checkpoint import Tally
+    from piiguard.protect.batches.checkpoint import Tally
 
 __all__ = ["progress"]
 

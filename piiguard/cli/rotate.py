@@ -44,11 +44,11 @@ def rotate(
     """
     from piiguard.cli.progress import progress
     from piiguard.database import open_engine
-    from piiguard.protect.job import Job
-    from piiguard.protect.pace import Pace
-    from piiguard.protect.plan import plan_rotate
-    from piiguard.protect.rotate import preview
-    from piiguard.protect.rotate import rotate as job
+    from piiguard.protect.batches.pace import Pace
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.jobs.plan import plan_rotate
+    from piiguard.protect.jobs.rotate import preview
+    from piiguard.protect.jobs.rotate import rotate as job
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     items = manifest.select(columns)

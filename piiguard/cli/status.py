@@ -49,9 +49,9 @@ def status(
     from piiguard.database import open_engine
     from piiguard.keys import store
     from piiguard.keys.document import Document
-    from piiguard.protect import residue
-    from piiguard.protect.status import status as count
-    from piiguard.protect.status import unfinished
+    from piiguard.protect.jobs.status import status as count
+    from piiguard.protect.jobs.status import unfinished
+    from piiguard.protect.schema import residue
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     items = manifest.select(columns)
@@ -106,8 +106,8 @@ def verify(
     """
     from piiguard.cli.progress import progress
     from piiguard.database import open_engine
-    from piiguard.protect.job import Job
-    from piiguard.protect.verify import verify as check
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.jobs.verify import verify as check
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     keyring = open_keyring(keyring_file, manifest)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from piiguard.demo import Demo
     from piiguard.errors import KeyringError, PiiguardError
     from piiguard.keys.document import Contents, KeyVersion
+    from piiguard.protect.jobs.plan import Stage
+    from piiguard.protect.jobs.verify import Verified
     from piiguard.protect.outcome import Outcome
-    from piiguard.protect.plan import Stage
-    from piiguard.protect.residue import Residue
-    from piiguard.protect.verify import Verified
+    from piiguard.protect.schema.residue import Residue
     from piiguard.scan import ScanReport
     from piiguard.scan.baseline import Suppression
 

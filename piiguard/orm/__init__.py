@@ -5,15 +5,15 @@
 
 from piiguard.orm.audit import after_decrypt
 from piiguard.orm.confidential import Confidential
-from piiguard.orm.encrypted import Encrypted
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.filling import fill_indexes
 from piiguard.orm.frames import without_variables
 from piiguard.orm.guard import ciphertext_only
 from piiguard.orm.hooks import install
-from piiguard.orm.index import BlindIndex
-from piiguard.orm.planner import TruncationPlan, plan
-from piiguard.orm.sealed import Sealed
+from piiguard.orm.search.index import BlindIndex
+from piiguard.orm.search.planner import TruncationPlan, plan
+from piiguard.orm.types.encrypted import Encrypted
+from piiguard.orm.types.sealed import Sealed
+from piiguard.orm.writing.filling import fill_indexes
 
 __all__ = [
     "BlindIndex",

@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
 from piiguard.keys.index import SIZE
-from piiguard.orm.encrypted import Encrypted
 from piiguard.orm.guard import ciphertext_only
-from piiguard.orm.index import BlindIndex
+from piiguard.orm.search.index import BlindIndex
+from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["compare_type", "render_item"]
 

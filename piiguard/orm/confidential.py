@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Column, inspect
 
-from piiguard.orm.encrypted import Encrypted
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.index import BlindIndex
+from piiguard.orm.search.index import BlindIndex
+from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["Confidential"]
 

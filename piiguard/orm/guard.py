@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, ColumnElement, column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import Boolean
 
-from piiguard.orm.encrypted import Encrypted
+from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["ciphertext_only"]
 

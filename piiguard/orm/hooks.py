@@ -12,11 +12,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from piiguard.echo import hide_rows
 from piiguard.errors import PiiguardError
 from piiguard.keys import nonces
-from piiguard.orm.attributes import watch
-from piiguard.orm.keeping import index_values, keep
-from piiguard.orm.refusals import check, reads_encrypted
+from piiguard.orm.search.refusals import check, reads_encrypted
 from piiguard.orm.tables import protected
-from piiguard.orm.uniqueness import refuse_repeats
+from piiguard.orm.writing.attributes import watch
+from piiguard.orm.writing.keeping import index_values, keep
+from piiguard.orm.writing.uniqueness import refuse_repeats
 
 __all__ = ["install"]
 

@@ -11,9 +11,9 @@ from sqlalchemy import MetaData
 
 from piiguard.errors import ManifestError
 from piiguard.manifest import Manifest, ProtectedColumn
-from piiguard.orm.encrypted import Encrypted
-from piiguard.orm.index import BoundIndex
+from piiguard.orm.search.index import BoundIndex
 from piiguard.orm.tables import Protected, protected
+from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["drift", "load_metadata", "protected_columns", "unlisted_indexes"]
 

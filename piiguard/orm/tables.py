@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 from piiguard.orm.errors import EncryptedColumnError
 
 if TYPE_CHECKING:
-    from piiguard.orm.index import BlindIndex, BoundIndex
+    from piiguard.orm.search.index import BlindIndex, BoundIndex
 
 __all__ = ["Protected", "protected"]
 
@@ -45,8 +45,8 @@ def protected(table: object) -> Protected | None:
 
 def _read(table: Table) -> Protected | None:
     # The types bring their comparators, and those ask here.
-    from piiguard.orm.encrypted import Encrypted
-    from piiguard.orm.index import BlindIndex
+    from piiguard.orm.search.index import BlindIndex
+    from piiguard.orm.types.encrypted import Encrypted
 
     columns = {column.key: column for column in table.columns if isinstance(column.type, Encrypted)}
     blind = [column for column in table.columns if isinstance(column.type, BlindIndex)]

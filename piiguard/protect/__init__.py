@@ -6,17 +6,17 @@ manifest describes it. Every job goes in short batches and can be killed and run
 
 from __future__ import annotations
 
-from piiguard.protect.census import Census, count_index_rows, count_rows
-from piiguard.protect.checkpoint import Tally
-from piiguard.protect.decrypt import decrypt
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.census.counts import Census, count_index_rows, count_rows
+from piiguard.protect.jobs.decrypt import decrypt
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import preview, rotate
+from piiguard.protect.jobs.status import ColumnStatus, status
+from piiguard.protect.jobs.verify import Verified, verify
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.rotate import preview, rotate
 from piiguard.protect.state import Instance, beat, instances
-from piiguard.protect.status import ColumnStatus, status
-from piiguard.protect.verify import Verified, verify
 from piiguard.protect.watch import Watch
 
 __all__ = [

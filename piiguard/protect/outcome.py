@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from piiguard.protect.checkpoint import Tally
+from piiguard.protect.batches.checkpoint import Tally
 
 __all__ = ["Outcome"]
 

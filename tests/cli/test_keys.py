@@ -53,7 +53,7 @@ class Census(ModuleType):
     """Stands in for the count in databases, whose own tests are elsewhere: rows left at each call."""
 
     def __init__(self, *rows: int) -> None:
-        super().__init__("piiguard.protect.census")
+        super().__init__("piiguard.protect.census.counts")
         self.rows = list(rows)
         self.asked: list[tuple[str, int]] = []
 

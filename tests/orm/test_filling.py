@@ -41,7 +41,7 @@ def test_missing_indexes_are_filled_in_batches(engine: sa.Engine, models: Simple
 def test_a_row_that_changed_meanwhile_is_left_alone(
     lite: sa.Engine, models: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from piiguard.orm import filling
+    from piiguard.orm.writing import filling
 
     with Session(lite) as session:
         session.execute(sa.insert(models.Student), ROWS[:1])

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from piiguard.database import open_engine
 from piiguard.keys import Keyring, change, transitions
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.job import Job
-from piiguard.protect.pace import Pace
-from piiguard.protect.place import reflect
+from piiguard.protect.batches.pace import Pace
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.schema.tables import reflect
 from piiguard.protect.seal import Seal
 
 IIN = ProtectedColumn("people", "iin", "people.iin", index="iin_index", normalizer="digits")

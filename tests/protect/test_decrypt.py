@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from piiguard.errors import JobError
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.decrypt import decrypt
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.place import reflect, unique_groups
-from piiguard.protect.plan import plan_decrypt
-from piiguard.protect.rotate import rotate
+from piiguard.protect.jobs.decrypt import decrypt
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.plan import plan_decrypt
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.schema.tables import reflect, unique_groups
 
 from .conftest import IIN, ITEMS, NOTE, PHONE, People, person
 

@@ -12,11 +12,11 @@ from piiguard.errors import JobError
 from piiguard.keys import Keyring
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.encrypt import encrypt, look
-from piiguard.protect.job import Job
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.place import reflect
-from piiguard.protect.residue import clean
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.jobs.encrypt import encrypt, look
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.schema.residue import clean
+from piiguard.protect.schema.tables import reflect
 
 from .conftest import IIN, ITEMS, NOTE, PHONE, People, person
 

@@ -14,15 +14,16 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
-from piiguard.protect import statements, transient
-from piiguard.protect import turn as turns
-from piiguard.protect.census import count_rows
-from piiguard.protect.checkpoint import Tally
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.rotate import rotate
-from piiguard.protect.turn import turn
+from piiguard.protect import transient
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.census.counts import count_rows
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.schema import lock as turns
+from piiguard.protect.schema import statements
+from piiguard.protect.schema.lock import turn
 from piiguard.protect.watch import Watch
 
 from .conftest import IIN, PHONE, People, person
@@ -87,7 +88,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
             act()
         return transient.is_transient(error, reconnecting=reconnecting)
 
-    monkeypatch.setattr("piiguard.protect.walk.is_transient", is_transient)
+    monkeypatch.setattr("piiguard.protect.batches.walk.is_transient", is_transient)
     return found
 
 
@@ -179,7 +180,7 @@ def test_a_lock_timeout_is_waited_out(served: People, failures: Failures) -> Non
 def test_a_lock_that_is_never_let_go_ends_in_words_and_goes_on_later(
     served: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("piiguard.protect.walk.ATTEMPTS", 1)
+    monkeypatch.setattr("piiguard.protect.batches.walk.ATTEMPTS", 1)
     with (
         locked_row(served, 100),
         pytest.raises(JobError, match="somebody holds a lock for too long") as caught,
@@ -202,7 +203,7 @@ def test_an_index_is_made_beside_a_transaction_that_stays_open(
             threading.Timer(1.5, let_go.set).start()  # longer than a batch would wait
             make(*given)
 
-    monkeypatch.setattr("piiguard.protect.migrate.make_indexes", beside)
+    monkeypatch.setattr("piiguard.protect.jobs.migrate.make_indexes", beside)
     encrypt(people.job(), PHONE)
     assert people.found(PHONE, person(1)["phone"]) == [1]
 

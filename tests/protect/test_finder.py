@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.finder import Findings, find
-from piiguard.protect.place import reflect
-from piiguard.protect.rotate import rotate
+from piiguard.protect.census.finder import Findings, find
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.schema.tables import reflect
 from piiguard.protect.seal import Seal
 
 from .conftest import IIN, NOTE, PHONE, People

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
-from piiguard.protect.census import count_rows
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
-from piiguard.protect.residue import remember, residues
-from piiguard.protect.rotate import rotate
-from piiguard.protect.status import status, unfinished
-from piiguard.protect.verify import verify
+from piiguard.protect.census.counts import count_rows
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.jobs.status import status, unfinished
+from piiguard.protect.jobs.verify import verify
+from piiguard.protect.schema.residue import remember, residues
 
 from .conftest import IIN, PHONE, People, person
 

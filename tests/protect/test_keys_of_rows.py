@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.checkpoint import Tally
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
-from piiguard.protect.pace import Pace
-from piiguard.protect.place import Key, dump_key, load_key, reflect
-from piiguard.protect.rotate import rotate
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.pace import Pace
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.schema.tables import Key, dump_key, load_key, reflect
 from piiguard.protect.seal import Seal
 from piiguard.protect.watch import Watch
 

@@ -14,13 +14,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from piiguard.database import open_engine
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted
-from piiguard.protect.census import count_rows, index_census
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.place import reflect
-from piiguard.protect.rotate import rotate
-from piiguard.protect.verify import verify
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.census.counts import count_rows, index_census
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.jobs.verify import verify
+from piiguard.protect.schema.tables import reflect
 
 from .conftest import DDL, IIN, NOTE, PHONE, People, person
 from .killing import KILLS, PATIENCE, needs_fork, run_and_kill, wait_until_loaded, writing
@@ -32,7 +32,7 @@ ROWS = 400
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy server takes longer to see that the job before was killed, and holds its lock until then."""
-    monkeypatch.setattr("piiguard.protect.turn.PATIENCE", PATIENCE)
+    monkeypatch.setattr("piiguard.protect.schema.lock.PATIENCE", PATIENCE)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.plan import plan_encrypt, plan_rotate
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.plan import plan_encrypt, plan_rotate
 
 from .conftest import IIN, ITEMS, NOTE, PHONE, People
 

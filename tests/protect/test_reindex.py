@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from piiguard.errors import JobError
-from piiguard.protect.census import count_index_rows
-from piiguard.protect.encrypt import encrypt
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.census.counts import count_index_rows
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.plan import plan_rotate
+from piiguard.protect.jobs.reindex import unprepared
+from piiguard.protect.jobs.rotate import preview, rotate
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.place import reflect
-from piiguard.protect.plan import plan_rotate
-from piiguard.protect.reindex import unprepared
-from piiguard.protect.rotate import preview, rotate
+from piiguard.protect.schema.surroundings import all_triggers
+from piiguard.protect.schema.tables import reflect
 from piiguard.protect.seal import Seal
-from piiguard.protect.surroundings import all_triggers
 
 from .conftest import IIN, People, person
 

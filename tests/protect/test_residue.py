@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.residue import clean
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.schema.residue import clean
 
 from .conftest import ITEMS, People, person
 

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
-from piiguard.protect.census import count_index_rows, count_rows
-from piiguard.protect.encrypt import encrypt
+from piiguard.protect.batches.pace import Limits, Pace
+from piiguard.protect.census.counts import count_index_rows, count_rows
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.rotate import preview, rotate
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.pace import Limits, Pace
-from piiguard.protect.place import reflect
-from piiguard.protect.rotate import preview, rotate
+from piiguard.protect.schema.tables import reflect
 
 from .conftest import IIN, ITEMS, NOTE, PHONE, People, person
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.place import reflect
-from piiguard.protect.verify import Verified, verify
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.verify import Verified, verify
+from piiguard.protect.schema.tables import reflect
 
 from .conftest import IIN, ITEMS, PHONE, People, person
 

@@ -1,0 +1,1 @@
+"""Blind indexes: what a query may ask of an encrypted column."""

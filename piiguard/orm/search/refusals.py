@@ -1,0 +1,184 @@
+"""What a comparator cannot see: functions, casts, ORDER BY, GROUP BY, DISTINCT and UNION over ciphertext.
+
+All of them run without an error in the database and give answers about random bytes. A statement is looked at
+once, when its compiled form meets the database for the first time; what is cached was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import (
+    BinaryExpression,
+    ClauseList,
+    ColumnElement,
+    CompoundSelect,
+    Exists,
+    Function,
+    Insert,
+    Label,
+    ScalarSelect,
+    Select,
+    TypeCoerce,
+    Update,
+)
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import Grouping, UnaryExpression, _label_reference, _textual_label_reference
+from sqlalchemy.sql.functions import count
+from sqlalchemy.sql.visitors import iterate
+
+from piiguard.orm.errors import EncryptedColumnError
+from piiguard.orm.search.comparator import base_column, place
+from piiguard.orm.tables import protected
+from piiguard.orm.types.encrypted import Encrypted
+
+__all__ = ["check", "reads_encrypted"]
+
+_WRAPPERS = (Label, Grouping, ClauseList, _label_reference)
+# These may hold an encrypted column: to pass it on, to count it, to give it out as ciphertext.
+_ALLOWED = (*_WRAPPERS, ScalarSelect, Exists, TypeCoerce, count)
+
+
+def check(statement: Any) -> None:
+    """Raise EncryptedColumnError for what would compute on ciphertext."""
+    if isinstance(statement, Update):
+        _check_other_tables(statement)
+    for element in iterate(statement):
+        if isinstance(element, Select | CompoundSelect):
+            _check_query(element)
+        elif element.__visit_name__ == "postgresql_distinct_on":  # an extension of SQLAlchemy 2.1
+            _check_distinct_on(element.get_children(), element)
+        elif isinstance(element, Insert | Update) and element is not statement:
+            _check_nested(element)
+        elif isinstance(element, ColumnElement) and not isinstance(element, _ALLOWED):
+            _check_expression(element)
+
+
+def reads_encrypted(compiled: Any) -> bool:
+    """Whether the rows of a compiled statement bring decrypted values."""
+    return any(isinstance(kind, Encrypted) for entry in compiled._result_columns for kind in [entry.type])
+
+
+def _check_expression(element: ColumnElement[Any]) -> None:
+    if isinstance(element, BinaryExpression) and element.operator in (operators.is_, operators.is_not):
+        return
+    for operand in _operands(element.get_children()):
+        if isinstance(operand.type, Encrypted):
+            raise _refusal(
+                operand, f"used in {_spelled(element)}", "read the column as it is and compute in Python"
+            )
+
+
+def _check_query(query: Select[Any] | CompoundSelect[Any]) -> None:
+    for column in _encrypted(query._order_by_clauses, query):
+        raise _refusal(column, "sorted", "sort the rows in Python")
+    grouped = list(query._group_by_clauses)
+    for column in _encrypted(grouped, query):
+        if not _has_key(column, grouped):
+            raise _refusal(column, "grouped by", _by_index(column, "group by"))
+    if isinstance(query, Select):
+        _check_select(query)
+    elif "ALL" not in query.keyword.name:
+        for column in _rowwise(query.selects[0].selected_columns):
+            raise _refusal(column, f"compared by {query.keyword.name}", _by_index(column, "select"))
+
+
+def _check_select(query: Select[Any]) -> None:
+    for criterion in (*query._where_criteria, *query._having_criteria):
+        if isinstance(getattr(criterion, "type", None), Encrypted):  # text() has no type
+            raise _refusal(
+                criterion, "a condition by itself", "compare it with a value, through a blind index"
+            )
+    _check_distinct_on(query._distinct_on, query)
+    if query._distinct and not query._distinct_on:
+        for column in _rowwise(query.selected_columns):
+            raise _refusal(column, "made distinct", _by_index(column, "select"))
+
+
+def _check_distinct_on(clauses: Iterable[Any], query: Any) -> None:
+    for column in _encrypted(clauses, query):
+        raise _refusal(column, "made distinct", _by_index(column, "take"))
+
+
+def _check_other_tables(statement: Any) -> None:
+    """An UPDATE of several tables: indexes are kept for the one it names first."""
+    own = protected(statement.table)
+    for key in statement._values or {}:
+        base = None if isinstance(key, str) else base_column(key)
+        if (
+            base is not None
+            and isinstance(base.type, Encrypted)
+            and (own is None or all(base is not one for one in own.columns.values()))
+        ):
+            raise _refusal(base, "set by an UPDATE of another table", "update its own table")
+
+
+def _check_nested(statement: Any) -> None:
+    """A CTE that writes: its values do not pass where indexes are kept."""
+    found = protected(statement.table)
+    written = {getattr(key, "key", key) for key in statement._values or {}}
+    for key in written & set(found.columns) if found else ():
+        raise _refusal(statement.table.c[key], "written inside another statement", "execute it by itself")
+
+
+def _rowwise(columns: Iterable[Any]) -> Iterator[Any]:
+    """Encrypted columns that make rows unequal: those whose row is not named by its primary key beside."""
+    selected = list(columns)
+    for column in selected:
+        if isinstance(column.type, Encrypted) and not _has_key(column, selected):
+            yield column
+
+
+def _has_key(column: Any, others: Iterable[Any]) -> bool:
+    """Whether the primary key of the column's table is among the others: then equal rows are the same row."""
+    base = base_column(column)
+    if base is None or base.table is None or not base.table.primary_key.columns:
+        return False
+    present = {one for other in _operands(others) for one in other.base_columns}
+    return all(key in present for key in base.table.primary_key.columns)
+
+
+def _encrypted(clauses: Iterable[Any], query: Any) -> Iterator[Any]:
+    for clause in _operands(clauses):
+        if isinstance(clause, _textual_label_reference):
+            yield from (c for c in query.selected_columns if c.key == clause.element and _is(c))
+        elif isinstance(clause, UnaryExpression):
+            yield from _encrypted([clause.element], query)
+        elif _is(clause):
+            yield clause
+
+
+def _is(element: Any) -> bool:
+    return isinstance(element.type, Encrypted)
+
+
+def _operands(elements: Iterable[Any]) -> Iterator[Any]:
+    """The expressions behind labels, brackets and lists."""
+    for element in elements:
+        if isinstance(element, ClauseList):
+            yield from _operands(element.clauses)
+        elif isinstance(element, Label | Grouping | _label_reference):
+            yield from _operands([element.element])
+        elif isinstance(element, ColumnElement):
+            yield element
+
+
+def _refusal(expression: Any, what: str, hint: str) -> EncryptedColumnError:
+    return EncryptedColumnError(f"{place(expression)} is encrypted and cannot be {what}", hint=hint)
+
+
+def _by_index(column: Any, verb: str) -> str:
+    base = base_column(column)
+    found = None if base is None else protected(base.table)
+    for index in found.indexes_of(base.key) if found and base is not None else ():
+        return f"{verb} {index.column.table}.{index.column.name}: equal values have equal index values"
+    return "bring the primary key too, or do it in Python"
+
+
+def _spelled(element: Any) -> str:
+    if isinstance(element, Function):
+        return f"func.{element.name}"
+    operator = getattr(element, "operator", None) or getattr(element, "modifier", None)
+    name = str(getattr(operator, "__name__", "") or element.__visit_name__)
+    return {"eq": "a comparison with SQL", "ne": "a comparison with SQL"}.get(name, name.removesuffix("_op"))

@@ -1,0 +1,173 @@
+"""PostgreSQL's route: the batch goes over as arrays, and one UPDATE joins it by key and old bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.database import connect
+from piiguard.protect.batches.checkpoint import Checkpoint, Tally
+from piiguard.protect.batches.sql import is_binary
+from piiguard.protect.batches.walk import Converted, Step, Walk, convert, count
+
+__all__ = ["PostgresqlRoute"]
+
+_KEYS = (sa.Integer, sa.String, sa.Uuid, sa.Numeric, sa.Date, sa.DateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows that were read and converted, but not yet written; ``last`` is the key of the last one read."""
+
+    last: tuple[Any, ...]
+    found: int
+    keys: Sequence[Sequence[Any]]
+    cells: Sequence[Sequence[Any]]
+    made: Converted
+
+
+class PostgresqlRoute:
+    """Read in binary through the driver, write by ``UPDATE … FROM unnest(…)``.
+
+    With ``ahead`` a thread reads and converts the next batch on a connection of its own, while the server
+    writes this one: what it read is as good as any, as writing compares with the old bytes.
+    """
+
+    def __init__(self, connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> None:
+        self.plan = plan
+        self.width = len(plan.key.columns)
+        self.update = _update(connection.dialect, plan)
+        self.selects: dict[tuple[bool, bool], Any] = {}
+        self._thread = ThreadPoolExecutor(1, "piiguard-ahead") if ahead else None
+        self._next: tuple[Checkpoint, Future[_Batch | None]] | None = None
+
+    @staticmethod
+    def takes(plan: Walk) -> bool:
+        """Whether every type has an array that the driver can send."""
+        cells = all(cell.text or is_binary(cell.column) for cell in plan.cells)
+        targets = all(is_binary(a.target) or isinstance(a.target.type, sa.String) for a in plan.assignments)
+        return cells and targets and all(isinstance(c.type, _KEYS) for c in plan.key.columns)
+
+    def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:
+        batch = self._taken(checkpoint) or self._convert(self._read(connection, checkpoint, size))
+        if batch is None:
+            return Step(None, Tally())
+        if self._thread is not None:
+            self._begin_next(connection.engine, replace(checkpoint, last=batch.last), size)
+        sent = len(batch.keys[0])
+        written = self._write(connection, batch) if sent else 0
+        return Step(batch.last, count(batch.found, sent, written, batch.made.failed))
+
+    def close(self) -> None:
+        """End the thread; what it read is forgotten."""
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
+
+    def _begin_next(self, engine: sa.Engine, checkpoint: Checkpoint, size: int) -> None:
+        def read() -> _Batch | None:
+            with connect(engine) as connection:
+                rows = self._read(connection, checkpoint, size)
+            return self._convert(rows)
+
+        assert self._thread is not None  # noqa: S101 - the caller has looked
+        self._next = checkpoint, self._thread.submit(read)
+
+    def _taken(self, checkpoint: Checkpoint) -> _Batch | None:
+        """The batch that was read ahead; None: it must be read now, as there may be new rows at the end."""
+        begun, self._next = self._next, None
+        if begun is None or begun[0].last != checkpoint.last:
+            return None
+        return begun[1].result()
+
+    def _convert(self, found: list[tuple[Any, ...]]) -> _Batch | None:
+        if not found:
+            return None
+        columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True))
+        keys, cells = columns[: self.width], columns[self.width :]
+        made = convert(self.plan, cells)
+        if (rows := made.rows) is not None:
+            keys, cells = ([[column[n] for n in rows] for column in group] for group in (keys, cells))
+        return _Batch(tuple(found[-1][: self.width]), len(found), keys, cells, made)
+
+    def _read(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> list[tuple[Any, ...]]:
+        low = checkpoint.last if checkpoint.last is not None else checkpoint.low
+        parameters = {"size": size, **_named("low", low), **_named("high", checkpoint.high)}
+        shape = low is not None, checkpoint.high is not None
+        if shape not in self.selects:
+            self.selects[shape] = _select(self.plan, *shape).compile(dialect=connection.dialect)
+        compiled = self.selects[shape]
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor(binary=True) as cursor:
+            cursor.execute(str(compiled), compiled.construct_params(parameters))
+            return list(cursor.fetchall())
+
+    def _write(self, connection: sa.Connection, batch: _Batch) -> int:
+        from piiguard.protect.batches.arrays import array, register
+
+        register(connection.connection.driver_connection)
+        arrays = [array(column) for column in (*batch.keys, *batch.cells, *batch.made.fresh)]
+        edges = [column[0] for column in batch.keys] + [column[-1] for column in batch.keys]
+        return connection.exec_driver_sql(self.update, (*arrays, *edges)).rowcount
+
+
+def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
+    return {f"{name}{n}": value for n, value in enumerate(values or ())}
+
+
+def _select(plan: Walk, low: bool, high: bool) -> sa.Select[Any]:
+    columns = plan.key.columns
+    bounds = []
+    if low:
+        bounds.append(_row(columns) > _row(_binds("low", columns)))
+    if high:
+        bounds.append(_row(columns) <= _row(_binds("high", columns)))
+    return (
+        sa.select(*columns, *(cell.read for cell in plan.cells))
+        .where(*bounds, plan.where)
+        .order_by(*columns)
+        .limit(sa.bindparam("size", type_=sa.Integer))
+    )
+
+
+def _binds(name: str, columns: Sequence[sa.Column[Any]]) -> list[Any]:
+    return [sa.bindparam(f"{name}{n}", type_=column.type) for n, column in enumerate(columns)]
+
+
+def _row(items: Sequence[Any]) -> Any:
+    return items[0] if len(items) == 1 else sa.tuple_(*items)
+
+
+def _update(dialect: sa.Dialect, plan: Walk) -> str:
+    """The UPDATE; without the range of keys, the planner may hash the whole table for every batch."""
+    quote = dialect.identifier_preparer.quote
+    table = dialect.identifier_preparer.format_table(plan.table)
+    keys = [(f"k{n}", quote(c.name), c.type.compile(dialect)) for n, c in enumerate(plan.key.columns)]
+    cells = [(f"o{n}", quote(c.column.name), c.text) for n, c in enumerate(plan.cells)]
+    fresh = [(f"n{n}", quote(a.target.name), is_binary(a.target)) for n, a in enumerate(plan.assignments)]
+    arrays = (
+        [f"%b::{kind}[]" for _, _, kind in keys]
+        + ["%b::text[]" if text else "%b::bytea[]" for _, _, text in cells]
+        + ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
+    )
+    names = ", ".join(name for name, *_ in (*keys, *cells, *fresh))
+    sets = ", ".join(f"{column} = u.{name}" for name, column, _ in fresh)
+    where = [f"t.{column} = u.{name}" for name, column, _ in keys]
+    where += [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
+    where += [f"t.{quote(column.name)} is null" for column in plan.empty]
+    row = ", ".join(f"t.{column}" for _, column, _ in keys)
+    marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
+    where += [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]
+    # Names come from the database and are quoted; every value is a parameter.
+    return (
+        f"update {table} as t set {sets} from unnest({', '.join(arrays)}) as u({names}) "  # noqa: S608
+        f"where {' and '.join(where)}"
+    )
+
+
+def _same(stored: str, old: str, text: bool) -> str:
+    left = f'cast({stored} as text) collate "C"' if text else stored
+    return f"{left} is not distinct from {old}"

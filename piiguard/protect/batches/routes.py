@@ -1,0 +1,207 @@
+"""The quickest way to write a batch in each database; all of them compare with the old bytes.
+
+PostgreSQL takes the batch as arrays, SQLite calls back a function inside its UPDATE, and everything else is
+sent one statement per row. docs/benchmarks.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.protect.batches.checkpoint import Checkpoint, Tally
+from piiguard.protect.batches.postgresql import PostgresqlRoute
+from piiguard.protect.batches.sql import is_binary
+from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert, count
+from piiguard.protect.schema.tables import Key
+
+__all__ = ["CoreRoute", "SqliteRoute", "route_for", "takes_functions"]
+
+
+def route_for(connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> Route:
+    """The route for this connection, whose settings are made here; ``ahead`` it may read on another one."""
+    driver = (connection.dialect.name, connection.dialect.driver)
+    _settings(connection)
+    if driver == ("postgresql", "psycopg") and PostgresqlRoute.takes(plan):
+        return PostgresqlRoute(connection, plan, ahead=ahead)
+    if driver == ("sqlite", "pysqlite") and takes_functions(plan):
+        return SqliteRoute(connection, plan)
+    return CoreRoute(plan)
+
+
+def takes_functions(plan: Walk) -> bool:
+    """Whether SQLite passes the values to and from a function as Python sees them."""
+    plain = sa.String | sa.Integer
+    sources = all(is_binary(c.column) or isinstance(c.column.type, plain | sa.JSON) for c in plan.cells)
+    return sources and all(is_binary(a.target) or isinstance(a.target.type, plain) for a in plan.assignments)
+
+
+def _settings(connection: sa.Connection) -> None:
+    # A job gives way: it must not wait so long that the application's statements queue up behind it.
+    statements = {
+        "postgresql": ["set lock_timeout = '800ms'"],  # below the server's deadlock_timeout of one second
+        "mysql": ["set session innodb_lock_wait_timeout = 3"],
+        "sqlite": ["pragma busy_timeout = 20000", "pragma secure_delete = on"],
+    }
+    for statement in statements.get(connection.dialect.name, ()):
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def bounded(plan: Walk, checkpoint: Checkpoint) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of interest that are still in front of the checkpoint."""
+    low = checkpoint.last if checkpoint.last is not None else checkpoint.low
+    return (*plan.key.between(low, checkpoint.high), plan.where)
+
+
+class CoreRoute:
+    """SELECT a batch, convert it, UPDATE row by row through SQLAlchemy Core."""
+
+    def __init__(self, plan: Walk) -> None:
+        self.plan = plan
+        self.update = self._statement()
+
+    def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:
+        plan = self.plan
+        width = len(plan.key.columns)
+        found = connection.execute(
+            sa.select(*plan.key.columns, *(cell.read for cell in plan.cells))
+            .where(*bounded(plan, checkpoint))
+            .order_by(*plan.key.columns)
+            .limit(size)
+        ).all()
+        if not found:
+            return Step(None, Tally())
+        made = convert(plan, list(zip(*(row[width:] for row in found), strict=True)))
+        chosen = found if made.rows is None else [found[n] for n in made.rows]
+        written = self._write(connection, chosen, made.fresh, width) if chosen else 0
+        return Step(tuple(found[-1][:width]), count(len(found), len(chosen), written, made.failed))
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _write(
+        self, connection: sa.Connection, rows: Sequence[Any], fresh: Sequence[Sequence[Any]], width: int
+    ) -> int:
+        cells = self.plan.cells
+        parameters = []
+        for row, values in zip(rows, zip(*fresh, strict=True), strict=True):
+            one = {f"k{n}": value for n, value in enumerate(row[:width])}
+            one |= {f"o{n}": cells[n].old(value) for n, value in enumerate(row[width:])}
+            one |= {f"n{n}": value for n, value in enumerate(values)}
+            parameters.append(one)
+        return connection.execute(self.update, parameters).rowcount
+
+    def _statement(self) -> sa.Update:
+        plan = self.plan
+        same_row = [c == sa.bindparam(f"k{n}", type_=c.type) for n, c in enumerate(plan.key.columns)]
+        unchanged = [c.same(sa.bindparam(f"o{n}", type_=c.old_type)) for n, c in enumerate(plan.cells)]
+        still_empty = [column.is_(None) for column in plan.empty]
+        fresh = {a.target: sa.bindparam(f"n{n}", type_=a.target.type) for n, a in enumerate(plan.assignments)}
+        return sa.update(plan.table).where(*same_row, *unchanged, *still_empty).values(fresh)
+
+
+class SqliteRoute:
+    """UPDATE … SET column = function(column): one statement is its own compare-and-swap.
+
+    Where equal cells may get equal values, the function only looks up what was converted in one sweep before,
+    under the same lock; what it does not know stays as it is.
+    """
+
+    def __init__(self, connection: sa.Connection, plan: Walk) -> None:
+        self.plan = plan
+        self.failed = 0
+        self.known = [_Known(self._keeps(a)) for a in plan.assignments]
+        self.sweeps = all(a.repeatable for a in plan.assignments)
+        driver: Any = connection.connection.driver_connection
+        names = [f"piiguard_{n}" for n in range(len(plan.assignments))]
+        for name, assignment, known in zip(names, plan.assignments, self.known, strict=True):
+            function = known.__getitem__ if self.sweeps else self._guarded(assignment)
+            driver.create_function(name, 1, function)
+        self.values = {
+            a.target: getattr(sa.func, name)(plan.cells[a.source].column, type_=a.target.type)
+            for name, a in zip(names, plan.assignments, strict=True)
+        }
+
+    def _keeps(self, assignment: Assignment) -> bool:
+        return self.plan.cells[assignment.source].column is assignment.target
+
+    def _guarded(self, assignment: Assignment) -> Callable[[Any], Any]:
+        """An exception in the function would undo the whole batch: a bad row keeps what it has."""
+        one, keep = assignment.one, self._keeps(assignment)
+
+        def changed(value: Any) -> Any:
+            try:
+                return one(value)
+            except UNREADABLE:
+                self.failed += 1
+                return value if keep else None
+
+        return changed
+
+    def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:
+        plan = self.plan
+        rows = bounded(plan, checkpoint)
+        if self.sweeps:
+            _begin(connection)
+        last = self._last(connection, plan.key, rows[:-1], size)
+        if last is None:
+            return Step(None, Tally())
+        batch = (*rows, plan.key.upto(last))
+        self.failed = self._sweep(connection, batch) if self.sweeps else 0
+        touched = connection.execute(sa.update(plan.table).where(*batch).values(self.values)).rowcount
+        failed = min(self.failed, touched)
+        return Step(last, Tally(touched - failed, 0, failed))
+
+    def close(self) -> None:
+        """Forget what was converted."""
+        for known in self.known:
+            known.clear()
+
+    def _sweep(self, connection: sa.Connection, batch: Sequence[sa.ColumnElement[bool]]) -> int:
+        """Convert the cells of a batch, column by column; returns how many rows cannot be converted."""
+        self.close()
+        select = sa.select(*(cell.read for cell in self.plan.cells)).where(*batch)
+        result = connection.execute(select)
+        found = result.cursor.fetchall()  # as the function will see them; a Row would cost as much as SQLite
+        result.close()
+        if not found:
+            return 0
+        cells = list(zip(*found, strict=True))
+        made = convert(self.plan, cells)
+        for known, a, fresh in zip(self.known, self.plan.assignments, made.fresh, strict=True):
+            old = cells[a.source] if made.rows is None else [cells[a.source][n] for n in made.rows]
+            known.update(zip(old, fresh, strict=True))
+        return made.failed
+
+    @staticmethod
+    def _last(
+        connection: sa.Connection, key: Key, bounds: Sequence[sa.ColumnElement[bool]], size: int
+    ) -> tuple[Any, ...] | None:
+        """The key of the last row of a batch: any row counts, so that the condition is evaluated only once."""
+        ahead = sa.select(*key.columns).where(*bounds)
+        found = connection.execute(ahead.order_by(*key.columns).limit(1).offset(size - 1)).one_or_none()
+        if found is None:
+            backwards = [column.desc() for column in key.columns]
+            found = connection.execute(ahead.order_by(*backwards).limit(1)).one_or_none()
+        return None if found is None else tuple(found)
+
+
+class _Known(dict[Any, Any]):
+    """New values by old ones; what is not known stays as it is, or NULL in another column."""
+
+    def __init__(self, keeps: bool) -> None:
+        super().__init__()
+        self.keeps = keeps
+
+    def __missing__(self, value: Any) -> Any:
+        return value if self.keeps else None
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Take SQLite's write lock before reading, so that nobody writes between reading and writing."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

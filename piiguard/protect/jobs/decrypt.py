@@ -1,0 +1,189 @@
+"""The way back: a column from ciphertext to plaintext, with the same steps and the same care."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from piiguard.database import connect
+from piiguard.errors import JobError
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.sql import Cell, under
+from piiguard.protect.batches.walk import Assignment, Walk
+from piiguard.protect.census import counts
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.migrate import Mover
+from piiguard.protect.jobs.rotate import prove
+from piiguard.protect.outcome import Outcome
+from piiguard.protect.schema.ddl import Migration, short
+from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.shadow import groups_of, shadows
+from piiguard.protect.schema.surroundings import look_around
+from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, unique_groups
+from piiguard.protect.seal import Seal
+from piiguard.protect.state import ensure, pin
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+    from piiguard.manifest import ProtectedColumn
+
+__all__ = ["Opening", "decrypt", "in_place_walk", "look", "preview"]
+
+_SQL: dict[str, sa.types.TypeEngine[Any]] = {
+    "bytes": sa.LargeBinary(),
+    "integer": sa.BigInteger(),
+    "boolean": sa.Boolean(),
+    "decimal": sa.Numeric(38, 10).with_variant(sa.Numeric(), "postgresql"),
+    "float": sa.Double(),
+    "date": sa.Date(),
+    "time": sa.Time(),
+    "datetime": sa.DateTime(),
+    "datetime_tz": sa.DateTime(timezone=True),
+    "interval": sa.Interval(),
+    "uuid": sa.Uuid(),
+    "json": sa.JSON(),
+}
+_PRECISE = {"time": "TIME(6)", "datetime": "DATETIME(6)"}  # MySQL cuts the fraction of a second otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A column that is to be decrypted, as the database shows it now; ``notes`` are what is not made again."""
+
+    item: ProtectedColumn
+    move: Migration
+    key: Key
+    encrypted: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the column is plaintext already."""
+        return not self.encrypted and self.move.twin not in self.move.table.c
+
+    @property
+    def in_place(self) -> bool:
+        """Text envelopes become text again where they stand."""
+        return self.item.storage == "text"
+
+
+def look(
+    connection: sa.Connection, item: ProtectedColumn, keyring: Keyring, sql_type: str | None = None
+) -> Opening:
+    """Find out where the column stands, and refuse what cannot be done."""
+    table = reflect(connection, item.table)
+    column = column_of(table, item.column)
+    key = key_of(connection, table)
+    versions = [v.version for v in keyring.versions if v.kind == "index"]
+    if item.index and item.index in table.c and shadows(table, key, item.index, versions):
+        raise JobError(
+            f"{item.table}.{item.index}: a rotation of this index is under way",
+            hint="finish it first: promote the staged index key, then piiguard rotate",
+        )
+    move = _migration(connection, table, column, item, sql_type)
+    move, notes = _with_unique(connection, move)
+    return Opening(item, move, key, counts.take(connection, column).encrypted, notes)
+
+
+def decrypt(job: Job, item: ProtectedColumn, *, sql_type: str | None = None) -> Outcome:
+    """Bring one column back to plaintext; ``sql_type`` is the column's type then."""
+    with turn(job.engine, item.table):
+        seal = Seal(job.keyring, item)
+        with connect(job.engine) as connection:
+            found = look(connection, item, job.keyring, sql_type)
+            look_around(connection, found.move.table, job.watch)
+            ensure(connection)
+            pin(connection, job.keyring)
+            prove(connection, found.move.source, seal, job.keyring)
+        if found.done:
+            return Outcome(item.table, (item.column,), "nothing", Tally())
+        for note in found.notes:
+            job.watch.note(note, item.place)
+        mover = Mover(job, found.move, found.key, seal)
+        return _in_place(mover) if found.in_place else mover.run("decrypt")
+
+
+def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration, tuple[str, ...]]:
+    """What is unique through the blind index becomes unique by itself, where the database can do that."""
+    if not move.index or [move.source.name] in unique_groups(connection, move.table):
+        return move, ()
+    groups = groups_of(connection, move.table.c[move.index])
+    notes = tuple("unique-together" for group in groups if len(group) > 1)
+    if (move.index,) not in groups:
+        return move, notes
+    named = re.match(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid", move.plain_type or "")
+    if connection.dialect.name == "mysql" and not named:
+        return move, (*notes, "unique-needs-type")
+    return replace(move, unique=True), notes
+
+
+def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
+    """How many values would be decrypted."""
+    with connect(engine) as connection:
+        return counts.take(connection, column_of(reflect(connection, item.table), item.column)).encrypted
+
+
+_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*")
+
+
+def _migration(
+    connection: sa.Connection,
+    table: sa.Table,
+    column: sa.Column[Any],
+    item: ProtectedColumn,
+    sql_type: str | None,
+) -> Migration:
+    twin = short(f"{item.column}_plain")
+    adds = () if twin in table.c else (twin,)
+    index = item.index if item.index and item.index in table.c else None
+    checks = sa.inspect(connection).get_check_constraints(table.name, table.schema)
+    checked = any(check["name"] == short(f"ck_{table.name}_{item.column}_encrypted") for check in checks)
+    if sql_type is not None and not _SAFE_TYPE.fullmatch(sql_type):
+        raise JobError(
+            f"{item.place}: not a type: {sql_type}", hint="write it as varchar(12), date, numeric(12, 2)"
+        )
+    kind = sql_type or _sql_type(connection.dialect, item.type)
+    return Migration(table, column, twin, index, False, False, kind, adds, checked)
+
+
+def _sql_type(dialect: sa.Dialect, codec: str) -> str | None:
+    if dialect.name == "mysql" and codec in _PRECISE:
+        return _PRECISE[codec]
+    return _SQL[codec].compile(dialect) if codec in _SQL else None
+
+
+def _in_place(mover: Mover) -> Outcome:
+    """A value that changes meanwhile is taken again."""
+    job, item = mover.job, mover.seal.item
+    passed = job.passes(
+        "decrypt",
+        lambda: job.spec(item.table, "open in place", (item.column,), 0),
+        lambda: in_place_walk(mover),
+        lambda: mover.count(in_place_walk(mover).where),
+    )
+    return Outcome(
+        item.table, (item.column,), "decrypt", passed.tally, passed.left, passed.paused, passed.resumed
+    )
+
+
+def in_place_walk(mover: Mover) -> Walk:
+    """Every text envelope becomes its text."""
+    dialect, column = mover.job.engine.dialect.name, mover.move.source
+    dead = ("retired", "destroyed")
+    live = [v.id for v in mover.job.keyring.versions if v.kind == "data" and v.state not in dead]
+    cells = (Cell(dialect, column),)
+    where = under(dialect, column, live)
+    return Walk(mover.move.table, mover.key, cells, (_opened(column, mover.seal),), where)
+
+
+def _opened(column: sa.Column[Any], seal: Seal) -> Assignment:
+    def one(stored: Any) -> Any:
+        value = seal.decrypt(stored)
+        if value is not None and not isinstance(value, str):
+            raise JobError(f"{seal.item.place}: only texts can stay in a text column", hint="piiguard verify")
+        return value
+
+    return Assignment(column, 0, one, lambda values: [one(value) for value in values])

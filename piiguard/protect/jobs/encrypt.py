@@ -1,0 +1,179 @@
+"""First encryption of a column that holds plaintext, and the way back.
+
+Binary storage goes through a twin column that is swapped in; text storage is converted in place, and so is a
+column that an application with ``migrating=True`` has already begun to fill with ciphertext.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from piiguard.database import connect
+from piiguard.errors import JobError
+from piiguard.keys.envelope import looks_encrypted
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.sql import Cell, is_binary, is_text, mark
+from piiguard.protect.batches.walk import Assignment, Walk
+from piiguard.protect.census import counts
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.migrate import Mover
+from piiguard.protect.jobs.rotate import prove
+from piiguard.protect.outcome import Outcome
+from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
+from piiguard.protect.schema.fitness import refuse_unfit, type_name
+from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.statements import run_ddl
+from piiguard.protect.schema.surroundings import look_around
+from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split
+from piiguard.protect.seal import Seal
+from piiguard.protect.state import ensure, pin
+from piiguard.protect.transient import in_words
+
+if TYPE_CHECKING:
+    from piiguard.manifest import ProtectedColumn
+
+__all__ = ["Candidate", "encrypt", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A column that is to be encrypted, as the database shows it now."""
+
+    item: ProtectedColumn
+    table: sa.Table
+    column: sa.Column[Any]
+    key: Key
+    counted: counts.Census
+    twin: str
+    unique: bool
+    done: bool
+    in_place: bool
+
+    def migration(self) -> Migration:
+        """The move that is still to be made."""
+        index = self.item.index
+        wanted = [index] if self.in_place else [self.twin, index]
+        adds = tuple(name for name in wanted if name and name not in self.table.c)
+        return Migration(self.table, self.column, self.twin, index, self.unique, to_cipher=True, adds=adds)
+
+
+def look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool = False) -> Candidate:
+    """Find out where the column stands, and refuse what cannot be done."""
+    with in_words(item.place):
+        return _look(connection, item, guess_type=guess_type)
+
+
+def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool) -> Candidate:
+    table = reflect(connection, item.table)
+    column = column_of(table, item.column)
+    if guess_type:
+        item = replace(item, type=type_name(column))
+    key = key_of(connection, table)
+    counted = counts.take(connection, column)
+    twin = short(f"{item.column}_enc")
+    sqlite = connection.dialect.name == "sqlite"
+    begun = twin in table.c
+    holds = is_binary(column) or sqlite if item.storage == "binary" else is_text(column) or sqlite
+    converted = counted.plain == 0 and counted.damaged == 0 and counted.encrypted > 0
+    empty = counted.rows == counted.null and is_binary(column) and item.type != "bytes"
+    done = holds and not begun and (converted or empty)
+    in_place = item.storage == "text" or (holds and not begun and counted.encrypted > 0)
+    if item.storage == "text" and not is_text(column):
+        raise JobError(
+            f"{item.place}: not a text column", hint="leave --storage out: binary storage takes any type"
+        )
+    unique = False if done else refuse_unfit(connection, column, item)
+    return Candidate(item, table, column, key, counted, twin, unique, done, in_place)
+
+
+def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) -> Outcome:
+    """Bring one column from plaintext to ciphertext; what a killed run left is gone on with."""
+    with turn(job.engine, item.table):
+        seal = Seal(job.keyring, item)
+        with connect(job.engine) as connection:
+            found = look(connection, item)
+            look_around(connection, found.table, job.watch)
+            ensure(connection)
+            pin(connection, job.keyring)
+            prove(connection, found.column, seal, job.keyring)
+        if found.done:
+            return Outcome(item.table, (item.column,), "nothing", Tally())
+        if found.in_place:
+            return _in_place(job, found, seal)
+        return Mover(job, found.migration(), found.key, seal).run("encrypt", keep_source=keep_plaintext)
+
+
+def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
+    item = found.item
+    with connect(job.engine) as connection:
+        ddl = ddl_for(job.engine.dialect, found.migration())
+        run_ddl(connection, item.place, widened(found, ddl) + ddl.expand())
+        table = reflect(connection, item.table)
+    found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
+    passed = job.passes(
+        "encrypt",
+        lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
+        lambda: in_place_walk(job.engine.dialect.name, found, seal),
+        lambda: _plain(job.engine, found.column),
+    )
+    if not passed.left:
+        Mover(job, found.migration(), found.key, seal).make_index()
+    return Outcome(
+        item.table, (item.column,), "encrypt", passed.tally, passed.left, passed.paused, passed.resumed
+    )
+
+
+def widened(found: Candidate, ddl: Ddl) -> list[str]:
+    """Room for text envelopes, where the column has a limit."""
+    length = getattr(found.column.type, "length", None)
+    return ddl.widen() if found.item.storage == "text" and length is not None else []
+
+
+def in_place_walk(dialect: str, found: Candidate, seal: Seal) -> Walk:
+    """Every plain value becomes a stored one in the same column, with its blind index."""
+    column = found.column
+    assignments = [
+        Assignment(column, 0, _from_bytes(seal.encrypt_once, found), _each(seal.encrypt_once, found))
+    ]
+    if found.item.index:
+        index = found.table.c[found.item.index]
+        assignments.append(Assignment(index, 0, _from_bytes(seal.index, found), _each(seal.index, found)))
+    return Walk(
+        found.table, found.key, (Cell(dialect, column),), tuple(assignments), mark(dialect, column) == "p"
+    )
+
+
+def _from_bytes(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any], Any]:
+    """A binary column that is half done holds plain text as its UTF-8 bytes."""
+    if found.item.type == "bytes":
+        return change
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, bytes) and not looks_encrypted(value):
+            value = value.decode()
+        return change(value)
+
+    return changed
+
+
+def _each(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any], list[Any]]:
+    one = _from_bytes(change, found)
+    return lambda values: [one(value) for value in values]
+
+
+def _plain(engine: sa.Engine, column: sa.Column[Any]) -> int:
+    with connect(engine) as connection:
+        return counts.take(connection, column).plain
+
+
+def parse(place: str, **options: Any) -> ProtectedColumn:
+    """The entry of a new column; its context is its first name unless another is given."""
+    from piiguard.manifest import ProtectedColumn
+
+    table, column = split(place)
+    context = options.pop("context", None) or place
+    return ProtectedColumn(table, column, context, **{k: v for k, v in options.items() if v is not None})

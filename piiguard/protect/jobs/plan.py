@@ -1,0 +1,177 @@
+"""What a job would run, stage by stage: the very statements, from the same places as the job takes them."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from piiguard.database import connect
+from piiguard.protect.batches.postgresql import PostgresqlRoute
+from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
+from piiguard.protect.batches.walk import Walk
+from piiguard.protect.jobs.decrypt import in_place_walk as opening_walk
+from piiguard.protect.jobs.decrypt import look as look_back
+from piiguard.protect.jobs.encrypt import Candidate, in_place_walk, look, widened
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.migrate import Mover
+from piiguard.protect.jobs.reindex import fill_walk, pending, rewriting, target, turn_walk
+from piiguard.protect.jobs.rotate import by_table, rotation_walk
+from piiguard.protect.schema.ddl import SqliteDdl, ddl_for
+from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl
+from piiguard.protect.schema.statements import beside_writers
+from piiguard.protect.schema.tables import Key, column_of, unique_groups
+from piiguard.protect.seal import Seal
+from piiguard.protect.transient import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from piiguard.manifest import ProtectedColumn
+
+__all__ = ["Stage", "plan_decrypt", "plan_encrypt", "plan_rotate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """``name`` is a word that the command line has a sentence for."""
+
+    name: str
+    place: str
+    statements: tuple[str, ...] = ()
+
+
+def plan_encrypt(job: Job, item: ProtectedColumn) -> Iterator[Stage]:
+    """The stages of a first encryption, with the deploys between them."""
+    with connect(job.engine) as connection, in_words(item.place):
+        found = look(connection, item)
+        if found.done:
+            yield Stage("nothing", item.place)
+        elif found.in_place:
+            yield from _in_place(connection, job, found)
+        else:
+            yield from _through_twin(connection, job, found)
+
+
+def _in_place(connection: sa.Connection, job: Job, found: Candidate) -> Iterator[Stage]:
+    place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
+    walk = in_place_walk(connection.dialect.name, with_columns(found), Seal(job.keyring, found.item))
+    yield Stage("deploy-reading-both", place)
+    yield Stage("expand", place, (*widened(found, ddl), *ddl.expand()))
+    yield Stage("backfill", place, _batch(connection, walk))
+    yield Stage("index", place, _index(connection, found))
+    yield Stage("deploy-ciphertext", place)
+
+
+def _through_twin(connection: sa.Connection, job: Job, found: Candidate) -> Iterator[Stage]:
+    place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
+    filled = with_columns(found)
+    mover = Mover(job, filled.migration(), filled.key.of(filled.table), Seal(job.keyring, found.item))
+    yield Stage("expand", place, (*ddl.expand(), *ddl.guard()))
+    yield Stage("backfill", place, _batch(connection, mover.walk()))
+    yield Stage("verify", place)
+    yield Stage("deploy-writing-both", place)
+    yield Stage("index", place, _index(connection, found))
+    swap = ddl.copy() if isinstance(ddl, SqliteDdl) and found.unique else ddl.swap()
+    yield Stage("swap", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
+    yield Stage("deploy-ciphertext", place)
+
+
+def plan_decrypt(job: Job, item: ProtectedColumn, sql_type: str | None = None) -> Iterator[Stage]:
+    """The stages of the way back, with the deploys between them."""
+    place = item.place
+    with connect(job.engine) as connection, in_words(place):
+        found = look_back(connection, item, job.keyring, sql_type)
+        move, ddl = found.move, ddl_for(connection.dialect, found.move)
+        mover = Mover(job, move, found.key, Seal(job.keyring, item))
+        if found.done:
+            yield Stage("nothing", place)
+            return
+        if found.in_place:
+            yield Stage("deploy-reading-both", place)
+            yield Stage("open", place, _batch(connection, opening_walk(mover)))
+            yield Stage("deploy-plaintext", place)
+            return
+        yield Stage("expand-plain", place, (*ddl.expand(), *ddl.guard()))
+        filled = _with_twin(mover)
+        yield Stage("open", place, _batch(connection, filled.walk()))
+        yield Stage("verify", place)
+        unique = [beside_writers(connection, move.table, made) for made in ddl.indexes().values()]
+        if unique:
+            yield Stage("unique", place, tuple(unique))
+        kept = isinstance(ddl, SqliteDdl) and [move.source.name] in unique_groups(connection, move.table)
+        swap = ddl.copy() if isinstance(ddl, SqliteDdl) and kept else ddl.swap()
+        yield Stage("swap-back", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
+        yield Stage("deploy-plaintext", place)
+
+
+def _with_twin(mover: Mover) -> Mover:
+    """The mover as it will be when the twin is there."""
+    table = mover.move.table.to_metadata(sa.MetaData())
+    if mover.move.twin not in table.c:
+        table.append_column(sa.Column(mover.move.twin, sa.Text))
+    move = dataclasses.replace(mover.move, table=table, source=table.c[mover.move.source.name])
+    return dataclasses.replace(mover, move=move, key=mover.key.of(table))
+
+
+def with_columns(found: Candidate) -> Candidate:
+    """The candidate as it will be when its columns are added."""
+    table = found.table.to_metadata(sa.MetaData())
+    for name in found.migration().adds:
+        table.append_column(sa.Column(name, sa.LargeBinary))
+    return dataclasses.replace(found, table=table, column=table.c[found.item.column], key=found.key.of(table))
+
+
+def plan_rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Stage]:
+    """One statement per table and batch."""
+    for name, group in by_table(items):
+        with connect(job.engine) as connection, in_words(name):
+            walk = rotation_walk(connection, job, name, group)
+            yield Stage("rotate", f"{name}.{','.join(i.column for i in group)}", _batch(connection, walk))
+            for item in group:
+                if item.index:
+                    yield from _rotate_index(connection, job, walk.table, walk.key, item)
+
+
+def _rotate_index(
+    connection: sa.Connection, job: Job, table: sa.Table, key: Key, item: ProtectedColumn
+) -> Iterator[Stage]:
+    """In place, or for a UNIQUE index through its shadow."""
+    index, place = column_of(table, str(item.index)), f"{table.fullname}.{item.index}"
+    groups, due = groups_of(connection, index), pending(connection, index, job.keyring)
+    if not groups:
+        if due:
+            yield Stage("reindex", place, _batch(connection, rewriting(job, table, key, item)))
+        return
+    shadow = Shadow(table, key, index, target(job.keyring), groups)
+    if not (shadow.there or due):
+        return
+    ddl = shadow_ddl(connection.dialect, shadow)
+    unique = [beside_writers(connection, table, made) for made in ddl.unique().values()]
+    follow = [statement for made in ddl.follow().values() for statement in made]
+    expand = [] if shadow.there else [*ddl.expand(), *unique, *follow]
+    filled = shadow if shadow.there else shadow.added()
+    yield Stage("shadow-expand", place, tuple(expand))
+    yield Stage("shadow-fill", place, _batch(connection, fill_walk(job, item, filled)))
+    yield Stage("shadow-promote", place)
+    yield Stage("shadow-turn", place, _batch(connection, turn_walk(job, filled)))
+    yield Stage("shadow-contract", place, tuple(ddl.contract()))
+
+
+def _index(connection: sa.Connection, found: Candidate) -> tuple[str, ...]:
+    """The database's own index over a blind index."""
+    wanted = ddl_for(connection.dialect, found.migration()).indexes().values()
+    return tuple(beside_writers(connection, found.table, made) for made in wanted)
+
+
+def _batch(connection: sa.Connection, walk: Walk) -> tuple[str, ...]:
+    """The statement of one batch, by the route that the job would take."""
+    dialect = connection.dialect
+    if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(walk):
+        return (PostgresqlRoute(connection, walk).update,)
+    if dialect.name == "sqlite" and takes_functions(walk):
+        values = SqliteRoute(connection, walk).values
+        return (str(sa.update(walk.table).where(walk.where).values(values).compile(dialect=dialect)),)
+    return (str(CoreRoute(walk).update.compile(dialect=dialect)),)

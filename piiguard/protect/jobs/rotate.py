@@ -1,0 +1,185 @@
+"""Re-encrypts rows to the primary key version, and blind indexes to the primary index version.
+
+A pass walks the whole table; rows that somebody else changed meanwhile are missed on purpose, and another pass
+finds those that are still under an old key. The job is done when the census says zero.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from piiguard.database import connect
+from piiguard.errors import JobError
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.batches.sql import Cell, under
+from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.reindex import pending, rotate_index
+from piiguard.protect.outcome import Outcome
+from piiguard.protect.schema.fitness import refuse_other_use
+from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.surroundings import look_around
+from piiguard.protect.schema.tables import Key, column_of, key_of, reflect
+from piiguard.protect.seal import Seal
+from piiguard.protect.state import ensure, pin
+from piiguard.protect.transient import in_words
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+    from piiguard.manifest import ProtectedColumn
+
+__all__ = ["by_table", "preview", "prove", "rotate", "rotation_walk"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table with the columns to rotate."""
+
+    table: sa.Table
+    key: Key
+    items: tuple[ProtectedColumn, ...]
+
+
+def rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Outcome]:
+    """Rotate every column; the columns of one table go together in one pass."""
+    for name, group in by_table(items):
+        with turn(job.engine, name):
+            found = _open(job, name, group)
+            yield _rotate_data(job, found)
+            yield from _rotate_indexes(job, found)
+
+
+def rotation_walk(connection: sa.Connection, job: Job, name: str, items: tuple[ProtectedColumn, ...]) -> Walk:
+    """The walk over one table, for who only wants to look at it."""
+    table = reflect(connection, name)
+    for item in items:
+        column_of(table, item.column)
+    return _plan(job, _Table(table, key_of(connection, table), items))
+
+
+def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring) -> Iterator[Outcome]:
+    """Count what a rotation would change; nothing is written, not even a checkpoint."""
+    old = _old(keyring)
+    for name, group in by_table(items):
+        with connect(engine) as connection, in_words(name):
+            table = reflect(connection, name)
+        columns = [column_of(table, item.column) for item in group]
+        with in_words(name):
+            left = _under(engine, columns, old)
+        yield Outcome(name, tuple(item.column for item in group), "rotate", Tally(), left)
+        for item in group:
+            if item.index and (left := _pending(engine, column_of(table, item.index), keyring)):
+                yield Outcome(name, (item.index,), "index", Tally(), left)
+
+
+def _pending(engine: sa.Engine, index: sa.Column[object], keyring: Keyring) -> int:
+    with connect(engine) as connection:
+        return pending(connection, index, keyring)
+
+
+def by_table(items: Iterable[ProtectedColumn]) -> list[tuple[str, tuple[ProtectedColumn, ...]]]:
+    """The columns, table by table."""
+    ordered = sorted(items, key=lambda item: item.table)
+    return [(name, tuple(group)) for name, group in itertools.groupby(ordered, lambda item: item.table)]
+
+
+def _open(job: Job, name: str, items: tuple[ProtectedColumn, ...]) -> _Table:
+    with connect(job.engine) as connection:
+        table = reflect(connection, name)
+        for item in items:
+            column_of(table, item.column)
+        found = _Table(table, key_of(connection, table), items)
+        look_around(connection, table, job.watch)
+        ensure(connection)
+        pin(connection, job.keyring)
+        for item in items:
+            prove(connection, table.c[item.column], Seal(job.keyring, item), job.keyring)
+    return found
+
+
+def prove(connection: sa.Connection, column: sa.Column[object], seal: Seal, keyring: Keyring) -> None:
+    """Refuse to write until some existing envelope has opened: the keyring or the context may be wrong.
+
+    So may the name of the index, and then what stands there would be lost.
+    """
+    indexes = frozenset(v.version for v in keyring.versions if v.kind == "index")
+    refuse_other_use(connection, column.table, seal.item, indexes)
+    live = [v.id for v in keyring.versions if v.kind == "data" and v.state not in ("retired", "destroyed")]
+    stored = connection.scalars(
+        sa.select(Cell(connection.dialect.name, column).read)
+        .where(under(connection.dialect.name, column, live))
+        .limit(20)
+    ).all()
+    if stored and not any(_opens(seal, value) for value in stored):
+        raise JobError(
+            f"{seal.item.place}: no value opens with this keyring and the context {seal.item.context}",
+            hint="check keyring, context and type of the column in the manifest; nothing was changed",
+        )
+
+
+def _opens(seal: Seal, value: object) -> bool:
+    try:
+        seal.decrypt(value)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _rotate_data(job: Job, found: _Table) -> Outcome:
+    columns = [found.table.c[item.column] for item in found.items]
+    names = tuple(column.name for column in columns)
+    table, keyring = found.table.fullname, job.keyring
+    passed = job.passes(
+        "rotate",
+        lambda: job.spec(table, "rotate", names, keyring.primary("data").id),
+        lambda: _plan(job, found),
+        lambda: _under(job.engine, columns, _old(keyring)),
+    )
+    return Outcome(table, names, "rotate", passed.tally, passed.left, passed.paused, passed.resumed)
+
+
+def _old(keyring: Keyring) -> list[int]:
+    """Keys to rotate away from. A staged one is newer: whoever wrote with it has a newer keyring than this."""
+    return [v.id for v in keyring.versions if v.kind == "data" and v.state == "decrypt-only"]
+
+
+def _under(engine: sa.Engine, columns: Sequence[sa.Column[object]], key_ids: list[int]) -> int:
+    """Values under these keys, in one scan: cheaper than a census of each column."""
+    if not key_ids:
+        return 0
+    wanted = (under(engine.dialect.name, column, key_ids) for column in columns)
+    counts = [sa.func.coalesce(sa.func.sum(sa.case((where, 1), else_=0)), 0) for where in wanted]
+    with connect(engine) as connection:
+        row = connection.execute(sa.select(*counts).select_from(columns[0].table)).one()
+    return sum(map(int, row))
+
+
+def _plan(job: Job, found: _Table) -> Walk:
+    dialect, old = job.engine.dialect.name, _old(job.keyring)
+    columns = [found.table.c[item.column] for item in found.items]
+    seals = [Seal(job.keyring, item) for item in found.items]
+    return Walk(
+        found.table,
+        found.key,
+        tuple(Cell(dialect, column) for column in columns),
+        tuple(
+            Assignment(column, number, seal.reencrypt, seal.reencrypt_many, repeatable=True)
+            for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
+        ),
+        sa.or_(*(under(dialect, column, old) for column in columns)),
+    )
+
+
+def _rotate_indexes(job: Job, found: _Table) -> Iterator[Outcome]:
+    for item in found.items:
+        if item.index and not job.pace.over():
+            with connect(job.engine) as connection:  # an index before may have changed the table
+                table = reflect(connection, found.table.fullname)
+            outcome = rotate_index(job, table, found.key.of(table), item)
+            if outcome is not None:
+                yield outcome

@@ -1,0 +1,1 @@
+"""Tables and columns as the database shows them, and the statements that change them."""

@@ -1,0 +1,196 @@
+"""The shadow of a UNIQUE blind index: the same values under the next index key, unique as well.
+
+Under two index keys one value has two hashes, which the database's own constraint takes for two values. So a
+column beside the index holds every row's hash under the next key, under a UNIQUE index of its own, before
+anybody writes with that key. A trigger copies what applications then write, so the database refuses a value
+that any row has already, whichever key that row was written with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.protect.schema.ddl import short
+from piiguard.protect.schema.tables import Key, unique_groups
+
+__all__ = ["Shadow", "ShadowDdl", "groups_of", "shadow_ddl", "shadow_name", "shadows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """Where the hashes of the index column ``index`` under ``version`` stand, and what is unique with them."""
+
+    table: sa.Table
+    key: Key
+    index: sa.Column[Any]
+    version: int
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return shadow_name(self.index.name, self.version)
+
+    @property
+    def there(self) -> bool:
+        """Whether the column has been added."""
+        return self.name in self.table.c
+
+    def added(self) -> Shadow:
+        """As it will be when the column is there."""
+        table = self.table.to_metadata(sa.MetaData())
+        table.append_column(sa.Column(self.name, sa.LargeBinary))
+        return replace(self, table=table, key=self.key.of(table), index=table.c[self.index.name])
+
+    @property
+    def column(self) -> sa.Column[Any]:
+        return self.table.c[self.name]
+
+
+def shadow_name(index: str, version: int) -> str:
+    """The column's name, which nobody else would choose."""
+    return short(f"piiguard_{index}_v{version}")
+
+
+def shadows(table: sa.Table, key: Key, index: str, versions: Iterable[int]) -> list[Shadow]:
+    """The shadows of an index that are there."""
+    return [
+        Shadow(table, key, table.c[index], version)
+        for version in versions
+        if shadow_name(index, version) in table.c
+    ]
+
+
+def groups_of(connection: sa.Connection, column: sa.Column[Any]) -> tuple[tuple[str, ...], ...]:
+    """Every set of columns that is unique and has this one in it."""
+    found = [tuple(names) for names in unique_groups(connection, column.table) if column.name in names]
+    return tuple(sorted(set(found), key=found.index))
+
+
+class ShadowDdl:
+    """What the databases have in common."""
+
+    type = "BLOB"
+
+    def __init__(self, dialect: sa.Dialect, shadow: Shadow) -> None:
+        preparer = dialect.identifier_preparer
+        self.shadow = shadow
+        self.quote = preparer.quote
+        self.table = preparer.format_table(shadow.table)
+        self.index = self.quote(shadow.index.name)
+        self.column = self.quote(shadow.name)
+        self.prefix = shadow.version.to_bytes(2, "big").hex()
+        self.bare = short(f"piiguard_next_{shadow.table.name}_{shadow.index.name}", 56)
+
+    def expand(self) -> list[str]:
+        """Add the column; without a default, so that no row is rewritten."""
+        return [f"ALTER TABLE {self.table} ADD COLUMN {self.column} {self.type}"]
+
+    def unique(self) -> dict[str, str]:
+        """By name, the UNIQUE indexes: as those of the blind index, with the shadow in its place."""
+        return dict(map(self._unique, self.shadow.groups))
+
+    def _unique(self, group: tuple[str, ...]) -> tuple[str, str]:
+        names = [self.shadow.name if name == self.shadow.index.name else name for name in group]
+        name = short(f"ux_{self.shadow.table.name}_{'_'.join(names)}")
+        columns = ", ".join(map(self.quote, names))
+        return name, f"CREATE UNIQUE INDEX {self.quote(name)} ON {self.table} ({columns})"
+
+    def follow(self) -> dict[str, list[str]]:
+        """The triggers by name: what is written under the next key is copied, another change empties."""
+        raise NotImplementedError
+
+    def unfollow(self) -> list[str]:
+        """Without the trigger."""
+        return [f"DROP TRIGGER IF EXISTS {self.quote(self.bare + end)}" for end in ("_i", "_u")]
+
+    def contract(self) -> list[str]:
+        """Without the trigger and the column; the column's indexes go with it."""
+        return [*self.unfollow(), f"ALTER TABLE {self.table} DROP COLUMN {self.column}"]
+
+
+class _Postgresql(ShadowDdl):
+    type = "BYTEA"
+
+    @property
+    def _function(self) -> str:
+        schema, name = self.shadow.table.schema, self.quote(self.bare)
+        return f"{self.quote(schema)}.{name}" if schema else name
+
+    def follow(self) -> dict[str, list[str]]:
+        function = (
+            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql AS $piiguard$\n"
+            f"BEGIN\n"
+            f"  IF substr(NEW.{self.index}, 1, 2) = '\\x{self.prefix}'::bytea\n"
+            f"  THEN NEW.{self.column} := NEW.{self.index};\n"
+            f"  ELSIF TG_OP = 'INSERT' THEN NULL;\n"
+            f"  ELSIF NEW.{self.index} IS DISTINCT FROM OLD.{self.index} THEN NEW.{self.column} := NULL;\n"
+            f"  END IF;\n"
+            f"  RETURN NEW;\n"
+            f"END $piiguard$"
+        )
+        trigger = (
+            f"CREATE TRIGGER {self.quote(self.bare)} BEFORE INSERT OR UPDATE OF {self.index} ON {self.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {self._function}()"
+        )
+        return {self.bare: [function, trigger]}
+
+    def unfollow(self) -> list[str]:
+        return [
+            f"DROP TRIGGER IF EXISTS {self.quote(self.bare)} ON {self.table}",
+            f"DROP FUNCTION IF EXISTS {self._function}()",
+        ]
+
+
+class _Mysql(ShadowDdl):
+    type = "BINARY(16)"
+
+    def follow(self) -> dict[str, list[str]]:
+        copied = (
+            f"IF LEFT(NEW.{self.index}, 2) = x'{self.prefix}' THEN SET NEW.{self.column} = NEW.{self.index};"
+        )
+        emptied = f" ELSEIF NOT (NEW.{self.index} <=> OLD.{self.index}) THEN SET NEW.{self.column} = NULL;"
+        bodies = {"_i": ("INSERT", copied), "_u": ("UPDATE", copied + emptied)}
+        return {
+            self.bare + end: [
+                (
+                    f"CREATE TRIGGER {self.quote(self.bare + end)} BEFORE {event} ON {self.table} FOR EACH ROW\n"
+                    f"BEGIN {body} END IF; END"
+                )
+            ]
+            for end, (event, body) in bodies.items()
+        }
+
+
+class _Sqlite(ShadowDdl):
+    def follow(self) -> dict[str, list[str]]:
+        names = [self.quote(column.name) for column in self.shadow.key.columns]
+        same = " AND ".join(f"{name} IS NEW.{name}" for name in names)
+        taken = f"substr(NEW.{self.index}, 1, 2) = x'{self.prefix}'"
+        changed = f"NEW.{self.index} IS NOT OLD.{self.index}"
+        copied = f"CASE WHEN {taken} THEN NEW.{self.index} END"
+        events = {"_i": ("INSERT", taken), "_u": (f"UPDATE OF {self.index}", changed)}
+        return {
+            self.bare + end: [
+                (
+                    f"CREATE TRIGGER {self.quote(self.bare + end)} AFTER {event} ON {self.table} WHEN {when}\n"  # noqa: S608
+                    f"BEGIN UPDATE {self.table} SET {self.column} = {copied} WHERE {same}; END"
+                )
+            ]
+            for end, (event, when) in events.items()
+        }
+
+    def contract(self) -> list[str]:
+        # SQLite does not drop a column that an index uses.
+        dropped = [f"DROP INDEX IF EXISTS {self.quote(name)}" for name in self.unique()]
+        trigger, column = super().contract()[:-1], super().contract()[-1]
+        return [*trigger, *dropped, column]
+
+
+def shadow_ddl(dialect: sa.Dialect, shadow: Shadow) -> ShadowDdl:
+    """The statements for this database."""
+    kinds: dict[str, type[ShadowDdl]] = {"postgresql": _Postgresql, "mysql": _Mysql, "sqlite": _Sqlite}
+    return kinds[dialect.name](dialect, shadow)
