@@ -10,7 +10,7 @@ SPARK  := $(shell command -v java >/dev/null 2>&1 && echo ,spark)
 EXTRAS := scan,postgresql,mysql,pkcs11,aws,vault,ru$(SPARK)
 WORKERS ?= auto
 
-.PHONY: help demo test test-sqlalchemy20 coverage check docs bench clean
+.PHONY: help demo test test-sqlalchemy20 coverage check lock docs bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test-sqlalchemy20   the tests of the ORM layer with SQLAlchemy 2.0"
 	@echo "make check     lint, format, types, import contracts"
 	@echo "make coverage  run every test and measure branches"
+	@echo "make lock      lock every package that CI installs, with hashes (needs uv)"
 	@echo "make docs      regenerate what is generated in docs/"
 	@echo "make bench     run every benchmark and rewrite docs/benchmarks.md"
 	@echo "make clean     remove the environment and the demo"
@@ -33,8 +34,15 @@ $(VENV)/.scan: $(VENV)/.made pyproject.toml
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[scan]'
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.made pyproject.toml
+# CI installs exactly what was locked, by hash; everybody else gets the newest that fits.
+LOCK := .ci/requirements.txt
+$(VENV)/.test: $(VENV)/.made pyproject.toml $(LOCK)
+ifdef CI
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+else
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]' --group test --group lint
+endif
 	@touch $@ $(VENV)/.scan
 
 demo: $(VENV)/.scan
@@ -64,6 +72,10 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lock:
+	uv pip compile pyproject.toml --quiet --all-extras --group test --group lint --group build --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --output-file $(LOCK)
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
