@@ -7,7 +7,7 @@ every command.
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from piiguard.database.reasons import explain, shown
-from piiguard.database.servers import dialect_options, guard, unarmed
+from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
 from piiguard.errors import DatabaseError, MissingExtra
 
@@ -73,9 +73,9 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
     except SQLAlchemyError as error:
         raise explain(error, engine.url) from None
     hide_rows(engine)
-    with connection:
+    with connection, ExitStack() as stack:
         try:
-            guard(connection)
+            stack.enter_context(guarded(connection))
         except SQLAlchemyError as error:
             raise explain(error, engine.url) from None
         yield connection

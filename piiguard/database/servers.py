@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGInspector
 from sqlalchemy.exc import SQLAlchemyError
 
-__all__ = ["PATH", "compiled", "dialect_options", "guard", "home", "inspect", "own_path", "unarmed"]
+__all__ = ["PATH", "compiled", "dialect_options", "guarded", "home", "inspect", "own_path", "unarmed"]
 
 PATH = "pg_catalog, pg_temp"
 """pg_temp last: PostgreSQL would look there first for tables and types if it were not named."""
@@ -52,10 +52,43 @@ def dialect_options(url: sa.URL) -> dict[str, Any]:
 _ASKS_FOR_HSTORE = ("postgresql+psycopg", "postgresql+psycopg_async", "postgresql+psycopg2")
 
 
-def guard(connection: sa.Connection) -> sa.Connection:
-    """The connection, with an empty path in each of its transactions; afterwards it is as it was."""
-    if connection.dialect.name != "postgresql":
-        return connection
+@contextmanager
+def guarded(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """The connection, on which names and values mean what we say; afterwards it is as it was."""
+    if connection.dialect.name == "postgresql":
+        yield _with_empty_path(connection)
+    elif connection.dialect.name in ("mysql", "mariadb"):
+        with _in_known_mode(connection):
+            yield connection
+    else:
+        yield connection
+
+
+@contextmanager
+def _in_known_mode(connection: sa.Connection) -> Iterator[None]:
+    """MariaDB refuses what does not fit, and cuts nothing off; how names are quoted stays as SQLAlchemy found it."""
+    before = str(connection.exec_driver_sql("select @@session.sql_mode").scalar())
+    kept = [mode for mode in before.split(",") if mode in _SPELLING]
+    wanted = ",".join([*kept, "STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION"])
+    _set_mode(connection, wanted)
+    try:
+        yield
+    finally:
+        if not (connection.invalidated or connection.closed):
+            with suppress(SQLAlchemyError):  # a connection that broke is thrown away
+                connection.rollback()
+                _set_mode(connection, before)
+
+
+_SPELLING = ("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES")
+
+
+def _set_mode(connection: sa.Connection, mode: str) -> None:
+    connection.execute(sa.text("set session sql_mode = :mode"), {"mode": mode})
+    connection.rollback()
+
+
+def _with_empty_path(connection: sa.Connection) -> sa.Connection:
     listed, path, user = connection.exec_driver_sql(_ASKED).one()
     connection.rollback()
     sa.event.listen(connection, "begin", _empty_path)
