@@ -4,5 +4,17 @@ from __future__ import annotations
 
 from piiguard.database.opening import connect, open_engine
 from piiguard.database.reasons import explain, reason, shown
+from piiguard.database.servers import PATH, compiled, home, inspect, own_path
 
-__all__ = ["connect", "explain", "open_engine", "reason", "shown"]
+__all__ = [
+    "PATH",
+    "compiled",
+    "connect",
+    "explain",
+    "home",
+    "inspect",
+    "open_engine",
+    "own_path",
+    "reason",
+    "shown",
+]

@@ -7,7 +7,7 @@ every command.
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from piiguard.database.reasons import explain, shown
+from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
 from piiguard.errors import DatabaseError, MissingExtra
 
@@ -43,7 +44,7 @@ def open_engine(url: str) -> sa.Engine:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of options that a driver does not take
-            engine = sa.create_engine(parsed, hide_parameters=True)
+            engine = sa.create_engine(unarmed(parsed), hide_parameters=True, **dialect_options(parsed))
     except ModuleNotFoundError as error:
         library = error.name or parsed.drivername
         if (extra := _EXTRAS.get(library)) is None:
@@ -72,7 +73,11 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
     except SQLAlchemyError as error:
         raise explain(error, engine.url) from None
     hide_rows(engine)
-    with connection:
+    with connection, ExitStack() as stack:
+        try:
+            stack.enter_context(guarded(connection))
+        except SQLAlchemyError as error:
+            raise explain(error, engine.url) from None
         yield connection
 
 

@@ -12,6 +12,8 @@ import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.database import connect
+from piiguard.errors import DatabaseError
 from piiguard.keys.heartbeat import Beat
 from piiguard.protect import state
 
@@ -30,16 +32,17 @@ class TableHeartbeat:
         row = {"keyring_id": beat.keyring, "generation": beat.generation, "updated": _text(beat.seen)}
         name = f"instance:{beat.instance}"
         try:
-            with self._engine.begin() as connection:
+            with connect(self._engine) as connection:
                 changed = connection.execute(table.update().where(table.c.name == name).values(**row))
                 if changed.rowcount == 0:
                     connection.execute(table.insert().values(name=name, **row))
-        except SQLAlchemyError:
-            return  # no table, or no right to write there
+                connection.commit()
+        except (SQLAlchemyError, DatabaseError):
+            return  # no server, no table, or no right to write there
 
     def beats(self) -> list[Beat]:
         """What was reported by any application of this database."""
-        with self._engine.connect() as connection:
+        with connect(self._engine) as connection:
             return [
                 Beat(found.name, found.generation, _seconds(found.updated), found.keyring_id)
                 for found in state.instances(connection)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock
+from piiguard.database import inspect
 from piiguard.errors import JobError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def now() -> str:
 
 def ensure(connection: sa.Connection) -> None:
     """Make the two tables where they are missing."""
-    present = set(sa.inspect(connection).get_table_names())
+    present = set(inspect(connection).get_table_names())
     missing = [table for table in (jobs, state) if table.name not in present]
     if not missing:
         return
@@ -73,7 +74,7 @@ def ensure(connection: sa.Connection) -> None:
     except SQLAlchemyError:
         connection.rollback()
         # Two operators may begin at the same moment, and the other was faster.
-        if set(sa.inspect(connection).get_table_names()) >= {jobs.name, state.name}:
+        if set(inspect(connection).get_table_names()) >= {jobs.name, state.name}:
             return
         raise JobError(
             "the tables piiguard_jobs and piiguard_state are missing and cannot be made here",
@@ -128,7 +129,7 @@ def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
 
 def instances(connection: sa.Connection) -> list[Instance]:
     """Every application that has ever told its generation here."""
-    if not sa.inspect(connection).has_table(state.name):
+    if not inspect(connection).has_table(state.name):
         return []
     found = connection.execute(sa.select(state).where(state.c.name.like("instance:%")).order_by(state.c.name))
     return [

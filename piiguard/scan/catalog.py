@@ -9,13 +9,14 @@ from __future__ import annotations
 import fnmatch
 import warnings
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
-from piiguard.scan import postgresql
+from piiguard.scan import postgresql, session
+from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
 
@@ -23,16 +24,22 @@ __all__ = ["relations"]
 
 
 def relations(
-    connection: sa.Connection, include: Collection[str] = (), exclude: Collection[str] = ()
+    connection: sa.Connection,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    views: Collection[str] = (),
 ) -> list[Relation]:
-    """Everything there is to read, in the order of names; globs match ``table`` or ``schema.table``."""
+    """Everything there is to read, in the order of names; globs match ``table`` or ``schema.table``.
+
+    ``views`` are roles whose views and foreign tables may be read; others are listed with the reason why not.
+    """
     found = {
         "postgresql": postgresql.relations,
         "mysql": _mysql,
         "mariadb": _mysql,
         "sqlite": _sqlite,
     }.get(connection.dialect.name, _portable)(connection)
-    wanted = [r for r in found if _chosen(r, include, exclude)]
+    wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
     return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
 
 
@@ -95,20 +102,23 @@ def _with_columns(connection: sa.Connection, wanted: list[Relation]) -> Iterator
         yield from postgresql.with_columns(connection, wanted)
         return
     look = sa.inspect(connection)
-    by_schema: dict[str | None, list[Relation]] = {}
     for relation in wanted:
-        by_schema.setdefault(relation.schema, []).append(relation)
-    for schema, group in by_schema.items():
-        names = [relation.name for relation in group]
+        yield relation if relation.unread or relation.told else _looked_at(connection, look, relation)
+
+
+def _looked_at(connection: sa.Connection, look: sa.Inspector, relation: Relation) -> Relation:
+    """The relation with its columns, or with the reason why they cannot be had: the others are still read."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", sa.exc.SAWarning)  # types it does not know are read as text
-            every: dict[str, Any] = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
-            columns = look.get_multi_columns(schema=schema, filter_names=names, **every)
-            keys = look.get_multi_pk_constraint(schema=schema, filter_names=names, **every)
-        for relation in group:
-            reflected = columns.get((schema, relation.name), [])
-            primary = tuple(keys.get((schema, relation.name), {}).get("constrained_columns", ()))  # type: ignore[call-overload]
-            yield _complete(relation, reflected, primary, connection.dialect.name)
+            columns = look.get_columns(relation.name, relation.schema)
+            key = look.get_pk_constraint(relation.name, relation.schema) if relation.kind != "view" else None
+    except sa.exc.SQLAlchemyError as error:
+        if getattr(error, "connection_invalidated", False):
+            raise
+        return replace(relation, unread=f"its columns cannot be listed: {session.explain(error)}")
+    primary = tuple(key["constrained_columns"]) if key else ()
+    return _complete(relation, columns, primary, connection.dialect.name)
 
 
 def _complete(
@@ -123,9 +133,7 @@ def _complete(
     key = relation.key
     if key is None and len(primary) == 1 and isinstance(types.get(primary[0]), sa.Integer):
         key = primary[0]
-    return Relation(
-        relation.schema, relation.name, relation.kind, relation.rows, tuple(columns), key, primary
-    )
+    return replace(relation, columns=tuple(columns), key=key, primary=primary)
 
 
 def _reading(type_: Any, label: str, dialect: str) -> Reading | None:

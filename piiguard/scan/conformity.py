@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock
-from piiguard.database import connect, explain, shown
+from piiguard.database import connect, explain, home, inspect, shown
 from piiguard.errors import DatabaseError
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport
 from piiguard.scan.policy import ActivityDate, Policy, Term
@@ -119,14 +119,14 @@ def _count(engine: sa.Engine, dated: ActivityDate, before: datetime) -> int:
     schema, _, name = dated.table.rpartition(".")
     with connect(engine) as connection:
         try:
-            found = sa.inspect(connection).get_columns(name, schema or None)
+            found = inspect(connection).get_columns(name, schema or None)
             kind = next((column["type"] for column in found if column["name"] == dated.column), None)
             if kind is None:
                 raise DatabaseError(
                     f"{dated.table}.{dated.column}: there is no such column for the retention term",
                     source=shown(engine.url),
                 )
-            table = sa.table(name, sa.column(dated.column), schema=schema or None)
+            table = sa.table(name, sa.column(dated.column), schema=home(connection, schema or None))
             limit = sa.literal(_limit(before, kind), type_=kind)
             query = sa.select(sa.func.count()).select_from(table).where(table.c[dated.column] < limit)
             return int(connection.scalar(query) or 0)

@@ -89,7 +89,9 @@ class _Scan:
         limits = Limits(statement=60.0, lock=self.options.limits.lock)
         try:
             with session.reader(self.engine, limits) as connection:
-                every = catalog.relations(connection, self.options.tables, self.options.exclude)
+                every = catalog.relations(
+                    connection, self.options.tables, self.options.exclude, self.options.views
+                )
         except sa.exc.SQLAlchemyError as error:
             raise DatabaseError(
                 f"{self.name}: its tables cannot be listed: {session.explain(error)}",
@@ -152,10 +154,10 @@ class _Scan:
 
     def _tasks(self, relation: Relation, observer: Observer, part: Part) -> list[TableTask]:
         """One task, or for a large table with an integer key a task per range."""
-        if not tables.large(relation, self.options) or not relation.key:
+        if not tables.large(relation, self.options) or not relation.key or relation.unread or relation.told:
             return [TableTask(relation)]
         try:
-            with session.reader(self.engine, self.options.limits) as connection:
+            with session.reader(self.engine, self.options.limits, relation) as connection:
                 settled = tables.settled(connection, relation, observer, self.options, part)
                 spans = sampling.key_ranges(connection, relation, 4 * self.options.jobs)
         except (sa.exc.SQLAlchemyError, DatabaseError, self.engine.dialect.loaded_dbapi.Error):

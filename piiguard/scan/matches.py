@@ -44,7 +44,7 @@ def list_matches(
     selected = [*keys, *(column.expression() for column in columns)]
     observer.settled = ()
     masked_keys = _masked_keys(relation, findings)
-    with session.reader(engine, options.limits) as connection:
+    with session.reader(engine, options.limits, relation) as connection:
         for query in sampling.statements(connection, relation, selected, options.sample):
             for page in reading.pages(connection, query):
                 lists = list(zip(*page, strict=True))

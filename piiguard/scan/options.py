@@ -22,6 +22,8 @@ class Limits:
 class Options:
     """``sample`` is rows per table, None reads everything; ``tables`` and ``exclude`` are globs.
 
+    ``views`` are roles whose views and foreign tables are read, beside the account's own views.
+
     ``raw`` reads binary files too, as bytes with no meaning.
 
     ``key`` hashes values while they are counted; it is drawn for each scan and never written anywhere.
@@ -33,6 +35,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     min_confidence: Confidence = "medium"
     encoding: str = "auto"
+    views: tuple[str, ...] = ()
     raw: bool = False
     limits: Limits = Limits()
     jobs: int = 1

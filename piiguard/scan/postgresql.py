@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import home
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Kind, Reading, Relation
 
@@ -29,24 +30,36 @@ select n.nspname, c.relname, c.relkind::text,
                                          from leaf join pg_class k on k.oid = leaf.oid
                                         where leaf.root = c.oid and k.relkind = 'r')
             else greatest(c.reltuples, pg_stat_get_live_tuples(c.oid)) end::bigint,
-       c.relkind = 'r' and c.relhassubclass
+       c.relkind = 'r' and c.relhassubclass,
+       c.relkind = 'f' or exists (select from leaf join pg_class k on k.oid = leaf.oid
+                                   where leaf.root = c.oid and k.relkind = 'f'),
+       row_security_active(c.oid)
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relpersistence <> 't'
    and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'
 """
 
-# Of a domain the type below it counts; of an array its elements.
+# Of a domain the type below it counts; of an array its elements. A name counts only for a type of the server or
+# of an extension: anybody can call a type of his "uuid".
 _COLUMNS = """
-select n.nspname, c.relname, a.attname, coalesce(b.typname, t.typname), coalesce(b.typcategory, t.typcategory)::text,
-       a.atttypmod, coalesce(d.description, ''), coalesce(a.attnum = any (p.indkey), false), array_length(p.indkey, 1)
+with recursive below (domain, oid) as (
+    select oid, typbasetype from pg_type where typtype = 'd'
+    union all select below.domain, t.typbasetype from below join pg_type t on t.oid = below.oid where t.typtype = 'd')
+select n.nspname, c.relname, a.attname,
+       case when t.typnamespace = 'pg_catalog'::regnamespace or exists (
+                 select from pg_depend e where e.classid = 'pg_type'::regclass and e.objid = t.oid and e.deptype = 'e')
+            then t.typname else '' end,
+       t.typcategory::text, has_column_privilege(c.oid, a.attnum, 'SELECT'), a.atttypmod, coalesce(d.description, ''), coalesce(a.attnum = any (p.indkey), false), array_length(p.indkey, 1)
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-  join pg_type t on t.oid = a.atttypid left join pg_type b on t.typtype = 'd' and b.oid = t.typbasetype
+  join pg_type y on y.oid = a.atttypid left join below on below.domain = y.oid
+  join pg_type t on t.oid = coalesce(below.oid, y.oid) and t.typtype <> 'd'
   left join pg_description d on d.objoid = c.oid and d.objsubid = a.attnum and d.classoid = 'pg_class'::regclass
   left join pg_index p on p.indrelid = c.oid and p.indisprimary
  where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
    and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'
  order by n.nspname, c.relname, a.attnum
 """
+_HIDDEN = "not read: row-level security hides rows from this account"
 _PLAIN = frozenset({"varchar", "bpchar", "name", "int8", "int4", "numeric", "float8", "float4"})
 _DATES = frozenset({"date", "timestamp", "timestamptz"})
 _NEVER = frozenset(
@@ -84,15 +97,18 @@ _NEVER = frozenset(
 def relations(connection: sa.Connection) -> Iterator[Relation]:
     """Every relation with its estimated rows; a partitioned table stands for its partitions, a table that others
     inherit from for itself."""
-    default = connection.dialect.default_schema_name
-    for schema, name, kind, rows, inherited in connection.execute(sa.text(_RELATIONS)):
+    default = home(connection)
+    for schema, name, kind, rows, inherited, foreign, hidden in connection.execute(sa.text(_RELATIONS)):
         own = None if schema == default else schema
-        yield Relation(own, name, _KINDS[kind], int(rows), inherited=inherited)
+        relation = Relation(
+            own, name, _KINDS[kind], int(rows), inherited=inherited, home=default, foreign=foreign
+        )
+        yield replace(relation, unread=_HIDDEN) if hidden else relation
 
 
 def with_columns(connection: sa.Connection, wanted: Iterable[Relation]) -> Iterator[Relation]:
     """The same relations, with the columns that are worth reading."""
-    default = connection.dialect.default_schema_name
+    default = home(connection)
     rows: dict[tuple[str | None, str], list[Any]] = {}
     for schema, table, *rest in connection.execute(sa.text(_COLUMNS)):
         rows.setdefault((None if schema == default else schema, table), []).append(rest)
@@ -101,14 +117,19 @@ def with_columns(connection: sa.Connection, wanted: Iterable[Relation]) -> Itera
 
 
 def _complete(relation: Relation, rows: list[Any]) -> Relation:
-    columns, primary, key = [], [], None
-    for name, type_, category, modifier, comment, in_key, keys in rows:
+    columns, primary, denied, key = [], [], [], None
+    for name, type_, category, readable, modifier, comment, in_key, keys in rows:
         if reading := _reading(type_, category, modifier, f"{name} {comment}"):
-            columns.append(Column(name, reading, comment))
+            if readable:
+                columns.append(Column(name, reading, comment))
+            else:
+                denied.append(name)
+        if not readable:
+            continue
         if in_key:
             primary.append(name)
             key = name if keys == 1 and type_ in ("int4", "int8") else None
-    return replace(relation, columns=tuple(columns), primary=tuple(primary), key=key)
+    return replace(relation, columns=tuple(columns), primary=tuple(primary), key=key, denied=tuple(denied))
 
 
 def _reading(type_: str, category: str, modifier: int, label: str) -> Reading | None:

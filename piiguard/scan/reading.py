@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import compiled
+
 __all__ = ["PAGE", "pages"]
 
 PAGE = 1000
@@ -45,7 +47,7 @@ def _forget(cursor: Any) -> None:
 
 def _psycopg(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
     """libpq's rows in chunks, past SQLAlchemy's result types: 1.6 to 1.9 times cheaper per row."""
-    text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    text = str(compiled(connection, query, compile_kwargs={"literal_binds": True}))
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         rows = _stream(cursor, text)

@@ -29,7 +29,8 @@ class Column:
     def expression(self) -> sa.ColumnElement[Any]:
         own: sa.ColumnElement[Any] = sa.column(self.name)
         if self.reading == "text":
-            own = sa.cast(own, sa.Text())
+            # The type's own output: its owner may have made a cast to text, whose function would run.
+            own = sa.func.pg_catalog.concat(own)
         if self.reading in ("long", "text"):
             return sa.func.substr(own, 1, MOST_TEXT).label(None)
         if self.reading == "bytes":
@@ -52,13 +53,28 @@ class Relation:
     primary: tuple[str, ...] = ()
     inherited: bool = False
     """PostgreSQL: other tables inherit from it, and are listed themselves"""
+    home: str | None = None
+    """PostgreSQL: the schema in which it stands when none is named"""
+    unread: str = ""
+    """why it is not read at all; nothing: it is read"""
+    told: str = ""
+    """why it need not be read: what it shows was read elsewhere"""
+    denied: tuple[str, ...] = ()
+    """columns that this account may not read"""
+    foreign: bool = False
+    """PostgreSQL: rows of it come from another server"""
 
     @property
     def place(self) -> str:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
     def source(self) -> sa.TableClause:
-        return sa.table(self.name, schema=self.schema)
+        return sa.table(self.name, schema=self.schema or self.home)
+
+    @property
+    def expanded(self) -> bool:
+        """Whether reading it reads what somebody else has written down: a view's query, another server."""
+        return self.kind == "view" or self.foreign
 
     def select(
         self, columns: Sequence[sa.ColumnElement[Any]], source: sa.FromClause | None = None

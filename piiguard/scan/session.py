@@ -10,16 +10,22 @@ from sqlalchemy.exc import DBAPIError
 
 from piiguard import database
 from piiguard.scan.options import Limits
+from piiguard.scan.relation import Relation
 
 __all__ = ["explain", "reader"]
 
 
 @contextmanager
-def reader(engine: sa.Engine, limits: Limits) -> Iterator[sa.Connection]:
-    """A connection in a read-only transaction with these limits; nothing of it outlives the block."""
+def reader(engine: sa.Engine, limits: Limits, relation: Relation | None = None) -> Iterator[sa.Connection]:
+    """A connection in a read-only transaction with these limits; nothing of it outlives the block.
+
+    Views and foreign tables are refused by a server that can do so, unless the ``relation`` to read is one.
+    """
     with database.connect(engine) as connection:
         try:
             _PREPARE.get(engine.dialect.name, _nothing)(connection, limits)
+            if engine.dialect.name == "postgresql" and not (relation and relation.expanded):
+                connection.execute(_PLAIN_TABLES)
             yield connection
         finally:
             # A broken connection, or one with an unread stream, is thrown away and not given back.
@@ -29,9 +35,14 @@ def reader(engine: sa.Engine, limits: Limits) -> Iterator[sa.Connection]:
                 _leave(connection)
 
 
+_BEFORE = "piiguard_before"
+
+
 def _leave(connection: sa.Connection) -> None:
     try:
         connection.rollback()
+        for statement in connection.info.pop(_BEFORE, ()):
+            connection.execute(sa.text(statement))
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = OFF")
             connection.rollback()
@@ -43,10 +54,27 @@ def _postgresql(connection: sa.Connection, limits: Limits) -> None:
     connection.execute(sa.text("set transaction isolation level repeatable read, read only"))
     connection.execute(sa.text(f"set local statement_timeout = {int(limits.statement * 1000)}"))
     connection.execute(sa.text(f"set local lock_timeout = {int(limits.lock * 1000)}"))
+    connection.execute(
+        sa.text("set local row_security = off")
+    )  # an error, where a policy would leave rows out
+
+
+# Whoever owns a table may put a view in its place after it was listed.
+_PLAIN_TABLES = sa.text(
+    "select set_config(name, 'view, foreign-table', true) from pg_settings"
+    " where name = 'restrict_nonsystem_relation_kind'"
+)
 
 
 def _mysql(connection: sa.Connection, limits: Limits) -> None:
     maria = getattr(connection.dialect, "is_mariadb", False)
+    names = ["max_statement_time" if maria else "max_execution_time", "lock_wait_timeout"]
+    names += ["innodb_lock_wait_timeout", "tx_read_only" if maria else "transaction_read_only"]
+    asked = ", ".join(f"@@session.{name}" for name in names)
+    before = connection.execute(sa.text(f"select {asked}")).one()
+    connection.info[_BEFORE] = [
+        f"set session {name} = {value}" for name, value in zip(names, before, strict=True)
+    ]
     if maria:
         connection.execute(sa.text(f"set session max_statement_time = {limits.statement}"))
     else:

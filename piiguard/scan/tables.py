@@ -17,7 +17,7 @@ from piiguard.scan.relation import MOST_TEXT, Column, Relation
 from piiguard.scan.settle import LARGE, places, settle
 from piiguard.scan.statistics import Partials, merge_into
 
-__all__ = ["Part", "Span", "large", "name_every", "read", "settled"]
+__all__ = ["Part", "Span", "large", "left", "name_every", "read", "settled"]
 
 Span = tuple[int, int]
 """Keys ``start <= key < stop``."""
@@ -63,13 +63,13 @@ def read(
     What the database refuses, and why, becomes one of the part's errors. ``known`` are the settled places, when a
     sample was judged already.
     """
-    if not relation.columns:
+    if left(relation, part) or not relation.columns:
         return
     observer.name_every = name_every(relation.rows, options.sample)
     selected = [column.expression() for column in relation.columns]
     timeouts = observer.engine.timeouts.total()
     try:
-        with session.reader(engine, options.limits) as connection:
+        with session.reader(engine, options.limits, relation) as connection:
             if known is None:
                 observer.settled = settled(connection, relation, observer, options, part)
             else:
@@ -86,6 +86,15 @@ def read(
     finally:
         if observer.engine.timeouts.total() > timeouts:
             part.errors.append("a pattern took too long on some cells, which were not searched for it")
+
+
+def left(relation: Relation, part: Part) -> bool:
+    """Whether the relation is not to be read; the part then says so, as it does of columns that cannot be."""
+    if relation.denied:
+        part.errors.append(f"permission denied for {', '.join(relation.denied)}")
+    part.errors += [relation.unread] if relation.unread else []
+    part.notes += [relation.told] if relation.told else []
+    return bool(relation.unread or relation.told)
 
 
 def _say_first(relation: Relation, sample: int, part: Part) -> None:

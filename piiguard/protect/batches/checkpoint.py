@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.protect.schema.tables import Key, dump_key, load_key
 from piiguard.protect.state import jobs, now
@@ -182,7 +183,7 @@ class Unfinished:
 
 def unfinished(connection: sa.Connection) -> list[Unfinished]:
     """Parts of jobs that were not brought to their end."""
-    if not sa.inspect(connection).has_table(jobs.name):
+    if not inspect(connection).has_table(jobs.name):
         return []
     found = connection.execute(
         sa.select(jobs).where(jobs.c.state != "done").order_by(jobs.c.table_name, jobs.c.part)

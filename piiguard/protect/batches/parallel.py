@@ -69,7 +69,11 @@ def _cuts(connection: sa.Connection, plan: Walk, workers: int) -> list[tuple[Any
     found = []
     for part in range(1, workers):
         select = (
-            sa.select(*columns).where(plan.where).order_by(*columns).offset(rows * part // workers).limit(1)
+            sa.select(*columns)
+            .where(plan.where)
+            .order_by(*plan.key.order)
+            .offset(rows * part // workers)
+            .limit(1)
         )
         if (row := connection.execute(select).one_or_none()) is not None:
             found.append(tuple(row))

@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.database import connect
+from piiguard.database import compiled, connect, own_path
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import is_binary
 from piiguard.protect.batches.walk import Converted, Step, Walk, convert, count
+from piiguard.protect.schema.table_code import path_for
+from piiguard.protect.schema.tables import compared, quoted
 
 __all__ = ["PostgresqlRoute"]
 
@@ -31,7 +33,7 @@ class _Batch:
 
 
 class PostgresqlRoute:
-    """Read in binary through the driver, write by ``UPDATE … FROM unnest(…)``.
+    """Read in binary through the driver, write by ``UPDATE … FROM`` arrays.
 
     With ``ahead`` a thread reads and converts the next batch on a connection of its own, while the server
     writes this one: what it read is as good as any, as writing compares with the old bytes.
@@ -41,6 +43,7 @@ class PostgresqlRoute:
         self.plan = plan
         self.width = len(plan.key.columns)
         self.update = _update(connection.dialect, plan)
+        self.path = path_for(connection, plan.table)
         self.selects: dict[tuple[bool, bool], Any] = {}
         self._thread = ThreadPoolExecutor(1, "piiguard-ahead") if ahead else None
         self._next: tuple[Checkpoint, Future[_Batch | None]] | None = None
@@ -98,11 +101,11 @@ class PostgresqlRoute:
         parameters = {"size": size, **_named("low", low), **_named("high", checkpoint.high)}
         shape = low is not None, checkpoint.high is not None
         if shape not in self.selects:
-            self.selects[shape] = _select(self.plan, *shape).compile(dialect=connection.dialect)
-        compiled = self.selects[shape]
+            self.selects[shape] = compiled(connection, _select(self.plan, *shape))
+        select = self.selects[shape]
         driver: Any = connection.connection.driver_connection
         with driver.cursor(binary=True) as cursor:
-            cursor.execute(str(compiled), compiled.construct_params(parameters))
+            cursor.execute(str(select), select.construct_params(parameters))
             return list(cursor.fetchall())
 
     def _write(self, connection: sa.Connection, batch: _Batch) -> int:
@@ -111,7 +114,8 @@ class PostgresqlRoute:
         register(connection.connection.driver_connection)
         arrays = [array(column) for column in (*batch.keys, *batch.cells, *batch.made.fresh)]
         edges = [column[0] for column in batch.keys] + [column[-1] for column in batch.keys]
-        return connection.exec_driver_sql(self.update, (*arrays, *edges)).rowcount
+        with own_path(connection, self.path):
+            return connection.exec_driver_sql(self.update, (*arrays, *edges)).rowcount
 
 
 def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
@@ -119,16 +123,16 @@ def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
 
 
 def _select(plan: Walk, low: bool, high: bool) -> sa.Select[Any]:
-    columns = plan.key.columns
+    columns, order = plan.key.columns, plan.key.order
     bounds = []
     if low:
-        bounds.append(_row(columns) > _row(_binds("low", columns)))
+        bounds.append(_row(order) > _row(_binds("low", columns)))
     if high:
-        bounds.append(_row(columns) <= _row(_binds("high", columns)))
+        bounds.append(_row(order) <= _row(_binds("high", columns)))
     return (
-        sa.select(*columns, *(cell.read for cell in plan.cells))
+        sa.select(*order, *(cell.read for cell in plan.cells))
         .where(*bounds, plan.where)
-        .order_by(*columns)
+        .order_by(*order)
         .limit(sa.bindparam("size", type_=sa.Integer))
     )
 
@@ -144,7 +148,7 @@ def _row(items: Sequence[Any]) -> Any:
 def _update(dialect: sa.Dialect, plan: Walk) -> str:
     """The UPDATE; without the range of keys, the planner may hash the whole table for every batch."""
     quote = dialect.identifier_preparer.quote
-    table = dialect.identifier_preparer.format_table(plan.table)
+    table = quoted(dialect, plan.table)
     keys = [(f"k{n}", quote(c.name), c.type.compile(dialect)) for n, c in enumerate(plan.key.columns)]
     cells = [(f"o{n}", quote(c.column.name), c.text) for n, c in enumerate(plan.cells)]
     fresh = [(f"n{n}", quote(a.target.name), is_binary(a.target)) for n, a in enumerate(plan.assignments)]
@@ -154,18 +158,29 @@ def _update(dialect: sa.Dialect, plan: Walk) -> str:
         + ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
     )
     names = ", ".join(name for name, *_ in (*keys, *cells, *fresh))
+    rows_from = ", ".join(f"pg_catalog.unnest({array})" for array in arrays)
     sets = ", ".join(f"{column} = u.{name}" for name, column, _ in fresh)
-    where = [f"t.{column} = u.{name}" for name, column, _ in keys]
+    where = [f"t.{column} OPERATOR(pg_catalog.=) u.{name}" for name, column, _ in keys]
     where += [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
     where += [f"t.{quote(column.name)} is null" for column in plan.empty]
-    row = ", ".join(f"t.{column}" for _, column, _ in keys)
+    row = ", ".join(
+        _ordered(c, f"t.{column}") for c, (_, column, _) in zip(plan.key.columns, keys, strict=True)
+    )
     marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
-    where += [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]
-    # Names come from the database and are quoted; every value is a parameter.
+    # A row of one column is that column: the operator must be named without ROW then, too.
+    rows = (f"({row})", f"({marks})") if len(keys) == 1 else (f"ROW({row})", f"ROW({marks})")
+    where += [f"{rows[0]} OPERATOR(pg_catalog.{sign}) {rows[1]}" for sign in (">=", "<=")]
+    # Names come from the database and are quoted; every value is a parameter. Operators and functions are named
+    # with their schema, as triggers of the table may need a path, and texts and bytes are compared by operators
+    # that fit exactly, which no other schema can offer before pg_catalog.
     return (
-        f"update {table} as t set {sets} from unnest({', '.join(arrays)}) as u({names}) "  # noqa: S608
+        f"update {table} as t set {sets} from rows from ({rows_from}) as u({names}) "  # noqa: S608
         f"where {' and '.join(where)}"
     )
+
+
+def _ordered(column: sa.Column[Any], name: str) -> str:
+    return name if compared(column) is column else f'cast({name} as text) collate "C"'
 
 
 def _same(stored: str, old: str, text: bool) -> str:

@@ -15,6 +15,7 @@ from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.postgresql import PostgresqlRoute
 from piiguard.protect.batches.sql import is_binary
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert, count
+from piiguard.protect.schema.table_code import writing
 from piiguard.protect.schema.tables import Key
 
 __all__ = ["CoreRoute", "SqliteRoute", "route_for", "takes_functions"]
@@ -69,7 +70,7 @@ class CoreRoute:
         found = connection.execute(
             sa.select(*plan.key.columns, *(cell.read for cell in plan.cells))
             .where(*bounded(plan, checkpoint))
-            .order_by(*plan.key.columns)
+            .order_by(*plan.key.order)
             .limit(size)
         ).all()
         if not found:
@@ -92,7 +93,8 @@ class CoreRoute:
             one |= {f"o{n}": cells[n].old(value) for n, value in enumerate(row[width:])}
             one |= {f"n{n}": value for n, value in enumerate(values)}
             parameters.append(one)
-        return connection.execute(self.update, parameters).rowcount
+        with writing(connection, self.plan.table):
+            return connection.execute(self.update, parameters).rowcount
 
     def _statement(self) -> sa.Update:
         plan = self.plan
@@ -182,9 +184,9 @@ class SqliteRoute:
     ) -> tuple[Any, ...] | None:
         """The key of the last row of a batch: any row counts, so that the condition is evaluated only once."""
         ahead = sa.select(*key.columns).where(*bounds)
-        found = connection.execute(ahead.order_by(*key.columns).limit(1).offset(size - 1)).one_or_none()
+        found = connection.execute(ahead.order_by(*key.order).limit(1).offset(size - 1)).one_or_none()
         if found is None:
-            backwards = [column.desc() for column in key.columns]
+            backwards = [column.desc() for column in key.order]
             found = connection.execute(ahead.order_by(*backwards).limit(1)).one_or_none()
         return None if found is None else tuple(found)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect
+from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.keys.envelope import OVERHEAD
 from piiguard.keys.index import SIZE
@@ -64,7 +64,7 @@ def find(
 
 def _tables(connection: sa.Connection) -> list[str]:
     """Tables and materialized views, a partitioned table once; ``schema.table`` outside the default schema."""
-    inspector = sa.inspect(connection)
+    inspector = inspect(connection)
     default, names = inspector.default_schema_name, []
     schemas = [default] if connection.dialect.name == "sqlite" else inspector.get_schema_names()
     if connection.dialect.name == "mysql" and connection.engine.url.database:

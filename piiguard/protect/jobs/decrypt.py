@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from piiguard.database import connect
+from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, under
@@ -139,7 +139,7 @@ def _migration(
     twin = short(f"{item.column}_plain")
     adds = () if twin in table.c else (twin,)
     index = item.index if item.index and item.index in table.c else None
-    checks = sa.inspect(connection).get_check_constraints(table.name, table.schema)
+    checks = inspect(connection).get_check_constraints(table.name, table.schema)
     checked = any(check["name"] == short(f"ck_{table.name}_{item.column}_encrypted") for check in checks)
     if sql_type is not None and not _SAFE_TYPE.fullmatch(sql_type):
         raise JobError(

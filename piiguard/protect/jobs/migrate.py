@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect
+from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.routes import route_for
@@ -25,6 +25,7 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.schema.ddl import Ddl, Migration, SqliteDdl, ddl_for
 from piiguard.protect.schema.statements import invalid_indexes, make_indexes, refused, run_ddl
+from piiguard.protect.schema.table_code import writing
 from piiguard.protect.schema.tables import Key, reflect, unique_groups
 from piiguard.protect.seal import Seal
 from piiguard.protect.show import show_key
@@ -194,7 +195,7 @@ class Mover:
                 *self.key.columns, Cell(dialect, self.move.source).read, Cell(dialect, self.twin).read, *index
             )
             .where(*self.key.between(last, None), self.twin.is_not(None))
-            .order_by(*self.key.columns)
+            .order_by(*self.key.order)
             .limit(self.job.pace.size)
         )
         return list(found.all())
@@ -216,9 +217,11 @@ class Mover:
         names = [self.move.twin, *([self.move.index] if self.move.index and self.move.to_cipher else [])]
         for row in rows:
             same = [c == v for c, v in zip(self.key.columns, row, strict=False)]
-            connection.execute(
+            emptied = (
                 sa.update(self.move.table).where(*same).values({self.move.table.c[n]: None for n in names})
             )
+            with writing(connection, self.move.table):
+                connection.execute(emptied)
         connection.commit()
         return len(rows)
 
@@ -227,7 +230,7 @@ class Mover:
         if not self.move.to_cipher or not self.move.index:
             return not self.ddl.indexes()
         table, broken = self.move.table, invalid_indexes(connection, self.move.table)
-        for found in sa.inspect(connection).get_indexes(table.name, table.schema):
+        for found in inspect(connection).get_indexes(table.name, table.schema):
             fits = found["column_names"] == [self.move.index] and found["name"] not in broken
             if fits and (found["unique"] or not self.move.unique):
                 return True

@@ -278,7 +278,7 @@ class Reindex:
                 rows = connection.execute(
                     sa.select(*shadow.key.columns, source)
                     .where(*shadow.key.between(last, None), _unfilled(shadow))
-                    .order_by(*shadow.key.columns)
+                    .order_by(*shadow.key.order)
                     .limit(500)
                 ).all()
             if not rows:

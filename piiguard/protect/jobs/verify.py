@@ -105,7 +105,7 @@ def _batches(
         return
     last: Sequence[Any] | None = None
     while found := connection.execute(
-        select.where(*key.between(last, None)).order_by(*key.columns).limit(_BATCH)
+        select.where(*key.between(last, None)).order_by(*key.order).limit(_BATCH)
     ).all():
         last = found[-1][: len(key.columns)]
         yield _cut(found, key)

@@ -12,6 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import PATH
+from piiguard.protect.schema.tables import home_of, quoted
+
 __all__ = ["Ddl", "Migration", "ddl_for", "short"]
 
 
@@ -56,7 +59,7 @@ class Ddl:
         self.move = move
         preparer = dialect.identifier_preparer
         self.quote = preparer.quote
-        self.table = preparer.format_table(move.table)
+        self.table = quoted(dialect, move.table)
         self.source = self.quote(move.source.name)
         self.twin = self.quote(move.twin)
         self.index = self.quote(move.index) if move.index else None
@@ -127,7 +130,8 @@ class PostgresqlDdl(Ddl):
     def guard(self) -> list[str]:
         empty = " ".join(f"NEW.{name} := NULL;" for name in self._emptied)
         function = (
-            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql AS $piiguard$\n"
+            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql"
+            f" SET search_path = {PATH} AS $piiguard$\n"
             f"BEGIN\n"
             f'  IF (NEW.{self.source})::text COLLATE "C" IS DISTINCT FROM (OLD.{self.source})::text'
             f" AND (NEW.{self.twin})::text IS NOT DISTINCT FROM (OLD.{self.twin})::text\n"
@@ -146,7 +150,7 @@ class PostgresqlDdl(Ddl):
 
     @property
     def _function(self) -> str:
-        schema = self.move.table.schema
+        schema = home_of(self.move.table)
         return f"{self.quote(schema)}.{self.trigger}" if schema else self.trigger
 
     def unguard(self) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.keys.index import SIZE
 from piiguard.manifest import ProtectedColumn
@@ -91,7 +92,7 @@ def refuse_other_use(
 def _refuse_foreign_keys(connection: sa.Connection, column: sa.Column[Any], place: str) -> None:
     table = column.table
     schema = table.schema
-    for (_, other), keys in sa.inspect(connection).get_multi_foreign_keys(schema=schema).items():
+    for (_, other), keys in inspect(connection).get_multi_foreign_keys(schema=schema).items():
         for key in keys:
             here = other == table.name and column.name in key["constrained_columns"]
             there = key["referred_table"] == table.name and column.name in key["referred_columns"]
@@ -103,7 +104,7 @@ def _refuse_foreign_keys(connection: sa.Connection, column: sa.Column[Any], plac
 
 
 def _refuse_checks(connection: sa.Connection, column: sa.Column[Any], place: str) -> None:
-    found = sa.inspect(connection).get_check_constraints(column.table.name, column.table.schema)
+    found = inspect(connection).get_check_constraints(column.table.name, column.table.schema)
     for check in found:
         if (
             re.search(rf"\b{re.escape(column.name)}\b", str(check["sqltext"]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect
+from piiguard.database import connect, inspect
 from piiguard.protect.state import now
 from piiguard.protect.transient import in_words
 
@@ -96,7 +96,7 @@ def remember(engine: sa.Engine, places: Iterable[str], words: Sequence[str]) -> 
 def forget(engine: sa.Engine, place: str) -> None:
     """The column is plaintext again, on purpose: nothing is left to clean."""
     with connect(engine) as connection, in_words("piiguard_residues"):
-        if sa.inspect(connection).has_table(_residues.name):
+        if inspect(connection).has_table(_residues.name):
             connection.execute(_residues.delete().where(_residues.c.place == place[-150:]))
             connection.commit()
 
@@ -106,7 +106,7 @@ def residues(engine: sa.Engine, places: Iterable[str] = ()) -> list[Residue]:
     wanted = set(places)
     try:
         with connect(engine) as connection:
-            if not sa.inspect(connection).has_table(_residues.name):
+            if not inspect(connection).has_table(_residues.name):
                 return []
             order = _residues.c.place, _residues.c.since
             found = connection.execute(sa.select(_residues).order_by(*order)).all()
@@ -119,7 +119,7 @@ def confirm(engine: sa.Engine, what: str, by: str, places: Iterable[str] = ()) -
     """Take a person's word that this residue is gone; returns for how many columns it was open."""
     wanted = list(places)
     with connect(engine) as connection, in_words("piiguard_residues"):
-        if not sa.inspect(connection).has_table(_residues.name):
+        if not inspect(connection).has_table(_residues.name):
             return 0
         open_ = [_residues.c.what == what, _residues.c.cleaned.is_(None)]
         open_ += [_residues.c.place.in_(wanted)] if wanted else []

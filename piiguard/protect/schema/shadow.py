@@ -14,8 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.database import PATH
 from piiguard.protect.schema.ddl import short
-from piiguard.protect.schema.tables import Key, unique_groups
+from piiguard.protect.schema.tables import Key, home_of, quoted, unique_groups
 
 __all__ = ["Shadow", "ShadowDdl", "groups_of", "shadow_ddl", "shadow_name", "shadows"]
 
@@ -79,7 +80,7 @@ class ShadowDdl:
         preparer = dialect.identifier_preparer
         self.shadow = shadow
         self.quote = preparer.quote
-        self.table = preparer.format_table(shadow.table)
+        self.table = quoted(dialect, shadow.table)
         self.index = self.quote(shadow.index.name)
         self.column = self.quote(shadow.name)
         self.prefix = shadow.version.to_bytes(2, "big").hex()
@@ -117,12 +118,13 @@ class _Postgresql(ShadowDdl):
 
     @property
     def _function(self) -> str:
-        schema, name = self.shadow.table.schema, self.quote(self.bare)
+        schema, name = home_of(self.shadow.table), self.quote(self.bare)
         return f"{self.quote(schema)}.{name}" if schema else name
 
     def follow(self) -> dict[str, list[str]]:
         function = (
-            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql AS $piiguard$\n"
+            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql"
+            f" SET search_path = {PATH} AS $piiguard$\n"
             f"BEGIN\n"
             f"  IF substr(NEW.{self.index}, 1, 2) = '\\x{self.prefix}'::bytea\n"
             f"  THEN NEW.{self.column} := NEW.{self.index};\n"

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.database import inspect
 from piiguard.errors import JobError
+from piiguard.protect.schema.tables import home_of, quoted
 from piiguard.protect.transient import is_transient
 
 __all__ = ["beside_writers", "invalid_indexes", "make_indexes", "refused", "run_ddl"]
@@ -47,10 +49,10 @@ def run_ddl(
 
 def make_indexes(connection: sa.Connection, table: sa.Table, place: str, wanted: Mapping[str, str]) -> None:
     """Make those of the indexes, by name, that are not there; what a killed run left half made goes first."""
-    there = {found["name"] for found in sa.inspect(connection).get_indexes(table.name, table.schema)}
+    there = {found["name"] for found in inspect(connection).get_indexes(table.name, table.schema)}
     quote = connection.dialect.identifier_preparer.quote
     for name in invalid_indexes(connection, table) & set(wanted):
-        schema = f"{quote(table.schema)}." if table.schema else ""
+        schema = f"{quote(found)}." if (found := home_of(table)) else ""
         run_ddl(connection, place, [f"DROP INDEX {schema}{quote(name)}"])
         there.discard(name)
     missing = [beside_writers(connection, table, made) for name, made in wanted.items() if name not in there]
@@ -65,7 +67,7 @@ def invalid_indexes(connection: sa.Connection, table: sa.Table) -> set[str]:
         "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
         " where i.indrelid = cast(:name as regclass) and not i.indisvalid"
     )
-    name = connection.dialect.identifier_preparer.format_table(table)
+    name = quoted(connection.dialect, table)
     return set(connection.scalars(query, {"name": name}))
 
 
@@ -73,7 +75,7 @@ def beside_writers(connection: sa.Connection, table: sa.Table, statement: str) -
     """PostgreSQL's CONCURRENTLY, which a partitioned table does not take."""
     if connection.dialect.name != "postgresql":
         return statement
-    name = connection.dialect.identifier_preparer.format_table(table)
+    name = quoted(connection.dialect, table)
     kind = connection.scalar(
         sa.text("select relkind from pg_class where oid = cast(:name as regclass)"), {"name": name}
     )

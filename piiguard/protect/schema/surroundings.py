@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
+from piiguard.protect.schema.table_code import refuse_astray
+from piiguard.protect.schema.tables import quoted
 from piiguard.protect.watch import Watch
 
 __all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers"]
@@ -13,6 +15,7 @@ __all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers"]
 def look_around(connection: sa.Connection, table: sa.Table, watch: Watch) -> None:
     """Tell of triggers, and refuse a table of which this account sees only a part."""
     refuse_hidden_rows(connection, table)
+    refuse_astray(connection, table)
     if names := triggers(connection, table):
         watch.note("triggers", f"{table.fullname}: {', '.join(names)}")
 
@@ -21,7 +24,7 @@ def refuse_hidden_rows(connection: sa.Connection, table: sa.Table) -> None:
     """Under row-level security a census of zero would mean nothing."""
     if connection.dialect.name != "postgresql":
         return
-    name = connection.dialect.identifier_preparer.format_table(table)
+    name = quoted(connection.dialect, table)
     if connection.scalar(sa.select(sa.func.row_security_active(sa.cast(name, sa.Text)))):
         raise JobError(
             f"{table.fullname}: row-level security hides rows from this account",
@@ -36,7 +39,7 @@ def triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
 
 def all_triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
     """Every trigger of the table, ours too."""
-    name = connection.dialect.identifier_preparer.format_table(table)
+    name = quoted(connection.dialect, table)
     if connection.dialect.name == "postgresql":
         query = sa.text(
             "select tgname from pg_trigger where tgrelid = cast(:name as regclass) and not tgisinternal order by 1"

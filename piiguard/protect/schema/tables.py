@@ -15,9 +15,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 
+from piiguard.database import home, inspect
 from piiguard.errors import JobError
 
-__all__ = ["Key", "column_of", "key_of", "reflect", "split", "unique_groups"]
+__all__ = [
+    "Key",
+    "column_of",
+    "compared",
+    "home_of",
+    "key_of",
+    "quoted",
+    "reflect",
+    "split",
+    "unique_groups",
+]
 
 
 def split(place: str) -> tuple[str, str]:
@@ -35,17 +46,54 @@ def split(place: str) -> tuple[str, str]:
 def reflect(connection: sa.Connection, name: str) -> sa.Table:
     """The table as the database describes it."""
     schema, _, bare = name.rpartition(".")
-    if schema and schema not in (schemas := sa.inspect(connection).get_schema_names()):
+    if schema and schema not in (schemas := inspect(connection).get_schema_names()):
         raise JobError(f"{schema}: there is no such schema", hint=_meant(schema, schemas, "schemas"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # types that SQLAlchemy does not know are none of ours
-            return sa.Table(
+            table = sa.Table(
                 bare, sa.MetaData(), schema=schema or None, autoload_with=connection, resolve_fks=False
             )
     except NoSuchTableError:
-        known = sa.inspect(connection).get_table_names(schema or None)
+        known = inspect(connection).get_table_names(schema or None)
         raise JobError(f"{name}: there is no such table", hint=_meant(bare, known, "tables")) from None
+    table.info[_HOME] = home(connection, table.schema)
+    _fold(connection, table)
+    return table
+
+
+_HOME = "piiguard_home"
+_FOLDED = "piiguard_folded"
+
+
+def home_of(table: sa.Table) -> str | None:
+    """The schema in which the table stands, named or not; None where the database has but one."""
+    return table.schema or table.info.get(_HOME)
+
+
+def quoted(dialect: sa.Dialect, table: sa.Table) -> str:
+    """The table's whole name, for a statement that is made as text: no path completes it."""
+    preparer = dialect.identifier_preparer
+    schema, name = home_of(table), preparer.quote(table.name)
+    return f"{preparer.quote_schema(schema)}.{name}" if schema else name
+
+
+def _fold(connection: sa.Connection, table: sa.Table) -> None:
+    """Columns of citext count as text: the operators of its own stand in a schema that is in no path of ours."""
+    if connection.dialect.name != "postgresql":
+        return
+    query = sa.text(
+        "select a.attname from pg_attribute a join pg_type t on t.oid = a.atttypid"
+        " where a.attrelid = cast(:name as regclass) and t.typname = 'citext' and not a.attisdropped"
+    )
+    for column in connection.scalars(query, {"name": quoted(connection.dialect, table)}):
+        table.c[column].type = sa.Text()
+        table.c[column].info[_FOLDED] = True
+
+
+def compared(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A key column as its rows are put in order: what folds case is ordered by its bytes."""
+    return sa.cast(column, sa.Text).collate("C") if column.info.get(_FOLDED) else column
 
 
 def column_of(table: sa.Table, name: str) -> sa.Column[Any]:
@@ -72,18 +120,23 @@ class Key:
 
     columns: tuple[sa.Column[Any], ...]
 
+    @property
+    def order(self) -> tuple[sa.ColumnElement[Any], ...]:
+        """The columns to sort by."""
+        return tuple(map(compared, self.columns))
+
     def of(self, table: sa.Table) -> Key:
         """The same key of a table that was read again."""
         return Key(tuple(table.c[column.name] for column in self.columns))
 
     def after(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """Rows behind this one."""
-        bound: sa.ColumnElement[bool] = _row(self.columns) > _row_of(self.columns, values)
+        bound: sa.ColumnElement[bool] = _row(self.order) > _row_of(self.columns, values)
         return bound
 
     def upto(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """Rows up to this one, with it."""
-        bound: sa.ColumnElement[bool] = _row(self.columns) <= _row_of(self.columns, values)
+        bound: sa.ColumnElement[bool] = _row(self.order) <= _row_of(self.columns, values)
         return bound
 
     def between(
@@ -122,7 +175,7 @@ def unique_groups(connection: sa.Connection, table: sa.Table) -> list[list[str]]
     """The column names of every unique constraint or index, the smallest first; partial ones do not count."""
     if connection.dialect.name == "sqlite":
         return sorted(_sqlite_groups(connection, table), key=len)
-    inspector = sa.inspect(connection)
+    inspector = inspect(connection)
     constraints = inspector.get_unique_constraints(table.name, table.schema)
     found = [item["column_names"] for item in constraints]
     for index in inspector.get_indexes(table.name, table.schema):

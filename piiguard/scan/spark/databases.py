@@ -51,7 +51,7 @@ def scan_database_on_spark(
     engine = database.open_engine(url)
     try:
         with session.reader(engine, Limits()) as connection:
-            found = catalog.relations(connection, options.tables, options.exclude)
+            found = catalog.relations(connection, options.tables, options.exclude, options.views)
         for relation in found:
             part = _read(spark, engine, relation, options)
             outcomes.append(judged(target, relation, part, options, manifest))
@@ -63,15 +63,16 @@ def scan_database_on_spark(
 def _read(spark: SparkSession, engine: sa.Engine, relation: Relation, options: Options) -> Part:
     """Settle what a first look settles, as the local scanner does, and let the workers read the rows."""
     part, observer = Part(), make_observer(options)
-    if not relation.columns:
+    if tables.left(relation, part) or not relation.columns:
         return part
     observer.name_every = tables.name_every(relation.rows, options.sample)
     bare = engine.url.set(password=None).render_as_string(hide_password=False)
     source = spark.read.format(PiiguardDataSource.name()).option("url", bare).option("table", relation.place)
+    source = source.option("views", json.dumps(options.views))
     if options.sample is not None:
         source = source.option("sample", options.sample)
     try:
-        with session.reader(engine, options.limits) as connection:
+        with session.reader(engine, options.limits, relation) as connection:
             settled = tables.settled(connection, relation, observer, options, part)
         part.merge(frames.part_of(source.load(), options, observer.name_every, settled))
     except Exception as error:  # noqa: BLE001 - Spark wraps what happened in a worker into its own errors
@@ -117,7 +118,7 @@ class _Reader(DataSourceReader):
         if "sample" in self._options:
             return [_Range(None)]
         engine = _engine(self._options)
-        with session.reader(engine, Limits()) as connection:
+        with session.reader(engine, Limits(), relation) as connection:
             parts = max(1, relation.rows // _ROWS_PER_PARTITION)
             spans = sampling.key_ranges(connection, relation, parts)
         engine.dispose()
@@ -129,7 +130,7 @@ class _Reader(DataSourceReader):
         selected = [column.expression() for column in relation.columns]
         sample = int(self._options["sample"]) if "sample" in self._options else None
         try:
-            with session.reader(engine, Limits(statement=0)) as connection:
+            with session.reader(engine, Limits(statement=0), relation) as connection:
                 if partition.span is not None:
                     queries = [sampling.between(relation, selected, partition.span)]
                 else:
@@ -163,7 +164,8 @@ def _relation(options: Any) -> Relation:
     engine = _engine(options)
     try:
         with session.reader(engine, Limits()) as connection:
-            found = catalog.relations(connection, [options["table"]])
+            views = json.loads(options["views"]) if "views" in options else ()
+            found = catalog.relations(connection, [options["table"]], views=views)
     finally:
         engine.dispose()
     relation = next((r for r in found if r.place == options["table"]), None)
