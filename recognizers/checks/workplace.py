@@ -10,13 +10,13 @@ person beside it makes it a workplace. Free-standing names of organisations are 
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.letters import ANY
+from piiguard.recognizers.checks.taken import Taken
 from piiguard.recognizers.checks.workplace_words import (
     CYRILLIC_HINTS,
     DEGREE,
@@ -87,14 +87,9 @@ def find(text: str) -> Iterator[FoundWorkplace]:
     start = 0
     for line in text.split("\n"):
         if len(line) > 3 and promising(line):
-            taken: list[tuple[int, int]] = []
+            taken = Taken(len(line))
             for found in candidates(text, start, start + len(line)):
-                place = bisect(taken, (found.start, found.end))
-                if not any(
-                    low < found.end and found.start < high
-                    for low, high in taken[max(0, place - 1) : place + 1]
-                ):
-                    taken.insert(place, (found.start, found.end))
+                if taken.take(found.start - start, found.end - start):
                     yield found
         start += len(line) + 1
 
