@@ -158,7 +158,9 @@ def _uncontained(found: list[RecognizerResult]) -> Iterator[RecognizerResult]:
         if result.entity_type != entity:
             entity, reaching = result.entity_type, []
         reaching = [other for other in reaching if other.end > result.start]
-        if result.score and not any(other.end >= result.end and other.score >= result.score for other in reaching):
+        if result.score and not any(
+            other.end >= result.end and other.score >= result.score for other in reaching
+        ):
             reaching.append(result)
             yield result
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import PiiguardError
+from piiguard.frames import emptied
 from piiguard.protect import census, checkpoint
 from piiguard.protect.place import column_of, reflect
 from piiguard.protect.surroundings import refuse_hidden_rows
@@ -49,6 +50,7 @@ class ColumnStatus:
     hint: str = ""
 
 
+@emptied
 def status(
     engine: sa.Engine, items: Iterable[ProtectedColumn], versions: Iterable[KeyVersion]
 ) -> list[ColumnStatus]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from piiguard.detect import Match
 from piiguard.detect.escapes import Spelled
+from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.raw import Lines, Wide, wide_encoding
 from piiguard.redact.redactor import Redactor
@@ -49,6 +50,7 @@ class StreamRedactor:
         self.replaced: Counter[str] = Counter()
         self.withheld = 0
 
+    @emptied
     def feed(self, data: bytes) -> bytes:
         """Take some bytes; return what is ready."""
         if not self._begun:
@@ -57,9 +59,12 @@ class StreamRedactor:
         self._pending += more
         return self._leave(self._ready(b"\n" in more))
 
+    @emptied
     def finish(self) -> bytes:
         """Return what is left at the end of the stream."""
-        return self._leave(self._pass_rest() if self._pending else b"") + (self._wide.tail() if self._wide else b"")
+        return self._leave(self._pass_rest() if self._pending else b"") + (
+            self._wide.tail() if self._wide else b""
+        )
 
     def _begin(self, head: bytes) -> None:
         self._begun = True

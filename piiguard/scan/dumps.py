@@ -68,6 +68,7 @@ _HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
 
 Value = str | bytes | None
 
+
 class Lines:
     """Lines with their numbers; those that were read too early can be handed back."""
 
@@ -272,7 +273,10 @@ def _inserted(
             sign = ahead.sign()
             if sign == ",":
                 ahead.place += 1
-            elif sign not in ("", "("):  # the semicolon, a clause behind the rows, another statement on the same line
+            elif sign not in (
+                "",
+                "(",
+            ):  # the semicolon, a clause behind the rows, another statement on the same line
                 keep(ahead.number(ahead.place), ahead.rest_of_line().removeprefix(";"))
                 return
         elif sign not in ("", "(") or not ahead.read_on():
