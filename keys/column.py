@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from piiguard import clock
 from piiguard.errors import DecryptionError, EnvelopeError, NotEncrypted, PiiguardError
+from piiguard.frames import emptied, empty
 from piiguard.keys import derivation, nonces
 from piiguard.keys.cipher import subcipher
 from piiguard.keys.envelope import Envelope, header
@@ -83,15 +84,20 @@ class ColumnCipher:
         keyring, passed, urandom = self._keyring, clock.monotonic, os.urandom
 
         def encrypt(plaintext: bytes) -> bytes:
-            if passed() >= keyring.due:
-                keyring.poll()
-            take = self._take
             try:
-                lead, seal, aad = take()
-            except StopIteration:
-                lead, seal, aad = self._renew()
-            nonce = urandom(12)
-            return lead + nonce + seal(nonce, plaintext, aad)
+                if passed() >= keyring.due:
+                    keyring.poll()
+                take = self._take
+                try:
+                    lead, seal, aad = take()
+                except StopIteration:
+                    lead, seal, aad = self._renew()
+                nonce = urandom(12)
+                return lead + nonce + seal(nonce, plaintext, aad)
+            except BaseException as error:
+                plaintext = b""
+                empty(error)
+                raise
 
         return encrypt
 
@@ -102,17 +108,22 @@ class ColumnCipher:
         def encrypt(value: Any) -> Any:
             if value is None:
                 return None
-            plaintext = encode(value)
-            if passed() >= keyring.due:
-                keyring.poll()
-            take = self._take
             try:
-                lead, seal, aad = take()
-            except StopIteration:
-                lead, seal, aad = self._renew()
-            drawn = stock.nonces
-            nonce = drawn.pop() if drawn else urandom(12)
-            return lead + nonce + seal(nonce, plaintext, aad)
+                plaintext = encode(value)
+                if passed() >= keyring.due:
+                    keyring.poll()
+                take = self._take
+                try:
+                    lead, seal, aad = take()
+                except StopIteration:
+                    lead, seal, aad = self._renew()
+                drawn = stock.nonces
+                nonce = drawn.pop() if drawn else urandom(12)
+                return lead + nonce + seal(nonce, plaintext, aad)
+            except BaseException as error:
+                value = plaintext = None
+                empty(error)
+                raise
 
         return encrypt
 
@@ -123,29 +134,35 @@ class ColumnCipher:
         def decrypt(envelope: Any) -> Any:
             if envelope is None:
                 return None
-            if passed() >= keyring.due:
-                keyring.poll()
             try:
-                reader = look_up(envelope[:18])
-            except TypeError:
-                reader = None  # a buffer that cannot be hashed
-            # No KeyError here: it would hold the value, and stand in the traceback of the error below.
-            unseal, aad = reader or find(envelope)
-            try:
-                plaintext = unseal(envelope[18:30], envelope[30:], aad)
-                return plaintext if decode is None else decode(plaintext)
-            except (
-                InvalidTag,
-                ValueError,
-                TypeError,
-                LookupError,
-                ArithmeticError,
-            ):  # a codec's has plaintext
-                failure = self._failure(envelope)
-            raise failure
+                if passed() >= keyring.due:
+                    keyring.poll()
+                try:
+                    reader = look_up(envelope[:18])
+                except TypeError:
+                    reader = None  # a buffer that cannot be hashed
+                # No KeyError here: it would hold the value, and stand in the traceback of the error below.
+                unseal, aad = reader or find(envelope)
+                try:
+                    plaintext = unseal(envelope[18:30], envelope[30:], aad)
+                    return plaintext if decode is None else decode(plaintext)
+                except (
+                    InvalidTag,
+                    ValueError,
+                    TypeError,
+                    LookupError,
+                    ArithmeticError,
+                ):  # a codec's has plaintext
+                    failure = self._failure(envelope)
+                raise failure
+            except BaseException as error:
+                envelope = plaintext = None  # what is no envelope is plaintext
+                empty(error)
+                raise
 
         return decrypt
 
+    @emptied
     def encrypt_many(self, values: Sequence[bytes | None]) -> list[bytes | None]:
         """Encrypt a batch with one call for randomness."""
         present = [value for value in values if value is not None]
@@ -163,6 +180,7 @@ class ColumnCipher:
         rest = iter(sealed)
         return [None if value is None else next(rest) for value in values]
 
+    @emptied
     def decrypt_many(self, envelopes: Sequence[bytes | None]) -> list[bytes | None]:
         """Decrypt a batch; the first value that does not open raises."""
         if clock.monotonic() >= self._keyring.due:

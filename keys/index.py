@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from piiguard import clock
 from piiguard.errors import KeyVersionNotFound
+from piiguard.frames import emptied, empty
 from piiguard.keys.derivation import index_key
 from piiguard.keys.normalizers import Normalizer
 
@@ -46,23 +47,29 @@ class IndexKey:
             """The index bytes under the primary version; None when nothing is left after normalizing."""
             if value is None:
                 return None
-            if passed() >= keyring.due:
-                keyring.poll()
-            normal = normalize(value)
-            if not normal:
-                return None
             try:
-                data = normal.encode()  # a call less than _bytes, for nearly every value
-            except (AttributeError, UnicodeEncodeError):
-                data = _bytes(normal)
-            version, inner, outer = (self._midstates or self._load())[0]
-            first, second = inner(), outer()
-            first.update(data)
-            second.update(first.digest())
-            return version + second.digest()[:14]
+                if passed() >= keyring.due:
+                    keyring.poll()
+                normal = normalize(value)
+                if not normal:
+                    return None
+                try:
+                    data = normal.encode()  # a call less than _bytes, for nearly every value
+                except (AttributeError, UnicodeEncodeError):
+                    data = _bytes(normal)
+                version, inner, outer = (self._midstates or self._load())[0]
+                first, second = inner(), outer()
+                first.update(data)
+                second.update(first.digest())
+                return version + second.digest()[:14]
+            except BaseException as error:
+                value = normal = data = None
+                empty(error)
+                raise
 
         return compute
 
+    @emptied
     def candidates(self, value: Any) -> list[bytes]:
         """The index bytes under every live version, the primary first: what a query compares with."""
         self._keyring.current()
@@ -76,6 +83,7 @@ class IndexKey:
         """Computes the index bytes under one live version, for a job that goes from one to the next."""
         wanted = version.to_bytes(2, "big")
 
+        @emptied
         def compute(value: Any) -> bytes | None:
             normal = None if value is None else self.normalizer(value)
             if normal is None:

@@ -21,6 +21,7 @@ from piiguard.errors import (
     KeyVersionRetired,
     PiiguardError,
 )
+from piiguard.frames import emptied
 from piiguard.keys import change, recipients, store
 from piiguard.keys.column import ColumnCipher, SubkeyCache
 from piiguard.keys.document import LIVE, Contents, Document, KeyVersion
@@ -111,6 +112,7 @@ class Keyring:
         return cls(lambda: place, passphrase or _passphrase_from_env, heartbeats)
 
     @classmethod
+    @emptied
     def create(
         cls, path: str | os.PathLike[str], wrap: Sequence[str], *, passphrase: AskPassphrase | None = None
     ) -> Keyring:
@@ -118,11 +120,13 @@ class Keyring:
         change.create(Path(path), wrap, passphrase or _passphrase_from_env)
         return cls.from_file(path, passphrase=passphrase)
 
+    @emptied
     def open(self) -> Keyring:
         """Open it now rather than at first use; a second call does nothing."""
         self._opened()
         return self
 
+    @emptied
     def reload(self) -> bool:
         """Read the file again; whether a new generation was loaded."""
         with self.lock:
@@ -130,6 +134,7 @@ class Keyring:
             self._load()
             return self._state is not before
 
+    @emptied
     def record(self, action: str, **details: Any) -> None:
         """Add a line to the audit trail, such as the summary of a job; no values, only places and counts."""
         self.open()
@@ -176,10 +181,12 @@ class Keyring:
                 self._indexes[context, name, found] = IndexKey(self, context, name, found)
             return self._indexes[context, name, found]
 
+    @emptied
     def version_of(self, envelope: bytes) -> KeyVersion:
         """The key version that wrote an envelope, whatever its state is now."""
         return self._known(Envelope.parse(envelope).key_id, "the envelope")[1]
 
+    @emptied
     def needs_rotation(self, envelope: bytes) -> bool:
         """Whether an envelope was written with another key than the primary one."""
         return Envelope.parse(envelope).key_id != self.primary().id

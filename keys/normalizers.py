@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from piiguard.errors import ManifestError
+from piiguard.frames import emptied
 
 __all__ = ["Normalizer", "names", "normalize", "normalizer_for"]
 
@@ -37,6 +38,7 @@ class Normalizer:
         """What the index key is derived with."""
         return f"{self.name}/{self.version}"
 
+    @emptied
     def __call__(self, value: Any) -> str | bytes | None:
         return None if value is None else self.function(value) or None
 

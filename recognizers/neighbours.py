@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from presidio_analyzer import RecognizerResult
 
 from piiguard.recognizers.base import NEEDS_LABEL
+from piiguard.recognizers.checks import address
 from piiguard.recognizers.evidence import Evidence
 
 __all__ = ["add_company", "keep_nearest"]
@@ -16,18 +17,20 @@ _CERTAIN = 0.5
 _NEAR = 60
 _NEXT = 20  # how near company must be to a match that has neither a label nor a hint
 _ROUNDS = 2
-_LONGEST = 400  # an address; only how far to look back for the start of a match that still reaches here
 
 
 class _Places:
-    """Matches by where they start: looking around one must not cost more the more there are."""
+    """Matches by where they start: looking around one must not cost more the more there are.
+
+    No match is longer than an address, so none from further back reaches here.
+    """
 
     def __init__(self, matches: Sequence[Evidence]) -> None:
         self._matches = sorted(matches, key=lambda evidence: evidence.result.start)
         self._starts = [evidence.result.start for evidence in self._matches]
 
     def around(self, result: RecognizerResult) -> Iterator[Evidence]:
-        first = bisect_left(self._starts, result.start - _NEAR - _LONGEST)
+        first = bisect_left(self._starts, result.start - _NEAR - address.LONGEST)
         last = bisect_right(self._starts, result.end + _NEAR)
         return (evidence for evidence in self._matches[first:last] if evidence.result is not result)
 

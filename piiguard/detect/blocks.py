@@ -79,7 +79,7 @@ def _whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
         rest += chunk
         cut = rest.rfind(b"\n") + 1
         if not cut and len(rest) >= size:
-            cut = _boundary(rest, len(rest) - 4)
+            cut = encodings.boundary(rest, max(len(rest) - 4, 0))
         if cut:
             yield rest[:cut]
             rest = rest[cut:]
@@ -111,7 +111,7 @@ def _cut(data: bytes, seen: int) -> int:
         end = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
     if end > seen and len(data) - end <= MOST_CONTEXT:
         return end
-    return max(_boundary(data, len(data) - LONG_AFTER), seen)
+    return max(encodings.boundary(data, max(len(data) - LONG_AFTER, 0)), seen)
 
 
 def _context(data: bytes, until: int) -> int:
@@ -120,7 +120,7 @@ def _context(data: bytes, until: int) -> int:
     for _ in range(LINES_BEFORE + (until > 0 and data[until - 1] != 0x0A)):
         start = data.rfind(b"\n", 0, max(start - 1, 0)) + 1
         if until - start > MOST_CONTEXT:
-            return _boundary(data, until - LONG_BEFORE)
+            return encodings.boundary(data, max(until - LONG_BEFORE, 0))
     return start
 
 
@@ -128,11 +128,3 @@ def _column(data: bytes, keep: int, column: int) -> int:
     start = data.rfind(b"\n", 0, keep) + 1
     characters = len(data[start:keep].decode("utf-8", "replace"))
     return characters if start else column + characters
-
-
-def _boundary(data: bytes, place: int) -> int:
-    """Step back to where a character begins."""
-    place = max(place, 0)
-    while place and place < len(data) and data[place] & 0xC0 == 0x80:
-        place -= 1
-    return place

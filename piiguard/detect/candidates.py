@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from piiguard.detect import encodings
 from piiguard.detect.prefilter import Hit
 
 
@@ -42,7 +43,26 @@ def in_characters(hits: Sequence[Hit], data: bytes, start: int, end: int, length
     """Turn places in bytes into places in the text of ``length`` characters that ``data[start:end]`` holds."""
     if length == end - start:
         return [(place - start, number) for place, number in hits]
-    return [(len(data[start:place].decode("utf-8", "replace")), number) for place, number in hits]
+    placed, at, count = [], start, 0
+    for place, number in hits:  # in order, so each character is counted once
+        whole = max(encodings.boundary(data, place), at)
+        count += _characters(data[at:whole])
+        at = whole
+        placed.append((count + _characters(data[whole:place]), number))
+    return placed
+
+
+def in_bytes(text: str, ends: Iterable[int]) -> Iterator[int]:
+    """Turn places in a text, which come in order, into places in its UTF-8: each character is counted once."""
+    at = place = 0
+    for end in ends:
+        place += len(text[at:end].encode("utf-8", "surrogatepass"))
+        at = end
+        yield place
+
+
+def _characters(part: bytes) -> int:
+    return len(part.decode("utf-8", "replace"))
 
 
 def every_line(data: bytes, hits: Sequence[Hit] = ()) -> Iterator[Line]:

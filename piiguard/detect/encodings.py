@@ -25,6 +25,7 @@ LETTERS = "оаеинтрслвкмдыпуібзқягчғьхйңшжүюөә�
 WEIGHT = {letter: 1 - place / len(LETTERS) for place, letter in enumerate(LETTERS)}
 KAZAKH = frozenset("әғқңөұүһі")
 
+MOST_TRAILING = 3  # bytes of a character behind its first one
 HIGH_LINE = re.compile(rb"^[^\n]*[\x80-\xff][^\n]*", re.MULTILINE)
 
 
@@ -65,6 +66,18 @@ def is_utf8(data: bytes, *, final: bool = True) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def boundary(data: bytes, place: int) -> int:
+    """Step back to where a character of UTF-8 begins; in other bytes by three at most.
+
+    >>> boundary("иин".encode(), 3), boundary(b"iin", 3), boundary(b"\\x80" * 9, 9)
+    (2, 3, 9)
+    """
+    for start in range(place, max(place - MOST_TRAILING, 0) - 1, -1):
+        if start >= len(data) or data[start] & 0xC0 != 0x80:
+            return start
+    return place
 
 
 def not_utf8(data: bytes) -> bytes:

@@ -25,6 +25,7 @@ from piiguard.detect.prefilter import HyperscanPrefilter, Prefilter, Re2Prefilte
 from piiguard.detect.runners import LANGUAGE, one_per_language, runner
 from piiguard.detect.verify import Verifier
 from piiguard.errors import MissingExtra
+from piiguard.frames import emptied, emptied_iterator
 
 Backend = Literal["auto", "hyperscan", "re2", "presidio"]
 
@@ -69,10 +70,12 @@ class Engine:
         self.backend, self._prefilter = _prefilter(backend, self._plan, lines)
         self.notes: tuple[str, ...] = tuple(self._plan.notes)
 
+    @emptied
     def find(self, text: str, context: Sequence[str] = ()) -> list[Match]:
         """Find the matches in one text; ``context`` are words that label it, such as a column's name."""
         return next((matches for _, matches in self.find_many([text], context)), [])
 
+    @emptied_iterator
     def find_many(
         self, texts: Sequence[str], context: Sequence[str] = ()
     ) -> Iterator[tuple[int, list[Match]]]:
@@ -85,6 +88,7 @@ class Engine:
             if matches:
                 yield position, matches
 
+    @emptied_iterator
     def lines(self, block: bytes, seen: int = 0, until: int | None = None) -> Iterator[Found]:
         """Find the matches that end in ``block[seen:until]``: a line's number from 0, its text, its matches.
 

@@ -17,7 +17,8 @@ from typing import Self
 
 __all__ = ["Shown", "Spelled", "plain"]
 
-_ESCAPE = re.compile(r"\\+(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\+u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+# A run of backslashes is read once: a match begins where the run does and gives none of it back.
+_ESCAPE = re.compile(r"(?<!\\)\\++(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\++u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
                      r"|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})|(?P<sign>[nrtbfv\"'/]))")  # fmt: skip
 _SIGNS = str.maketrans("nrtbfv", "      ")  # what parts words must not become a line break: lines are counted
 _UNSAFE = re.compile(r"[^ !#-\[\]-~]")
@@ -55,6 +56,7 @@ class Shown:
     seen: int
     until: int
     written: dict[int, str] = field(default_factory=dict)
+    _spelled: dict[int, Spelled] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, data: bytes, seen: int = 0, until: int | None = None) -> Self:
@@ -69,7 +71,12 @@ class Shown:
 
     def place(self, line: int, position: int) -> int:
         """Where a character of a line, counted from 0, stands in it as it is written."""
-        return Spelled(self.written[line]).place(position) if line in self.written else position
+        if line not in self.written:
+            return position
+        if line not in self._spelled:  # a line is read once, however many places of it are asked for
+            self._spelled.clear()
+            self._spelled[line] = Spelled(self.written[line])
+        return self._spelled[line].place(position)
 
 
 def _without_escapes(part: bytes) -> bytes:

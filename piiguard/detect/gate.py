@@ -82,10 +82,10 @@ class LabelGate:
 
     def spoken(self, data: bytes, line: Line) -> bytes:
         """Return the line, and the one above if nothing but signs may precede the first value."""
-        for place, number in line.hits:
-            first = place - self._widths.get(number, place)
-            if first <= line.start or not WORD.search(data, line.start, first):
-                return data[data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1 : line.end]
+        found = WORD.search(data, line.start, line.end)
+        word = found.start() if found else line.end
+        if any(place - self._widths.get(number, place) <= word for place, number in line.hits):
+            return data[data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1 : line.end]
         return data[line.start : line.end]
 
     def _speaks_for(self, hit: Iterable[int], spoken: bytes) -> bool:

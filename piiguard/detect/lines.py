@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,12 +40,16 @@ class Reported:
     def none_of(self, line: Line) -> bool:
         return line.end <= self.seen or line.start >= self.until
 
-    def has(self, line: Line, text: str, end: int) -> bool:
-        """Tell whether a match on this line that ends at this character is to be reported."""
+    def those(self, line: Line, text: str, matches: Sequence[Match]) -> list[Match]:
+        """Choose the matches to be reported; they stand on this line, and their ends come in order."""
         if self.all_of(line):
-            return True
-        place = line.start + len(text[:end].encode("utf-8", "surrogatepass"))
-        return self.seen < place <= self.until
+            return list(matches)
+        ends = candidates.in_bytes(text, (match.end for match in matches))
+        return [
+            match
+            for match, end in zip(matches, ends, strict=True)
+            if self.seen < line.start + end <= self.until
+        ]
 
 
 class LineSearch:
@@ -64,12 +69,12 @@ class LineSearch:
         if self._plan.exact and not self._plan.always:
             found = self._gate.promising(reported.data, found)
         found = list(found)
-        groups = self._groups(found, reported.data)
+        groups = deque(self._groups(found, reported.data))
         grouped = {line.number for group in groups for line in group.lines}
         hits = {line.number: line for line in found} if groups else {}
         for line in found:
             while groups and groups[0].lines[0].number <= line.number:
-                yield from self._group(groups.pop(0), hits, reported)
+                yield from self._group(groups.popleft(), hits, reported)
             if line.number not in grouped:
                 yield from self._line(line, reported)
         for group in groups:
@@ -91,9 +96,7 @@ class LineSearch:
         raw = self.raw(text, work)
         if not raw:
             return
-        matches = self._judged(text, raw, reported.data, line)
-        if not reported.all_of(line):
-            matches = [match for match in matches if reported.has(line, text, match.end)]
+        matches = reported.those(line, text, self._judged(text, raw, reported.data, line))
         if matches:
             yield line.number, text, matches
 
@@ -147,12 +150,14 @@ def _reported_part(
     reported: Reported,
 ) -> Iterator[Found]:
     """Cut a group's matches and text down to one line, or to as many as they reach over."""
-    kept, last = [], place
-    for match in matches:
-        ends_at = spanning.line_at(starts, match.end - 1)
-        if reported.has(lines[ends_at], text[starts[ends_at] :], match.end - starts[ends_at]):
-            kept.append(match)
-            last = max(last, ends_at)
+    kept: list[Match] = []
+    last = place
+    for ends_at, own in groupby(matches, key=lambda match: spanning.line_at(starts, match.end - 1)):
+        start = starts[ends_at]
+        part = text[start : starts[ends_at + 1] if ends_at + 1 < len(starts) else len(text)]
+        if chosen := reported.those(lines[ends_at], part, _moved(list(own), -start)):
+            kept += _moved(chosen, start)
+            last = ends_at
     if kept:
         stop = starts[last + 1] - 1 if last + 1 < len(starts) else len(text)
         yield lines[place].number, text[starts[place] : stop], _moved(kept, -starts[place])

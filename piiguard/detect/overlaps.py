@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from piiguard.detect.match import Match
+from piiguard.recognizers.checks.taken import Taken
 
 # Between equals the narrower meaning wins: a document's own zone over the numbers inside it,
 # a person's number over an organisation's, anything labelled over a bare phone.
@@ -46,16 +46,8 @@ def resolve(matches: Iterable[Match]) -> list[Match]:
     ranked = sorted(matches, key=_order)
     if len(ranked) < 2:
         return ranked
-    kept: list[Match] = []
-    for match in ranked:
-        # those kept are disjoint, so only the neighbours on both sides can overlap
-        place = bisect_left(kept, match.start, key=_start)
-        if place and kept[place - 1].end > match.start:
-            continue
-        if place < len(kept) and kept[place].start < match.end:
-            continue
-        insort(kept, match, key=_start)
-    return kept
+    taken = Taken(max(match.end for match in ranked))
+    return sorted((match for match in ranked if taken.take(match.start, match.end)), key=_start)
 
 
 def _start(match: Match) -> int:

@@ -6,6 +6,7 @@ finds something, all that its lines hold is judged together.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def _grow(data: bytes, window: list[Line], last: int) -> None:
 
 
 def line_at(starts: Sequence[int], place: int) -> int:
-    return max(index for index, start in enumerate(starts) if start <= place)
+    """Name the line, of those that begin at ``starts``, on which a character stands."""
+    return bisect_right(starts, place) - 1
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -3,10 +3,10 @@
 >>> from piiguard.orm import BlindIndex, Encrypted
 """
 
+from piiguard.frames import without_variables
 from piiguard.orm.audit import after_decrypt
 from piiguard.orm.confidential import Confidential
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.frames import without_variables
 from piiguard.orm.guard import ciphertext_only
 from piiguard.orm.hooks import install
 from piiguard.orm.search.index import BlindIndex

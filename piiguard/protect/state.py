@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard import clock
 from piiguard.database import inspect
 from piiguard.errors import JobError
+from piiguard.frames import emptied
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -119,6 +120,7 @@ class Instance:
     updated: str
 
 
+@emptied
 def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
     """Tell that this instance runs with this generation; the caller commits."""
     row = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
@@ -127,6 +129,7 @@ def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
         connection.execute(state.insert().values(name=f"instance:{name}", **row))
 
 
+@emptied
 def instances(connection: sa.Connection) -> list[Instance]:
     """Every application that has ever told its generation here."""
     if not inspect(connection).has_table(state.name):

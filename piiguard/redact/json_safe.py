@@ -16,8 +16,8 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _KEY_BEFORE = re.compile(r'"[ \t]*:[ \t]*$')
 _QUOTE = re.compile(r'\\.|"')
 # A string, which the end of a long line may cut, or a number; what stands between them is left as it is.
-_TOKEN = re.compile(r'"(?P<string>(?:[^"\\]|\\.)*)(?:"|\\?$)|(?P<number>-?[0-9][0-9.eE+-]*)')
-_REST = re.compile(r'(?P<string>(?:[^"\\]|\\.)*)(?:"|\\?$)')
+_TOKEN = re.compile(r'"(?P<string>(?:[^"\\]++|\\.)*+)(?:"|\\?$)|(?P<number>-?[0-9][0-9.eE+-]*)')
+_REST = re.compile(r'(?P<string>(?:[^"\\]++|\\.)*+)(?:"|\\?$)')
 _DOCUMENT = re.compile(rb'\s*(?:\{|\[\s*(?:[{\["\]]|$))')
 _NEAR = 64  # characters: nobody puts more blanks between a key and its value
 _DECODER = json.JSONDecoder()
@@ -48,7 +48,8 @@ class JsonLine:
             yield start, end, self._outside(start, end, make(start, end))
             return
         first = max(bisect_right(self._starts, start) - 1, 0)
-        for begin, stop, bare in self._tokens[first:]:
+        for number in range(first, len(self._tokens)):
+            begin, stop, bare = self._tokens[number]
             if begin >= end:
                 break
             if (part := (max(begin, start), min(stop, end))) and part[0] < part[1]:

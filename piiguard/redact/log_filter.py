@@ -9,16 +9,26 @@ from typing import Any
 
 from piiguard.redact.guarded import Guarded
 from piiguard.redact.redactor import Redactor
+from piiguard.redact.standin import standin
 
 __all__ = ["RedactingFilter"]
 
 # What logging itself puts into a record and no person writes; everything else may hold a value.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
-_WRITTEN_BY_PEOPLE = ("threadName", "processName", "taskName")
+_WRITTEN_BY_PEOPLE = (
+    "name",
+    "pathname",
+    "filename",
+    "module",
+    "funcName",
+    "threadName",
+    "processName",
+    "taskName",
+)
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts message, arguments, traceback, stack and ``extra`` of every record.
+    """Redacts message, arguments, exception, stack, names and ``extra`` of every record.
 
     Add it to handlers, not to loggers: a logger's filter does not see the records of the loggers below it.
 
@@ -27,7 +37,8 @@ class RedactingFilter(logging.Filter):
         for handler in logging.getLogger().handlers:
             handler.addFilter(RedactingFilter())
 
-    The record is changed in place. When the redactor fails, the record is still written, with a note instead of
+    The record is changed in place. Its exception becomes a stand-in of the same name, whose words are redacted and
+    whose frames have no variables: handlers such as rich's would render them. When the redactor fails, the record is still written, with a note instead of
     everything that could hold a value.
     """
 
@@ -70,15 +81,22 @@ class RedactingFilter(logging.Filter):
             record.msg = text  # an object could say something else when asked again
 
     def _traceback(self, record: logging.LogRecord) -> None:
-        text = record.exc_text
-        if record.exc_info and record.exc_info[0] is not None:
-            text = text or "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+        error = record.exc_info[1] if record.exc_info else None
+        text = record.exc_text or (error and _written(error))
+        record.exc_info = None
         if not text:
             return
-        clean = self._redactor.text(text)
-        record.exc_text = clean
-        if clean != text:
-            record.exc_info = None  # the exception itself holds the value; formatters write exc_text
+        record.exc_text = clean = self._redactor.text(text)
+        if error is None:
+            return
+        other = standin(error, self._redactor.text)
+        if clean != text and self._redactor.text(again := _written(other)) != again:
+            other = standin(error, self._redactor.text, lines=False)  # a formatter may write it anew
+        record.exc_info = type(error), other, other.__traceback__
+
+
+def _written(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error)).rstrip("\n")
 
 
 def _withhold(record: logging.LogRecord, note: str) -> None:

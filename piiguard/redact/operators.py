@@ -17,6 +17,7 @@ from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator as PresidioOperator
 from presidio_anonymizer.operators import OperatorType
 
+from piiguard.frames import emptied
 from piiguard.keys import Keyring
 from piiguard.redact.pseudonym import Pseudonyms
 from piiguard.redact.replacing import Operator, replacer
@@ -28,6 +29,7 @@ class _Replacement(PresidioOperator):  # type: ignore[misc,unused-ignore]  # Pre
     NAME: ClassVar[Operator]
     KEYED: ClassVar[bool] = False
 
+    @emptied
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         given = params or {}
         return replacer(self.NAME, given.get("keyring"))(given.get("entity_type", "PII"), text)
@@ -74,6 +76,7 @@ class PseudonymOperator(_Replacement):
 class RevealOperator(PresidioOperator):  # type: ignore[misc,unused-ignore]
     """``piiguard_reveal`` for a ``DeanonymizeEngine``; params: ``keyring``."""
 
+    @emptied
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         return Pseudonyms((params or {})["keyring"]).reveal(text)
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from piiguard.errors import DecryptionError, KeyVersionNotFound
+from piiguard.frames import emptied
 from piiguard.keys.derivation import pseudonym_key
 from piiguard.redact.replacing import letters, normal
 
@@ -39,6 +40,7 @@ class Pseudonyms:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
 
+    @emptied
     def make(self, entity: str, value: str) -> str:
         """The pseudonym under the primary index key."""
         version = self._keyring.current().index_roots()[0][0]
@@ -46,6 +48,7 @@ class Pseudonyms:
         sealed = self._cipher(entity, version).encrypt(data, _associated(entity, version))
         return f"<{entity}:{version}.{letters(sealed)}>"
 
+    @emptied
     def reveal(self, pseudonym: str) -> str:
         """The value, as it was normalized; a changed or foreign pseudonym is a :class:`DecryptionError`."""
         found = PSEUDONYM.fullmatch(pseudonym)
@@ -86,6 +89,7 @@ class StreamRevealer:
         self.revealed = 0
         self.failed = 0
 
+    @emptied
     def feed(self, data: bytes) -> bytes:
         """Take some bytes; return what is ready: whole lines, or what stands before the last ``<``."""
         self._pending += data
@@ -95,6 +99,7 @@ class StreamRevealer:
         ready, self._pending = self._pending[:cut], self._pending[cut:]
         return _PSEUDONYM_BYTES.sub(self._put_back, ready)
 
+    @emptied
     def finish(self) -> bytes:
         """Return what is left at the end of the stream."""
         return _PSEUDONYM_BYTES.sub(self._put_back, self._pending)

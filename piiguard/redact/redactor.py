@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from piiguard.detect import Confidence, Engine, Match
 from piiguard.detect.escapes import Spelled, plain
 from piiguard.detect.match import HIGH, MEDIUM
+from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.replacing import Operator, replacer
 
@@ -43,6 +44,7 @@ class Redactor:
         self._replace = replacer(operator, keyring)
         self._least = _LEAST[min_confidence]
 
+    @emptied
     def text(self, text: str, context: Sequence[str] = ()) -> str:
         """Redact one text; ``context`` are words that label it, such as a field's name."""
         spelled = Spelled(text) if "\\" in text else None
@@ -81,6 +83,7 @@ class Redactor:
         """Whether the match is sure enough to be redacted."""
         return match.score >= self._least
 
+    @emptied
     def value(self, value: Any, context: Sequence[str] = ()) -> Any:
         """Redact a value of any type: texts, numbers, and what is nested in lists and mappings.
 
@@ -115,6 +118,7 @@ class Redactor:
         return clean.encode() if isinstance(value, bytes | bytearray) else clean
 
 
+@emptied
 def redact_text(
     text: str,
     *,

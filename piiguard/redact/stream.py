@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from piiguard.detect import Match
 from piiguard.detect.escapes import Spelled
+from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.raw import Lines, Wide, wide_encoding
 from piiguard.redact.redactor import Redactor
@@ -24,7 +26,8 @@ LINES_BEFORE = 3  # a value of three lines, and the label above it
 MOST_CONTEXT = 1 << 14
 LONG_BEFORE, LONG_AFTER = 4096, 1024  # characters around a cut inside a line: the longest match and its label
 # A line that may belong to a machine-readable zone, which goes over two or three lines.
-_ZONE = re.compile(rb"[A-Z0-9<]{28,}[ \t\r]*$")
+_ZONE = re.compile(rb"[A-Z0-9<]{28}")
+_ZONE_ENDS = b" \t\r"
 _ZONE_LINES = 3
 
 
@@ -42,24 +45,26 @@ class StreamRedactor:
         self._lines = Lines(encoding)
         self._begun = self._document = False
         self._context = b""
-        self._pending = b""
+        self._pending = bytearray()
         self._quoted = False
         self.replaced: Counter[str] = Counter()
         self.withheld = 0
 
+    @emptied
     def feed(self, data: bytes) -> bytes:
         """Take some bytes; return what is ready."""
         if not self._begun:
             self._begin(data)
-        self._pending += self._wide.enter(data) if self._wide else data
-        return self._leave(self._ready())
+        more = self._wide.enter(data) if self._wide else data
+        self._pending += more
+        return self._leave(self._ready(b"\n" in more))
 
+    @emptied
     def finish(self) -> bytes:
         """Return what is left at the end of the stream."""
-        rest = (
-            self._pass_lines(self._pending.split(b"\n"), self._pending, hold=False) if self._pending else b""
+        return self._leave(self._pass_rest() if self._pending else b"") + (
+            self._wide.tail() if self._wide else b""
         )
-        return self._leave(rest) + (self._wide.tail() if self._wide else b"")
 
     def _begin(self, head: bytes) -> None:
         self._begun = True
@@ -71,17 +76,32 @@ class StreamRedactor:
     def _leave(self, clean: bytes) -> bytes:
         return self._wide.leave(clean) if self._wide else clean
 
-    def _ready(self) -> bytes:
-        whole = self._pending.rfind(b"\n") + 1
-        if whole:
-            data = self._pending[:whole]
-            return self._pass_lines(data.split(b"\n"), data, hold=True)
-        return self._pass_part() if len(self._pending) >= LONGEST else b""
+    def _ready(self, ended: bool) -> bytes:
+        """What can go out; only where a line has ``ended`` is there more to it than before."""
+        out = self._pass_whole(hold=True) if ended else b""
+        if len(self._pending) < LONGEST:
+            return out
+        # a line too long to wait for its end is too long for the lines that wait for it
+        out += self._pass_whole(hold=False)
+        return out + (self._pass_part() if len(self._pending) >= LONGEST else b"")
 
-    def _pass_lines(self, lines: list[bytes], data: bytes, *, hold: bool) -> bytes:
-        """Clean whole lines; those that a later line may make part of a value wait when ``hold`` is set."""
+    def _pass_whole(self, *, hold: bool) -> bytes:
+        """Clean the lines that have ended; those that may begin a value that goes on wait when ``hold`` is set."""
+        data = bytes(self._pending[: self._pending.rfind(b"\n") + 1])
+        lines = data.split(b"\n")
+        return self._pass_lines(lines, data, len(lines) - 1 - (_waiting(lines) if hold else 0))
+
+    def _pass_rest(self) -> bytes:
+        data = bytes(self._pending)
+        lines = data.split(b"\n")
+        return self._pass_lines(lines, data, len(lines))
+
+    def _pass_lines(self, lines: list[bytes], data: bytes, count: int) -> bytes:
+        """Clean the first ``count`` of the lines that ``data`` holds; where that is not all of them, they have ended."""
+        if not count:
+            return b""
         view = self._lines.view(lines, data)
-        count = len(lines) - (_waiting(lines) + 1 if hold else 0)
+        ended = count < len(lines)
         try:
             clean = lines[:count]
             for number, matches in self._spans(view).items():
@@ -89,24 +109,26 @@ class StreamRedactor:
                     clean[number] = self._line(lines[number], matches, self._quoted and number == 0)
         except Exception:  # noqa: BLE001 - whatever it was, a raw line must not go out
             clean = [self._carefully(line) for line in lines[:count]]
-        out = b"\n".join([*clean, b""] if hold else clean) if count else b""
-        passed = sum(map(len, lines[:count])) + (count if hold else count - 1)
-        self._advance(b"\n".join(view.split(b"\n")[:count]) + b"\n" if count else b"", passed)
-        self._quoted = self._quoted and not count
-        return out
+        passed = sum(map(len, lines[:count])) + (count if ended else count - 1)
+        self._advance(b"\n".join(view.split(b"\n")[:count]) + b"\n", passed)
+        self._quoted = False
+        return b"\n".join([*clean, b""] if ended else clean)
 
     def _pass_part(self) -> bytes:
         """Clean the beginning of a line that is too long to wait for its end."""
-        codec = self._lines.of(self._pending, final=False)
-        text = self._pending.decode(codec, "surrogateescape")
+        data = bytes(self._pending)
+        codec = self._lines.of(data, final=False)
+        text = data.decode(codec, "surrogateescape")
         spelled = Spelled(text)
         view, end = spelled.view, max(len(spelled.view) - LONG_AFTER, 1)
         try:
             matches = self._spans(view.encode("utf-8", "replace")).get(0, [])
-            end = min([end, *(match.start for match in matches if match.start < end < match.end)])
+            over = [match for match in matches if match.start < end < match.end]
+            end = min([end, *(match.start for match in over if match.end - match.start <= LONG_BEFORE)])
             whole = text[: spelled.place(end)]
             line = self._json(whole, self._quoted)
-            clean = self._put(whole, [match for match in matches if match.end <= end], line, codec)
+            passing = [replace(match, end=min(match.end, end)) for match in matches if match.start < end]
+            clean = self._put(whole, passing, line, codec)
             self._quoted = line.in_string(len(whole))
         except Exception:  # noqa: BLE001
             self.withheld += 1
@@ -160,7 +182,7 @@ class StreamRedactor:
             return WITHHELD.encode()
 
     def _advance(self, passed: bytes, size: int) -> None:
-        self._pending = self._pending[size:]
+        del self._pending[:size]
         self._context = _last_lines(self._context + passed)
 
 
@@ -168,7 +190,7 @@ def _waiting(lines: list[bytes]) -> int:
     """How many of the last whole lines may begin a value that goes on; the last item is what follows them."""
     count = 0
     for line in reversed(lines[-_ZONE_LINES:-1]):
-        if not _ZONE.search(line):
+        if not _ZONE.fullmatch(line.rstrip(_ZONE_ENDS)[-28:]):
             break
         count += 1
     return count

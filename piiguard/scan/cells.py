@@ -20,6 +20,7 @@ __all__ = ["as_json", "as_text", "bytes_as_text", "leaves", "step"]
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
 _PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
+_LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
 _DEEPEST = 40
 
 
@@ -86,14 +87,14 @@ def leaves(value: Any, path: str = "$", depth: int = 0) -> Iterator[tuple[str, s
             if depth < _DEEPEST:
                 yield from leaves(inner, path + name, depth + 1)
     elif isinstance(value, list | tuple):
-        for inner in value:
-            if depth < _DEEPEST:
-                yield from leaves(inner, f"{path}[*]", depth + 1)
+        place = f"{path}[*]"
+        for inner in value if depth < _DEEPEST else ():
+            yield from leaves(inner, place, depth + 1)
     elif value is not None and (text := value.strip() if isinstance(value, str) else as_text(value)):
         yield path, text
 
 
 def step(key: str) -> str:
-    if _VALUE_KEY.match(key):
+    if len(key) > _LONGEST_KEY or _VALUE_KEY.match(key):
         return ".*"
     return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key, ensure_ascii=False)}]"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from piiguard import clock, database
 from piiguard.errors import DatabaseError
+from piiguard.frames import emptied
 from piiguard.manifest import Manifest
 from piiguard.scan import catalog, sampling, session, tables, workers
 from piiguard.scan.engines import make_observer
@@ -28,6 +29,7 @@ from piiguard.scan.workers import TableTask
 __all__ = ["scan_database"]
 
 
+@emptied
 def scan_database(
     target: str | sa.Engine,
     options: Options | None = None,

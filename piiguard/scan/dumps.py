@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
@@ -47,11 +49,13 @@ _NO_COLUMN = re.compile(
 )
 _MYSQL = re.compile(r"-- (?:MySQL|MariaDB) dump|/\*!\d{5}", re.IGNORECASE)
 
-_TEXT = r"'(?P<text>(?:[^']|'')*)'"
-_ESCAPED = r"'(?P<text>(?:[^'\\]|\\.|'')*)'"
-_REST = r"(?P<kind>_binary\s*|[A-Za-z]?){}(?:::[\w \".\[\]]+)?|(?P<bare>[^,'()]+(?:\([^()']*\))?)"
+# Nothing that was read is given back: what follows a repeat here never begins with what it repeats.
+_TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
+_ESCAPED = r"'(?P<text>(?:[^'\\]++|\\.|'')*+)'"
+_QUOTED = r"\s*+(?P<kind>_binary\s*+|[A-Za-z]?){}(?:::[\w \".\[\]]++)?+"
+_BARE = r"(?P<bare>[^,'()]++(?:\([^()']*+\))?+)"
 _VALUES = {
-    escapes: re.compile(rf"\s*(?:{_REST.format(text)})\s*(?P<end>[,)])", re.DOTALL)
+    escapes: re.compile(rf"(?:{_QUOTED.format(text)}|{_BARE})\s*+(?P<end>[,)])", re.DOTALL)
     for escapes, text in ((False, _TEXT), (True, _ESCAPED))
 }
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
@@ -63,7 +67,23 @@ _RAW = re.compile(r"[\udc80-\udcff]")
 _HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
 
 Value = str | bytes | None
-Lines = Iterator[tuple[int, str]]
+
+
+class Lines:
+    """Lines with their numbers; those that were read too early can be handed back."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self._back: deque[tuple[int, str]] = deque()
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        return self._back.popleft() if self._back else next(self._lines)
+
+    def hand_back(self, lines: Sequence[tuple[int, str]]) -> None:
+        self._back.extendleft(reversed(lines))
 
 
 def is_dump(name: str) -> bool:
@@ -103,7 +123,7 @@ class Dump:
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
         told = options.encoding == "auto" and _UTF_8.search(source.peek(_HEAD)[:_HEAD])
         self.encoding = "utf-8" if told else encoding_of(source, options.encoding)
-        lines = self._numbered(source)
+        lines = Lines(self._numbered(source))
         for number, line in lines:
             if copy := _COPY.match(line):
                 self._end_text(engine)
@@ -131,7 +151,7 @@ class Dump:
             ]
         return found
 
-    def _numbered(self, source: io.BufferedReader) -> Lines:
+    def _numbered(self, source: io.BufferedReader) -> Iterator[tuple[int, str]]:
         encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         # bytes of a binary column are no text of any encoding: they come back out as they were
         text = io.TextIOWrapper(source, encoding, "surrogateescape", newline="\n")
@@ -208,7 +228,9 @@ class Dump:
 def _whole_head(line: str, lines: Lines) -> str:
     """The line; where a statement has its columns or ``VALUES`` on the next ones, with those."""
     for _ in range(_MOST_HEAD if _OPENING.match(line) else 0):
-        if "values" in line.lower() or ";" in line or (following := next(lines, None)) is None:
+        if len(line) > _HEAD or "values" in line.lower() or ";" in line:
+            break
+        if (following := next(lines, None)) is None:
             break
         line += following[1]
     return line
@@ -242,31 +264,75 @@ def _inserted(
     text: str, number: int, lines: Lines, escapes: bool, keep: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[Value]]]:
     """The rows of one statement, over as many lines as it has; what is no row is kept as text."""
+    ahead = _Ahead(text, number, lines)
     while True:
-        text = text.lstrip()
-        row = _row(text, escapes) if text.startswith("(") else None
-        if row:
-            values, end = row
-            yield number, values
-            text = text[end:].lstrip()
-            if text.startswith(","):
-                text = text[1:]
-            elif text:  # the semicolon, a clause behind the rows, another statement on the same line
-                keep(number, text.removeprefix(";"))
+        sign = ahead.sign()
+        if sign == "(" and (row := _row(ahead.text, ahead.place, escapes)):
+            values, ahead.place = row
+            yield ahead.number(ahead.place - 1), values
+            sign = ahead.sign()
+            if sign == ",":
+                ahead.place += 1
+            elif sign not in (
+                "",
+                "(",
+            ):  # the semicolon, a clause behind the rows, another statement on the same line
+                keep(ahead.number(ahead.place), ahead.rest_of_line().removeprefix(";"))
                 return
-            continue
-        following = next(lines, None) if (text.startswith("(") or not text) and len(text) < _MOST else None
-        if following is None:
-            keep(number, text)
+        elif sign not in ("", "(") or not ahead.read_on():
+            keep(ahead.number(ahead.place), ahead.text[ahead.place :])
             return
-        number, line = following
-        text += line
 
 
-def _row(text: str, escapes: bool) -> tuple[list[Value], int] | None:
-    """The values of a row and where it ends; None when its end is not there yet."""
+class _Ahead:
+    """The text of a statement as far as it was read: from ``place`` on it is still to be understood.
+
+    A row that goes on over many lines is tried again only when twice as much of it was read, so that it costs no
+    more than its length. The lines that are then too many are handed back.
+    """
+
+    def __init__(self, text: str, number: int, lines: Lines) -> None:
+        self.text, self.place = text, 0
+        self._lines = lines
+        self._read = [(number, text)]
+        self._ends = [len(text)]
+
+    def sign(self) -> str:
+        """The next character that is no blank; empty at the end of what was read."""
+        while self.place < len(self.text) and self.text[self.place].isspace():
+            self.place += 1
+        return self.text[self.place : self.place + 1]
+
+    def number(self, place: int) -> int:
+        """The number of the line that this character is on; behind the last one, of the last line."""
+        return self._read[min(bisect_right(self._ends, place), len(self._read) - 1)][0]
+
+    def rest_of_line(self) -> str:
+        """The text up to the end of the line; the lines behind it are handed back."""
+        line = bisect_right(self._ends, self.place)
+        self._lines.hand_back(self._read[line + 1 :])
+        return self.text[self.place : self._ends[line]]
+
+    def read_on(self) -> bool:
+        """Read as much again as is left; False where there is no more, or too much already."""
+        left = self.text[self.place :]
+        if len(left) >= _MOST:
+            return False
+        parts, size = [left], len(left)
+        self._read, self._ends, self.place = [(self.number(self.place), left)], [size], 0
+        while size <= 2 * len(left) and (following := next(self._lines, None)):
+            self._read.append(following)
+            parts.append(following[1])
+            size += len(following[1])
+            self._ends.append(size)
+        self.text = "".join(parts)
+        return len(parts) > 1
+
+
+def _row(text: str, place: int, escapes: bool) -> tuple[list[Value], int] | None:
+    """The values of the row that begins there and where it ends; None when its end is not there yet."""
     values: list[Value] = []
-    place = 1
+    place += 1
     while found := _VALUES[escapes].match(text, place):
         values.append(_value(found, escapes))
         place = found.end()

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import clock
 from piiguard.errors import PiiguardError, ScanError
+from piiguard.frames import emptied
 from piiguard.scan import sources, stretches
 from piiguard.scan.dumps import Dump, is_dump
 from piiguard.scan.engines import make_engine
@@ -37,6 +38,7 @@ TIMED_OUT = "a pattern took too long on some lines, which were not searched for 
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
 
 
+@emptied
 def scan_log(
     target: str | PathLike[str] | IO[bytes] | IO[str],
     options: Options | None = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
+from piiguard.frames import emptied
 from piiguard.scan import jsonpath
 from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Match
@@ -36,6 +37,7 @@ class _Tail:
     guess: str = ""
 
 
+@emptied
 def follow(
     name: str,
     options: Options,

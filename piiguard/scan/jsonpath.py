@@ -17,7 +17,10 @@ from piiguard.scan.cells import step
 
 __all__ = ["paths"]
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+# A string that nothing ends goes on to the end of the line: each character belongs to one token.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?$)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_MOST_STEPS = 80
+"""What a value lies deeper in is named by its outermost ones, so that a path does not grow with the line."""
 
 
 def paths(line: str, places: Sequence[int]) -> list[str | None]:
@@ -36,7 +39,8 @@ def _walk(line: str, places: Sequence[int]) -> Iterator[tuple[int, str]]:
         text = token[0]
         while token.end() > places[number]:
             if token.start() <= places[number]:
-                yield places[number], "$" + "".join(steps) + (step(key) if steps[-1:] == [""] and key else "")
+                own = step(key) if steps[-1:] == [""] and key and len(steps) <= _MOST_STEPS else ""
+                yield places[number], "$" + "".join(steps[:_MOST_STEPS]) + own
             number += 1
             if number == len(places):
                 return

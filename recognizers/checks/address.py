@@ -138,6 +138,7 @@ LATIN_HINTS = (
 )
 INDEX = re.compile("[0-9]{6}|[0-9][A-Za-z][0-9][A-Za-z][0-9]")
 REACH = 150  # characters before and after an anchor
+LONGEST = 400  # characters: what goes on behind them is another address
 SEPARATOR = re.compile(r"[ \t\u00a0,;.:–—\-«»\"()|]{0,6}(?:(?:в|на|по|бойынша|in|уг\.|угол)[ \u00a0])?")
 STREETS = {"street", "english_street", "numbered_street", "micro", "bare_street"}
 NUMBERS = {"house", "block", "flat", "number"}
@@ -226,7 +227,7 @@ def chains(text: str, start: int, end: int) -> Iterator[list[Part]]:
     """Group parts that only separators divide."""
     chain: list[Part] = []
     for part in parts(text, start, end):
-        if chain and not follows(text, chain[-1], part):
+        if chain and (part.end - chain[0].start > LONGEST or not follows(text, chain[-1], part)):
             yield chain
             chain = []
         if stands(text, chain, part):

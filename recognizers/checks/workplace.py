@@ -10,13 +10,15 @@ person beside it makes it a workplace. Free-standing names of organisations are 
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.letters import ANY
+from piiguard.recognizers.checks.taken import Taken
 from piiguard.recognizers.checks.workplace_words import (
     CYRILLIC_HINTS,
     DEGREE,
@@ -87,14 +89,9 @@ def find(text: str) -> Iterator[FoundWorkplace]:
     start = 0
     for line in text.split("\n"):
         if len(line) > 3 and promising(line):
-            taken: list[tuple[int, int]] = []
+            taken = Taken(len(line))
             for found in candidates(text, start, start + len(line)):
-                place = bisect(taken, (found.start, found.end))
-                if not any(
-                    low < found.end and found.start < high
-                    for low, high in taken[max(0, place - 1) : place + 1]
-                ):
-                    taken.insert(place, (found.start, found.end))
+                if taken.take(found.start - start, found.end - start):
                     yield found
         start += len(line) + 1
 
@@ -159,19 +156,37 @@ def organisations(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
 
 def degrees(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
     """Find degrees and titles; a person beside one makes it sure, and a title without a person is none."""
+    people = _People(text, start, end)
     for match in _DEGREE.finditer(text, start, end):
-        score = 0.55 if beside_person(text, match, start, end) else 0.35
+        score = 0.55 if people.beside(match) else 0.35
         yield FoundWorkplace(match.start(), match.end(), score, "degree")
     for match in _TITLED.finditer(text, start, end):
-        if beside_person(text, match, start, end):
+        if people.beside(match):
             yield FoundWorkplace(match.start(), match.end(), 0.45, "title of a person")
 
 
-def beside_person(text: str, match: re.Match[str], start: int, end: int) -> bool:
-    """Say whether a name stands right before or after the match."""
-    low, high = max(start, match.start() - 60), min(end, match.end() + 60)
-    names = [(name.start + low, name.end + low) for name in person_name.find(text[low:high])]
-    return any(-1 < match.start() - last < _NEAR or -1 < first - match.end() < _NEAR for first, last in names)
+class _People:
+    """Where names begin and end on a line, which is read for them once, and only if somebody asks."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self._start, self._end = text, start, end
+
+    @cached_property
+    def _names(self) -> tuple[list[int], list[int]]:
+        found = list(person_name.find(self._text[self._start : self._end]))
+        return (
+            sorted(self._start + name.start for name in found),
+            sorted(self._start + name.end for name in found),
+        )
+
+    def beside(self, match: re.Match[str]) -> bool:
+        """Say whether a name stands right before or after the match."""
+        starts, ends = self._names
+        after = bisect_left(starts, match.end())
+        before = bisect_right(ends, match.start()) - 1
+        return (after < len(starts) and starts[after] - match.end() < _NEAR) or (
+            before >= 0 and match.start() - ends[before] < _NEAR
+        )
 
 
 def compact(workplace: str) -> str:

@@ -7,10 +7,13 @@ import json
 import logging
 import logging.config
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.logging import RichHandler
 
 from piiguard.redact.log_filter import RedactingFilter
 from piiguard.redact.redactor import Redactor
@@ -104,6 +107,111 @@ def test_clean_exception_is_written_as_ever(log: Log) -> None:
     except ValueError:
         log.logger.exception("failed")
     assert 'raise ValueError("no value here")' in log.text
+
+
+def fail(value: str) -> None:
+    """Raise a chain of clean words that stands in frames with a value."""
+    member = [value]
+    try:
+        raise LookupError("no such member")
+    except LookupError as error:
+        error.add_note("a note")
+        raise ExceptionGroup("two", [ValueError("bad"), OSError(2, "no file")]) from error
+    finally:
+        member.clear()
+
+
+def test_handlers_that_render_variables_get_a_stack_without_any(
+    any_log: Log, redactor: Redactor, planted: str, assert_clean: Check
+) -> None:
+    shown = io.StringIO()
+    rich = RichHandler(
+        console=Console(file=shown, width=200),
+        rich_tracebacks=True,
+        tracebacks_show_locals=True,
+        enable_link_path=False,
+    )
+    any_log.logger.addHandler(rich)  # behind the handler that redacts
+    try:
+        fail(planted)
+    except ExceptionGroup:
+        any_log.logger.exception("failed")
+    assert "failed" in shown.getvalue() or "withheld" in shown.getvalue()
+    assert_clean(shown.getvalue())
+
+
+def test_stand_in_keeps_type_words_chain_and_stack(log: Log) -> None:
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            kept.append(record)
+
+    kept: list[logging.LogRecord] = []
+    log.logger.addHandler(Kept())
+    try:
+        fail(f"0503{12300015}")
+    except ExceptionGroup as error:
+        real = error
+        log.logger.exception("failed")
+    assert kept[0].exc_info is not None
+    kind, stand_in, came = kept[0].exc_info
+    assert kind is ExceptionGroup
+    assert stand_in is not None
+    assert "".join(traceback.format_exception(stand_in)) == "".join(traceback.format_exception(real))
+    for frame, _ in traceback.walk_tb(came):
+        assert frame.f_locals == {}
+    for own, copied in zip(traceback.walk_tb(real.__traceback__), traceback.walk_tb(came), strict=True):
+        assert own[1] == copied[1]
+        assert own[0].f_code.co_qualname == copied[0].f_code.co_qualname
+        assert own[0].f_globals["__name__"] == copied[0].f_globals["__name__"]
+
+
+def test_value_in_a_line_of_the_program_is_not_read_again(log: Log) -> None:
+    try:
+        raise ValueError("ИИН 050312300015")
+    except ValueError:
+        log.logger.exception("failed")
+    assert "ValueError: ИИН 05**********" in log.text
+    shown = io.StringIO()
+    handler = logging.StreamHandler(shown)
+    handler.addFilter(log.logger.handlers[0].filters[0])
+    handler.setFormatter(Anew())
+    log.logger.addHandler(handler)
+    try:
+        raise ValueError("ИИН 050312300015")
+    except ValueError:
+        log.logger.exception("failed")
+    assert "ValueError: ИИН 05**********" in shown.getvalue()
+    assert "300015" not in shown.getvalue() + log.text
+
+
+class Anew(logging.Formatter):
+    """Writes the exception by itself, whatever was made of it before."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None
+        return super().format(record)
+
+
+def test_chain_that_comes_back_and_words_that_fail_do_not_lose_the_record(log: Log) -> None:
+    class Wordless(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("050312300015")
+
+    one, other = Wordless(), ValueError("bad")
+    one.__context__, other.__context__ = other, one
+    log.logger.error("failed", exc_info=one)
+    assert "failed" in log.text
+    assert "Wordless" in log.text
+    assert "300015" not in log.text
+
+
+def test_names_of_logger_and_file_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    record = logging.LogRecord(
+        f"ИИН {planted}", 20, f"/srv/тел. {planted}/ИИН {planted}.py", 1, "x", (), None
+    )
+    record.funcName = f"ИИН {planted}"
+    any_log.logger.handle(record)
+    assert_clean(any_log.text)
 
 
 def test_stack_and_thread_name_are_clean(any_log: Log, planted: str, assert_clean: Check) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import sentry_sdk
+from sentry_sdk.integrations.logging import EventHandler
 from sentry_sdk.transport import Transport
 
+from piiguard.redact.log_filter import RedactingFilter
 from piiguard.redact.redactor import Redactor
 from piiguard.redact.sentry_hook import RedactingHook
 
@@ -84,3 +86,24 @@ def test_ids_and_clean_parts_stay(redactor: Redactor) -> None:
         "extra": {"n": 3},
     }
     assert RedactingHook(redactor)(event, {}) == event
+
+
+def test_records_that_a_filter_has_redacted_reach_sentry_without_variables(
+    redactor: Redactor, planted: str, assert_clean: Check
+) -> None:
+    transport = Kept()
+    sentry_sdk.init(dsn="http://key@localhost/1", transport=transport, default_integrations=False)
+    logger = logging.Logger("test")  # noqa: LOG001 - a logger of its own, outside the tree
+    handler = EventHandler()
+    handler.addFilter(RedactingFilter(redactor))
+    logger.addHandler(handler)
+    try:
+        list(map(int, [f"no number, {planted}"]))
+    except ValueError:
+        logger.exception("failed")
+    sentry_sdk.flush()
+    sentry_sdk.init(dsn=None)
+    events = [json.loads(text) for text in transport.sent if '"event_id"' in text]
+    exception = events[0]["exception"]  # the rest is of the tests before
+    assert [value["type"] for value in exception["values"]] == ["ValueError"]
+    assert_clean(json.dumps(exception, ensure_ascii=False))

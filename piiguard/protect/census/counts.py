@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.database import connect
+from piiguard.frames import emptied
 from piiguard.keys.envelope import OVERHEAD, TEXT_PREFIX, key_id_of
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect.batches.sql import mark
@@ -75,6 +76,7 @@ def index_census(connection: sa.Connection, column: sa.Column[Any]) -> dict[int,
     return {int(found or "0", 16): rows for found, rows in connection.execute(counted)}
 
 
+@emptied
 def count_rows(engine: sa.Engine, columns: Iterable[ProtectedColumn], key_id: int) -> int:
     """How many rows of these columns are under this key; 0 lets ``keys retire`` go on."""
     total = 0
@@ -87,6 +89,7 @@ def count_rows(engine: sa.Engine, columns: Iterable[ProtectedColumn], key_id: in
     return total
 
 
+@emptied
 def count_index_rows(engine: sa.Engine, columns: Iterable[ProtectedColumn], version: int) -> int:
     """How many blind indexes of these columns are of this index key version."""
     total = 0

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect, inspect
 from piiguard.errors import JobError
+from piiguard.frames import emptied
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, under
 from piiguard.protect.batches.walk import Assignment, Walk
@@ -88,6 +89,7 @@ def look(
     return Opening(item, move, key, counts.take(connection, column).encrypted, notes)
 
 
+@emptied
 def decrypt(job: Job, item: ProtectedColumn, *, sql_type: str | None = None) -> Outcome:
     """Bring one column back to plaintext; ``sql_type`` is the column's type then."""
     with turn(job.engine, item.table):
@@ -120,6 +122,7 @@ def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration,
     return replace(move, unique=True), notes
 
 
+@emptied
 def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
     """How many values would be decrypted."""
     with connect(engine) as connection:

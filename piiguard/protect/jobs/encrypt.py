@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import JobError
+from piiguard.frames import emptied
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, is_binary, is_text, mark
@@ -90,6 +91,7 @@ def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool)
     return Candidate(item, table, column, key, counted, twin, unique, done, in_place)
 
 
+@emptied
 def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) -> Outcome:
     """Bring one column from plaintext to ciphertext; what a killed run left is gone on with."""
     with turn(job.engine, item.table):

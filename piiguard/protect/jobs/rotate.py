@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import JobError
+from piiguard.frames import emptied_iterator
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, under
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
@@ -45,6 +46,7 @@ class _Table:
     items: tuple[ProtectedColumn, ...]
 
 
+@emptied_iterator
 def rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Outcome]:
     """Rotate every column; the columns of one table go together in one pass."""
     for name, group in by_table(items):
@@ -62,6 +64,7 @@ def rotation_walk(connection: sa.Connection, job: Job, name: str, items: tuple[P
     return _plan(job, _Table(table, key_of(connection, table), items))
 
 
+@emptied_iterator
 def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring) -> Iterator[Outcome]:
     """Count what a rotation would change; nothing is written, not even a checkpoint."""
     old = _old(keyring)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import PiiguardError
+from piiguard.frames import emptied
 from piiguard.protect.batches import checkpoint
 from piiguard.protect.census import counts
 from piiguard.protect.schema.surroundings import refuse_hidden_rows
@@ -50,6 +51,7 @@ class ColumnStatus:
     hint: str = ""
 
 
+@emptied
 def status(
     engine: sa.Engine, items: Iterable[ProtectedColumn], versions: Iterable[KeyVersion]
 ) -> list[ColumnStatus]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import DecryptionError, NotEncrypted
+from piiguard.frames import emptied_iterator
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell
 from piiguard.protect.batches.walk import UNREADABLE
@@ -65,6 +66,7 @@ class Verified:
         return not (self.unreadable.rows or self.misplaced or self.stale.rows)
 
 
+@emptied_iterator
 def verify(
     job: Job,
     items: Iterable[ProtectedColumn],
