@@ -71,7 +71,7 @@ def _mysql(connection: sa.Connection, limits: Limits) -> None:
     names = ["max_statement_time" if maria else "max_execution_time", "lock_wait_timeout"]
     names += ["innodb_lock_wait_timeout", "tx_read_only" if maria else "transaction_read_only"]
     asked = ", ".join(f"@@session.{name}" for name in names)
-    before = connection.execute(sa.text(f"select {asked}")).one()  # noqa: S608 - names of ours
+    before = connection.execute(sa.text(f"select {asked}")).one()
     connection.info[_BEFORE] = [
         f"set session {name} = {value}" for name, value in zip(names, before, strict=True)
     ]
