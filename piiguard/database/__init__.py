@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piiguard.database.opening import connect, open_engine
+from piiguard.database.planning import run_when_planned
 from piiguard.database.reasons import explain, reason, shown
 from piiguard.database.servers import PATH, compiled, home, inspect, own_path
 
@@ -16,5 +17,6 @@ __all__ = [
     "open_engine",
     "own_path",
     "reason",
+    "run_when_planned",
     "shown",
 ]

@@ -147,6 +147,63 @@ def test_a_foreign_table_is_read_when_its_owner_is_named(people_url: str, tmp_pa
     assert again.complete
 
 
+IMMUTABLE = "create function public.fixed{} returns boolean language {} immutable as $$ {} $$"
+RUN = IMMUTABLE.format("(integer)", "plpgsql", "begin perform public.trap(); return true; end")
+TABLE = "create table public.planned (id integer, iin varchar(12))"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        [RUN, TABLE, "create index on public.planned (id) where public.fixed(1)"],
+        [RUN, TABLE, "create index on public.planned (public.fixed(1), id)"],
+        [RUN, TABLE, "create statistics public.s on (public.fixed(1) and id = 1), id from public.planned"],
+        [
+            RUN,
+            IMMUTABLE.format("_row(integer)", "sql", "select public.fixed(1) and $1 = 1"),
+            TABLE,
+            "create index on public.planned (public.fixed_row(id))",
+        ],
+        [
+            RUN,
+            IMMUTABLE.format(
+                "_or(integer, boolean default public.fixed(1))", "plpgsql", "begin return $2; end"
+            ),
+            TABLE,
+            "create index on public.planned (public.fixed_or(id))",
+        ],
+        [
+            RUN,
+            IMMUTABLE.format("_op(integer, integer)", "plpgsql", "begin return public.fixed(1); end"),
+            "create operator public.### (function = public.fixed_op, leftarg = integer, rightarg = integer)",
+            TABLE,
+            "create index on public.planned (id) where 1 OPERATOR(public.###) 2",
+        ],
+        [
+            RUN,
+            f"{TABLE} partition by list (id)",
+            "create table public.planned_1 partition of public.planned (check (public.fixed(1))) for values in (1)",
+        ],
+    ],
+    ids=["predicate", "expression", "statistics", "inlined", "default", "operator", "partition"],
+)
+def test_what_the_planner_would_run_is_not_read(people_url: str, made: list[str]) -> None:
+    with schemas.stranger(people_url) as role:
+        trap = schemas.shadows(str(sa.make_url(people_url).database))[:1]
+        schemas.run_as(people_url, role, [*trap, *made])
+        report = scanned(people_url)
+    assert set(unread(report)) == {"planned"}
+    assert f"--views {role}" in unread(report)["planned"]
+    assert ("people.iin", "KZ_IIN") in found(report)
+
+
+def test_an_index_over_a_function_of_the_row_is_read(people_url: str) -> None:
+    with schemas.stranger(people_url) as role:
+        row = IMMUTABLE.format("(integer)", "plpgsql", "begin return true; end")
+        schemas.run_as(people_url, role, [row, TABLE, "create index on public.planned (public.fixed(id))"])
+        assert scanned(people_url).complete
+
+
 def test_row_security_is_named_and_not_short(people_url: str, mallory: str, reader: str) -> None:
     report = scanned(reader, Options(sample=None, tables=("lair.ruled", "people")))
     assert unread(report) == {"lair.ruled": "not read: row-level security hides rows from this account"}
