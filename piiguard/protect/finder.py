@@ -79,9 +79,9 @@ def _shown(default: str | None, schema: str | None, name: str) -> str:
 def _tables(connection: sa.Connection, default: str | None) -> list[str]:
     """Tables and materialized views, a partitioned table once; ``schema.table`` outside the default schema."""
     inspector, names = inspect(connection), list[str]()
-    schemas: list[str | None] = (
-        [default] if connection.dialect.name == "sqlite" else inspector.get_schema_names()
-    )
+    schemas: list[str | None] = [default]
+    if connection.dialect.name != "sqlite":
+        schemas = [*inspector.get_schema_names()]
     if connection.dialect.name == "mysql" and connection.engine.url.database:
         schemas = [connection.engine.url.database]
     parts = _partitions(connection)
