@@ -46,6 +46,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @click.option("--full", is_flag=True, help="Read every row of every table.")
 @click.option("--tables", multiple=True, metavar="GLOB", help="Only these tables (repeatable).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not these tables (repeatable).")
+@click.option("--views", multiple=True, metavar="ROLE",
+              help="Read the views and foreign tables of this role too (repeatable).")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Processes to read with.")  # fmt: skip
 @click.option("--statement-timeout", type=click.FloatRange(min=0), metavar="SECONDS",
@@ -170,6 +172,7 @@ def _report(
             reports.append(unread(target))
             continue
         try:
+            _warn_of_power(target)
             if chosen["engine"] == "spark":
                 reports.append(_on_spark(target, options, manifest, chosen))
             else:
@@ -185,6 +188,25 @@ def _report(
     if chosen["follow"] and sink and not any(error.message == INTERRUPTED for error in reports[0].errors):
         reports = [_follow(targets[0], options, reports[0], sink)]
     return join(reports)
+
+
+def _warn_of_power(target: str) -> None:
+    """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
+    from piiguard.cli import ui
+    from piiguard.database import connect, is_almighty, open_engine, shown
+    from piiguard.errors import PiiguardError
+    from piiguard.scan.targets import is_url
+
+    if not is_url(target) or target.startswith("sqlite"):
+        return
+    with suppress(PiiguardError):
+        engine = open_engine(target)
+        try:
+            with connect(engine) as connection:
+                if is_almighty(connection):
+                    ui.say(f"{shown(target)}: {ui.ALMIGHTY}")
+        finally:
+            engine.dispose()
 
 
 def _policy(path: Path | None) -> Policy | None:
@@ -248,6 +270,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         sample=None if chosen["full"] else chosen["sample"],
         tables=chosen["tables"],
         exclude=chosen["exclude"],
+        views=chosen["views"],
         min_confidence=chosen["min_confidence"],
         encoding=chosen["encoding"],
         raw=chosen["raw"],

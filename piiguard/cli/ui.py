@@ -338,6 +338,7 @@ def _noted(report: ScanReport) -> dict[str, list[str]]:
 _MOST_ERRORS = 20
 _MOST_NOTED = 3
 FOLLOW_ONE_FILE = "--follow takes one plain file, which is not compressed"
+ALMIGHTY = "this account may do anything on the server; one that may only read is safer: docs/scanning.md"
 EMPTY_TARGET = "a target is empty"
 SAMPLE_OR_FULL = "--sample and --full exclude each other"
 

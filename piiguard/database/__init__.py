@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from piiguard.database.opening import connect, open_engine
+from piiguard.database.planning import run_when_planned
 from piiguard.database.reasons import explain, reason, shown
-from piiguard.database.servers import PATH, compiled, home, inspect, own_path
+from piiguard.database.servers import PATH, compiled, home, inspect, is_almighty, own_path
 
 __all__ = [
     "PATH",
@@ -13,8 +14,10 @@ __all__ = [
     "explain",
     "home",
     "inspect",
+    "is_almighty",
     "open_engine",
     "own_path",
     "reason",
+    "run_when_planned",
     "shown",
 ]

@@ -17,7 +17,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGInspector
 from sqlalchemy.exc import SQLAlchemyError
 
-__all__ = ["PATH", "compiled", "dialect_options", "guarded", "home", "inspect", "own_path", "unarmed"]
+__all__ = [
+    "PATH",
+    "compiled",
+    "dialect_options",
+    "guarded",
+    "home",
+    "inspect",
+    "is_almighty",
+    "own_path",
+    "unarmed",
+]
 
 PATH = "pg_catalog, pg_temp"
 """pg_temp last: PostgreSQL would look there first for tables and types if it were not named."""
@@ -132,6 +142,24 @@ def inspect(connection: sa.Connection) -> sa.Inspector:
     if connection.dialect.name == "postgresql":
         return _Inspector.of(connection)
     return sa.inspect(connection)
+
+
+def is_almighty(connection: sa.Connection) -> bool:
+    """Whether the account may do anything on its server: so might what runs with its rights."""
+    query = _ALMIGHTY.get(connection.dialect.name)
+    return query is not None and bool(connection.scalar(sa.text(query)))
+
+
+_SUPER = (
+    "select count(*) from information_schema.user_privileges where privilege_type = 'SUPER'"
+    " and grantee = concat(quote(substring_index(current_user(), '@', 1)), '@',"
+    " quote(substring_index(current_user(), '@', -1)))"
+)
+_ALMIGHTY = {
+    "postgresql": "select rolsuper from pg_roles where rolname = current_user",
+    "mysql": _SUPER,
+    "mariadb": _SUPER,
+}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from piiguard.database import home
+from piiguard.database import home, run_when_planned
 from piiguard.scan.relation import Relation
 
 __all__ = ["judged"]
@@ -45,6 +45,7 @@ select table_schema, table_name, definer, definer = current_user() from informat
 """
 _VIEW = "not read: a view runs its owner's functions with the rights of this account; --views {} reads it"
 _TOLD = "not read: a view of another owner; the tables under it were read"
+_PLANNED = "not read: planning a query of it runs a function of another owner; --views {} reads it"
 _FOREIGN = "not read: its rows come from another server, which --views {} asks"
 
 Name = tuple[str | None, str]
@@ -62,13 +63,23 @@ class _Part:
 
 def judged(connection: sa.Connection, found: list[Relation], views: Collection[str]) -> list[Relation]:
     """The relations; those that are not to be read say why."""
-    if connection.dialect.name not in ("postgresql", "mysql", "mariadb") or not any(
-        relation.expanded for relation in found
-    ):
+    if connection.dialect.name == "postgresql":
+        found = _planned(connection, found, views)
+    if not any(relation.expanded for relation in found):
         return found
     if connection.dialect.name == "postgresql":
         return _postgresql(connection, found, views)
-    return _mysql(connection, found, views)
+    return _mysql(connection, found, views) if connection.dialect.name in ("mysql", "mariadb") else found
+
+
+def _planned(connection: sa.Connection, found: list[Relation], views: Collection[str]) -> list[Relation]:
+    owners = run_when_planned(connection, views)
+
+    def one(relation: Relation) -> Relation:
+        owner = owners.get((relation.schema or relation.home or "", relation.name))
+        return replace(relation, unread=_PLANNED.format(owner)) if owner else relation
+
+    return [one(relation) for relation in found] if owners else found
 
 
 def _mysql(connection: sa.Connection, found: list[Relation], views: Collection[str]) -> list[Relation]:
@@ -103,6 +114,7 @@ def _postgresql(connection: sa.Connection, found: list[Relation], views: Collect
     for schema, name, kind, *base, owner, superuser in connection.execute(sa.text(_USES)):
         part = _Part(kind, named(*base), owner, superuser)
         parts.setdefault(named(schema, name), []).append(part)
+    planned = {(r.schema, r.name) for r in found if r.unread}
     read = {(r.schema, r.name) for r in found if not r.expanded and not r.unread}
 
     def one(relation: Relation) -> Relation:
@@ -110,7 +122,9 @@ def _postgresql(connection: sa.Connection, found: list[Relation], views: Collect
         owner, made = owners.get(place, ""), parts.get(place, [])
         if relation.foreign:
             return relation if owner in views else replace(relation, unread=_FOREIGN.format(owner))
-        if relation.kind != "view" or (owner in trusted and all(_harmless(p, trusted, views) for p in made)):
+        if relation.kind != "view" or (
+            owner in trusted and all(_harmless(p, trusted, views) and p.name not in planned for p in made)
+        ):
             return relation
         if _covered(made, read):
             return replace(relation, told=_TOLD)

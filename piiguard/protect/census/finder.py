@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect, inspect
+from piiguard.database import connect, home, inspect, run_when_planned
 from piiguard.errors import JobError
 from piiguard.keys.envelope import OVERHEAD
 from piiguard.keys.index import SIZE
@@ -50,7 +50,12 @@ def find(
     numbers = [v.version for v in versions if v.kind == "index"]
     found = Findings()
     with connect(engine) as connection:
-        for name in _tables(connection):
+        default = _default(connection)
+        strange = {_shown(default, *place) for place in run_when_planned(connection)}
+        for name in _tables(connection, default):
+            if name in strange:
+                found.unread.append(name)
+                continue
             try:
                 table = reflect(connection, name)
                 refuse_hidden_rows(connection, table)
@@ -62,24 +67,33 @@ def find(
     return found
 
 
-def _tables(connection: sa.Connection) -> list[str]:
+def _default(connection: sa.Connection) -> str | None:
+    """The schema whose tables are named without one."""
+    return home(connection) or inspect(connection).default_schema_name
+
+
+def _shown(default: str | None, schema: str | None, name: str) -> str:
+    return name if schema == default else f"{schema}.{name}"
+
+
+def _tables(connection: sa.Connection, default: str | None) -> list[str]:
     """Tables and materialized views, a partitioned table once; ``schema.table`` outside the default schema."""
-    inspector = inspect(connection)
-    default, names = inspector.default_schema_name, []
-    schemas = [default] if connection.dialect.name == "sqlite" else inspector.get_schema_names()
+    inspector, names = inspect(connection), list[str]()
+    schemas: list[str | None] = [default]
+    if connection.dialect.name != "sqlite":
+        schemas = [*inspector.get_schema_names()]
     if connection.dialect.name == "mysql" and connection.engine.url.database:
         schemas = [connection.engine.url.database]
     parts = _partitions(connection)
     for schema in schemas:
         if schema in _SYSTEM or str(schema).startswith("pg_"):
             continue
-        shown = None if schema == default else schema
         views = (
-            inspector.get_materialized_view_names(shown) if connection.dialect.name == "postgresql" else []
+            inspector.get_materialized_view_names(schema) if connection.dialect.name == "postgresql" else []
         )
         names += [
-            f"{shown}.{name}" if shown else name
-            for name in (*inspector.get_table_names(shown), *views)
+            _shown(default, schema, name)
+            for name in (*inspector.get_table_names(schema), *views)
             if not name.startswith("piiguard_") and (schema, name) not in parts
         ]
     return names

@@ -148,8 +148,20 @@ def _migration(
         raise JobError(
             f"{item.place}: not a type: {sql_type}", hint="write it as varchar(12), date, numeric(12, 2)"
         )
-    kind = sql_type or _sql_type(connection.dialect, item.type)
+    kind = _with_schema(connection, sql_type) if sql_type else _sql_type(connection.dialect, item.type)
     return Migration(table, column, twin, index, False, False, kind, adds, checked)
+
+
+def _with_schema(connection: sa.Connection, name: str) -> str:
+    """A type of the application's own, with the schema in which the account's path has it."""
+    if connection.dialect.name != "postgresql":
+        return name
+    quote = connection.dialect.identifier_preparer.quote
+    schemas = connection.get_execution_options().get("piiguard_schemas", ())
+    for found in (name, *(f"{quote(schema)}.{name}" for schema in schemas)):
+        if connection.scalar(sa.select(sa.func.to_regtype(found).is_not(None))):
+            return found
+    return name
 
 
 def _sql_type(dialect: sa.Dialect, codec: str) -> str | None:

@@ -94,10 +94,11 @@ def refuse_astray(connection: sa.Connection, table: sa.Table) -> None:
         return
     finally:
         connection.rollback()
+    quote = connection.dialect.identifier_preparer.quote
     raise JobError(
         f"{table.fullname}: {', '.join(functions)} has no search_path of its own, and fails without"
         f" {', '.join(others)}, where other roles may put objects",
-        hint=f"alter function {functions[0]} set search_path = pg_catalog, {others[0]}, pg_temp;"
+        hint=f"alter function {functions[0]} set search_path = pg_catalog, {quote(others[0])}, pg_temp;"
         " or take the right to create there from the others",
     )
 
