@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from piiguard.database.opening import connect, open_engine
+from piiguard.database.opening import connect, open_engine, open_reader
 from piiguard.database.reasons import explain, reason, shown
+from piiguard.database.sqlite import LeftUnread, file_of, is_file
+from piiguard.database.sqlite_reading import reading, stop_if_asked, uncounted
 
-__all__ = ["connect", "explain", "open_engine", "reason", "shown"]
+__all__ = [
+    "LeftUnread",
+    "connect",
+    "explain",
+    "file_of",
+    "is_file",
+    "open_engine",
+    "open_reader",
+    "reading",
+    "reason",
+    "shown",
+    "stop_if_asked",
+    "uncounted",
+]

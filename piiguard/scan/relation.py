@@ -52,6 +52,8 @@ class Relation:
     primary: tuple[str, ...] = ()
     inherited: bool = False
     """PostgreSQL: other tables inherit from it, and are listed themselves"""
+    unread: str = ""
+    """why it cannot be read at all, where listing it has shown that already"""
 
     @property
     def place(self) -> str:

@@ -17,6 +17,13 @@ __all__ = ["explain", "reader"]
 @contextmanager
 def reader(engine: sa.Engine, limits: Limits) -> Iterator[sa.Connection]:
     """A connection in a read-only transaction with these limits; nothing of it outlives the block."""
+    if engine.dialect.name == "sqlite":
+        with (
+            database.connect(engine) as connection,
+            database.reading(connection, statement=limits.statement, lock=limits.lock),
+        ):
+            yield connection
+        return
     with database.connect(engine) as connection:
         try:
             _PREPARE.get(engine.dialect.name, _nothing)(connection, limits)
@@ -32,9 +39,6 @@ def reader(engine: sa.Engine, limits: Limits) -> Iterator[sa.Connection]:
 def _leave(connection: sa.Connection) -> None:
     try:
         connection.rollback()
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA query_only = OFF")
-            connection.rollback()
     except sa.exc.SQLAlchemyError:
         connection.invalidate()
 
@@ -59,25 +63,11 @@ def _mysql(connection: sa.Connection, limits: Limits) -> None:
     connection.commit()
 
 
-def _sqlite(connection: sa.Connection, limits: Limits) -> None:
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(limits.lock * 1000)}")
-    # Columns declared as text may hold bytes of any encoding, and one bad byte must not end the table.
-    connection.connection.driver_connection.text_factory = _lenient  # type: ignore[union-attr]
-
-
-def _lenient(value: bytes) -> str | bytes:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value
-
-
 def _nothing(connection: sa.Connection, limits: Limits) -> None:
     """Other databases: the account should be one that may only read."""
 
 
-_PREPARE = {"postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql, "sqlite": _sqlite}
+_PREPARE = {"postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql}
 
 _REASONS = (
     (("42501", "1142", "1143", "1044"), "permission denied"),
@@ -95,6 +85,8 @@ _REASONS = (
 
 def explain(error: Exception) -> str:
     """The cause without the driver's own message, which may repeat a value."""
+    if isinstance(error, database.LeftUnread):
+        return error.why
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     codes = {
         str(code) for code in (getattr(cause, "sqlstate", None), *cause.args[:1]) if code not in (None, "")

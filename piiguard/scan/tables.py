@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.errors import DatabaseError
 from piiguard.scan import hashes, reading, sampling, session
 from piiguard.scan.observe import WORDS, Observer, Place
-from piiguard.scan.options import Options
+from piiguard.scan.options import Limits, Options
 from piiguard.scan.relation import MOST_TEXT, Column, Relation
 from piiguard.scan.settle import LARGE, places, settle
 from piiguard.scan.statistics import Partials, merge_into
@@ -63,13 +63,15 @@ def read(
     What the database refuses, and why, becomes one of the part's errors. ``known`` are the settled places, when a
     sample was judged already.
     """
+    if relation.unread:
+        part.errors.append(relation.unread)
     if not relation.columns:
         return
     observer.name_every = name_every(relation.rows, options.sample)
     selected = [column.expression() for column in relation.columns]
     timeouts = observer.engine.timeouts.total()
     try:
-        with session.reader(engine, options.limits) as connection:
+        with session.reader(engine, _limits(relation, engine, options)) as connection:
             if known is None:
                 observer.settled = settled(connection, relation, observer, options, part)
             else:
@@ -86,6 +88,16 @@ def read(
     finally:
         if observer.engine.timeouts.total() > timeouts:
             part.errors.append("a pattern took too long on some cells, which were not searched for it")
+
+
+def _limits(relation: Relation, engine: sa.Engine, options: Options) -> Limits:
+    """A table ends; a view on SQLite need not, and there is no server that somebody watches."""
+    endless = relation.kind == "view" and engine.dialect.name == "sqlite"
+    return (
+        Limits(options.limits.statement or Limits().statement, options.limits.lock)
+        if endless
+        else options.limits
+    )
 
 
 def _say_first(relation: Relation, sample: int, part: Part) -> None:
