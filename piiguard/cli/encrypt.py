@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from piiguard.cli import ui
-from piiguard.cli.job_options import finished, job_options, limits, needed_manifest, plan_option, stoppable
+from piiguard.cli.job_options import (
+    finished,
+    job_options,
+    limits,
+    needed_manifest,
+    open_database,
+    plan_option,
+    stoppable,
+)
 from piiguard.cli.options import (
     keyring_option,
     keyring_path,
@@ -66,13 +74,12 @@ def encrypt(
     piiguard encrypt sqlite:///crm.db students.phone --storage text
     piiguard encrypt postgresql://dba@db/crm
     """
-    from piiguard.database import open_engine
 
     # A manifest that is named but not there yet is the one to write the new entry into.
     to_write = column is not None and manifest_file is not None and not manifest_file.exists()
     manifest = None if to_write else load_manifest(manifest_file)
     keyring = open_keyring(keyring_file, manifest)
-    engine = open_engine(url)
+    engine = open_database(url, given)
     try:
         items, new = _columns(engine, keyring, column, manifest_file, manifest, given)
         if given["plan"]:
@@ -217,7 +224,6 @@ def decrypt(
     piiguard decrypt postgresql://dba@db/crm students.iin --type 'varchar(12)'
     """
     from piiguard.cli.progress import progress
-    from piiguard.database import open_engine
     from piiguard.protect.batches.pace import Pace
     from piiguard.protect.jobs.decrypt import decrypt as job
     from piiguard.protect.jobs.decrypt import preview
@@ -228,7 +234,7 @@ def decrypt(
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     (item,) = manifest.select([column])
     keyring = open_keyring(keyring_file, manifest)
-    engine = open_engine(url)
+    engine = open_database(url, given)
     try:
         if given["plan"]:
             click.echo(ui.plan(plan_decrypt(Job(engine, keyring), item, sql_type)))

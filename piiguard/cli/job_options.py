@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
     from piiguard.protect.batches.pace import Limits
     from piiguard.protect.outcome import Outcome
 
-__all__ = ["finished", "job_options", "limits", "needed_manifest", "plan_option", "stoppable"]
+__all__ = [
+    "finished",
+    "job_options",
+    "limits",
+    "needed_manifest",
+    "open_database",
+    "plan_option",
+    "stoppable",
+]
 
 
 plan_option = click.option(
@@ -53,6 +63,13 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def open_database(url: str, given: dict[str, Any]) -> sa.Engine:
+    """The database that a job works on; for a look at what it would do, one that only reads."""
+    from piiguard.database import open_engine, open_reader
+
+    return open_reader(url) if given["plan"] or given["dry_run"] else open_engine(url)
 
 
 def limits(given: dict[str, Any]) -> Limits:

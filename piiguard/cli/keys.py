@@ -365,11 +365,11 @@ def _refuse_unlisted(
     databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion, document: Document
 ) -> None:
     """Look for the version outside the manifest; what cannot be looked at bars what cannot be undone."""
-    from piiguard.database import open_engine
+    from piiguard.database import open_reader
     from piiguard.protect.census import finder
 
     for url in databases:
-        engine = open_engine(url)
+        engine = open_reader(url)
         try:
             found = finder.find(engine, version, document.versions, columns)
         finally:
@@ -382,7 +382,7 @@ def _refuse_unprepared(
     path: Path, manifest_file: Path | None, version: int, databases: tuple[str, ...]
 ) -> None:
     """A UNIQUE blind index must know every value under the next key before anybody writes with it."""
-    from piiguard.database import connect, open_engine
+    from piiguard.database import connect, open_reader
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
     from piiguard.protect.jobs.reindex import unprepared
@@ -392,7 +392,7 @@ def _refuse_unprepared(
     if manifest is None or found.state != "staged":  # going back to a version is never refused
         return
     for url in databases:
-        engine = open_engine(url)
+        engine = open_reader(url)
         try:
             with connect(engine) as connection:
                 ui.refuse_unprepared(version, list(unprepared(connection, manifest.columns, version)))
@@ -406,10 +406,10 @@ def _beats(path: Path, databases: tuple[str, ...]) -> list[Beat]:
 
     beats = FileHeartbeat(path).beats()
     for url in databases:
-        from piiguard.database import open_engine
+        from piiguard.database import open_reader
         from piiguard.protect.heartbeat import TableHeartbeat
 
-        engine = open_engine(url)
+        engine = open_reader(url)
         try:
             beats += TableHeartbeat(engine).beats()
         finally:
@@ -418,12 +418,12 @@ def _beats(path: Path, databases: tuple[str, ...]) -> list[Beat]:
 
 
 def _rows(databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion) -> int:
-    from piiguard.database import open_engine
+    from piiguard.database import open_reader
     from piiguard.protect.census import counts
 
     total = 0
     for url in databases:
-        engine = open_engine(url)
+        engine = open_reader(url)
         try:
             if version.kind == "data":
                 total += counts.count_rows(engine, columns, version.id)

@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from piiguard.cli import ui
-from piiguard.cli.job_options import finished, job_options, limits, needed_manifest, plan_option, stoppable
+from piiguard.cli.job_options import (
+    finished,
+    job_options,
+    limits,
+    needed_manifest,
+    open_database,
+    plan_option,
+    stoppable,
+)
 from piiguard.cli.options import (
     keyring_option,
     load_manifest,
@@ -43,7 +51,6 @@ def rotate(
     piiguard rotate postgresql://dba@db/crm students.iin --throttle 2000 --max-minutes 120
     """
     from piiguard.cli.progress import progress
-    from piiguard.database import open_engine
     from piiguard.protect.batches.pace import Pace
     from piiguard.protect.jobs.job import Job
     from piiguard.protect.jobs.plan import plan_rotate
@@ -53,7 +60,7 @@ def rotate(
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     items = manifest.select(columns)
     keyring = open_keyring(keyring_file, manifest)
-    engine = open_engine(url)
+    engine = open_database(url, given)
     code = 0
     try:
         if given["plan"]:

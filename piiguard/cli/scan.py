@@ -15,6 +15,8 @@ from click.core import ParameterSource
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from piiguard.manifest import Manifest
     from piiguard.scan import Match, Options, ScanReport
     from piiguard.scan.policy import Policy
@@ -120,7 +122,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
 def _can_grow(target: str) -> bool:
     from piiguard.scan.sources import is_sqlite, size_of
 
-    return Path(target).is_file() and size_of(target) >= 0 and not is_sqlite(target)
+    return Path(target).is_file() and size_of(target, named=True) >= 0 and not is_sqlite(target, named=True)
 
 
 def _was_typed(option: str) -> bool:
@@ -222,17 +224,24 @@ def _compared(report: ScanReport, targets: tuple[str, ...], policy: Policy | Non
         return report
     from contextlib import ExitStack
 
-    from piiguard.database import open_engine, shown
+    from piiguard.database import open_reader, shown
     from piiguard.scan.conformity import check
     from piiguard.scan.targets import is_url
 
     urls = {shown(target): target for target in targets if is_url(target)}
-    names = [target.target for target in report.targets if target.kind == "database"]
+    names = [target.target for target in report.targets if is_url(target.target)]
     with ExitStack() as stack:
-        engines = {name: open_engine(urls.get(name, name)) for name in names}
+        engines = {name: open_reader(urls.get(name) or _file_url(name)) for name in names}
         for engine in engines.values():
             stack.callback(engine.dispose)
         return check(report, policy, engines)
+
+
+def _file_url(shown: str) -> sa.URL:
+    """What a file was opened by: its name may hold what has a meaning in a URL."""
+    import sqlalchemy as sa
+
+    return sa.URL.create("sqlite", database=shown.removeprefix("sqlite:///"))
 
 
 def _on_spark(target: str, options: Options, manifest: Manifest | None, chosen: dict[str, Any]) -> ScanReport:

@@ -46,7 +46,7 @@ def status(
     """
     import getpass
 
-    from piiguard.database import open_engine
+    from piiguard.database import open_engine, open_reader
     from piiguard.keys import store
     from piiguard.keys.document import Document
     from piiguard.protect.jobs.status import status as count
@@ -57,7 +57,7 @@ def status(
     items = manifest.select(columns)
     path = keyring_path(keyring_file, manifest)
     document = Document.parse(store.read(path), str(path))
-    engine = open_engine(url)
+    engine = open_engine(url) if cleaned else open_reader(url)
     try:
         for what in cleaned:
             ui.noted_clean(what, residue.confirm(engine, what, getpass.getuser(), columns))
@@ -105,13 +105,13 @@ def verify(
     piiguard verify postgresql://dba@db/crm students.iin --sample 10000
     """
     from piiguard.cli.progress import progress
-    from piiguard.database import open_engine
+    from piiguard.database import open_reader
     from piiguard.protect.jobs.job import Job
     from piiguard.protect.jobs.verify import verify as check
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     keyring = open_keyring(keyring_file, manifest)
-    engine = open_engine(url)
+    engine = open_reader(url)
     try:
         with progress() as watch:
             job = Job(engine, keyring, watch=watch)

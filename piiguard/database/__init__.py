@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from piiguard.database.opening import connect, open_engine
+from piiguard.database.opening import connect, open_engine, open_reader
 from piiguard.database.planning import run_when_planned
 from piiguard.database.reasons import explain, reason, shown
 from piiguard.database.servers import PATH, compiled, home, inspect, is_almighty, own_path
+from piiguard.database.sqlite import LeftUnread, file_of, is_file
+from piiguard.database.sqlite_reading import reading, stop_if_asked, uncounted
 
 __all__ = [
     "PATH",
+    "LeftUnread",
     "compiled",
     "connect",
     "explain",
+    "file_of",
     "home",
     "inspect",
     "is_almighty",
+    "is_file",
     "open_engine",
+    "open_reader",
     "own_path",
+    "reading",
     "reason",
     "run_when_planned",
     "shown",
+    "stop_if_asked",
+    "uncounted",
 ]

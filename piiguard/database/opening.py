@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
+from piiguard.database import sqlite
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
@@ -22,14 +22,23 @@ from piiguard.errors import DatabaseError, MissingExtra
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["connect", "open_engine"]
+__all__ = ["connect", "open_engine", "open_reader"]
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}
 _PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_reader(url: str | sa.URL) -> sa.Engine:
+    """An engine that only reads: of an SQLite file not even what lies beside it is changed.
+
+    What it reads is the state when it connects. Its connections raise :class:`LeftUnread` where that state cannot
+    be had without a change, or did not last. Raises what :func:`open_engine` raises.
+    """
+    return _open(url, reading=True)
+
+
+def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine for the URL; nothing is connected yet.
 
     A URL that names no driver gets the one that piiguard is tested with. Bind values and rows are
@@ -38,6 +47,10 @@ def open_engine(url: str) -> sa.Engine:
     Raises: :class:`DatabaseError` for a URL that cannot be understood or an SQLite file that is not there
     (SQLite would make an empty one), :class:`MissingExtra` when the driver is not installed.
     """
+    return _open(url, reading=False)
+
+
+def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
     parsed = _parse(url)
     if parsed.drivername in _DRIVERS:
         parsed = parsed.set(drivername=f"{parsed.drivername}+{_DRIVERS[parsed.drivername]}")
@@ -61,13 +74,17 @@ def open_engine(url: str) -> sa.Engine:
             hint="begin the URL with sqlite:///, postgresql:// or mysql://",
         ) from None
     _refuse_missing_file(engine)
+    sqlite.guard(engine, reading=reading)
     hide_rows(engine)
     return engine
 
 
 @contextmanager
 def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection; failing to get one is a :class:`DatabaseError` that says what to check."""
+    """A connection; failing to get one is a :class:`DatabaseError` that says what to check.
+
+    So is an SQLite file that changed under a reader: whatever came of it, or went wrong, may be of half a change.
+    """
     try:
         connection = engine.connect()
     except SQLAlchemyError as error:
@@ -78,10 +95,17 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
             stack.enter_context(guarded(connection))
         except SQLAlchemyError as error:
             raise explain(error, engine.url) from None
-        yield connection
+        try:
+            yield connection
+        except SQLAlchemyError:
+            if found := sqlite.changed(connection):
+                raise found from None
+            raise
+        if found := sqlite.changed(connection):
+            raise found
 
 
-def _parse(url: str) -> sa.URL:
+def _parse(url: str | sa.URL) -> sa.URL:
     try:
         return sa.make_url(url)
     except (ArgumentError, ValueError):
@@ -93,9 +117,7 @@ def _parse(url: str) -> sa.URL:
 
 
 def _refuse_missing_file(engine: sa.Engine) -> None:
-    name = engine.url.database
-    if engine.dialect.name != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
-        return
-    if not Path(name).is_file():
+    file = sqlite.file_of(engine.url) if engine.dialect.name == "sqlite" else None
+    if file is not None and not file.is_file():
         source = shown(engine.url)
         raise DatabaseError(f"{source}: there is no such file", source=source, hint="check the path")

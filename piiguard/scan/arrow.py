@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from piiguard import clock
 from piiguard.errors import MissingExtra
 from piiguard.manifest import Manifest
-from piiguard.scan import hashes
+from piiguard.scan import hashes, sources
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.observe import WORDS, Observer
@@ -51,10 +51,13 @@ def scan_parquet(
     files: Sequence[str],
     options: Options,
     *,
+    named: bool = False,
     manifest: Manifest | None = None,
     progress: Progress | None = None,
 ) -> ScanReport:
     """Scan Parquet files as one table, which has the target's name; all rows are read.
+
+    ``named`` is a file that is the target itself, and may be a link.
 
     A file that cannot be read is listed, and nothing of it counts. Raises: :class:`MissingExtra` without pyarrow.
     """
@@ -62,9 +65,9 @@ def scan_parquet(
         raise MissingExtra("spark", "pyarrow")
     started, whole, failures = clock.stamp(), Part(), list[Failure]()
     observer = make_observer(options)
-    settle_head(observer, head_of(files, _first_rows), whole)
+    settle_head(observer, head_of(files, partial(_first_rows, named)), whole)
     for number, file in enumerate(files, 1):
-        part = _read(file, observer)
+        part = _read(file, observer, named=named)
         if part is None:
             failures.append(Failure(target, file, UNREADABLE))
         else:
@@ -153,12 +156,12 @@ def observe_batch(observer: Observer, batch: pa.RecordBatch, part: Part) -> None
     hashes.prove({name: values for name, values in lists.items() if values}, part.partials)
 
 
-def _first_rows(file: str, count: int) -> pa.Table | None:
+def _first_rows(named: bool, file: str, count: int) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(os.fspath(file)) as source:
+        with sources.regular(file, named=named) as opened, pq.ParquetFile(opened) as source:
             batches: Any = source.iter_batches(batch_size=count)
             taken, left = [], count
             while left > 0 and (batch := next(batches, None)) is not None:
@@ -169,13 +172,13 @@ def _first_rows(file: str, count: int) -> pa.Table | None:
     return pa.Table.from_batches(taken) if taken else None
 
 
-def _read(file: str, observer: Observer) -> Part | None:
+def _read(file: str, observer: Observer, *, named: bool) -> Part | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     part = Part()
     try:
-        with pq.ParquetFile(os.fspath(file)) as source:
+        with sources.regular(file, named=named) as opened, pq.ParquetFile(opened) as source:
             batches: Any = source.iter_batches(batch_size=_ROWS)
             for batch in batches:
                 observe_batch(observer, batch, part)

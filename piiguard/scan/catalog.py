@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
-from piiguard.scan import postgresql, session
+from piiguard.scan import postgresql, session, sqlite
 from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
@@ -37,7 +37,7 @@ def relations(
         "postgresql": postgresql.relations,
         "mysql": _mysql,
         "mariadb": _mysql,
-        "sqlite": _sqlite,
+        "sqlite": sqlite.relations,
     }.get(connection.dialect.name, _portable)(connection)
     wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
     return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
@@ -71,24 +71,6 @@ select table_schema, table_name, table_type, table_rows from information_schema.
 """
 
 
-def _sqlite(connection: sa.Connection) -> Iterator[Relation]:
-    query = sa.text("select name, type, coalesce(sql, '') from sqlite_master where type in ('table', 'view')")
-    for name, kind, made in connection.execute(query).all():
-        if name.startswith("sqlite_"):
-            continue
-        if kind == "view" or made.lower().startswith("create virtual"):
-            yield Relation(None, name, "view", -1)
-            continue
-        key, rows = "rowid", -1
-        if "without rowid" in made.lower():
-            key = ""
-        else:
-            span: tuple[sa.ColumnElement[Any], ...] = sa.func.min(sa.column(key)), sa.func.max(sa.column(key))
-            least, most = connection.execute(sa.select(*span).select_from(sa.table(name))).one()
-            rows = 0 if least is None else most - least + 1
-        yield Relation(None, name, "table", rows, key=key or None)
-
-
 def _portable(connection: sa.Connection) -> Iterator[Relation]:
     look = sa.inspect(connection)
     for name in look.get_table_names():
@@ -100,6 +82,9 @@ def _portable(connection: sa.Connection) -> Iterator[Relation]:
 def _with_columns(connection: sa.Connection, wanted: list[Relation]) -> Iterator[Relation]:
     if connection.dialect.name == "postgresql":
         yield from postgresql.with_columns(connection, wanted)
+        return
+    if connection.dialect.name == "sqlite":
+        yield from sqlite.with_columns(connection, wanted)
         return
     look = sa.inspect(connection)
     for relation in wanted:
@@ -118,17 +103,15 @@ def _looked_at(connection: sa.Connection, look: sa.Inspector, relation: Relation
             raise
         return replace(relation, unread=f"its columns cannot be listed: {session.explain(error)}")
     primary = tuple(key["constrained_columns"]) if key else ()
-    return _complete(relation, columns, primary, connection.dialect.name)
+    return _complete(relation, columns, primary)
 
 
-def _complete(
-    relation: Relation, reflected: Iterable[ReflectedColumn], primary: tuple[str, ...], dialect: str
-) -> Relation:
+def _complete(relation: Relation, reflected: Iterable[ReflectedColumn], primary: tuple[str, ...]) -> Relation:
     types = {column["name"]: column["type"] for column in reflected}
     columns = []
     for column in reflected:
         comment = str(column.get("comment") or "")
-        if reading := _reading(column["type"], f"{column['name']} {comment}", dialect):
+        if reading := _reading(column["type"], f"{column['name']} {comment}"):
             columns.append(Column(column["name"], reading, comment))
     key = relation.key
     if key is None and len(primary) == 1 and isinstance(types.get(primary[0]), sa.Integer):
@@ -136,10 +119,8 @@ def _complete(
     return replace(relation, columns=tuple(columns), key=key, primary=primary)
 
 
-def _reading(type_: Any, label: str, dialect: str) -> Reading | None:
+def _reading(type_: Any, label: str) -> Reading | None:
     """How a column of this type is asked for; None when it cannot hold what we look for."""
-    if dialect == "sqlite":  # a declared type binds no value there
-        return "bytes" if isinstance(type_, sa.LargeBinary) else "plain"
     if isinstance(type_, sa.Boolean | sa.Uuid | sa.Time | sa.Interval):
         return None
     if isinstance(type_, sa.Date | sa.DateTime):

@@ -19,7 +19,7 @@ from piiguard.scan.journal import Journal
 from piiguard.scan.matches import list_matches
 from piiguard.scan.observe import Observer
 from piiguard.scan.options import Limits, Options
-from piiguard.scan.outcome import Outcome, report_of
+from piiguard.scan.outcome import Outcome, report_of, unread
 from piiguard.scan.progress import Progress
 from piiguard.scan.protection import findings_of, with_records
 from piiguard.scan.relation import Relation
@@ -31,7 +31,7 @@ __all__ = ["scan_database"]
 
 @emptied
 def scan_database(
-    target: str | sa.Engine,
+    target: str | sa.URL | sa.Engine,
     options: Options | None = None,
     *,
     manifest: Manifest | None = None,
@@ -41,16 +41,19 @@ def scan_database(
 ) -> ScanReport:
     """Scan one database and report what its columns hold; every match behind a finding also goes to ``sink``.
 
+    A URL is opened so that an SQLite file is not changed; an engine is read through as it is, and handed back so.
     A table that cannot be read is listed in the report's ``errors`` and makes the report incomplete; so does an
     interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
     :class:`DatabaseError` when the database cannot be reached at all.
     """
     options = options or Options()
-    engine = database.open_engine(target) if isinstance(target, str) else target
+    engine = target if isinstance(target, sa.Engine) else database.open_reader(target)
     try:
         return _Scan(engine, options, manifest, progress, sink, journal).run()
+    except database.LeftUnread as error:
+        return unread(error.source, f"{error.why}; {error.hint}")
     finally:
-        if isinstance(target, str):
+        if engine is not target:
             engine.dispose()
 
 
@@ -76,7 +79,7 @@ class _Scan:
         observer = make_observer(self.options)
         relations = self._relations()
         try:
-            if self.options.jobs > 1 and self.sink is None:
+            if self.options.jobs > 1 and self.sink is None and self._can_be_shared():
                 self._read_in_processes(relations, observer)
             else:
                 for relation in relations:
@@ -85,6 +88,10 @@ class _Scan:
             stopped = True
         outcomes = sorted(self.outcomes, key=lambda outcome: outcome.place)
         return report_of(self.name, "database", started, outcomes, stopped=stopped)
+
+    def _can_be_shared(self) -> bool:
+        """Whether another process sees the same database: one in memory is seen by its own alone."""
+        return self.engine.dialect.name != "sqlite" or database.is_file(self.engine.url)
 
     def _relations(self) -> list[Relation]:
         """What is left to read; what a journal knows is taken from there."""
@@ -138,9 +145,8 @@ class _Scan:
         parts = {relation.place: Part() for relation in relations}
         tasks = [task for r in relations for task in self._tasks(r, observer, parts[r.place])]
         left = Counter(task.relation.place for task in tasks)
-        url = self.engine.url.render_as_string(hide_password=False)
         try:
-            for task, read in workers.read_tables(url, tasks, self.options):
+            for task, read in workers.read_tables(self.engine.url, tasks, self.options):
                 place = task.relation.place
                 parts[place].merge(read)
                 left[place] -= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
@@ -21,16 +22,18 @@ from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Failure, Match, ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.lines import LineStatistics, read_lines
+from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import Outcome, encoding_note, report_of
+from piiguard.scan.outcome import Outcome, encoding_note, report_of, unread_outcome
 from piiguard.scan.progress import Progress
 from piiguard.scan.sheets import Sheet, is_sheet
+from piiguard.scan.sources import Source
 from piiguard.scan.stretches import Stretch, StretchPart
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine
 
-__all__ = ["scan_file", "scan_log", "scan_stretch"]
+__all__ = ["scan_file", "scan_listed", "scan_log", "scan_stretch"]
 
 
 BINARY = "a binary file; --raw looks for residues in any bytes"
@@ -57,7 +60,6 @@ def scan_log(
     """
     options = options or Options()
     _check_encoding(options.encoding)
-    started, stopped = clock.stamp(), False
     stream: BinaryIO | None = None
     if isinstance(target, PathLike):
         target = fspath(target)
@@ -66,37 +68,59 @@ def scan_log(
             target, options = sources.encoded(cast(IO[str], target)), replace(options, encoding="utf-8")
         stream, target = cast(BinaryIO, target), "stream"
     label = name or target
+    listing = listed(target) if stream is None else Listing([label], named=True)
+    listing.files = [file for file in listing.files if file not in skip]
+    return scan_listed(label, listing, options, stream=stream, progress=progress, sink=sink, journal=journal)
+
+
+def scan_listed(
+    label: str,
+    listing: Listing,
+    options: Options,
+    *,
+    stream: BinaryIO | None = None,
+    progress: Progress | None = None,
+    sink: Callable[[Match], None] | None = None,
+    journal: Journal | None = None,
+) -> ScanReport:
+    """Scan the files of a target that was listed, and name what the listing left."""
+    started, stopped, named = clock.stamp(), False, listing.named
     outcomes: list[Outcome] = []
+    # a stream that was read once is another one the next time, under the same name
+    if stream is not None or (named and not os.path.isfile(label)):
+        journal = None
 
     def finish(outcome: Outcome) -> None:
         outcomes.append(outcome)
-        if journal and stream is None and target != sources.STDIN:
+        if journal:
             journal.note(label, outcome)
 
-    files = _files(target, skip) if stream is None else [label]
-    known = {file: journal.find(label, file) for file in files} if journal else {}
+    known = {file: journal.find(label, file) for file in listing.files} if journal else {}
     outcomes += [outcome for outcome in known.values() if outcome]
-    files = [file for file in files if not known.get(file)]
+    files = [file for file in listing.files if not known.get(file)]
     try:
-        tasks = _tasks(files, options) if options.jobs > 1 and sink is None and stream is None else []
+        shared = options.jobs > 1 and sink is None and stream is None
+        tasks = _tasks(files, options, named=named) if shared else []
         if len(tasks) > 1:
             _in_processes(label, tasks, options, finish, progress)
         elif files:
             engine = make_engine(options.entities)
             for file in files:
-                scan_file(engine, label, file, options, finish, stream=stream, sink=sink, progress=progress)
+                scan_file(engine, label, file, options, finish, stream=stream, named=named,
+                          sink=sink, progress=progress)  # fmt: skip
     except KeyboardInterrupt:
         stopped = True
+    outcomes += [unread_outcome(label, place, why) for place, why in listing.left]
     outcomes.sort(key=lambda outcome: outcome.place)
     return report_of(label, "file", started, outcomes, stopped=stopped)
 
 
-def _tasks(files: list[str], options: Options) -> list[str | Stretch]:
+def _tasks(files: list[str], options: Options, *, named: bool) -> list[str | Stretch]:
     """What processes read: files, and of a large one its stretches."""
     tasks: list[str | Stretch] = []
     for file in files:
         try:
-            tasks += stretches.cut(file, options) or [file]
+            tasks += stretches.cut(file, options, named=named) or [file]
         except OSError:  # whoever reads it says why
             tasks.append(file)
     return tasks
@@ -135,10 +159,6 @@ def _check_encoding(name: str) -> None:
         raise ScanError(f"{name}: there is no such encoding", source=name, hint=hint) from None
 
 
-def _files(target: str, skip: Collection[str]) -> list[str]:
-    return [name for name in sources.resolve(target) if name not in skip]
-
-
 def scan_stretch(
     engine: Engine, options: Options, part: StretchPart, progress: Callable[[int], None]
 ) -> None:
@@ -163,6 +183,7 @@ def scan_file(
     finish: Callable[[Outcome], None],
     *,
     stream: BinaryIO | None = None,
+    named: bool = False,
     sink: Callable[[Match], None] | None = None,
     progress: Progress | None = None,
 ) -> None:
@@ -170,23 +191,24 @@ def scan_file(
     statistics, errors, complete = LineStatistics(), list[str](), False
     timeouts = engine.timeouts.total()
 
-    size = -1 if stream is not None else sources.size_of(file)
-
-    def on_block(read: int) -> None:
-        if progress:
-            progress(file, read, size, "bytes")
+    given = nullcontext(Source(stream)) if stream is not None else sources.opened(file, named=named)
 
     # single matches have places in lines, so for them a sheet is read as lines too
     sheet = _columns(file) if sink is None and not options.raw else None
     try:
-        if stream is None and not options.raw and sources.is_binary(file):
-            errors.append(BINARY)
-            return
-        with nullcontext(stream) if stream is not None else sources.opened(file) as source:
+        with given as source:
+
+            def on_block(read: int) -> None:
+                if progress:
+                    progress(file, read, source.size, "bytes")
+
+            if source.binary and not options.raw:
+                errors.append(BINARY)
+                return
             if sheet is not None:
-                sheet.read(engine, source, options, on_block)
+                sheet.read(engine, source.stream, options, on_block)
             else:
-                _read(engine, source, file, options, statistics, sink, on_block)
+                _read(engine, source.stream, file, options, statistics, sink, on_block)
         complete = True
     except PiiguardError as error:
         errors.append(str(error))

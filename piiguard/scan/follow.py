@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
 from piiguard.frames import emptied
-from piiguard.scan import jsonpath
+from piiguard.scan import jsonpath, sources
 from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Match
 from piiguard.scan.lines import LineStatistics, LineTally
@@ -57,13 +58,13 @@ def follow(
     engine = make_engine(options.entities)
     found = LineStatistics() if found is None else found
     tail = _Tail(line, offset, guess=_guess(name, options))
-    with_file = open(name, "rb")  # noqa: SIM115 - replaced when the file rotates
+    with_file = _opened(name)
     try:
         while going():
             if not _advance(engine, name, with_file, tail, options, sink, found):
                 if _replaced(name, with_file, tail):
                     with_file.close()
-                    with_file = open(name, "rb")  # noqa: SIM115
+                    with_file = _opened(name)
                     tail = _Tail(0, 0, guess=_guess(name, options))
                 else:
                     time.sleep(PAUSE)
@@ -71,11 +72,16 @@ def follow(
         with_file.close()
 
 
+def _opened(name: str) -> BinaryIO:
+    """What took the log's place in a rotation may be a FIFO, which nobody would write to."""
+    return io.BufferedReader(sources.regular(name, named=True))  # type: ignore[return-value,unused-ignore]
+
+
 def _guess(name: str, options: Options) -> str:
     """The encoding of lines that are not UTF-8."""
     from piiguard.detect import encodings
 
-    with open(name, "rb") as file:
+    with _opened(name) as file:
         encoding = encodings.detect(file.read(_MOST)) if options.encoding == "auto" else ""
     return encoding if encoding in encodings.SINGLE_BYTE else ""
 

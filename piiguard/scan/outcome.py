@@ -10,7 +10,16 @@ from piiguard import clock
 from piiguard.scan.finding import Confidence, Failure, Finding, Note, ScanReport, Target
 from piiguard.scan.lines import FIRST, LineStatistics
 
-__all__ = ["INTERRUPTED", "Outcome", "encoding_note", "extended", "join", "report_of", "unread"]
+__all__ = [
+    "INTERRUPTED",
+    "Outcome",
+    "encoding_note",
+    "extended",
+    "join",
+    "report_of",
+    "unread",
+    "unread_outcome",
+]
 
 INTERRUPTED = "interrupted before the end"
 
@@ -27,6 +36,11 @@ class Outcome:
     complete: bool = True
     """False when an interrupt ended it"""
     notes: tuple[Note, ...] = ()
+
+
+def unread_outcome(target: str, place: str, why: str) -> Outcome:
+    """A place that was asked for and is left."""
+    return Outcome(place, 0, 0, (), (Failure(target, place, why),))
 
 
 def report_of(

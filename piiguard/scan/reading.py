@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard import database
 from piiguard.database import compiled
 
 __all__ = ["PAGE", "pages"]
@@ -28,7 +29,9 @@ def pages(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
 def _portable(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
     result = connection.execution_options(stream_results=True, yield_per=500).execute(query)
     try:
-        yield from result.partitions()
+        for page in result.partitions():
+            with database.uncounted(connection):
+                yield page
     except BaseException:
         # The rest of a stream is not waited for, and a connection with an unread rest is of no more use.
         _forget(result.cursor)

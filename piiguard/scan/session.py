@@ -21,6 +21,13 @@ def reader(engine: sa.Engine, limits: Limits, relation: Relation | None = None) 
 
     Views and foreign tables are refused by a server that can do so, unless the ``relation`` to read is one.
     """
+    if engine.dialect.name == "sqlite":
+        with (
+            database.connect(engine) as connection,
+            database.reading(connection, statement=limits.statement, lock=limits.lock),
+        ):
+            yield connection
+        return
     with database.connect(engine) as connection:
         try:
             _PREPARE.get(engine.dialect.name, _nothing)(connection, limits)
@@ -43,9 +50,6 @@ def _leave(connection: sa.Connection) -> None:
         connection.rollback()
         for statement in connection.info.pop(_BEFORE, ()):
             connection.execute(sa.text(statement))
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA query_only = OFF")
-            connection.rollback()
     except sa.exc.SQLAlchemyError:
         connection.invalidate()
 
@@ -87,25 +91,11 @@ def _mysql(connection: sa.Connection, limits: Limits) -> None:
     connection.commit()
 
 
-def _sqlite(connection: sa.Connection, limits: Limits) -> None:
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(limits.lock * 1000)}")
-    # Columns declared as text may hold bytes of any encoding, and one bad byte must not end the table.
-    connection.connection.driver_connection.text_factory = _lenient  # type: ignore[union-attr]
-
-
-def _lenient(value: bytes) -> str | bytes:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value
-
-
 def _nothing(connection: sa.Connection, limits: Limits) -> None:
     """Other databases: the account should be one that may only read."""
 
 
-_PREPARE = {"postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql, "sqlite": _sqlite}
+_PREPARE = {"postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql}
 
 _REASONS = (
     (("42501", "1142", "1143", "1044"), "permission denied"),
@@ -123,6 +113,8 @@ _REASONS = (
 
 def explain(error: Exception) -> str:
     """The cause without the driver's own message, which may repeat a value."""
+    if isinstance(error, database.LeftUnread):
+        return error.why
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     codes = {
         str(code) for code in (getattr(cause, "sqlstate", None), *cause.args[:1]) if code not in (None, "")

@@ -1,62 +1,93 @@
-"""Which files a target names, and their bytes: decompressed, and no further than where they ended at start."""
+"""The bytes of a file: opened once, decompressed, and no further than where it ended then."""
 
 from __future__ import annotations
 
 import bz2
-import glob
+import errno
 import gzip
 import io
 import lzma
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
-from piiguard.errors import MissingExtra, ScanError
+from piiguard.errors import MissingExtra
 
-__all__ = ["STDIN", "encoded", "is_binary", "is_sqlite", "looks_binary", "opened", "resolve", "size_of"]
+__all__ = ["STDIN", "Source", "encoded", "is_sqlite", "looks_binary", "opened", "regular", "size_of"]
 
 STDIN = "-"
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _HEAD = 8192
 
 
-def resolve(target: str) -> Iterator[str]:
-    """The files of a target in the order of their names: itself, all files below a directory, or a glob's."""
-    if target == STDIN:
-        yield target
-        return
-    path = Path(target)
-    if path.is_dir():
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            yield from (os.path.join(folder, name) for name in sorted(names) if not name.startswith("."))
-        return
-    if path.exists() or path.is_symlink():
-        yield target
-        return
-    found = sorted(name for name in glob.glob(target, recursive=True) if os.path.isfile(name))
-    if not found:
-        raise ScanError(
-            f"{target}: there is no such file, directory or database",
-            source=target,
-            hint="name a file, a directory, a glob in quotes, - for standard input, or a database URL",
-        )
-    yield from found
+@dataclass(slots=True)
+class Source:
+    """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
+
+    ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``binary`` says
+    that the first of them are those of no text.
+    """
+
+    stream: BinaryIO
+    size: int = -1
+    binary: bool = False
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
-    """The bytes of a file, decompressed by what its head says, whatever its name."""
+def opened(name: str, *, named: bool) -> Iterator[Source]:
+    """Open a file once: a pipe gives its head only once, and what stands under a name may change.
+
+    ``named`` is a file that somebody asked for by its own name; others have to be regular files.
+    """
     if name == STDIN:
-        yield cast(BinaryIO, sys.stdin.buffer)
+        yield Source(cast(BinaryIO, sys.stdin.buffer))
         return
-    with open(name, "rb") as file:
-        plain: io.BufferedReader = io.BufferedReader(_UpToNow(file), 1 << 16)
-        with _decompressed(plain) as stream:
-            yield stream
+    with open(name, "rb", buffering=0) if named else regular(name) as file:
+        size = os.fstat(file.fileno()).st_size
+        head = _head(file)
+        plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
+        pressed = head.startswith(tuple(magic for magic, _ in _MAGIC))
+        with _decompressed(plain, head) as stream:
+            if pressed:
+                head = stream.read(_HEAD)
+                stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
+            yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
+
+
+def regular(name: str, *, named: bool = False) -> io.FileIO:
+    """Open a regular file, and nothing else: no FIFO is waited for, no device asked, and no link followed unless named.
+
+    Raises: :class:`OSError`.
+    """
+    # To open a FIFO and close it again would end its writer; after the open it is asked again, for what came between.
+    _refuse_others(os.stat(name, follow_symlinks=named))
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    )
+    handle = os.open(name, flags if named else flags | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        _refuse_others(os.fstat(handle))
+    except OSError:
+        os.close(handle)
+        raise
+    return io.FileIO(handle, "rb")
+
+
+def _refuse_others(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "no regular file")
+
+
+def _head(file: io.FileIO) -> bytes:
+    """The first bytes; a pipe gives them bit by bit."""
+    head = b""
+    while len(head) < _HEAD and (more := file.read(_HEAD - len(head))):
+        head += more
+    return head
 
 
 def encoded(stream: IO[str]) -> BinaryIO:
@@ -78,8 +109,7 @@ class _Encoded(io.RawIOBase):
         return len(data)
 
 
-def _decompressed(plain: io.BufferedReader) -> Any:
-    head = plain.peek(8)[:8]
+def _decompressed(plain: Any, head: bytes) -> Any:
     name = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
     if name == "gzip":
         return gzip.open(plain)
@@ -102,40 +132,34 @@ def _zstd(plain: IO[bytes]) -> Any:
     return zstd.open(plain)
 
 
-class _UpToNow(io.RawIOBase):
-    """A file that ends where it ended when it was opened, however long it grows meanwhile."""
+class _Whole(io.RawIOBase):
+    """A head that was read already, and what follows; a file ends where it ended when it was opened, however it grows."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        size = os.fstat(file.fileno()).st_size
+    def __init__(self, head: bytes, rest: Any, size: int = 0) -> None:
+        self._head, self._rest = head, rest
         # pipes and devices have no size: they end when they end
-        self._left = size if size else sys.maxsize
+        self._left = max(size - len(head), 0) if size else sys.maxsize
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        chunk = self._file.read(min(len(buffer), self._left))
+        if self._head:
+            chunk, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        else:
+            chunk = self._rest.read(min(len(buffer), self._left))
+            self._left -= len(chunk)
         buffer[: len(chunk)] = chunk
-        self._left -= len(chunk)
         return len(chunk)
 
 
-def is_sqlite(name: str) -> bool:
-    """Whether the file is an SQLite database."""
+def is_sqlite(name: str, *, named: bool) -> bool:
+    """Whether this is a regular file that holds an SQLite database."""
     try:
-        with open(name, "rb") as file:
+        with regular(name, named=named) as file:
             return file.read(16) == b"SQLite format 3\x00"
     except OSError:
         return False
-
-
-def is_binary(name: str) -> bool:
-    """Whether the file holds no text in any encoding, by the first bytes behind any compression."""
-    if name == STDIN:
-        return False
-    with opened(name) as stream:
-        return looks_binary(stream.read(_HEAD))
 
 
 def looks_binary(head: bytes) -> bool:
@@ -150,17 +174,11 @@ def looks_binary(head: bytes) -> bool:
     return min(even, odd) > zeros // 50 or zeros <= len(head) // 8
 
 
-def size_of(name: str) -> int:
-    """The bytes that reading will give, or -1 where they are compressed or come from a pipe."""
-    if name == STDIN:
-        return -1
+def size_of(name: str, *, named: bool) -> int:
+    """The bytes of a regular file, or -1 where they are compressed or it cannot be read."""
     try:
-        with open(name, "rb") as file:
-            head = file.read(8)
-            return (
-                -1
-                if head.startswith(tuple(magic for magic, _ in _MAGIC))
-                else os.fstat(file.fileno()).st_size
-            )
+        with regular(name, named=named) as file:
+            pressed = file.read(8).startswith(tuple(magic for magic, _ in _MAGIC))
+            return -1 if pressed else os.fstat(file.fileno()).st_size
     except OSError:
         return -1

@@ -45,6 +45,8 @@ class Stretch:
     size: int
     encoding: str
     guess: str = ""
+    named: bool = False
+    """whether the file was asked for by its own name, and may be a link"""
 
 
 @dataclass(slots=True)
@@ -58,22 +60,22 @@ class StretchPart:
     """False when an interrupt ended it"""
 
 
-def cut(file: str, options: Options) -> list[Stretch]:
+def cut(file: str, options: Options, *, named: bool = False) -> list[Stretch]:
     """The stretches of a file, or none where it has to be read in one piece: compressed, columnar, small, UTF-16.
 
     Raises :class:`OSError` when the file cannot be read.
     """
-    size = sources.size_of(file)
+    size = sources.size_of(file, named=named)
     if options.jobs < 2 or size < 2 * LEAST or sheets.is_sheet(file) or dumps.is_dump(file):
         return []
-    with open(file, "rb") as source:
+    with io.BufferedReader(sources.regular(file, named=named)) as source:
         head = source.read(_CHUNK)
         encoding, guess = _encoding(head, options.encoding)
         if not encoding or (not options.raw and sources.looks_binary(head[:8192])):
             return []
         edges = list(_edges(source, size, max(LEAST, size // (_PER_JOB * options.jobs))))
     ends = [*edges[1:], size]
-    return [Stretch(file, *span, size, encoding, guess) for span in zip(edges, ends, strict=True)]
+    return [Stretch(file, *span, size, encoding, guess, named) for span in zip(edges, ends, strict=True)]
 
 
 def _encoding(head: bytes, wanted: str) -> tuple[str, str]:
@@ -116,7 +118,7 @@ def read_stretch(
     """Read one stretch into ``part``, which holds what there is even when an interrupt ends this."""
     from piiguard.detect import BlockReader
 
-    with open(stretch.file, "rb") as source:
+    with io.BufferedReader(sources.regular(stretch.file, named=stretch.named)) as source:
         first, before = _context(source, stretch.start)
         stream = _Around(source, first, stretch)
         reader = BlockReader(stream, options.encoding)

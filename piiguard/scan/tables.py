@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.errors import DatabaseError
 from piiguard.scan import hashes, reading, sampling, session
 from piiguard.scan.observe import WORDS, Observer, Place
-from piiguard.scan.options import Options
+from piiguard.scan.options import Limits, Options
 from piiguard.scan.relation import MOST_TEXT, Column, Relation
 from piiguard.scan.settle import LARGE, places, settle
 from piiguard.scan.statistics import Partials, merge_into
@@ -69,7 +69,7 @@ def read(
     selected = [column.expression() for column in relation.columns]
     timeouts = observer.engine.timeouts.total()
     try:
-        with session.reader(engine, options.limits, relation) as connection:
+        with session.reader(engine, _limits(relation, engine, options), relation) as connection:
             if known is None:
                 observer.settled = settled(connection, relation, observer, options, part)
             else:
@@ -95,6 +95,16 @@ def left(relation: Relation, part: Part) -> bool:
     part.errors += [relation.unread] if relation.unread else []
     part.notes += [relation.told] if relation.told else []
     return bool(relation.unread or relation.told)
+
+
+def _limits(relation: Relation, engine: sa.Engine, options: Options) -> Limits:
+    """A table ends; a view on SQLite need not, and there is no server that somebody watches."""
+    endless = relation.kind == "view" and engine.dialect.name == "sqlite"
+    return (
+        Limits(options.limits.statement or Limits().statement, options.limits.lock)
+        if endless
+        else options.limits
+    )
 
 
 def _say_first(relation: Relation, sample: int, part: Part) -> None:

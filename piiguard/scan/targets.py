@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
+import sqlalchemy as sa
+
+from piiguard.errors import DatabaseError
 from piiguard.manifest import Manifest
 from piiguard.scan import arrow, sources
 from piiguard.scan.databases import scan_database
-from piiguard.scan.files import scan_log
+from piiguard.scan.files import scan_listed, scan_log
 from piiguard.scan.finding import Match, ScanReport
 from piiguard.scan.journal import Journal
+from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import join
+from piiguard.scan.outcome import join, unread
 from piiguard.scan.progress import Progress
 
 __all__ = ["Progress", "is_url", "scan_target"]
@@ -43,22 +46,30 @@ def scan_target(
         )
     if options.raw or target == sources.STDIN:
         return scan_log(target, options, progress=progress, sink=sink, journal=journal)
-    files = list(sources.resolve(target))
-    databases = [name for name in files if sources.is_sqlite(name)]
-    tables = [name for name in files if name.lower().endswith(arrow.PARQUET)]
-    reports = [
-        scan_database(
-            _sqlite_url(name), options, manifest=manifest, progress=progress, sink=sink, journal=journal
-        )
-        for name in databases
-    ]
+    listing = listed(target)
+    databases = [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
+    tables = [name for name in listing.files if name.lower().endswith(arrow.PARQUET)]
+    reports = []
+    for name in databases:
+        url = sa.URL.create("sqlite", database=name)
+        try:
+            reports.append(
+                scan_database(url, options, manifest=manifest, progress=progress, sink=sink, journal=journal)
+            )
+        except DatabaseError as error:
+            if listing.named:
+                raise
+            reports.append(unread(error.source, str(error)))  # the other files are still worth a report
     if tables:
-        reports.append(arrow.scan_parquet(target, tables, options, manifest=manifest, progress=progress))
-    apart = frozenset([*databases, *tables])
-    if len(apart) < len(files):
-        reports.append(scan_log(target, options, progress=progress, sink=sink, journal=journal, skip=apart))
+        reports.append(
+            arrow.scan_parquet(
+                target, tables, options, named=listing.named, manifest=manifest, progress=progress
+            )
+        )
+    # A log belongs to its database, and was read with it; a journal may hold what the database does not.
+    logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
+    apart = frozenset([*databases, *tables, *logs])
+    rest = Listing([name for name in listing.files if name not in apart], listing.left, listing.named)
+    if rest.files or rest.left or not reports:
+        reports.append(scan_listed(target, rest, options, progress=progress, sink=sink, journal=journal))
     return join(reports)
-
-
-def _sqlite_url(name: str) -> str:
-    return f"sqlite:///{Path(name).as_posix()}"

@@ -41,7 +41,9 @@ class TableTask:
     settled: frozenset[Place] | None = None
 
 
-def read_tables(url: str, tasks: Sequence[TableTask], options: Options) -> Iterator[tuple[TableTask, Part]]:
+def read_tables(
+    url: str | sa.URL, tasks: Sequence[TableTask], options: Options
+) -> Iterator[tuple[TableTask, Part]]:
     """Read the tasks in as many processes as the options say; yields each when it is done, in any order."""
     for task, part in _run(_read_table, tasks, options, url):
         yield task, part if part is not None else Part(errors=[DIED])
@@ -61,7 +63,9 @@ def _died(target: str, task: str | Stretch) -> Outcome | StretchPart:
     return Outcome(task, 0, 0, (), (Failure(target, task, DIED),))
 
 
-def _run(function: Any, tasks: Sequence[Any], options: Options, source: str) -> Iterator[tuple[Any, Any]]:
+def _run(
+    function: Any, tasks: Sequence[Any], options: Options, source: str | sa.URL
+) -> Iterator[tuple[Any, Any]]:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(options.jobs, context, _start, (source, options, stop))
@@ -94,7 +98,7 @@ def _result(future: Future[Any]) -> Any:
 class _State:
     """What one process keeps between its tasks."""
 
-    source: str
+    source: str | sa.URL
     options: Options
     stop: Any
     engine: sa.Engine | None = None
@@ -104,7 +108,7 @@ class _State:
 _states: list[_State] = []
 
 
-def _start(source: str, options: Options, stop: Any) -> None:
+def _start(source: str | sa.URL, options: Options, stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and tells us
     _states[:] = [_State(source, options, stop)]
 
@@ -112,7 +116,7 @@ def _start(source: str, options: Options, stop: Any) -> None:
 def _read_table(task: TableTask) -> Part:
     state, part = _states[0], Part()
     if state.engine is None or state.observer is None:
-        state.engine, state.observer = database.open_engine(state.source), make_observer(state.options)
+        state.engine, state.observer = database.open_reader(state.source), make_observer(state.options)
 
     def on_page(part: Part) -> None:
         if state.stop.is_set():
@@ -141,5 +145,5 @@ def _read_file(task: str | Stretch) -> Outcome | StretchPart:
         return part
     found: list[Outcome] = []
     with suppress(KeyboardInterrupt):
-        files.scan_file(engine, state.source, task, state.options, found.append, progress=progress)
+        files.scan_file(engine, str(state.source), task, state.options, found.append, progress=progress)
     return found[0]

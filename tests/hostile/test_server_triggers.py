@@ -11,10 +11,10 @@ from piiguard import database
 from piiguard.errors import JobError
 from piiguard.keys import Keyring
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.decrypt import decrypt
-from piiguard.protect.encrypt import encrypt
-from piiguard.protect.job import Job
-from piiguard.protect.verify import verify
+from piiguard.protect.jobs.decrypt import decrypt
+from piiguard.protect.jobs.encrypt import encrypt
+from piiguard.protect.jobs.job import Job
+from piiguard.protect.jobs.verify import verify
 
 from . import schemas
 

@@ -48,7 +48,7 @@ def scan_database_on_spark(
     started, outcomes = clock.stamp(), list[Outcome]()
     spark.dataSource.register(PiiguardDataSource)
     target = database.shown(url)
-    engine = database.open_engine(url)
+    engine = database.open_reader(url)
     try:
         with session.reader(engine, Limits()) as connection:
             found = catalog.relations(connection, options.tables, options.exclude, options.views)
@@ -157,7 +157,7 @@ def _engine(options: dict[str, str]) -> sa.Engine:
     url = sa.make_url(options["url"])
     if password := os.environ.get(PASSWORD):
         url = url.set(password=password)
-    return database.open_engine(url.render_as_string(hide_password=False))
+    return database.open_reader(url.render_as_string(hide_password=False))
 
 
 def _relation(options: Any) -> Relation:

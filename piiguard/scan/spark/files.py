@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from piiguard import clock
 from piiguard.errors import ScanError
-from piiguard.scan import sources
 from piiguard.scan.arrow import UNREADABLE, head_of, outcome_of, settle_head, table_of
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.lines import LineStatistics
+from piiguard.scan.listing import listed
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import Outcome, report_of
+from piiguard.scan.outcome import Outcome, report_of, unread_outcome
 from piiguard.scan.spark import frames, workers
 from piiguard.scan.spark.workers import FilePart
 from piiguard.scan.tables import Part
@@ -46,7 +46,7 @@ def scan_files(spark: SparkSession, target: str, options: Options) -> ScanReport
     """Scan everything a target names; a file that cannot be read is listed and the rest is scanned."""
     started, outcomes = clock.stamp(), list[Outcome]()
     by_kind: dict[str, list[str]] = defaultdict(list)
-    names = _names(spark, target)
+    names, left = _names(spark, target)
     for uri, name in names.items():
         by_kind[COLUMNAR.get(os.path.splitext(name)[1].lower(), "text")].append(uri)
     for kind, uris in sorted(by_kind.items()):
@@ -55,17 +55,19 @@ def scan_files(spark: SparkSession, target: str, options: Options) -> ScanReport
             outcomes += [done for chunk in chunks for done in _lines_of(spark, target, chunk, options)]
         else:
             outcomes.append(_columns_of(spark, kind, target, chunks, options))
+    outcomes += [unread_outcome(target, place, why) for place, why in left]
     columnar = all(kind != "text" for kind in by_kind)
     return report_of(target, "database" if columnar else "file", started, outcomes)
 
 
-def _names(spark: SparkSession, target: str) -> dict[str, str]:
-    """The files of a target: what Spark calls each, and what the report calls it."""
+def _names(spark: SparkSession, target: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The files of a target: what Spark calls each, and what the report calls it; and what is left, with the reason."""
     if "://" not in target:
-        return {_uri(name): name for name in sources.resolve(target)}
+        listing = listed(target)
+        return {_uri(name): name for name in listing.files}, listing.left
     try:
-        listed = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(target)
-        return {row["path"]: row["path"] for row in listed.select("path").toLocalIterator()}
+        found = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(target)
+        return {row["path"]: row["path"] for row in found.select("path").toLocalIterator()}, []
     except Exception as error:  # noqa: BLE001 - whatever the connector raises
         raise ScanError(
             f"{target}: Spark cannot list it: {type(error).__name__}",

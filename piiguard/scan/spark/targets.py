@@ -58,7 +58,7 @@ _FILE_SYSTEMS = (
 
 
 def _database_url(target: str) -> sa.URL | None:
-    if os.path.isfile(target) and sources.is_sqlite(target):
+    if os.path.isfile(target) and sources.is_sqlite(target, named=True):
         return sa.URL.create("sqlite", database=target)
     scheme, mark, _ = target.partition("://")
     if not mark or scheme.lower() in _FILE_SYSTEMS:
