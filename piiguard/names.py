@@ -140,7 +140,10 @@ def cell(value: object) -> object:
 def table_of_cells(rows: Iterable[Iterable[object]], delimiter: str) -> str:
     """CSV of inert cells; quoted wherever another country's delimiter stands, so that no program cuts them there."""
     file = StringIO()
-    plain, quoted = csv.writer(file, delimiter=delimiter), csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    plain, quoted = (
+        csv.writer(file, delimiter=delimiter),
+        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL),
+    )
     for row in rows:
         cells = [cell(value) for value in row]
         cut = any(isinstance(one, str) and _DELIMITERS.search(one) for one in cells)

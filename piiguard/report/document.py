@@ -16,4 +16,3 @@ def to_json(report: ScanReport) -> str:
 def to_line(match: Match) -> str:
     """One match as one line, as in ``docs/schema/match.schema.json``."""
     return json_text(match.to_dict()) + "\n"
-

@@ -150,7 +150,7 @@ def _message(finding: Finding, lang: Language) -> str:
     )
     if finding.reasons:
         said += f" ({why(lang, finding.reasons)})"
-    return said if finding.protection == "encrypted" else f"{said} {next_step(finding)}"
+    return said if finding.protection == "encrypted" else f"{said} {next_step(finding, lang)}"
 
 
 def _locations(finding: Finding) -> list[dict[str, Any]]:

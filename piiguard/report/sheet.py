@@ -47,8 +47,8 @@ def to_csv(report: ScanReport, lang: Language) -> str:
     """
     gaps = report.policy.gaps if report.policy else ()
     known = {finding.id for finding in report.findings}
-    rows = [
-        FIELDS,
+    rows: list[list[object]] = [
+        [*FIELDS],
         *(_row(finding, gaps, lang) for finding in worst_first(report.findings)),
         *(_policy_row(gap, lang) for gap in gaps if gap.finding not in known),
     ]

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from piiguard.names import message, shown
+from piiguard.names import message, shown, visible
 from piiguard.report.gaps import grouped, sentence
 from piiguard.report.messages import Language, number, say
 from piiguard.report.order import by_place, worst_first
@@ -47,11 +47,13 @@ def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None
             yield Padding(_group(title, findings, lang, baseline), (0, 0, 1, 2))
     yield from _policy(report, lang)
     for error in report.errors:
-        yield Text(message(say(lang, "table.error", place=shown(error.place), message=error.message)), "yellow")
+        yield Text(
+            message(say(lang, "table.error", place=shown(error.place), message=error.message)), "yellow"
+        )
     yield Text(_verdict(report, lang, baseline), "bold")
     if found := people(report.findings):
-        message = "people.count" if found.most > found.least else "people.one"
-        yield Text(say(lang, message, least=found.least, most=found.most))
+        counted = "people.count" if found.most > found.least else "people.one"
+        yield Text(say(lang, counted, least=found.least, most=found.most))
     yield from _next_steps(report, lang)
 
 
@@ -81,7 +83,13 @@ def _group(
     title: str | None, findings: list[Finding], lang: Language, baseline: Collection[str] | None
 ) -> Table:
     # a title given as str would be read as rich's markup
-    table = Table(title=Text(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+    )
     where = "column" if findings[0].kind == "column" else "lines"
     for column in (where, "entity", "protection", "confidence", "matched", "example"):
         table.add_column(
@@ -127,11 +135,10 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
 
 def _next_steps(report: ScanReport, lang: Language) -> Iterator[Text]:
     by_place = {(f.target, f.table, f.column, f.file): f for f in reversed(worst_first(report.unprotected))}
-    steps = list(dict.fromkeys(next_step(finding) for finding in worst_first(by_place.values())))
+    steps = list(dict.fromkeys(next_step(finding, lang) for finding in worst_first(by_place.values())))
     if steps:
         yield Text(say(lang, "table.next"))
     for step in steps[:_STEPS_SHOWN]:
-        yield Text("  " + _clean(step), "cyan")
+        yield Text("  " + visible(step), "cyan")  # whole: a command cut short is another one
     if len(steps) > _STEPS_SHOWN:
         yield Text("  " + say(lang, "table.more", count=len(steps) - _STEPS_SHOWN), "dim")
-
