@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ManifestError
+from piiguard.names import toml
 
 __all__ = ["DEFAULT_NAME", "Manifest", "ProtectedColumn"]
 
@@ -61,7 +62,7 @@ class ProtectedColumn:
     def to_toml(self) -> str:
         """The entry as it stands in the file; what equals the default is left out."""
         lines = [
-            f"{item.name} = {_quote(getattr(self, item.name))}"
+            f"{item.name} = {toml(getattr(self, item.name))}"
             for item in fields(self)
             if getattr(self, item.name) is not None
             and not (item.name == "storage" and self.storage == "binary")
@@ -140,7 +141,7 @@ def append(path: str | os.PathLike[str], column: ProtectedColumn, *, keyring: st
     target = Path(path)
     text = target.read_text(encoding="utf-8") if target.exists() else ""
     if not text and keyring:
-        text = f"[keyring]\npath = {_quote(keyring)}\n"
+        text = f"[keyring]\npath = {toml(keyring)}\n"
     joint = "\n" if text and not text.endswith("\n\n") else ""
     text = f"{text}{joint}{column.to_toml()}"
     manifest = Manifest.parse(text, target)
@@ -226,13 +227,3 @@ def _refuse_repeats(columns: tuple[ProtectedColumn, ...], place: str) -> None:
         if column.place in seen:
             raise ManifestError(f"{place}: {column.place} stands twice", path=place, hint="leave one entry")
         seen.add(column.place)
-
-
-def _quote(value: str) -> str:
-    r"""A TOML basic string.
-
-    >>> print(_quote('C:\\keys\\"main".json'))
-    "C:\\keys\\\"main\".json"
-    """
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

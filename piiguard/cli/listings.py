@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from piiguard.cli import ui
+from piiguard.names import json_text, message, shown
 
 if TYPE_CHECKING:
     from piiguard.keys.document import Document
@@ -33,7 +33,7 @@ def keys_json(document: Document) -> str:
     """The header of a keyring that may be shown: no recipient's wrapped key."""
     from piiguard.keys import recipients
 
-    return json.dumps(
+    return json_text(
         {
             "id": str(document.id),
             "generation": document.generation,
@@ -41,7 +41,6 @@ def keys_json(document: Document) -> str:
             "recipients": [recipients.describe(entry) for entry in document.recipients],
         },
         indent=1,
-        ensure_ascii=False,
     )
 
 
@@ -58,7 +57,7 @@ def status_table(
 
 
 def _status_rows(column: ColumnStatus) -> list[tuple[str, str, str, str]]:
-    place = f"{column.table}.{column.column}"
+    place = shown(f"{column.table}.{column.column}")
     if column.error:
         return [(place, "-", "error", "-")]
     rows = [
@@ -68,7 +67,7 @@ def _status_rows(column: ColumnStatus) -> list[tuple[str, str, str, str]]:
     if column.index:
         rows += [
             (
-                f"{column.table}.{column.index}",
+                shown(f"{column.table}.{column.index}"),
                 str(version) if version else "-",
                 "index" if version else "no index",
                 f"{count:,}",
@@ -83,7 +82,7 @@ def _others(column: ColumnStatus) -> tuple[tuple[str, int], ...]:
 
 
 def _job_line(job: Unfinished) -> str:
-    return (
+    return message(
         f"unfinished: {job.kind} {job.table}.{job.columns}, {job.changed:,} rows so far,"
         f" last seen {job.updated} ({job.host})"
     )
@@ -99,7 +98,7 @@ def status_json(
     """The same as data."""
     from piiguard.database import shown
 
-    return json.dumps(
+    return json_text(
         {
             "schema": "piiguard.status/1",
             "target": shown(url),
@@ -109,13 +108,12 @@ def status_json(
             "residues": [dataclasses.asdict(residue) for residue in left],
         },
         indent=1,
-        ensure_ascii=False,
     )
 
 
 def verified_json(found: Sequence[Verified]) -> str:
     """The same as data."""
-    return json.dumps(
+    return json_text(
         {
             "schema": "piiguard.verify/1",
             "columns": [
@@ -133,5 +131,4 @@ def verified_json(found: Sequence[Verified]) -> str:
             ],
         },
         indent=1,
-        ensure_ascii=False,
     )

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from piiguard.cli import ui
+from piiguard.names import shown
 from piiguard.protect.watch import Watch
 
 if TYPE_CHECKING:
@@ -49,12 +50,19 @@ class _Bar(Watch):
             def render(self, task: Task) -> Text:
                 return Text(f"{int(task.finished_speed or task.speed or 0):,} rows/s")
 
-        columns = (TextColumn("{task.description}"), BarColumn(), Speed(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            Speed(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task: TaskID | None = None
 
     def begin(self, phase: str, table: str, columns: Sequence[str], rows: int) -> None:
-        self._task = self._progress.add_task(f"{phase} {table}.{','.join(columns)}", total=rows or None)
+        self._task = self._progress.add_task(
+            shown(f"{phase} {table}.{','.join(columns)}"), total=rows or None
+        )
 
     def step(self, tally: Tally) -> None:
         if self._task is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from piiguard import clock
+from piiguard.names import shown
 
 __all__ = ["scan_progress"]
 
@@ -22,9 +23,9 @@ def scan_progress() -> Iterator[Callable[[str, int, int, str], None]]:
 
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[speed]}"),
+        TextColumn("{task.fields[speed]}", markup=False),
     )
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, speed="")
@@ -33,7 +34,7 @@ def scan_progress() -> Iterator[Callable[[str, int, int, str], None]]:
         def show(place: str, done: int, total: int, unit: str) -> None:
             if place not in began:
                 began[place] = clock.monotonic()
-                bar.reset(task, total=total if total > 0 else None, description=place[-50:])
+                bar.reset(task, total=total if total > 0 else None, description=shown(place, 50))
             seconds = max(clock.monotonic() - began[place], 0.001)
             speed = (
                 f"{done / seconds / 1e6:.1f} MB/s" if unit == "bytes" else f"{done / seconds:,.0f} {unit}/s"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from piiguard import names
 from piiguard.errors import JobError, KeyVersionInUse, ScanError, WrappingKeyError
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ EXIT_INCOMPLETE = 4
 
 
 def say(message: str) -> None:
-    """One line to standard error."""
-    click.echo(f"piiguard: {message}", err=True)
+    """One line to standard error, whatever names it holds."""
+    click.echo(f"piiguard: {names.message(message)}", err=True)
 
 
 def hint(message: str) -> None:
     """What to do next, to standard error."""
-    click.echo(f"piiguard: hint: {message}", err=True)
+    say(f"hint: {message}")
 
 
 def fail(error: PiiguardError) -> None:
@@ -66,17 +67,28 @@ def fail(error: PiiguardError) -> None:
 
 def misused(error: click.UsageError) -> None:
     """What is wrong with the command as it was typed, and where its use is explained."""
-    message, _, near = sentence(error).partition(". ")
-    say(message)
-    if near:  # click's "Did you mean …?"
-        hint(near[0].lower() + near[1:])
+    say(sentence(error))
+    if near := _meant(error):
+        hint(near)
     if error.ctx is not None:
         hint(f"{error.ctx.command_path} --help")
 
 
+def _meant(error: click.UsageError) -> str:
+    """What may have been meant; of click's own words alone, since a name in its message could forge a hint."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return " ".join((error.param.type.get_missing_message(error.param, error.ctx) or "").split()).lower()
+    if near := getattr(error, "possibilities", None):
+        return f"did you mean {' or '.join(map(repr, sorted(near)))}?"
+    return ""
+
+
 def sentence(error: click.ClickException) -> str:
     """Click's message in our form; a password in a URL that stands in the wrong place is not repeated."""
-    message = _CREDENTIALS.sub("//***@", error.format_message().rstrip("."))
+    text = error.message if getattr(error, "possibilities", None) else error.format_message()
+    if isinstance(error, click.MissingParameter):
+        text = text.partition(".  ")[0].partition(". ")[0]
+    message = _CREDENTIALS.sub("//***@", text.rstrip("."))
     first, _, rest = message.partition(" ")
     return f"{first.lower()} {rest}" if first.istitle() else message
 
@@ -99,7 +111,7 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question}: {NEEDS_YES}")
-    click.confirm(f"piiguard: {question}", abort=True, err=True)
+    click.confirm(f"piiguard: {names.message(question)}", abort=True, err=True)
 
 
 def ask_secret(prompt: str, *, twice: bool = False, variable: str = "PIIGUARD_PASSPHRASE") -> str:
@@ -285,7 +297,7 @@ def keyring_rewrapped(path: Path, contents: Contents) -> None:
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:
     """One line per recipient: what it is, and whether it opens the keyring here and now."""
-    return [f"{name}: {reason or 'opens'}" for name, reason in checked]
+    return [names.message(f"{name}: {reason or 'opens'}") for name, reason in checked]
 
 
 def keyring_verified(path: Path, contents: Contents, lines: int) -> None:
@@ -473,9 +485,16 @@ def plan(stages: Iterable[Stage]) -> str:
     """The statements of a job, with a comment before each stage."""
     lines = []
     for stage in stages:
-        lines.append(f"-- {stage.place}: {_STAGES[stage.name]}")
-        lines += [f"{statement};" for statement in stage.statements]
+        lines.append(f"-- {names.shown(stage.place)}: {_STAGES[stage.name]}")
+        if not all(map(names.is_plain, "".join(stage.statements).split("\n"))):
+            lines.append(f"-- {UNSEEN_IN_SQL}")
+        lines += [f"{names.sql(statement)};" for statement in stage.statements]
     return "\n".join(lines)
+
+
+UNSEEN_IN_SQL = (
+    "a name holds characters that cannot be seen: they stand as escapes here, so this is not to be pasted"
+)
 
 
 def job_note(what: str, place: str) -> None:
@@ -534,9 +553,13 @@ def how_to_clean(left: Sequence[Residue]) -> None:
 def residue_line(residue: Residue) -> str:
     """A place that may still hold plaintext, or that somebody has cleaned."""
     if residue.cleaned is not None:
-        return f"clean: {residue.place} in {residue.what}, {residue.cleaned[:10]}, {residue.cleaned_by}"
+        return names.message(
+            f"clean: {residue.place} in {residue.what}, {residue.cleaned[:10]}, {residue.cleaned_by}"
+        )
     what = _RESIDUES.get(residue.what, "")
-    return f"plaintext of {residue.place} may be left since {residue.since[:10]}: {residue.what}: {what}"
+    return names.message(
+        f"plaintext of {residue.place} may be left since {residue.since[:10]}: {residue.what}: {what}"
+    )
 
 
 # verify

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+from piiguard.names import json_text
 from piiguard.scan.finding import Match, ScanReport
 
 __all__ = ["to_json", "to_line"]
@@ -12,15 +10,9 @@ __all__ = ["to_json", "to_line"]
 
 def to_json(report: ScanReport) -> str:
     """The document of ``docs/schema/findings.schema.json``."""
-    return _dump(report.to_dict(), indent=2)
+    return json_text(report.to_dict(), indent=2) + "\n"
 
 
 def to_line(match: Match) -> str:
     """One match as one line, as in ``docs/schema/match.schema.json``."""
-    return _dump(match.to_dict())
-
-
-def _dump(value: Any, indent: int | None = None) -> str:
-    # A file name may hold bytes that are no text; a lone surrogate cannot be written as UTF-8, its escape can.
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text(match.to_dict()) + "\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from piiguard import __version__
+from piiguard.names import json_script, json_text, visible
 from piiguard.report import gaps, law
 from piiguard.report.messages import LANGUAGES, Language, catalogue, number
 from piiguard.report.order import worst_first
@@ -29,7 +29,7 @@ __all__ = ["to_html"]
 def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | None) -> str:
     """Write the page; ``lang`` is the language it opens in, the other two are a click away."""
     wording = Wording(lang)
-    text = _template().render(
+    return _template().render(
         report=report,
         summary=summarise(report),
         findings=worst_first(report.findings),
@@ -46,7 +46,6 @@ def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | N
         wording=wording,
         Message=Message,
     )
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 _SCRIPTED = ("html.copy", "html.copied", "html.previous", "html.following")  # said by the script alone
@@ -73,10 +72,11 @@ class Wording:
         """A message as an element that the switch rewrites."""
         if not values and (known := self._bare.get((name, tag, *(attrs or {}).items()))):
             return known
+        values = {key: visible(value) if isinstance(value, str) else value for key, value in values.items()}
         shown = {key: self._shown(value) for key, value in values.items()}
         noted = {**(attrs or {}), "data-t": name}
         if shown:
-            noted["data-v"] = json.dumps(values, ensure_ascii=False, default=asdict)
+            noted["data-v"] = json_text(values, default=asdict)
         written = Markup("").join(Markup(' {}="{}"').format(*item) for item in noted.items())
         text = self._texts(name)[self.lang].format(**shown)
         made = Markup("<{0}{1}>{2}</{0}>").format(tag, written, text)
@@ -99,7 +99,7 @@ class Wording:
         for name in _SCRIPTED:
             self._texts(name)
         by_language = {lang: {name: texts[lang] for name, texts in self._used.items()} for lang in LANGUAGES}
-        return json.dumps(by_language, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        return json_script(by_language)
 
     def _shown(self, value: object) -> str:
         if isinstance(value, int | float):
@@ -135,7 +135,11 @@ def _law() -> dict[str, Mapping[str, str]]:
 def _template() -> jinja2.Template:
     style, script = _part("report.css"), _part("report.js")
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        finalize=_seen,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["number"] = number
     parts: dict[str, Any] = {
@@ -145,6 +149,11 @@ def _template() -> jinja2.Template:
         "script_hash": _hash(script),
     }
     return environment.from_string(_part("report.html"), globals=parts)
+
+
+def _seen(value: object) -> object:
+    """Whatever a page says: names among it with their unseen characters as escapes; our own markup as it is."""
+    return visible(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _part(name: str) -> str:

@@ -1,14 +1,18 @@
-"""The fix of a finding, ready to paste: command, manifest entry, model line, logging set-up."""
+"""The fix of a finding, ready to paste: command, manifest entry, model line, logging set-up.
+
+What is printed here is run as it stands, and the names in it come from whoever made the table or the file. So options
+stand first, then ``--``, then what is named; and a name that cannot be pasted safely gets a sentence and no command.
+"""
 
 from __future__ import annotations
 
-import json
-import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 from piiguard.manifest import ProtectedColumn
+from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
+from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
 __all__ = ["Remedy", "next_step", "remedies"]
@@ -45,14 +49,26 @@ encrypted = encrypt_columns(df, columns, keyring="keyring.json")
 _FRAME_STEP = 'encrypt_columns(df, Manifest.load("piiguard.toml").columns, keyring="keyring.json")'
 _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 
+_UNPACK = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+# piiguard redact reads these as lines, where a value is known by its column alone.
+_SHEETS = (".csv", ".tsv", ".sql")
+# Names that the model line itself uses, or that SQLAlchemy keeps for itself.
+_TAKEN = ("Any", "BlindIndex", "Encrypted", "JSON", "Mapped", "String", "keyring", "mapped_column", "metadata",
+          "registry", "bytes", "dict", "str")  # fmt: skip
+_LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
+
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """``name`` is a message ``remedy.…``; ``text`` is what to paste."""
+    """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging"]
-    language: Literal["sh", "toml", "python"]
+    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand"]
+    language: Literal["sh", "toml", "python", ""]
     text: str
+
+
+_UNSAFE = Remedy("unsafe_name", "", "")
+_BY_HAND = Remedy("by_hand", "", "")
 
 
 def remedies(finding: Finding) -> tuple[Remedy, ...]:
@@ -60,24 +76,27 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
     if finding.protection == "encrypted":
         return ()
     if finding.kind == "file":
-        return (
-            Remedy("logging", "python", _LOGGING),
-            Remedy("redact", "sh", _redact(finding)),
-        )
+        cleaned = _redact(finding)
+        return (cleaned,) if cleaned is _BY_HAND else (Remedy("logging", "python", _LOGGING), cleaned)
+    column = _column(finding)
+    if not is_plain(f"{column.table}{column.column}{finding.target}"):
+        return (_UNSAFE,)
+    manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
-        return Remedy("manifest", "toml", _column(finding).to_toml()), Remedy("frame", "python", _FRAME)
+        return manifest, Remedy("frame", "python", _FRAME)
+    encrypt = _encrypt(finding)
     return (
-        Remedy("encrypt", "sh", _encrypt(finding)),
-        Remedy("manifest", "toml", _column(finding).to_toml()),
-        Remedy("model", "python", _model(_column(finding))),
+        (encrypt,) if encrypt is _UNSAFE else (encrypt, manifest, Remedy("model", "python", _model(column)))
     )
 
 
-def next_step(finding: Finding) -> str:
-    """The one command that changes most."""
+def next_step(finding: Finding, lang: Language = "en") -> str:
+    """The one command that changes most, or why there is none."""
     if finding.kind == "file":
-        return _redact(finding)
-    return _FRAME_STEP if _in_frame(finding) else _encrypt(finding)
+        step = _redact(finding)
+    else:
+        step = Remedy("frame", "python", _FRAME_STEP) if _in_frame(finding) else _encrypt(finding)
+    return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
 
 
 def _in_frame(finding: Finding) -> bool:
@@ -85,20 +104,37 @@ def _in_frame(finding: Finding) -> bool:
     return "://" not in finding.target or finding.target.lower().rstrip("/*").endswith(_COLUMNAR)
 
 
-def _encrypt(finding: Finding) -> str:
+def _encrypt(finding: Finding) -> Remedy:
     column = _column(finding)
-    words = ["piiguard", "encrypt", finding.target, column.place]
-    if column.type == "json":
-        words += ["--type", "json"]  # a text column of documents would be taken for text
+    options = (
+        ["--type", "json"] if column.type == "json" else []
+    )  # a text of documents would be taken for text
     if column.index and column.normalizer:
-        words += ["--index", column.index, "--normalizer", column.normalizer]
-    return shlex.join(words)
+        options += ["--index", column.index, "--normalizer", column.normalizer]
+    words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
+    text = command(*words) if _is_addressed(finding) else None
+    return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
 
-def _redact(finding: Finding) -> str:
-    source = PurePath(finding.file or finding.target)
-    clean = "clean.log" if str(source) == "-" else source.with_name(f"{source.stem}.clean{source.suffix}")
-    return shlex.join(["piiguard", "redact", str(source), "-o", str(clean)])
+def _is_addressed(finding: Finding) -> bool:
+    """Whether TABLE.COLUMN can be told apart again: dots inside of names are not quoted there."""
+    schema = 0 if finding.target.startswith("sqlite") else 1
+    return "." not in (finding.column or "") and (finding.table or "").count(".") <= schema
+
+
+def _redact(finding: Finding) -> Remedy:
+    name = finding.file or finding.target
+    unpack = _UNPACK.get(PurePath(name).suffix.lower())
+    source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
+    if source.suffix.lower() in _SHEETS:
+        return _BY_HAND
+    clean = "clean.log" if name == "-" else str(source.with_name(f"{source.stem}.clean{source.suffix}"))
+    given = "-" if name == "-" or unpack else file_word(name)
+    text = command("piiguard", "redact", "-o", file_word(clean), "--", given)
+    if text and unpack:
+        unpacked = command(unpack, "-dc", "--", file_word(name))
+        text = unpacked and f"{unpacked} | {text}"
+    return Remedy("redact", "sh", text) if text else _UNSAFE
 
 
 def _column(finding: Finding) -> ProtectedColumn:
@@ -111,21 +147,27 @@ def _column(finding: Finding) -> ProtectedColumn:
         column=column,
         context=f"{table}.{column}",
         type="json" if finding.path else "string",
-        index=f"{column}_index" if normalizer else None,
+        index=f"{_cut(column)}_index" if normalizer else None,
         normalizer=normalizer,
     )
 
 
+def _cut(name: str) -> str:
+    return name.encode("utf-8", "replace")[:_LONGEST_NAME].decode(errors="ignore")
+
+
 def _model(column: ProtectedColumn) -> str:
-    inner, python = ("JSON()", "dict[str, Any]") if column.type == "json" else ("String()", "str")
-    encrypted = f"Encrypted({inner}, keyring=keyring, context={_quote(column.context)})"
-    lines = [f"{column.column}: Mapped[{python}] = mapped_column({encrypted})"]
+    inner, python_type = ("JSON()", "dict[str, Any]") if column.type == "json" else ("String()", "str")
+    encrypted = f"Encrypted({inner}, keyring=keyring, context={python(column.context)})"
+    lines = [_line(column.column, python_type, encrypted)]
     if column.index:
-        index = f'BlindIndex({_quote(column.column)}, normalizer="{column.normalizer}")'
-        lines.append(f"{column.index}: Mapped[bytes | None] = mapped_column({index})")
+        index = f"BlindIndex({python(column.column)}, normalizer={python(column.normalizer or '')})"
+        lines.append(_line(column.index, "bytes | None", index))
     return "\n".join(lines) + "\n"
 
 
-def _quote(text: str) -> str:
-    """A Python string in the quotes that formatters leave alone."""
-    return json.dumps(text, ensure_ascii=False)
+def _line(name: str, python_type: str, sql_type: str) -> str:
+    """A column of a model; under its own name where Python can spell it."""
+    spelled = attribute(name, _TAKEN)
+    told = "" if spelled == name else f"{python(name)}, "
+    return f"{spelled}: Mapped[{python_type}] = mapped_column({told}{sql_type})"

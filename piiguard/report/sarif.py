@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from piiguard import __version__
+from piiguard.names import json_text
 from piiguard.report.gaps import identify, sentence
 from piiguard.report.messages import Language, say, why
 from piiguard.report.messages import entity as entity_name
@@ -52,8 +52,7 @@ def to_sarif(report: ScanReport, *, lang: Language, baseline: Collection[str] | 
             ),
         ],
     }
-    text = json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _rule(entity: str, lang: Language) -> dict[str, Any]:
@@ -151,7 +150,7 @@ def _message(finding: Finding, lang: Language) -> str:
     )
     if finding.reasons:
         said += f" ({why(lang, finding.reasons)})"
-    return said if finding.protection == "encrypted" else f"{said} {next_step(finding)}"
+    return said if finding.protection == "encrypted" else f"{said} {next_step(finding, lang)}"
 
 
 def _locations(finding: Finding) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator
 from io import StringIO
 
@@ -11,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from piiguard.names import message, shown, visible
 from piiguard.report.gaps import grouped, sentence
 from piiguard.report.messages import Language, number, say
 from piiguard.report.order import by_place, worst_first
@@ -43,26 +43,28 @@ def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None
     for name, groups in by_place(report.findings):
         yield _heading(name, targets.get(name), lang)
         for group, findings in groups:
-            title = None if group == name else _clean(group)
+            title = None if group == name else shown(group)
             yield Padding(_group(title, findings, lang, baseline), (0, 0, 1, 2))
     yield from _policy(report, lang)
     for error in report.errors:
-        yield Text(_clean(say(lang, "table.error", place=error.place, message=error.message)), "yellow")
+        yield Text(
+            message(say(lang, "table.error", place=shown(error.place), message=error.message)), "yellow"
+        )
     yield Text(_verdict(report, lang, baseline), "bold")
     if found := people(report.findings):
-        message = "people.count" if found.most > found.least else "people.one"
-        yield Text(say(lang, message, least=found.least, most=found.most))
+        counted = "people.count" if found.most > found.least else "people.one"
+        yield Text(say(lang, counted, least=found.least, most=found.most))
     yield from _next_steps(report, lang)
 
 
 def _policy(report: ScanReport, lang: Language) -> Iterator[Text]:
     if report.policy is None:
         return
-    yield Text(_clean(say(lang, "policy.title", organisation=report.policy.organisation)), "bold")
+    yield Text(message(say(lang, "policy.title", organisation=report.policy.organisation)), "bold")
     for group in grouped(report.policy.gaps):
-        yield Text("  " + _clean(sentence(group.first, lang)))
-        if places := ", ".join(gap.place for gap in group.gaps if gap.place):
-            yield Text("    " + _clean(places), "dim")
+        yield Text("  " + message(sentence(group.first, lang)))
+        if places := ", ".join(shown(gap.place) for gap in group.gaps if gap.place):
+            yield Text("    " + places, "dim")
     if not report.policy.gaps:
         yield Text("  " + say(lang, "policy.kept"), "green")
     yield Text()
@@ -74,13 +76,20 @@ def _heading(name: str, target: Target | None, lang: Language) -> Text:
         for unit in ("tables", "rows_read", "lines_read")
         if (count := getattr(target, unit, None)) is not None
     ]
-    return Text.assemble((_clean(name), "bold"), ("  " + ", ".join(read) if read else "", "dim"))
+    return Text.assemble((shown(name), "bold"), ("  " + ", ".join(read) if read else "", "dim"))
 
 
 def _group(
     title: str | None, findings: list[Finding], lang: Language, baseline: Collection[str] | None
 ) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    # a title given as str would be read as rich's markup
+    table = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+    )
     where = "column" if findings[0].kind == "column" else "lines"
     for column in (where, "entity", "protection", "confidence", "matched", "example"):
         table.add_column(
@@ -97,19 +106,19 @@ def _group(
 def _row(finding: Finding, lang: Language, baseline: Collection[str] | None) -> Iterator[Text]:
     new = baseline is not None and finding.protection != "encrypted" and finding.id not in baseline
     yield Text(_where(finding))
-    yield Text(finding.entity + (" " + say(lang, "table.new") if new else ""))
+    yield Text(shown(finding.entity) + (" " + say(lang, "table.new") if new else ""))
     yield Text(say(lang, f"protection.{finding.protection}"), _STYLE[finding.protection])
     yield Text(say(lang, f"confidence.{finding.confidence}"))
     yield Text(f"{number(finding.matched)} / {number(finding.examined)}")
-    yield Text(_clean(finding.masked))
+    yield Text(shown(finding.masked))
 
 
 def _where(finding: Finding) -> str:
     if finding.kind == "column":
-        return _clean(f"{finding.column} {finding.path or ''}".rstrip())
-    shown = ", ".join(map(str, finding.lines[:_LINES_SHOWN]))
+        return f"{shown(finding.column or '')} {shown(finding.path or '')}".rstrip()
+    lines = ", ".join(map(str, finding.lines[:_LINES_SHOWN]))
     more = ", …" if finding.matched > len(finding.lines[:_LINES_SHOWN]) else ""
-    return _clean(f"{finding.path or ''} {shown}{more}".strip())
+    return f"{shown(finding.path or '')} {lines}{more}".strip()
 
 
 def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> str:
@@ -126,15 +135,10 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
 
 def _next_steps(report: ScanReport, lang: Language) -> Iterator[Text]:
     by_place = {(f.target, f.table, f.column, f.file): f for f in reversed(worst_first(report.unprotected))}
-    steps = list(dict.fromkeys(next_step(finding) for finding in worst_first(by_place.values())))
+    steps = list(dict.fromkeys(next_step(finding, lang) for finding in worst_first(by_place.values())))
     if steps:
         yield Text(say(lang, "table.next"))
     for step in steps[:_STEPS_SHOWN]:
-        yield Text("  " + _clean(step), "cyan")
+        yield Text("  " + visible(step), "cyan")  # whole: a command cut short is another one
     if len(steps) > _STEPS_SHOWN:
         yield Text("  " + say(lang, "table.more", count=len(steps) - _STEPS_SHOWN), "dim")
-
-
-def _clean(text: str) -> str:
-    """Names come from the scanned database: what could steer a terminal is shown, not obeyed."""
-    return "".join(c if unicodedata.category(c)[0] != "C" else repr(c)[1:-1] for c in text)

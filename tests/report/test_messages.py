@@ -77,7 +77,12 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
     computed |= {f"reason.{code}" for code in wording()} | {"entity.UNKNOWN"}
     # one report has people enough for one size and one end of the estimate
     computed |= {f"size.{size}" for size in get_args(Size)} | {f"html.class_{n}" for n in ("one", "two")}
-    computed |= {"people.one", "remedy.frame"}  # the report is of a database
+    computed |= {
+        "people.one",
+        "remedy.frame",
+        "remedy.by_hand",
+        "remedy.unsafe_name",
+    }  # the report is of a database and a log
     assert computed <= set(watched)
     assert set(watched) - watched.asked - computed == set()
 

@@ -1,0 +1,238 @@
+r"""Names from outside, written for where they go: terminal, page, spreadsheet, JSON, shell, TOML, Python, SQL.
+
+Whoever names a table or a file chooses what we print, so each destination has one spelling here, and no other module
+has its own. What cannot be seen (controls, direction marks, joiners, line separators, lone surrogates) is written as
+an escape, never sent as it is.
+
+>>> print(visible("a\x1b[2J\u202eb\n"))
+a\x1b[2J\u202eb\n
+>>> word("o'clock"), word("--opt=x"), word("a\x07b")
+('\'o\'"\'"\'clock\'', '--opt=x', None)
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import keyword
+import re
+import shlex
+import unicodedata
+from collections.abc import Callable, Iterable
+from io import StringIO
+from typing import Any
+
+__all__ = [
+    "attribute",
+    "cell",
+    "command",
+    "file_word",
+    "is_plain",
+    "json_script",
+    "json_text",
+    "message",
+    "python",
+    "shown",
+    "sql",
+    "table_of_cells",
+    "toml",
+    "visible",
+    "word",
+]
+
+# Cn too: what Unicode has not assigned yet may be given any meaning.
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+# Everything but what most names are made of; only that is looked up.
+_SUSPECT = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f]")
+_LONGEST = 200  # characters of a name on a terminal
+_LONGEST_MESSAGE = 2000
+_LONGEST_WORD = 1000  # in a command: terminals cut a line at 4096 bytes
+
+
+def _escaped(text: str, spell: Callable[[str], str], *, keep: str = "") -> str:
+    def one(found: re.Match[str]) -> str:
+        sign = found[0]
+        return sign if sign in keep or unicodedata.category(sign) not in _UNSEEN else spell(sign)
+
+    return _SUSPECT.sub(one, text)
+
+
+def _python_escape(sign: str) -> str:
+    known = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    code = ord(sign)
+    return known.get(sign) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
+
+
+def _utf16_escape(sign: str) -> str:
+    units = sign.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def is_plain(text: str) -> bool:
+    """Whether every character can be seen, so that the text can be typed and pasted as it looks."""
+    return text.isprintable()
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """The text with an escape for each character that cannot be seen, but for those of ``keep``."""
+    return _escaped(text, _python_escape, keep=keep)
+
+
+def shown(name: str, longest: int = _LONGEST) -> str:
+    """A name on a terminal: visible, in one line, and short; the middle of a long one is left out."""
+    return _short(visible(name[: 2 * longest] + name[2 * longest :][-longest:]), longest)
+
+
+def message(text: str) -> str:
+    """A message of one line, whatever names it holds."""
+    return _short(visible(text), _LONGEST_MESSAGE)
+
+
+def _short(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    end = longest // 4
+    return f"{text[: longest - end - 1]}…{text[-end:]}"
+
+
+# JSON
+
+
+def json_text(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
+    r"""JSON in which no character is raw that cannot be seen; a line of NDJSON is one line to every reader.
+
+    >>> print(json_text({"a\u2028": "\x85ә\udcff"}))
+    {"a\u2028": "\u0085ә\udcff"}
+    """
+    return _escaped(
+        json.dumps(value, ensure_ascii=False, indent=indent, default=default), _utf16_escape, keep="\n"
+    )
+
+
+def json_script(value: Any) -> str:
+    r"""JSON for a script element, which no text can end.
+
+    >>> print(json_script("</script>"))
+    "\u003c/script\u003e"
+    """
+    text = json_text(value)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+# CSV
+
+
+def cell(value: object) -> object:
+    """A cell that no spreadsheet runs as a formula; anything but a text as it is.
+
+    >>> cell("=1+1"), cell(" ＝1"), cell("﹦1"), cell("plain"), cell(7)
+    ("'=1+1", "' ＝1", "'﹦1", 'plain', 7)
+    """
+    if not isinstance(value, str):
+        return value
+    bare = next((s for s in value if not s.isspace() and unicodedata.category(s) not in _UNSEEN), "")
+    begins = value[:1] in "\t\r\n" or unicodedata.normalize("NFKC", bare)[:1] in {*"=+-@|\N{MINUS SIGN}"}
+    return ("'" if value and begins else "") + visible(value)
+
+
+def table_of_cells(rows: Iterable[Iterable[object]], delimiter: str) -> str:
+    """CSV of inert cells; quoted wherever another country's delimiter stands, so that no program cuts them there."""
+    file = StringIO()
+    plain, quoted = (
+        csv.writer(file, delimiter=delimiter),
+        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL),
+    )
+    for row in rows:
+        cells = [cell(value) for value in row]
+        cut = any(isinstance(one, str) and _DELIMITERS.search(one) for one in cells)
+        (quoted if cut else plain).writerow(cells)
+    return file.getvalue()
+
+
+_DELIMITERS = re.compile(r"[,;|]")
+
+
+# shell
+
+
+def word(text: str) -> str | None:
+    """One word of a shell command; None for what cannot be pasted: unseen characters, or too many."""
+    return shlex.quote(text) if is_plain(text) and len(text) <= _LONGEST_WORD else None
+
+
+def file_word(path: str) -> str | None:
+    """A file's name as a word that no program takes for an option or for standard input."""
+    return word(f"./{path}" if path.startswith("-") else path)
+
+
+def command(*words: str | None) -> str | None:
+    """A command of words that are quoted already; None when one of them cannot be pasted."""
+    return None if None in words else " ".join(filter(None, words))
+
+
+# TOML and Python
+
+
+def toml(text: str) -> str:
+    r"""A TOML basic string; raises ValueError for a lone surrogate, which TOML cannot hold.
+
+    >>> print(toml('C:\\keys\\"main".json'))
+    "C:\\keys\\\"main\".json"
+    """
+    text.encode()
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _escaped(escaped, lambda sign: _toml_escape(ord(sign))) + '"'
+
+
+def _toml_escape(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def python(text: str) -> str:
+    r"""A Python string in the quotes that formatters leave alone.
+
+    >>> print(python('a"b\n'))
+    "a\"b\n"
+    """
+    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def attribute(name: str, taken: Iterable[str] = ()) -> str:
+    """The name itself if it is a Python attribute, else one that resembles it; none of those ``taken``.
+
+    >>> attribute("iin"), attribute("x = f() #"), attribute("class"), attribute("ﬁo")
+    ('iin', 'column_x_f', 'column_class', 'column_fio')
+    """
+    fit = (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith("_")
+        and name == unicodedata.normalize("NFKC", name)  # Python reads identifiers so
+        and name not in taken
+    )
+    if fit:
+        return name
+    kept = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name[:60])).strip("_")
+    made = f"column_{kept}" if kept else "column"
+    return made if made.isidentifier() else "column"
+
+
+# SQL
+
+
+def sql(statement: str) -> str:
+    r"""A statement as it is printed: what stands in quotes is made visible, our own line breaks stay.
+
+    Names are quoted by SQLAlchemy for the database at hand; this is for the eye.
+
+    >>> print(sql('select "a\nb"\nfrom `t\x1b`'))
+    select "a\nb"
+    from `t\x1b`
+    """
+    parts = _SQL_QUOTED.split(statement)
+    return "".join(visible(part, keep="" if number % 2 else "\n") for number, part in enumerate(parts))
+
+
+_SQL_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")
