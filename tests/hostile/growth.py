@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 SMALL, LARGE = 8 << 10, 64 << 10
@@ -58,7 +58,7 @@ def growth(
 
 def too_fast_growing(
     search: Callable[[str], object],
-    inputs: dict[str, Callable[[int], str]],
+    inputs: Mapping[str, Callable[[int], str]],
     small: int = SMALL,
     large: int = LARGE,
 ) -> dict[str, float]:
