@@ -88,12 +88,17 @@ def sentence(error: click.ClickException) -> str:
     text = error.message if getattr(error, "possibilities", None) else error.format_message()
     if isinstance(error, click.MissingParameter):
         text = text.partition(".  ")[0].partition(". ")[0]
-    message = _CREDENTIALS.sub("//***@", text.rstrip("."))
+    message = _URL.sub(_without_credentials, text.rstrip("."))
     first, _, rest = message.partition(" ")
     return f"{first.lower()} {rest}" if first.istitle() else message
 
 
-_CREDENTIALS = re.compile(r"//[^\s']*@")
+_URL = re.compile(r"//[^\s']++")
+
+
+def _without_credentials(found: re.Match[str]) -> str:
+    _, at, place = found[0].rpartition("@")
+    return f"//***@{place}" if at else found[0]
 
 
 def many(count: int, what: str) -> str:

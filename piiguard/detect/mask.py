@@ -4,8 +4,8 @@
 '05**** ******'
 >>> mask("KZ_PHONE", "+7 (701) 123-45-67")
 '+7 (7**) ***-**-**'
->>> mask("EMAIL_ADDRESS", "synaq@mail.example.kz")
-'s****@************.kz'
+>>> mask("EMAIL_ADDRESS", "synaq@mail.example.kz"), mask("EMAIL_ADDRESS", "su@mail.kz")
+('s****@************.kz', '**@****.kz')
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _KEPT = {
 }
 _LONGEST = 40
 _ALNUM = re.compile(r"[^\W_]")
+_AT = re.compile(r"[@%(\[]")
 _STARS = {
     code: "*" if chr(code).isalnum() else chr(code) if chr(code).isprintable() else " " for code in range(128)
 }
@@ -48,7 +49,7 @@ def mask(entity: str, value: str) -> str:
     head = value[:_LONGEST]
     stars = head.translate(_STARS) if head.isascii() else _ALNUM.sub("*", _UNPRINTABLE.sub(" ", head))
     place = 0
-    if stars.count("*") >= 2 * kept + 2:
+    if _own(entity, stars).count("*") >= 2 * kept + 2:
         while kept and place < len(head):
             kept -= head[place].isalnum()
             place += 1
@@ -57,6 +58,11 @@ def mask(entity: str, value: str) -> str:
     if len(value) > _LONGEST:
         text += "…"
     return _with_ending(text, value) if entity == "EMAIL_ADDRESS" else text
+
+
+def _own(entity: str, text: str) -> str:
+    """What must be long enough: of an address the part that names its owner, for the rest is often known."""
+    return _AT.split(text, maxsplit=1)[0] if entity == "EMAIL_ADDRESS" else text
 
 
 def _with_ending(text: str, value: str) -> str:

@@ -51,9 +51,8 @@ class _Standing:
         if made := self._made.get(id(error)):
             return made
         words = self._redact(_words(error))
-        made = (
-            self._group(error, words) if isinstance(error, BaseExceptionGroup) else _named(type(error))(words)
-        )
+        kind: Any = type(error)
+        made = self._group(error, words) if isinstance(error, BaseExceptionGroup) else _named(kind)(words)
         self._made[id(error)] = made
         made.__traceback__ = _stack(error.__traceback__, self._lines)
         made.__cause__ = self.of(error.__cause__) if error.__cause__ else None

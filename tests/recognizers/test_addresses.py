@@ -194,3 +194,10 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert not address.is_valid(text)
     with pytest.raises(ValueError, match="not shaped"):
         address.validate(text)
+
+
+def test_addresses_in_a_row_are_no_address_as_long_as_the_text() -> None:
+    text = "ул. Сынақова, д. 5, кв. 7, " * 200
+    found = list(address.find(text))
+    assert max(each.end - each.start for each in found) <= address.LONGEST
+    assert sum(each.end - each.start for each in found) > 0.9 * len(text)

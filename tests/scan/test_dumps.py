@@ -170,3 +170,18 @@ def test_a_dump_of_a_real_server_gives_what_its_database_gives(
     assert places["$.students.iin", "KZ_IIN", "none"] == (60, "high")
     assert places["$.students.sealed", "UNKNOWN", "encrypted"] == (60, "high")
     assert [path for path, entity, _ in places if entity == "KZ_PHONE"] == ["$.students.Phone No"]
+
+
+def test_row_over_very_many_lines_is_read_once_and_what_follows_it_is_not_lost(tmp_path: Path) -> None:
+    note = "a ''b''\n" * 20_000
+    text = (
+        f"INSERT INTO notes (id, note) VALUES (1,'{note}'),\n(2,'x'),\n"
+        f"(3,'{note}') ON CONFLICT DO NOTHING;\n"
+        "COPY people (iin, name) FROM stdin;\n050312300015\tx\n\\.\nnothing here\n"
+    )
+    dump = tmp_path / "a.sql"
+    dump.write_text(text)
+    report = scan_log(dump)
+    assert report.complete
+    found = [(finding.path, finding.lines) for finding in report.findings if finding.entity == "KZ_IIN"]
+    assert found == [("$.people.iin", (text[: text.index("050312300015")].count("\n") + 1,))]
