@@ -35,14 +35,7 @@ def mallory(people_url: str) -> Iterator[str]:
 def reader(people_url: str) -> Iterator[str]:
     """The URL of an account with the grants that docs/scanning.md lists, and no others."""
     name = f"piiguard_r_{uuid.uuid4().hex[:8]}"
-    database_name = sa.make_url(people_url).database
-    schemas.run(
-        people_url,
-        f"create role {name} login",
-        f"grant connect on database {database_name} to {name}",
-        f"grant usage on schema public to {name}",
-        f"grant select on all tables in schema public to {name}",
-    )
+    schemas.run(people_url, *schemas.documented("PostgreSQL", name, str(sa.make_url(people_url).database)))
     yield sa.make_url(people_url).set(username=name).render_as_string(hide_password=False)
     schemas.run(people_url, f"drop owned by {name} cascade", f"drop role {name}")
 
