@@ -129,6 +129,11 @@ def test_a_caller_finds_his_connections_as_they_were(people_url: str) -> None:
     engine.dispose()
 
 
+def test_only_the_option_that_gives_files_away_is_taken_out_of_a_url() -> None:
+    engine = database.open_engine("mysql://u:p@db.example/x?ssl_ca=ca.pem&local_infile=1&charset=utf8mb4")
+    assert dict(engine.url.query) == {"ssl_ca": "ca.pem", "charset": "utf8mb4"}
+
+
 def test_a_value_that_does_not_fit_is_refused_and_not_cut(people_url: str) -> None:
     engine = database.open_engine(people_url)
     schemas.run(people_url, "create table narrow (text varchar(3))")
