@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock
-from piiguard.database import connect, explain, home, inspect, shown
+from piiguard.database import explain, home, inspect, shown
 from piiguard.errors import DatabaseError
+from piiguard.scan import session
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport
+from piiguard.scan.options import Limits
 from piiguard.scan.policy import ActivityDate, Policy, Term
+from piiguard.scan.relation import Relation
 
 __all__ = ["check"]
 
@@ -117,7 +120,8 @@ def _kept(
 
 def _count(engine: sa.Engine, dated: ActivityDate, before: datetime) -> int:
     schema, _, name = dated.table.rpartition(".")
-    with connect(engine) as connection:
+    # Whether a view may be read was decided when its values were found.
+    with session.reader(engine, Limits(), Relation(None, name, "view", -1)) as connection:
         try:
             found = inspect(connection).get_columns(name, schema or None)
             kind = next((column["type"] for column in found if column["name"] == dated.column), None)

@@ -93,6 +93,7 @@ def _search(options: Options) -> dict[str, Any]:
         "min_confidence": options.min_confidence,
         "encoding": options.encoding,
         "raw": options.raw,
+        **({"views": sorted(options.views)} if options.views else {}),
     }
 
 

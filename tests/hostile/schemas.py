@@ -6,9 +6,11 @@ lie: neither a read-only transaction nor a rollback can hide that one ran.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 ROWS = 40
 PEOPLE = (
     "create table people (id integer primary key, iin varchar(12) not null unique, phone varchar(32),"
-    " note varchar(200), seen varchar(10))"
+    " note varchar{size}, seen varchar(10))"
 )
 
 
@@ -42,7 +44,7 @@ def iin(number: int) -> str:
 def people() -> list[dict[str, object]]:
     """The rows of the table."""
     return [
-        {"id": n, "iin": iin(n), "phone": f"+7 701 {n:07}", "note": f"үлгі {n}", "seen": "1999-12-31"}
+        {"id": n, "iin": iin(n), "phone": f"+7 701 {n:07}", "note": f"ЖСН {iin(n)}", "seen": "1999-12-31"}
         for n in range(1, ROWS + 1)
     ]
 
@@ -50,7 +52,8 @@ def people() -> list[dict[str, object]]:
 def innocent(url: str) -> None:
     """The table and its rows, in the first schema of the account's path."""
     with plain_engine(url).begin() as connection:
-        connection.exec_driver_sql(PEOPLE)
+        sized = connection.dialect.name != "postgresql"
+        connection.exec_driver_sql(PEOPLE.format(size="(200)" if sized else ""))
         insert = "insert into people values (:id, :iin, :phone, :note, :seen)"
         connection.execute(sa.text(insert), people())
 
@@ -216,6 +219,15 @@ def stranger(url: str) -> Iterator[str]:
         with admin.begin() as connection:
             connection.exec_driver_sql(f"drop owned by {name} cascade")
             connection.exec_driver_sql(f"drop role {name}")
+
+
+def documented(server: str, role: str, database: str) -> list[str]:
+    """The statements that docs/scanning.md has for the account of a scan, for this role."""
+    page = (Path(__file__).parents[2] / "docs" / "scanning.md").read_text(encoding="utf-8")
+    found = re.search(rf"```sql\n-- {server}[^\n]*\n(.*?)```", page, re.DOTALL)
+    assert found
+    text = found[1].replace("scanner", role).replace("crm", database)
+    return [statement.strip() for statement in text.split(";") if statement.strip()]
 
 
 def run(url: str, *statements: str) -> None:

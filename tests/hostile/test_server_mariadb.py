@@ -98,6 +98,21 @@ def test_views_of_the_account_itself_that_cannot_be_listed_cost_a_line_each(peop
     assert set(unread(report)) == {"invoked", "defined", "counted", "broken"}
 
 
+def test_least_grants_are_enough(people_url: str) -> None:
+    name = f"piiguard_r_{uuid.uuid4().hex[:8]}"
+    schemas.run(people_url, "create view shown as select iin from people")
+    schemas.run(people_url, *schemas.documented("MariaDB", name, str(sa.make_url(people_url).database)))
+    try:
+        url = sa.make_url(people_url).set(username=name, password="change-me")
+        report = scan_database(
+            url.render_as_string(hide_password=False), Options(sample=None, views=("root",))
+        )
+        assert report.complete
+        assert {f"{f.table}.{f.column}" for f in report.findings} >= {"people.iin", "shown.iin"}
+    finally:
+        schemas.run(people_url, f"drop user '{name}'@'%'")
+
+
 def test_a_caller_finds_his_connections_as_they_were(people_url: str) -> None:
     engine = database.open_engine(people_url)
     settings = (
@@ -112,6 +127,11 @@ def test_a_caller_finds_his_connections_as_they_were(people_url: str) -> None:
     assert scan_database(engine, EVERYTHING).complete
     assert state() == before
     engine.dispose()
+
+
+def test_only_the_option_that_gives_files_away_is_taken_out_of_a_url() -> None:
+    engine = database.open_engine("mysql://u:p@db.example/x?ssl_ca=ca.pem&local_infile=1&charset=utf8mb4")
+    assert dict(engine.url.query) == {"ssl_ca": "ca.pem", "charset": "utf8mb4"}
 
 
 def test_a_value_that_does_not_fit_is_refused_and_not_cut(people_url: str) -> None:

@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard import database
-from piiguard.scan import Options, ScanReport, scan_database
+from piiguard.cli.main import run as piiguard
+from piiguard.scan import Limits, Options, ScanReport, scan_database
+from piiguard.scan.session import reader as reader_of
 
 from . import schemas
 
+KNOWS_KINDS = "select count(*) from pg_settings where name = 'restrict_nonsystem_relation_kind'"
 EVERYTHING = Options(sample=None)
 
 
@@ -35,14 +38,7 @@ def mallory(people_url: str) -> Iterator[str]:
 def reader(people_url: str) -> Iterator[str]:
     """The URL of an account with the grants that docs/scanning.md lists, and no others."""
     name = f"piiguard_r_{uuid.uuid4().hex[:8]}"
-    database_name = sa.make_url(people_url).database
-    schemas.run(
-        people_url,
-        f"create role {name} login",
-        f"grant connect on database {database_name} to {name}",
-        f"grant usage on schema public to {name}",
-        f"grant select on all tables in schema public to {name}",
-    )
+    schemas.run(people_url, *schemas.documented("PostgreSQL", name, str(sa.make_url(people_url).database)))
     yield sa.make_url(people_url).set(username=name).render_as_string(hide_password=False)
     schemas.run(people_url, f"drop owned by {name} cascade", f"drop role {name}")
 
@@ -202,6 +198,26 @@ def test_an_index_over_a_function_of_the_row_is_read(people_url: str) -> None:
         row = IMMUTABLE.format("(integer)", "plpgsql", "begin return true; end")
         schemas.run_as(people_url, role, [row, TABLE, "create index on public.planned (public.fixed(id))"])
         assert scanned(people_url).complete
+
+
+def test_a_view_that_took_the_place_of_a_table_is_refused_by_the_server(people_url: str) -> None:
+    schemas.run(people_url, "create view late as select iin from people")
+    engine = database.open_engine(people_url)
+    with reader_of(engine, Limits()) as connection:
+        if not connection.scalar(sa.text(KNOWS_KINDS)):
+            pytest.skip("the server does not know restrict_nonsystem_relation_kind")
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.execute(sa.text("select iin from public.late"))
+    engine.dispose()
+
+
+def test_an_account_that_may_do_anything_is_warned_of(
+    people_url: str, reader: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert piiguard(["scan", people_url, "--format", "json"]) == 3
+    assert capsys.readouterr().err.count("this account may do anything on the server") == 1
+    assert piiguard(["scan", reader, "--format", "json"]) == 3
+    assert "may do anything" not in capsys.readouterr().err
 
 
 def test_row_security_is_named_and_not_short(people_url: str, mallory: str, reader: str) -> None:

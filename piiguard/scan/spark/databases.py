@@ -171,6 +171,8 @@ def _relation(options: Any) -> Relation:
     relation = next((r for r in found if r.place == options["table"]), None)
     if relation is None:
         raise DatabaseError(f"{options['table']}: there is no such table", source=options["table"])
+    if relation.unread:
+        raise DatabaseError(f"{relation.place}: {relation.unread}", source=relation.place)
     return relation
 
 
