@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ManifestError
+from piiguard.files import new_file
 from piiguard.names import toml
 
 __all__ = ["DEFAULT_NAME", "Manifest", "ProtectedColumn"]
@@ -183,17 +183,8 @@ def _entries(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _replace(target: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with new_file(target, 0o644, durable=True) as file:  # names of columns, which applications read
+        file.write(text.encode())
 
 
 _FORM = "piiguard encrypt and piiguard manifest write entries of the right form"

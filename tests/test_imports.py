@@ -18,6 +18,8 @@ PRESIDIO = "presidio_analyzer presidio_anonymizer spacy phonenumbers"
     [
         ("piiguard", f"cryptography sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.errors", f"cryptography sqlalchemy click rich {PRESIDIO}"),
+        ("piiguard.files", f"cryptography sqlalchemy click rich {PRESIDIO}"),
+        ("piiguard.names", f"cryptography sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.manifest", f"cryptography sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.keys", f"sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.orm", f"click rich {PRESIDIO}"),

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
+from piiguard.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -68,7 +69,7 @@ def redact(
     chosen = chosen_entities(entities)
     redactor = Redactor(operator, keyring=keyring, entities=chosen, min_confidence=min_confidence)  # type: ignore[arg-type]
     stream = StreamRedactor(redactor, _encoding(encoding))
-    _run(source, output, stream.feed, stream.finish)
+    _run(source, output, stream.feed, stream.finish, mode=_mode_of(source))
     timeouts = sum(redactor.engine.timeouts.values())
     ui.redacted(str(source), stream.replaced, stream.withheld, timeouts)
     return ui.EXIT_INCOMPLETE if stream.withheld or timeouts else 0
@@ -95,7 +96,9 @@ def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifes
     from piiguard.redact.pseudonym import StreamRevealer
 
     stream = StreamRevealer(_keyring(keyring_file, manifest_file))
-    _run(source, output, stream.feed, stream.finish)
+    # values in clear are for whoever has the keyring, however many may read what was shared
+    in_place = output is not None and output.exists() and source.exists() and output.samefile(source)
+    _run(source, output, stream.feed, stream.finish, mode=PRIVATE, keep=not in_place)
     ui.revealed(str(source), stream.revealed, stream.failed)
     return ui.EXIT_INCOMPLETE if stream.failed else 0
 
@@ -117,11 +120,24 @@ def _encoding(name: str) -> str:
         raise click.UsageError(ui.unknown_encoding(name)) from None
 
 
+def _mode_of(source: Path) -> int:
+    """What is left of a text without values may be read by whoever may read the text."""
+    try:
+        return 0o666 if str(source) == "-" else source.stat().st_mode & 0o666
+    except OSError:
+        return PRIVATE  # whoever opens it says why
+
+
 def _run(
-    source: Path, output: Path | None, feed: Callable[[bytes], bytes], finish: Callable[[], bytes]
+    source: Path,
+    output: Path | None,
+    feed: Callable[[bytes], bytes],
+    finish: Callable[[], bytes],
+    *,
+    mode: int,
+    keep: bool = True,
 ) -> None:
     from piiguard.cli import ui
-    from piiguard.cli.output import new_file
     from piiguard.errors import ScanError
     from piiguard.redact.pipe import pump
 
@@ -130,7 +146,7 @@ def _run(
             if output is None:
                 pump(stream, sys.stdout.buffer, feed, finish)
                 return
-            with new_file(output, None if stream is sys.stdin.buffer else source) as file:
+            with new_file(output, mode, keep=keep) as file:
                 pump(stream, file, feed, finish)
     except BrokenPipeError:
         raise

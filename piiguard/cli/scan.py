@@ -133,15 +133,15 @@ def _was_typed(option: str) -> bool:
 def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None]]:
     """A function that writes UTF-8 text to the file, or to standard output."""
     from piiguard.cli import ui
-    from piiguard.cli.output import new_file
     from piiguard.errors import ScanError
+    from piiguard.files import growing, new_file
 
     if path is None:
         yield lambda text: click.echo(text.encode(), nl=False)
         return
     try:
         # what follows a growing file is read while it is written
-        with path.open("wb", buffering=0) if follow else new_file(path) as file:
+        with growing(path) if follow else new_file(path) as file:
 
             def write(text: str) -> None:
                 file.write(text.encode())

@@ -24,6 +24,8 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import ScanError
+from piiguard.files import new_file
+from piiguard.names import json_text
 from piiguard.scan.finding import Finding
 from piiguard.scan.rotation import log_name
 
@@ -126,11 +128,9 @@ class Baseline:
             "findings": sorted(entries.values(), key=lambda e: (e["target"], e["place"], e["entity"])),
             "suppressions": [asdict(s) for s in self.suppressions],
         }
-        text = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
-        temporary = Path(f"{os.fspath(path)}.new")
         try:
-            temporary.write_bytes(text + b"\n")
-            temporary.replace(path)
+            with new_file(Path(path), durable=True) as file:
+                file.write(json_text(document, indent=1).encode() + b"\n")
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise ScanError(

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ScanError
+from piiguard.files import append, is_mine
+from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome
@@ -31,7 +33,10 @@ class Journal:
         self._done: dict[tuple[str, str], Outcome] = {}
         self._head = {"schema": SCHEMA, "search": _search(options)}
         try:
-            if self._path.exists():
+            if os.path.lexists(self._path):
+                # what it calls done is not read again: that is believed of one's own file alone
+                if not is_mine(self._path):
+                    raise self._wrong("a checkpoint that somebody else may have written")
                 self._load(self._path.read_bytes())
             else:
                 self._append(self._head)
@@ -53,10 +58,7 @@ class Journal:
             )  # fmt: skip
 
     def _append(self, entry: dict[str, Any]) -> None:
-        line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(line)
+        append(self._path, json_text(entry).encode() + b"\n")
 
     def _load(self, data: bytes) -> None:
         head, *lines = data.split(b"\n")

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +110,31 @@ def report() -> ScanReport:
         ),
         errors=(Failure(DATABASE, "audit.events", "permission denied"),),
     )
+
+
+@pytest.fixture
+def paste() -> Callable[[str], int]:
+    """Runs a command as a person would who pastes it: in a shell, on a terminal, with yes to every question."""
+    if os.name != "posix":
+        pytest.skip("the command is for a POSIX shell")
+
+    def run(text: str) -> int:
+        import pty
+
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        person, terminal = pty.openpty()
+        try:
+            os.write(person, b"y\n")
+            ran = subprocess.run(
+                ["sh", "-c", text],
+                stdin=terminal,
+                capture_output=True,
+                env={**os.environ, "PATH": path},
+                check=False,
+            )
+        finally:
+            os.close(person)
+            os.close(terminal)
+        return ran.returncode
+
+    return run

@@ -19,16 +19,16 @@ def test_worst_place_stands_first(report: ScanReport) -> None:
 def test_next_steps_are_whole_commands(report: ScanReport) -> None:
     lines = [line.strip() for line in render(report, "table", width=40).splitlines()]
     assert (
-        "piiguard encrypt 'postgresql://reader:***@db/crm' students.iin --index iin_index --normalizer digits"
-        in lines
+        "piiguard encrypt --index iin_index --normalizer digits"
+        " -- 'postgresql://reader:***@db/crm' students.iin" in lines
     )
-    assert "piiguard redact app.log -o app.clean.log" in lines
+    assert "piiguard redact -o app.clean.log -- app.log" in lines
 
 
 def test_one_place_gets_one_command(report: ScanReport) -> None:
     twice = dataclasses.replace(report.findings[1], entity="KZ_BIN")
     doubled = dataclasses.replace(report, findings=(*report.findings, twice))
-    assert render(doubled, "table").count("encrypt 'postgresql://reader:***@db/crm' students.iin") == 1
+    assert render(doubled, "table").count("'postgresql://reader:***@db/crm' students.iin") == 1
 
 
 def test_only_what_the_baseline_lacks_is_new(report: ScanReport) -> None:

@@ -1,0 +1,114 @@
+"""How the program writes files of its own: whole or not at all, for their owner alone, and never through a link.
+
+A report, a baseline or a revealed text lands in a folder that others may write to as well. So it is written under a
+random name that only this process can have made, and takes its own name in one step at the end. What somebody else put
+there under that name, a link or a file of his, is replaced and never followed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+__all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file"]
+
+PRIVATE = 0o600
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_DESCRIPTOR = re.compile(r"/dev/(?:stdout|stderr|fd/(\d+))|/proc/self/fd/(\d+)")
+
+
+@contextmanager
+def new_file(
+    path: Path, mode: int = PRIVATE, *, keep: bool = True, durable: bool = False
+) -> Iterator[IO[bytes]]:
+    """A file that takes its name at the end, so a command that fails leaves what was there before.
+
+    A new file gets ``mode``, as far as the umask allows; one of the user's own keeps the mode that it has, unless
+    ``keep`` says no. ``durable`` waits for the disk. A pipe or a device is written as it is. Raises OSError.
+    """
+    if (special := _special(path)) is not None:
+        with special as file:
+            yield file
+        return
+    temporary = path.with_name(f".piiguard-{secrets.token_hex(8)}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, mode)
+    except OSError as error:  # of the name that the user knows
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if keep and (own := _own_mode(path)) is not None:
+                os.chmod(temporary, own)
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that others read while it is written; a link there is refused. Raises OSError."""
+    if (special := _special(path)) is not None:
+        with special as file:
+            yield file
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, PRIVATE)
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        yield file
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add to a file, which is made if it is missing; a link there is refused. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, PRIVATE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def is_mine(path: Path) -> bool:
+    """Whether it is a regular file that nobody but this user, or root, can have written. Raises OSError."""
+    found = path.lstat()
+    if os.name != "posix":
+        return stat.S_ISREG(found.st_mode)
+    return stat.S_ISREG(found.st_mode) and _is_ours(found) and not found.st_mode & 0o022
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return os.name != "posix" or found.st_uid in (0, os.geteuid())
+
+
+def _own_mode(path: Path) -> int | None:
+    """The mode of the user's own file; another's may be there to make what we write readable."""
+    with suppress(OSError):
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode) and (os.name != "posix" or found.st_uid == os.geteuid()):
+            return stat.S_IMODE(found.st_mode) & 0o777
+    return None
+
+
+def _special(path: Path) -> IO[bytes] | None:
+    """What is no file and so cannot be replaced, opened: an output of this process, a device, a pipe."""
+    if found := _DESCRIPTOR.fullmatch(os.path.abspath(path)):
+        number = found[1] or found[2] or {"/dev/stdout": "1", "/dev/stderr": "2"}[found[0]]
+        return os.fdopen(os.dup(int(number)), "wb")
+    try:
+        there = path.stat()
+    except OSError:
+        if path.parent == Path("/dev"):  # a slip of the pen must not leave a file there
+            raise
+        return None
+    if stat.S_ISREG(there.st_mode):
+        return None
+    if stat.S_ISFIFO(there.st_mode) and not _is_ours(there):
+        raise PermissionError(1, "a pipe of another user", str(path))
+    return path.open("wb")

@@ -1,0 +1,277 @@
+"""What the tool advises, works: every fix is run as it stands in the report, and then the finding is gone."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import logging
+import lzma
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from piiguard.cli.main import run
+from piiguard.keys import Keyring
+from piiguard.manifest import Manifest
+from piiguard.orm import BlindIndex, Encrypted
+from piiguard.recognizers.checks import iin
+from piiguard.report.messages import LANGUAGES, Language, say
+from piiguard.report.remedy import Remedy, next_step, remedies
+from piiguard.scan import scan_database, scan_log
+from piiguard.scan.finding import Finding
+
+Paste = Callable[[str], int]
+NUMBERS = [n for serial in range(600) if iin.is_valid(n := f"0503123{serial:05}")][:40]
+
+
+@dataclass
+class Place:
+    """A column that was scanned, and the fix of what was found there."""
+
+    url: str
+    finding: Finding
+    fix: dict[str, Remedy]
+
+
+@pytest.fixture(params=["iin", "details", "note"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIIGUARD_KEYRING", str(tmp_path / "keyring.json"))
+    assert run(["keys", "init", "--wrap", f"file:{tmp_path / 'wrapping.key'}"]) == 0
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as connection:
+        connection.execute(
+            "create table people (id integer primary key, iin varchar(12), details text, note text)"
+        )
+        rows = [
+            (number, f'{{"client": {{"iin": "{number}"}}}}', f"позвонить, ИИН {number}, срочно")
+            for number in NUMBERS
+        ]
+        connection.executemany("insert into people (iin, details, note) values (?, ?, ?)", rows)
+        connection.commit()
+    url = "sqlite:///crm.db"
+    [finding] = [f for f in scan_database(url).findings if f.column == request.param and f.entity == "KZ_IIN"]
+    return Place(url, finding, {remedy.name: remedy for remedy in remedies(finding)})
+
+
+def test_command_encrypts_the_column_and_makes_the_entry_shown(place: Place, paste: Paste) -> None:
+    assert paste(place.fix["encrypt"].text) == 0
+    assert [
+        f
+        for f in scan_database(place.url).findings
+        if f.column == place.finding.column and f.protection != "encrypted"
+    ] == []
+    made = Manifest.load("piiguard.toml").columns
+    assert made == Manifest.parse(place.fix["manifest"].text).columns
+
+
+def test_model_reads_and_searches_what_the_command_encrypted(place: Place, paste: Paste) -> None:
+    assert paste(place.fix["encrypt"].text) == 0
+
+    class Base(DeclarativeBase):
+        pass
+
+    names: dict[str, Any] = {
+        "Any": Any, "BlindIndex": BlindIndex, "Encrypted": Encrypted, "JSON": sa.JSON, "Mapped": Mapped,
+        "String": sa.String, "keyring": Keyring.from_env(), "mapped_column": mapped_column, "Base": Base,
+    }  # fmt: skip
+    lines = place.fix["model"].text.splitlines()
+    body = [
+        "class Person(Base):",
+        '__tablename__ = "people"',
+        "id: Mapped[int] = mapped_column(primary_key=True)",
+        *lines,
+    ]
+    exec(compile("\n    ".join(body), "model", "exec", dont_inherit=True), names)  # noqa: S102 - the text is what is tested
+    person = names["Person"]
+    engine = sa.create_engine(place.url)
+    with Session(engine) as session:
+        first = session.get(person, 1)
+        assert first is not None
+        value = getattr(first, place.finding.column or "")
+        assert value["client"]["iin"] == NUMBERS[0] if isinstance(value, dict) else NUMBERS[0] in value
+        if "BlindIndex" in place.fix["model"].text:
+            found = session.scalars(sa.select(person).where(person.iin == NUMBERS[7])).one()
+            assert found.id == 8
+    engine.dispose()
+
+
+def test_only_a_column_of_single_values_gets_an_index(place: Place) -> None:
+    assert ("--index" in place.fix["encrypt"].text) == (place.finding.column == "iin")
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Remedy]:
+    monkeypatch.chdir(tmp_path)
+    Path("app.log").write_text(f"принят ИИН {NUMBERS[0]}\n" * 5, encoding="utf-8")
+    [finding] = scan_log("app.log").findings
+    return {remedy.name: remedy for remedy in remedies(finding)}
+
+
+def test_set_up_of_logging_keeps_values_out(log: dict[str, Remedy]) -> None:
+    root, stream = logging.getLogger(), StringIO()
+    before = root.handlers[:]
+    root.handlers[:] = [logging.StreamHandler(stream)]
+    try:
+        exec(log["logging"].text, {})  # noqa: S102
+        logging.getLogger("app.deep").error("принят ИИН %s", NUMBERS[0])
+    finally:
+        root.handlers[:] = before
+    assert stream.getvalue() == "принят ИИН 05**********\n"
+
+
+def test_command_makes_a_clean_log(log: dict[str, Remedy], paste: Paste) -> None:
+    assert paste(log["redact"].text) == 0
+    assert Path("app.clean.log").read_text(encoding="utf-8") == "принят ИИН 05**********\n" * 5
+    assert scan_log("app.clean.log").unprotected == ()
+
+
+# Names that a shell, an option parser, Python or TOML could take for something else, and that can be pasted all the same.
+NAMES = {
+    "option": ("--manifest=./evil", "toml"),
+    "shell": ("a b; touch pwned", "$(touch pwned) `touch pwned` 'q' \"d\" !!"),
+    "python": ("people", "x = __import__('os').system('touch pwned') #"),
+    "keyword": ("select", "class"),
+    "letters": ("адамдар", "жсн"),
+    "formats": ("{} {{ 1 }} %s", "%(x)s :name ? [/b] [bold]"),
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIIGUARD_KEYRING", str(tmp_path / "keyring.json"))
+    assert run(["keys", "init", "--wrap", f"file:{tmp_path / 'wrapping.key'}"]) == 0
+    if request.param == "sqlite":
+        return "sqlite:///crm.db"
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+def fill(url: str, table: str, column: str) -> None:
+    engine = sa.create_engine(url)
+    made = sa.Table(table, sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    made.append_column(sa.Column(column, sa.String(40), key="value"))
+    made.create(engine)
+    with engine.begin() as connection:
+        connection.execute(made.insert(), [{"id": n, "value": number} for n, number in enumerate(NUMBERS)])
+    engine.dispose()
+
+
+@pytest.mark.parametrize("named", NAMES)
+def test_command_works_whatever_table_and_column_are_called(named: str, url: str, paste: Paste) -> None:
+    table, column = NAMES[named]
+    fill(url, table, column)
+    [finding] = scan_database(url).unprotected
+    fix = {remedy.name: remedy for remedy in remedies(finding)}
+    assert paste(fix["encrypt"].text) == 0
+    assert scan_database(url).unprotected == ()
+    assert Manifest.load("piiguard.toml").columns == Manifest.parse(fix["manifest"].text).columns
+    assert not Path("pwned").exists()
+    assert not Path("evil.toml").exists()
+
+
+@pytest.mark.parametrize("named", NAMES)
+def test_model_line_is_one_column_and_no_other_statement(named: str, url: str, paste: Paste) -> None:
+    if not url.startswith("sqlite"):
+        pytest.skip("the line is the same for every database")
+    table, column = NAMES[named]
+    fill(url, table, column)
+    [finding] = scan_database(url).unprotected
+    fix = {remedy.name: remedy for remedy in remedies(finding)}
+    assert paste(fix["encrypt"].text) == 0
+    names: dict[str, Any] = {
+        "BlindIndex": BlindIndex, "Encrypted": Encrypted, "Mapped": Mapped, "String": sa.String,
+        "keyring": Keyring.from_env(), "mapped_column": mapped_column, "DeclarativeBase": DeclarativeBase,
+    }  # fmt: skip
+    body = [
+        "class Base(DeclarativeBase): pass",
+        "class Row(Base):",
+        f"    __tablename__ = {table!r}",
+        "    id: Mapped[int] = mapped_column(primary_key=True)",
+        *(f"    {line}" for line in fix["model"].text.splitlines()),
+    ]
+    exec(compile("\n".join(body), "model", "exec", dont_inherit=True), names)  # noqa: S102 - the text is what is tested
+    row = names["Row"]
+    spelled = next(a.key for a in sa.inspect(row).column_attrs if a.columns[0].name == column)
+    engine = sa.create_engine(url)
+    with Session(engine) as session:
+        assert session.scalars(sa.select(row).where(getattr(row, spelled) == NUMBERS[7])).one().id == 7
+    engine.dispose()
+    assert not Path("pwned").exists()
+
+
+UNSAFE = ["a\nb", "\x1b[201~\x03", "\u202egpj", "a\u200bb", "a\x80", "a.b", "x" * 5000]
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_name_that_cannot_be_pasted_gets_a_sentence_and_no_command(name: str) -> None:
+    finding = Finding("sqlite:///a.db", "column", "KZ_IIN", "high", 0.9, 9, 9, "none", "", "people", name)
+    assert [(remedy.name, remedy.text) for remedy in remedies(finding)] == [("unsafe_name", "")]
+    assert "piiguard encrypt" not in next_step(finding)
+
+
+FILES = [
+    "app.log",
+    "-o",
+    "--output=victim.txt",
+    "-",
+    "a b$(touch pwned).log",
+    "журнал.txt",
+    "data",
+    "records.jsonl",
+]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_command_cleans_a_file_whatever_it_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paste: Paste
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    monkeypatch.chdir("in")
+    line = f'{{"iin": "{NUMBERS[0]}"}}\n' if name.endswith(".jsonl") else f"принят ИИН {NUMBERS[0]}\n"
+    Path(name).write_text(line * 5, encoding="utf-8")
+    [finding] = scan_log(f"./{name}").findings
+    assert paste(next_step(finding)) == 0
+    [clean] = {entry.name for entry in Path().iterdir()} - {name}
+    assert "clean" in clean
+    assert scan_log(f"./{clean}").unprotected == ()
+    Path(clean).unlink()
+    # and as a folder's scan names it
+    [finding] = scan_log(".").findings
+    assert paste(next_step(finding)) == 0
+    assert {entry.name for entry in Path().iterdir()} == {name, clean}
+
+
+PACKED = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("ending", PACKED)
+def test_command_cleans_a_compressed_log(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paste: Paste
+) -> None:
+    program = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz"}[ending]
+    if not shutil.which(program):
+        pytest.skip(f"no {program}")
+    monkeypatch.chdir(tmp_path)
+    Path(f"-app.log{ending}").write_bytes(PACKED[ending](f"принят ИИН {NUMBERS[0]}\n".encode() * 5))
+    [finding] = scan_log(f"./-app.log{ending}").findings
+    assert paste(next_step(finding)) == 0
+    assert scan_log("./-app.clean.log").unprotected == ()
+    assert "05**********" in Path("-app.clean.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["crm.csv", "CRM.TSV", "crm.csv.gz", "dump.sql", "dump.sql.zst"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_redaction_cannot_clean_is_not_advised(name: str, lang: Language) -> None:
+    finding = Finding(name, "file", "KZ_IIN", "high", 0.9, 9, 9, "none", "", file=name, path="$.iin")
+    assert [(remedy.name, remedy.text) for remedy in remedies(finding)] == [("by_hand", "")]
+    assert say(lang, "remedy.by_hand") in next_step(finding, lang)
