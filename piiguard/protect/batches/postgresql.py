@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from piiguard.database import connect
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import is_binary
-from piiguard.protect.batches.walk import Converted, Step, Walk, convert, count
+from piiguard.protect.batches.walk import Converted, Step, Walk, convert
+from piiguard.protect.proof.held import Sent, settle
 
 __all__ = ["PostgresqlRoute"]
 
@@ -40,7 +41,7 @@ class PostgresqlRoute:
     def __init__(self, connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> None:
         self.plan = plan
         self.width = len(plan.key.columns)
-        self.update = _update(connection.dialect, plan)
+        self.update, self.held = _statements(connection.dialect, plan)
         self.selects: dict[tuple[bool, bool], Any] = {}
         self._thread = ThreadPoolExecutor(1, "piiguard-ahead") if ahead else None
         self._next: tuple[Checkpoint, Future[_Batch | None]] | None = None
@@ -58,9 +59,8 @@ class PostgresqlRoute:
             return Step(None, Tally())
         if self._thread is not None:
             self._begin_next(connection.engine, replace(checkpoint, last=batch.last), size)
-        sent = len(batch.keys[0])
-        written = self._write(connection, batch) if sent else 0
-        return Step(batch.last, count(batch.found, sent, written, batch.made.failed))
+        sent = Sent(batch.keys, batch.cells, batch.made.fresh, batch.found, batch.made.failed)
+        return Step(batch.last, self._write(connection, sent) if sent.rows else sent.tally(0, 0))
 
     def close(self) -> None:
         """End the thread; what it read is forgotten."""
@@ -105,13 +105,22 @@ class PostgresqlRoute:
             cursor.execute(str(compiled), compiled.construct_params(parameters))
             return list(cursor.fetchall())
 
-    def _write(self, connection: sa.Connection, batch: _Batch) -> int:
+    def _write(self, connection: sa.Connection, sent: Sent) -> Tally:
         from piiguard.protect.batches.arrays import array, register
 
         register(connection.connection.driver_connection)
-        arrays = [array(column) for column in (*batch.keys, *batch.cells, *batch.made.fresh)]
-        edges = [column[0] for column in batch.keys] + [column[-1] for column in batch.keys]
-        return connection.exec_driver_sql(self.update, (*arrays, *edges)).rowcount
+        keys, old, fresh = (
+            [array(column) for column in group] for group in (sent.keys, sent.old, sent.fresh)
+        )
+        edges = [column[0] for column in sent.keys] + [column[-1] for column in sent.keys]
+        written = connection.exec_driver_sql(self.update, (*keys, *old, *fresh, *edges)).rowcount
+        held = None
+        if self.plan.overwrites:
+            connection.exec_driver_sql(
+                "set constraints all immediate"
+            )  # a deferred trigger could change it still
+            held = connection.exec_driver_sql(self.held, (*keys, *fresh, *edges)).scalar_one()
+        return settle(connection, self.plan, sent, written, held)
 
 
 def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
@@ -141,31 +150,38 @@ def _row(items: Sequence[Any]) -> Any:
     return items[0] if len(items) == 1 else sa.tuple_(*items)
 
 
-def _update(dialect: sa.Dialect, plan: Walk) -> str:
-    """The UPDATE; without the range of keys, the planner may hash the whole table for every batch."""
+def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
+    """The UPDATE, and the count of rows that hold what it wrote.
+
+    Without the range of keys, the planner may hash the whole table for every batch.
+    """
     quote = dialect.identifier_preparer.quote
     table = dialect.identifier_preparer.format_table(plan.table)
     keys = [(f"k{n}", quote(c.name), c.type.compile(dialect)) for n, c in enumerate(plan.key.columns)]
     cells = [(f"o{n}", quote(c.column.name), c.text) for n, c in enumerate(plan.cells)]
     fresh = [(f"n{n}", quote(a.target.name), is_binary(a.target)) for n, a in enumerate(plan.assignments)]
-    arrays = (
-        [f"%b::{kind}[]" for _, _, kind in keys]
-        + ["%b::text[]" if text else "%b::bytea[]" for _, _, text in cells]
-        + ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
-    )
-    names = ", ".join(name for name, *_ in (*keys, *cells, *fresh))
+    of_keys = [f"%b::{kind}[]" for _, _, kind in keys]
+    of_cells = ["%b::text[]" if text else "%b::bytea[]" for _, _, text in cells]
+    of_fresh = ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
     sets = ", ".join(f"{column} = u.{name}" for name, column, _ in fresh)
-    where = [f"t.{column} = u.{name}" for name, column, _ in keys]
-    where += [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
-    where += [f"t.{quote(column.name)} is null" for column in plan.empty]
+    same_row = [f"t.{column} = u.{name}" for name, column, _ in keys]
+    unchanged = [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
+    still_empty = [f"t.{quote(column.name)} is null" for column in plan.empty]
+    holds = [_same(f"t.{column}", f"u.{name}", not binary) for name, column, binary in fresh]
     row = ", ".join(f"t.{column}" for _, column, _ in keys)
     marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
-    where += [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]
+    near = [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]
+    sent = _unnest([*of_keys, *of_cells, *of_fresh], [*keys, *cells, *fresh])
+    expected = _unnest([*of_keys, *of_fresh], [*keys, *fresh])
+    found = " and ".join([*same_row, *unchanged, *still_empty, *near])
+    held = " and ".join([*same_row, *holds, *near])
     # Names come from the database and are quoted; every value is a parameter.
-    return (
-        f"update {table} as t set {sets} from unnest({', '.join(arrays)}) as u({names}) "  # noqa: S608
-        f"where {' and '.join(where)}"
-    )
+    update = f"update {table} as t set {sets} from {sent} where {found}"  # noqa: S608
+    return update, f"select count(*) from {table} as t, {expected} where {held}"  # noqa: S608
+
+
+def _unnest(arrays: Sequence[str], columns: Sequence[tuple[Any, ...]]) -> str:
+    return f"unnest({', '.join(arrays)}) as u({', '.join(name for name, *_ in columns)})"
 
 
 def _same(stored: str, old: str, text: bool) -> str:

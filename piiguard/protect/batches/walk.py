@@ -28,13 +28,14 @@ from piiguard.errors import (
 )
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import Cell
+from piiguard.protect.proof.refusal import Refusal
 from piiguard.protect.schema.tables import Key
 from piiguard.protect.transient import explained, is_transient
 
 if TYPE_CHECKING:
     from piiguard.protect.batches.pace import Pace
 
-__all__ = ["UNREADABLE", "Assignment", "Converted", "Step", "Walk", "convert", "count", "walk"]
+__all__ = ["UNREADABLE", "Assignment", "Converted", "Step", "Walk", "convert", "walk"]
 
 # What one bad row may raise: it is counted and left as it is, and the walk goes on.
 UNREADABLE = (
@@ -55,7 +56,7 @@ class Assignment:
     """One column to write: from which cell, and how one value or many become new ones.
 
     ``repeatable``: rows with equal cells may get equal values. Plaintext is never so: equal ciphertexts would
-    tell which of its values are equal.
+    tell which of its values are equal. ``sealed``: ciphertext, whatever the declared type of the target says.
     """
 
     target: sa.Column[Any]
@@ -63,6 +64,13 @@ class Assignment:
     one: Callable[[Any], Any]
     many: Callable[[Sequence[Any]], Sequence[Any]]
     repeatable: bool = False
+    sealed: bool = False
+
+    @property
+    def bound(self) -> sa.types.TypeEngine[Any]:
+        """The type in which a new value is bound."""
+        stores = isinstance(self.target.type, sa.LargeBinary | sa.types._Binary | sa.String)
+        return self.target.type if stores or not self.sealed else sa.types.NullType()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class Walk:
     """What a walk does to a table.
 
     ``cells`` are read, and compared with what was read when a row is written; ``empty`` columns must still
-    be NULL then; ``where`` names the rows of interest.
+    be NULL then; ``where`` names the rows of interest. ``overwrites``: a value goes where its new form comes, so
+    that what the database holds then is looked at before the commit.
     """
 
     table: sa.Table
@@ -79,6 +88,7 @@ class Walk:
     assignments: tuple[Assignment, ...]
     where: sa.ColumnElement[bool]
     empty: tuple[sa.Column[Any], ...] = ()
+    overwrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +155,6 @@ def _row(plan: Walk, values: Sequence[Any]) -> tuple[list[Any], bool]:
     return changed, whole
 
 
-def count(found: int, sent: int, written: int, failed: int) -> Tally:
-    """A row that failed in one of several cells is written for the others, and counts as failed."""
-    partly = failed - (found - sent)
-    return Tally(written - partly, sent - written, failed)
-
-
 def walk(
     engine: sa.Engine,
     plan: Walk,
@@ -169,12 +173,23 @@ def walk(
                     checkpoint, failures = reached, 0
                     told(step)
                 return checkpoint
+        except (ValueError, TypeError, OverflowError, sa.exc.DataError) as error:
+            raise _unfit(plan, error) from None
         except (SQLAlchemyError, DatabaseError, engine.dialect.dbapi.Error) as error:  # type: ignore[union-attr]
             failures += 1
             if failures > ATTEMPTS or not is_transient(error, reconnecting=failures > 1):
                 raise explained(error, plan.table.fullname) from None
             pace.smaller()
             time.sleep(min(0.05 * 2**failures, 5.0))
+
+
+def _unfit(plan: Walk, error: Exception) -> Refusal:
+    """A driver that cannot read a value, or a column that does not take one; neither's words may be shown."""
+    names = ", ".join(a.target.name for a in plan.assignments)
+    return Refusal(
+        f"{plan.table.fullname}: a value cannot be read, or does not fit {names} ({type(error).__name__})",
+        hint="does the type of the column take every value? name another one with --type",
+    )
 
 
 def _batches(connection: sa.Connection, plan: Walk, checkpoint: Checkpoint, pace: Pace) -> Any:

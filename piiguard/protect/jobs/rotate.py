@@ -7,9 +7,9 @@ finds those that are still under an old key. The job is done when the census say
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -111,7 +111,7 @@ def prove(connection: sa.Connection, column: sa.Column[object], seal: Seal, keyr
     refuse_other_use(connection, column.table, seal.item, indexes)
     live = [v.id for v in keyring.versions if v.kind == "data" and v.state not in ("retired", "destroyed")]
     stored = connection.scalars(
-        sa.select(Cell(connection.dialect.name, column).read)
+        sa.select(Cell(connection.dialect.name, column, sealed=True).read)
         .where(under(connection.dialect.name, column, live))
         .limit(20)
     ).all()
@@ -166,13 +166,30 @@ def _plan(job: Job, found: _Table) -> Walk:
     return Walk(
         found.table,
         found.key,
-        tuple(Cell(dialect, column) for column in columns),
+        tuple(Cell(dialect, column, sealed=True) for column in columns),
         tuple(
-            Assignment(column, number, seal.reencrypt, seal.reencrypt_many, repeatable=True)
+            Assignment(column, number, *_reencrypted(seal), repeatable=True, sealed=True)
             for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
         ),
         sa.or_(*(under(dialect, column, old) for column in columns)),
+        overwrites=True,
     )
+
+
+def _reencrypted(seal: Seal) -> tuple[Callable[[Any], Any], Callable[[Sequence[Any]], Sequence[Any]]]:
+    """Under the primary key; what is to take the place of a value is opened before it is sent."""
+
+    def one(stored: Any) -> Any:
+        return many([stored])[0]
+
+    def many(stored: Sequence[Any]) -> Sequence[Any]:
+        fresh = seal.reencrypt_many(stored)
+        changed = [(old, new) for old, new in zip(stored, fresh, strict=True) if old != new]
+        if any(seal.open(old) != seal.open(new) for old, new in changed):
+            raise ValueError("a value does not come back")
+        return fresh
+
+    return one, many
 
 
 def _rotate_indexes(job: Job, found: _Table) -> Iterator[Outcome]:

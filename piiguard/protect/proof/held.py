@@ -1,0 +1,110 @@
+"""After a batch was written, and before its commit: does the database hold what was sent?
+
+A trigger may keep a row as it was, or change what comes in; a rule may send the UPDATE elsewhere; a column may cut a
+text. A row that the UPDATE did not find has met another writer only if it no longer holds what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.proof import refusal
+
+if TYPE_CHECKING:
+    from piiguard.protect.batches.walk import Walk
+
+__all__ = ["Sent", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a batch wrote, column by column, in the order of the keys; ``old`` is what the cells held before."""
+
+    keys: Sequence[Sequence[Any]]
+    old: Sequence[Sequence[Any]]
+    fresh: Sequence[Sequence[Any]]
+    found: int  # rows that were read
+    failed: int  # values of them that cannot be converted
+
+    @property
+    def rows(self) -> int:
+        """Rows that were sent."""
+        return len(self.keys[0]) if self.keys else 0
+
+    def tally(self, changed: int, missed: int) -> Tally:
+        """A row that failed in one of several cells is written for the others, and counts as failed."""
+        partly = self.failed - (self.found - self.rows)
+        return Tally(max(changed - partly, 0), missed, self.failed)
+
+
+def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held: int | None = None) -> Tally:
+    """What came of a batch; refuses, and rolls back, when a value was written over with something else.
+
+    ``held`` is the number of rows that hold what was sent, where the route has counted them.
+    """
+    if written == sent.rows and (not plan.overwrites or held == written):
+        return sent.tally(written, 0)
+    held, missed, altered = _compared(connection, plan, sent)
+    if plan.overwrites and held < written and altered:
+        connection.rollback()
+        raise refusal.rows(
+            plan.table.fullname,
+            altered,
+            len(altered),
+            "would hold something else than what was written",
+            "a trigger or a rule of the table changes it, or the column cuts it: switch that off for the job;"
+            " nothing of this batch was written",
+        )
+    return sent.tally(held if plan.overwrites else written, missed)
+
+
+def _compared(connection: sa.Connection, plan: Walk, sent: Sent) -> tuple[int, int, list[tuple[Any, ...]]]:
+    """Rows that hold what was sent, rows that another writer has changed, and the keys of the latter."""
+    now = _now(connection, plan, sent)
+    held, other, missed = 0, list[tuple[Any, ...]](), 0
+    rows = zip(
+        zip(*sent.keys, strict=True), zip(*sent.old, strict=True), zip(*sent.fresh, strict=True), strict=True
+    )
+    for key, old, fresh in rows:
+        found = now.get(key)
+        if found is None:
+            missed += 1  # deleted meanwhile
+        elif found[1] == tuple(map(_plain, fresh)):
+            held += 1
+        elif found[0] != tuple(map(_plain, old)) or any(value is not None for value in found[2]):
+            missed += 1
+            other.append(key)
+    return held, missed, other
+
+
+_Row = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
+
+
+def _now(connection: sa.Connection, plan: Walk, sent: Sent) -> dict[tuple[Any, ...], _Row]:
+    """By key, what cells, targets and those that must be empty hold now."""
+    keys = plan.key.columns
+    first, last = (tuple(column[n] for column in sent.keys) for n in (0, -1))
+    targets = [_raw(a.target).label(f"t{n}") for n, a in enumerate(plan.assignments)]
+    empty = [_raw(column).label(f"e{n}") for n, column in enumerate(plan.empty)]
+    cells = [cell.token.label(f"c{n}") for n, cell in enumerate(plan.cells)]
+    select = sa.select(*keys, *cells, *targets, *empty).where(plan.key.since(first), plan.key.upto(last))
+    cuts = len(keys), len(keys) + len(cells), len(keys) + len(cells) + len(targets)
+    found = {}
+    for row in connection.execute(select):
+        values = tuple(map(_plain, row))
+        found[tuple(row[: cuts[0]])] = values[cuts[0] : cuts[1]], values[cuts[1] : cuts[2]], values[cuts[2] :]
+    return found
+
+
+def _raw(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """As the driver hands it over: SQLite keeps ciphertext in a column of any type."""
+    return sa.type_coerce(column, sa.types.NullType())
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview | bytearray) else value
