@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from piiguard.keys.envelope import OVERHEAD, TEXT_PREFIX, header, to_text
 from piiguard.protect.proof.carried import shortest
-from piiguard.protect.proof.exact import exact, is_binary, is_text, is_textual, quoted
+from piiguard.protect.proof.exact import double, exact, is_binary, is_text, is_textual
 
 __all__ = ["SHORTEST_TEXT", "Cell", "is_binary", "is_text", "mark", "under"]
 
@@ -50,10 +50,7 @@ class Cell:
             return sa.type_coerce(column, sa.types.NullType()).label(column.name)
         if self.dialect == "mysql" and isinstance(column.type, sa.Float):
             kind: Any = _Single() if type(column.type).__name__ == "FLOAT" else sa.Float(asdecimal=False)
-            number = sa.literal_column(
-                f"{quoted('mysql', column)} * 1e0"
-            )  # six digits, or Decimal, otherwise
-            return sa.type_coerce(number, kind).label(column.name)
+            return sa.type_coerce(double(column), kind).label(column.name)
         if not self.text:
             return column
         if self.dialect == "postgresql":

@@ -28,7 +28,7 @@ from piiguard.errors import (
 )
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import Cell
-from piiguard.protect.proof.refusal import Refusal
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.tables import Key
 from piiguard.protect.transient import explained, is_transient
 

@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import connect
 from piiguard.errors import JobError
+from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.routes import route_for
 from piiguard.protect.batches.sql import Cell
 from piiguard.protect.batches.walk import Assignment, Route, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.proof import refusal
 from piiguard.protect.proof.changes import Moment, now
 from piiguard.protect.proof.prove import Proof, Wrong
 from piiguard.protect.proof.record import Fingerprint, forget, remember
@@ -99,7 +99,7 @@ class Mover:
             self.move.place,
             wrong.keys,
             len(wrong),
-            "come out different from what they were, five times in a row",
+            "values come out different from what they were, five times in a row",
             "does the column's type keep them exactly, does a trigger change them? nothing was replaced",
         )
 
@@ -238,7 +238,7 @@ class Mover:
             self.move.place,
             rows,
             max(self.count(where), len(rows)),
-            "cannot be converted",
+            "values cannot be converted",
             "correct these rows, the type of the column in the manifest, or the trigger that keeps them as"
             " they are; then run the command again",
         )

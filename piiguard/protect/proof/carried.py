@@ -105,7 +105,7 @@ def _boolean(value: Any, held: Any) -> bool:
 def _decimal(value: Any, held: Any) -> bool:
     number = _number(held)
     if isinstance(held, float):
-        return float(value) == held
+        return bool(float(value) == held)
     return str(number) == str(value) if number.is_nan() or value.is_nan() else bool(number == value)
 
 
@@ -147,14 +147,14 @@ def _date(value: Any, held: Any) -> bool:
 
 
 def _time(value: Any, held: Any) -> bool:
-    return datetime.time.fromisoformat(_text(held)).isoformat() == value.isoformat()
+    return bool(datetime.time.fromisoformat(_text(held)).isoformat() == value.isoformat())
 
 
 def _datetime(value: Any, held: Any) -> bool:
     found = datetime.datetime.fromisoformat(_text(held).removesuffix(" AD"))
     if value.tzinfo is None:
         return found.tzinfo is None and found == value
-    return found.replace(tzinfo=found.tzinfo or datetime.UTC) == value
+    return bool(found.replace(tzinfo=found.tzinfo or datetime.UTC) == value)
 
 
 def _interval(value: Any, held: Any) -> bool:
@@ -167,14 +167,14 @@ def _interval(value: Any, held: Any) -> bool:
 
 
 def _uuid(value: Any, held: Any) -> bool:
-    return uuid.UUID(_text(held)) == value
+    return bool(uuid.UUID(_text(held)) == value)
 
 
 def _json(value: Any, held: Any) -> bool:
     """The same document: spaces do not count, but repeated names, long fractions and the sign of zero do."""
     if isinstance(held, int | float) and not isinstance(held, bool):
         return bool(held == value)
-    return _document(_text(held)) == _document(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return bool(_document(_text(held)) == _document(json.dumps(value, ensure_ascii=False, allow_nan=False)))
 
 
 def _document(text: str) -> Any:

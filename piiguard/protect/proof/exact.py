@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["exact", "is_binary", "is_text", "is_textual", "quoted"]
+__all__ = ["double", "exact", "is_binary", "is_text", "is_textual"]
 
 
 def is_binary(column: sa.Column[Any]) -> bool:
@@ -28,10 +28,9 @@ def is_textual(column: sa.Column[Any]) -> bool:
     return is_text(column) or isinstance(column.type, sa.JSON)
 
 
-def quoted(dialect: str, column: sa.Column[Any]) -> str:
-    """The bare name, as it may stand in a piece of SQL."""
-    mark = "`" if dialect == "mysql" else '"'
-    return mark + column.name.replace(mark, mark * 2) + mark
+def double(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A number of MariaDB with all its digits, of which a FLOAT shows six."""
+    return column.op("*")(sa.literal_column("1e0"))
 
 
 def exact(dialect: str, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
@@ -73,23 +72,24 @@ def _interval(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 
 def _mysql(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    name = quoted("mysql", column)
     if is_binary(column):
         return column
     if is_textual(column) or isinstance(column.type, sa.Enum):
-        text = f"cast(convert({name} using utf8mb4) as binary)"
+        text: Any = sa.func.convert(column.op("using")(sa.literal_column("utf8mb4")))
     elif isinstance(column.type, sa.Float):
-        text = f"cast(cast({name} * 1e0 as char) as binary)"  # a FLOAT is shown with six digits
+        text = sa.cast(double(column), sa.CHAR)
     else:
-        text = f"cast(cast({name} as char) as binary)"
-    return sa.literal_column(text, sa.LargeBinary())
+        text = sa.cast(column, sa.CHAR)
+    return sa.cast(text, sa.LargeBinary)
 
 
 def _sqlite(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """The storage class and the value: a column takes any class. quote() would end a text at its first NUL."""
-    name = quoted("sqlite", column)
-    text = (
-        f"case typeof({name}) when 'text' then 't' || hex({name}) when 'blob' then 'b' || hex({name})"
-        f" when 'integer' then 'i' || {name} when 'real' then 'r' || quote({name}) end"
-    )
-    return sa.literal_column(text, sa.Text())
+    raw = sa.type_coerce(column, sa.Text)
+    shown = {
+        "text": sa.literal("t", sa.Text) + sa.func.hex(raw, type_=sa.Text()),
+        "blob": sa.literal("b", sa.Text) + sa.func.hex(raw, type_=sa.Text()),
+        "integer": sa.literal("i", sa.Text) + raw,
+        "real": sa.literal("r", sa.Text) + sa.func.quote(raw, type_=sa.Text()),
+    }
+    return sa.case(*((sa.func.typeof(raw) == kind, text) for kind, text in shown.items()))

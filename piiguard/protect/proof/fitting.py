@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.protect import refusal
 from piiguard.protect.batches.sql import Cell, mark
 from piiguard.protect.batches.walk import UNREADABLE
-from piiguard.protect.proof import refusal
 from piiguard.protect.proof.carried import carries
 from piiguard.protect.proof.exact import is_binary, is_text
 
@@ -48,7 +48,7 @@ def refuse_uncarried(connection: sa.Connection, column: sa.Column[Any], key: Key
             seal.item.place,
             bad,
             len(bad),
-            f"hold a value that the type {codec} cannot give back exactly",
+            f"the type {codec} cannot give a value back exactly",
             "correct these rows, or name another type with --type; nothing was changed",
         )
 
@@ -64,7 +64,7 @@ def refuse_lookalikes(connection: sa.Connection, column: sa.Column[Any], key: Ke
             seal.item.place,
             bad,
             len(bad),
-            "look encrypted and do not open",
+            "what looks encrypted does not open",
             "is it the right keyring and context? if these are no ciphertext of this column, correct them;"
             " nothing was changed",
         )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.proof import refusal
 
 if TYPE_CHECKING:
     from piiguard.protect.batches.walk import Walk
@@ -56,7 +56,7 @@ def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held
             plan.table.fullname,
             altered,
             len(altered),
-            "would hold something else than what was written",
+            "the column would hold something else than what was written",
             "a trigger or a rule of the table changes it, or the column cuts it: switch that off for the job;"
             " nothing of this batch was written",
         )

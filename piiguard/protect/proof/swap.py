@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.protect.proof import refusal
+from piiguard.protect import refusal
 from piiguard.protect.proof.changes import Moment
 from piiguard.protect.proof.prove import Proof
 from piiguard.protect.schema.ddl import Ddl, SqliteDdl
@@ -52,7 +52,7 @@ def prove(connection: sa.Connection, proof: Proof, since: Moment) -> None:
             move.place,
             wrong.keys,
             len(wrong),
-            "come out different from what they were",
+            "values come out different from what they were",
             "does something else write the twin column, or change what is written? nothing was dropped",
         )
 
@@ -73,7 +73,7 @@ def refuse_unfilled(
             f"{table.fullname}.{source.name}",
             keys,
             count,
-            "stay as they are, whatever is written to them",
+            "what is written does not arrive",
             "a trigger or a rule of the table keeps them: switch it off for the job; nothing was dropped",
         )
 
@@ -109,7 +109,7 @@ def _copy(connection: sa.Connection, ddl: SqliteDdl) -> None:
     )
     if count:
         raise refusal.Refusal(
-            f"{ddl.move.place}: {count:,} rows stay as they are, whatever is written to them",
+            f"{ddl.move.place}: what is written does not arrive, in {count:,} rows",
             hint="a trigger of the table keeps them: drop it for the job; nothing was dropped",
         )
     _execute(connection, statements[moved:])

@@ -22,4 +22,4 @@ def rows(place: str, keys: Sequence[Sequence[Any]], count: int, reason: str, hin
     shown = ", ".join(show_key(key) for key in keys[:SHOWN])
     more = ", …" if count > len(keys[:SHOWN]) else ""
     what = f"{count:,} row" + ("" if count == 1 else "s")
-    return Refusal(f"{place}: {what} {reason}: {shown}{more}", hint=hint)
+    return Refusal(f"{place}: {reason}, in {what}: {shown}{more}", hint=hint)
