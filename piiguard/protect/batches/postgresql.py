@@ -115,11 +115,11 @@ class PostgresqlRoute:
         edges = [column[0] for column in sent.keys] + [column[-1] for column in sent.keys]
         written = connection.exec_driver_sql(self.update, (*keys, *old, *fresh, *edges)).rowcount
         held = None
-        if self.plan.overwrites:
+        if self.plan.checked:
             connection.exec_driver_sql(
                 "set constraints all immediate"
             )  # a deferred trigger could change it still
-            held = connection.exec_driver_sql(self.held, (*keys, *fresh, *edges)).scalar_one()
+            held = connection.exec_driver_sql(self.held, (*keys, *old, *fresh, *edges)).scalar_one()
         return settle(connection, self.plan, sent, written, held)
 
 
@@ -151,7 +151,7 @@ def _row(items: Sequence[Any]) -> Any:
 
 
 def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
-    """The UPDATE, and the count of rows that hold what it wrote.
+    """The UPDATE, and the count of rows that hold what it wrote beside what they held.
 
     Without the range of keys, the planner may hash the whole table for every batch.
     """
@@ -171,13 +171,14 @@ def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
     row = ", ".join(f"t.{column}" for _, column, _ in keys)
     marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
     near = [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]
+    written = {a.target.name for a in plan.assignments}
     sent = _unnest([*of_keys, *of_cells, *of_fresh], [*keys, *cells, *fresh])
-    expected = _unnest([*of_keys, *of_fresh], [*keys, *fresh])
+    kept = [same for same, cell in zip(unchanged, plan.cells, strict=True) if cell.column.name not in written]
     found = " and ".join([*same_row, *unchanged, *still_empty, *near])
-    held = " and ".join([*same_row, *holds, *near])
+    held = " and ".join([*same_row, *kept, *holds, *near])
     # Names come from the database and are quoted; every value is a parameter.
     update = f"update {table} as t set {sets} from {sent} where {found}"  # noqa: S608
-    return update, f"select count(*) from {table} as t, {expected} where {held}"  # noqa: S608
+    return update, f"select count(*) from {table} as t, {sent} where {held}"  # noqa: S608
 
 
 def _unnest(arrays: Sequence[str], columns: Sequence[tuple[Any, ...]]) -> str:

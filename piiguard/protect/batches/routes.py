@@ -16,6 +16,7 @@ from piiguard.protect.batches.postgresql import PostgresqlRoute
 from piiguard.protect.batches.sql import is_binary
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert
 from piiguard.protect.proof.held import Sent, settle
+from piiguard.protect.schema.surroundings import triggers
 from piiguard.protect.schema.tables import Key
 
 __all__ = ["CoreRoute", "SqliteRoute", "route_for", "takes_functions"]
@@ -27,21 +28,23 @@ def route_for(connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> 
     _settings(connection)
     if driver == ("postgresql", "psycopg") and PostgresqlRoute.takes(plan):
         return PostgresqlRoute(connection, plan, ahead=ahead)
-    if driver == ("sqlite", "pysqlite") and takes_functions(plan):
+    if driver == ("sqlite", "pysqlite") and takes_functions(connection, plan):
         return SqliteRoute(connection, plan)
     return CoreRoute(plan)
 
 
-def takes_functions(plan: Walk) -> bool:
+def takes_functions(connection: sa.Connection, plan: Walk) -> bool:
     """Whether SQLite passes the values to and from a function as Python sees them.
 
-    What is written over is looked at again, so it must be known row by row.
+    Where a value could go, what is written must be known row by row.
     """
     plain = sa.String | sa.Integer
-    if plan.overwrites:
-        keys = all(isinstance(c.type, plain) for c in plan.key.columns)
-        if not keys or not all(a.repeatable for a in plan.assignments):
+    if plan.checked and not all(a.repeatable for a in plan.assignments):
+        written = {a.target.name for a in plan.assignments}
+        if any(cell.column.name in written for cell in plan.cells) or triggers(connection, plan.table):
             return False
+    if plan.checked and not all(isinstance(c.type, plain) for c in plan.key.columns):
+        return False
     sources = all(is_binary(c.column) or isinstance(c.column.type, plain | sa.JSON) for c in plan.cells)
     return sources and all(is_binary(a.target) or isinstance(a.target.type, plain) for a in plan.assignments)
 
@@ -178,7 +181,7 @@ class SqliteRoute:
         sent = self._sweep(connection, batch) if self.sweeps else None
         touched = connection.execute(sa.update(plan.table).where(*batch).values(self.values)).rowcount
         failed = min(self.failed, touched)
-        if plan.overwrites and sent is not None and sent.rows:
+        if plan.checked and sent is not None and sent.rows:
             settle(connection, plan, sent, touched)
         return Step(last, Tally(touched - failed, 0, failed))
 

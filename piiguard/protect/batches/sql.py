@@ -48,6 +48,10 @@ class Cell:
         column = self.column
         if self.sealed and self.dialect == "sqlite":
             return sa.type_coerce(column, sa.types.NullType()).label(column.name)
+        if self.sealed and not (
+            self.text or is_binary(column)
+        ):  # plaintext still, which a driver may not read
+            return sa.cast(column, sa.Text if self.dialect == "postgresql" else sa.CHAR).label(column.name)
         if self.dialect == "mysql" and isinstance(column.type, sa.Float):
             kind: Any = _Single() if type(column.type).__name__ == "FLOAT" else sa.Float(asdecimal=False)
             return sa.type_coerce(double(column), kind).label(column.name)

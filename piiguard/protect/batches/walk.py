@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from piiguard import clock
 from piiguard.database import connect
@@ -25,12 +25,13 @@ from piiguard.errors import (
     KeyVersionNotFound,
     KeyVersionRetired,
     NotEncrypted,
+    PiiguardError,
 )
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import Cell
 from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.tables import Key
-from piiguard.protect.transient import explained, is_transient
+from piiguard.protect.transient import NotUnique, explained, is_transient
 
 if TYPE_CHECKING:
     from piiguard.protect.batches.pace import Pace
@@ -49,6 +50,7 @@ UNREADABLE = (
     ValueError,
 )
 ATTEMPTS = 10
+_SIGNAL = 1644  # MariaDB: a trigger has refused the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class Walk:
     """What a walk does to a table.
 
     ``cells`` are read, and compared with what was read when a row is written; ``empty`` columns must still
-    be NULL then; ``where`` names the rows of interest. ``overwrites``: a value goes where its new form comes, so
-    that what the database holds then is looked at before the commit.
+    be NULL then; ``where`` names the rows of interest. ``checked``: what the database holds of the values
+    and their new form is looked at before the commit, as a trigger may have changed either.
     """
 
     table: sa.Table
@@ -88,7 +90,7 @@ class Walk:
     assignments: tuple[Assignment, ...]
     where: sa.ColumnElement[bool]
     empty: tuple[sa.Column[Any], ...] = ()
-    overwrites: bool = False
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +175,33 @@ def walk(
                     checkpoint, failures = reached, 0
                     told(step)
                 return checkpoint
-        except (ValueError, TypeError, OverflowError, sa.exc.DataError) as error:
-            raise _unfit(plan, error) from None
+        except (ValueError, TypeError, OverflowError) as error:
+            raise _unread(plan, error) from None
         except (SQLAlchemyError, DatabaseError, engine.dialect.dbapi.Error) as error:  # type: ignore[union-attr]
             failures += 1
             if failures > ATTEMPTS or not is_transient(error, reconnecting=failures > 1):
-                raise explained(error, plan.table.fullname) from None
+                raise _final(plan, error) from None
             pace.smaller()
             time.sleep(min(0.05 * 2**failures, 5.0))
 
 
-def _unfit(plan: Walk, error: Exception) -> Refusal:
-    """A driver that cannot read a value, or a column that does not take one; neither's words may be shown."""
-    names = ", ".join(a.target.name for a in plan.assignments)
+def _unread(plan: Walk, error: Exception) -> Refusal:
+    """A driver that cannot read a value; its words may repeat it."""
     return Refusal(
-        f"{plan.table.fullname}: a value cannot be read, or does not fit {names} ({type(error).__name__})",
-        hint="does the type of the column take every value? name another one with --type",
+        f"{plan.table.fullname}: a value cannot be read ({type(error).__name__})",
+        hint="run the command again: it names the rows before it begins",
     )
+
+
+def _final(plan: Walk, error: Exception) -> PiiguardError:
+    """A connection or a lock may be there the next time; what a type, a CHECK or a trigger refuses stays refused."""
+    found = explained(error, plan.table.fullname)
+    lasting = isinstance(error, DBAPIError) and not isinstance(error, InterfaceError)
+    if isinstance(error, OperationalError):
+        lasting = getattr(error.orig, "args", (None,))[0] == _SIGNAL
+    if not lasting or isinstance(found, NotUnique):
+        return found
+    return Refusal(str(found), hint=found.hint)
 
 
 def _batches(connection: sa.Connection, plan: Walk, checkpoint: Checkpoint, pace: Pace) -> Any:

@@ -179,7 +179,7 @@ def in_place_walk(mover: Mover) -> Walk:
     cells = (Cell(dialect, column, sealed=True),)
     where = under(dialect, column, live)
     assignments = (_opened(column, mover.seal),)
-    return Walk(mover.move.table, mover.key, cells, assignments, where, overwrites=True)
+    return Walk(mover.move.table, mover.key, cells, assignments, where, checked=True)
 
 
 def _opened(column: sa.Column[Any], seal: Seal) -> Assignment:

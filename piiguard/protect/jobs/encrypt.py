@@ -158,9 +158,7 @@ def in_place_walk(dialect: str, found: Candidate, seal: Seal) -> Walk:
         index, hashed = found.table.c[found.item.index], _from_bytes(seal.index, found)
         assignments.append(Assignment(index, 0, hashed, _each(hashed)))
     cells = (Cell(dialect, column),)
-    return Walk(
-        found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", overwrites=True
-    )
+    return Walk(found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", checked=True)
 
 
 def _opening(seal: Seal, change: Callable[[Any], Any]) -> Callable[[Any], Any]:

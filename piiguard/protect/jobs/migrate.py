@@ -25,6 +25,7 @@ from piiguard.protect.batches.walk import Assignment, Route, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.proof.changes import Moment, now
+from piiguard.protect.proof.exact import exact
 from piiguard.protect.proof.prove import Proof, Wrong
 from piiguard.protect.proof.record import Fingerprint, forget, remember
 from piiguard.protect.proof.swap import exchange, prove, take_lock, unlock
@@ -219,7 +220,9 @@ class Mover:
             found = [Assignment(self.twin, 0, seal.encrypt, seal.encrypt_many)]
             if self.move.index:
                 found.append(Assignment(self.move.table.c[self.move.index], 0, seal.index, seal.index_many))
-        return Walk(self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,))
+        return Walk(
+            self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,), checked=True
+        )
 
     def _plain(self, stored: Any) -> Any:
         """The value as the twin takes it: MariaDB keeps JSON in a column of text."""
@@ -244,13 +247,24 @@ class Mover:
         )
 
     def _empty(self, connection: sa.Connection, wrong: Wrong) -> None:
-        """Let the next fill make these twins anew."""
+        """Let the next fill make these twins anew; a trigger may take the occasion to change the source."""
         names = [self.move.twin, *([self.move.index] if self.move.index and self.move.to_cipher else [])]
+        source = exact(connection.dialect.name, self.move.source)
         for key in wrong.keys:
             same = [c == v for c, v in zip(self.key.columns, key, strict=True)]
+            before = connection.scalar(sa.select(source).where(*same).with_for_update())
             connection.execute(
                 sa.update(self.move.table).where(*same).values({self.move.table.c[n]: None for n in names})
             )
+            if connection.scalar(sa.select(source).where(*same)) != before:
+                connection.rollback()
+                raise refusal.rows(
+                    self.move.place,
+                    [key],
+                    1,
+                    "a trigger or a rule changes the value whenever the row is written",
+                    "switch it off for the job, then run the command again; nothing was dropped",
+                )
 
     def _indexed(self, connection: sa.Connection) -> bool:
         """Whether there is nothing to make; refuses values that cannot be unique."""

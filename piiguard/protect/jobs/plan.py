@@ -171,7 +171,7 @@ def _batch(connection: sa.Connection, walk: Walk) -> tuple[str, ...]:
     dialect = connection.dialect
     if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(walk):
         return (PostgresqlRoute(connection, walk).update,)
-    if dialect.name == "sqlite" and takes_functions(walk):
+    if dialect.name == "sqlite" and takes_functions(connection, walk):
         values = SqliteRoute(connection, walk).values
         return (str(sa.update(walk.table).where(walk.where).values(values).compile(dialect=dialect)),)
     return (str(CoreRoute(walk).update.compile(dialect=dialect)),)

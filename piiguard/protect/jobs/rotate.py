@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import JobError
+from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, under
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
 
 __all__ = ["by_table", "preview", "prove", "rotate", "rotation_walk"]
+
+
+_LOOKED_AT = 10_000  # rows of a column, to name those that stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,31 @@ def _rotate_data(job: Job, found: _Table) -> Outcome:
         lambda: _plan(job, found),
         lambda: _under(job.engine, columns, _old(keyring)),
     )
+    if passed.left and passed.stuck:
+        _refuse_kept(job, found)
     return Outcome(table, names, "rotate", passed.tally, passed.left, passed.paused, passed.resumed)
+
+
+def _refuse_kept(job: Job, found: _Table) -> None:
+    """Raise for rows that open, and still are under an old key: the database does not take what is written."""
+    dialect, old = job.engine.dialect.name, _old(job.keyring)
+    kept: list[tuple[Any, ...]] = []
+    with connect(job.engine) as connection:
+        for item in found.items:
+            column, seal = found.table.c[item.column], Seal(job.keyring, item)
+            read = Cell(dialect, column, sealed=True).read
+            rows = connection.execute(
+                sa.select(*found.key.columns, read).where(under(dialect, column, old)).limit(_LOOKED_AT)
+            )
+            kept += [tuple(row[:-1]) for row in rows if _opens(seal, row[-1])]
+    if kept:
+        raise refusal.rows(
+            found.table.fullname,
+            kept,
+            len(kept),
+            "what is written does not arrive, and values stay under an old key",
+            "a trigger or a rule of the table keeps them: switch it off for the job, and run it again",
+        )
 
 
 def _old(keyring: Keyring) -> list[int]:
@@ -172,7 +200,7 @@ def _plan(job: Job, found: _Table) -> Walk:
             for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
         ),
         sa.or_(*(under(dialect, column, old) for column in columns)),
-        overwrites=True,
+        checked=True,
     )
 
 

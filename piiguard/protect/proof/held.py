@@ -43,14 +43,18 @@ class Sent:
 
 
 def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held: int | None = None) -> Tally:
-    """What came of a batch; refuses, and rolls back, when a value was written over with something else.
+    """What came of a batch; refuses, and rolls back, when a value or its new form is something else now.
 
-    ``held`` is the number of rows that hold what was sent, where the route has counted them.
+    ``held`` is the number of rows that hold both, where the route has counted them.
     """
-    if written == sent.rows and (not plan.overwrites or held == written):
+    if written == sent.rows and (not plan.checked or held == written):
         return sent.tally(written, 0)
     held, missed, altered = _compared(connection, plan, sent)
-    if plan.overwrites and held < written and altered:
+    if (
+        held < sent.rows and connection.dialect.name == "mysql"
+    ):  # what others have committed, by a locking read
+        held, missed, altered = _compared(connection, plan, sent, lock=True)
+    if plan.checked and held < written and altered:
         connection.rollback()
         raise refusal.rows(
             plan.table.fullname,
@@ -60,12 +64,12 @@ def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held
             "a trigger or a rule of the table changes it, or the column cuts it: switch that off for the job;"
             " nothing of this batch was written",
         )
-    return sent.tally(held if plan.overwrites else written, missed)
+    return sent.tally(held if plan.checked else written, missed)
 
 
 def _compared(connection: sa.Connection, plan: Walk, sent: Sent) -> tuple[int, int, list[tuple[Any, ...]]]:
     """Rows that hold what was sent, rows that another writer has changed, and the keys of the latter."""
-    now = _now(connection, plan, sent)
+    now = _now(connection, plan, sent, lock=lock)
     held, other, missed = 0, list[tuple[Any, ...]](), 0
     rows = zip(
         zip(*sent.keys, strict=True), zip(*sent.old, strict=True), zip(*sent.fresh, strict=True), strict=True
@@ -74,7 +78,7 @@ def _compared(connection: sa.Connection, plan: Walk, sent: Sent) -> tuple[int, i
         found = now.get(key)
         if found is None:
             missed += 1  # deleted meanwhile
-        elif found[1] == tuple(map(_plain, fresh)):
+        elif found[1] == tuple(map(_plain, fresh)) and _kept(plan, found[0], old):
             held += 1
         elif found[0] != tuple(map(_plain, old)) or any(value is not None for value in found[2]):
             missed += 1
@@ -82,10 +86,17 @@ def _compared(connection: sa.Connection, plan: Walk, sent: Sent) -> tuple[int, i
     return held, missed, other
 
 
+def _kept(plan: Walk, now: tuple[Any, ...], old: Sequence[Any]) -> bool:
+    """Whether the cells that are not written themselves are as they were."""
+    written = {a.target.name for a in plan.assignments}
+    pairs = zip(plan.cells, now, map(_plain, old), strict=True)
+    return all(value == before for cell, value, before in pairs if cell.column.name not in written)
+
+
 _Row = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
 
 
-def _now(connection: sa.Connection, plan: Walk, sent: Sent) -> dict[tuple[Any, ...], _Row]:
+def _now(connection: sa.Connection, plan: Walk, sent: Sent, *, lock: bool) -> dict[tuple[Any, ...], _Row]:
     """By key, what cells, targets and those that must be empty hold now."""
     keys = plan.key.columns
     first, last = (tuple(column[n] for column in sent.keys) for n in (0, -1))
@@ -95,7 +106,7 @@ def _now(connection: sa.Connection, plan: Walk, sent: Sent) -> dict[tuple[Any, .
     select = sa.select(*keys, *cells, *targets, *empty).where(plan.key.since(first), plan.key.upto(last))
     cuts = len(keys), len(keys) + len(cells), len(keys) + len(cells) + len(targets)
     found = {}
-    for row in connection.execute(select):
+    for row in connection.execute(select.with_for_update() if lock else select):
         values = tuple(map(_plain, row))
         found[tuple(row[: cuts[0]])] = values[cuts[0] : cuts[1]], values[cuts[1] : cuts[2]], values[cuts[2] :]
     return found
