@@ -67,7 +67,9 @@ def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held
     return sent.tally(held if plan.checked else written, missed)
 
 
-def _compared(connection: sa.Connection, plan: Walk, sent: Sent) -> tuple[int, int, list[tuple[Any, ...]]]:
+def _compared(
+    connection: sa.Connection, plan: Walk, sent: Sent, *, lock: bool = False
+) -> tuple[int, int, list[tuple[Any, ...]]]:
     """Rows that hold what was sent, rows that another writer has changed, and the keys of the latter."""
     now = _now(connection, plan, sent, lock=lock)
     held, other, missed = 0, list[tuple[Any, ...]](), 0
