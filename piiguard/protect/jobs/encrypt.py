@@ -24,6 +24,7 @@ from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.fitness import refuse_unfit, type_name
 from piiguard.protect.schema.lock import turn
@@ -125,14 +126,25 @@ def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
         ddl = ddl_for(job.engine.dialect, found.migration())
         run_ddl(connection, item.place, widened(found, ddl) + ddl.expand())
         table = reflect(connection, item.table)
+    made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
+    mover = Mover(job, found.migration(), found.key, seal)
+    try:
+        return _converted(job, found, seal, mover)
+    except Refusal:
+        if not _encrypted(job.engine, found.column):
+            mover.withdraw(made)
+        raise
+
+
+def _converted(job: Job, found: Candidate, seal: Seal, mover: Mover) -> Outcome:
+    item = found.item
     passed = job.passes(
         "encrypt",
         lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
         lambda: in_place_walk(job.engine.dialect.name, found, seal),
         lambda: _plain(job.engine, found.column),
     )
-    mover = Mover(job, found.migration(), found.key, seal)
     if passed.left and not passed.paused:
         raise mover.stuck(in_place_walk(job.engine.dialect.name, found, seal).where)
     if not passed.left:
@@ -197,6 +209,11 @@ def _each(one: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
 def _plain(engine: sa.Engine, column: sa.Column[Any]) -> int:
     with connect(engine) as connection:
         return counts.take(connection, column).plain
+
+
+def _encrypted(engine: sa.Engine, column: sa.Column[Any]) -> int:
+    with connect(engine) as connection:
+        return counts.take(connection, column).encrypted
 
 
 def parse(place: str, **options: Any) -> ProtectedColumn:

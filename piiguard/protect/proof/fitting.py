@@ -49,7 +49,7 @@ def refuse_uncarried(connection: sa.Connection, column: sa.Column[Any], key: Key
             bad,
             len(bad),
             f"the type {codec} cannot give a value back exactly",
-            "correct these rows, or name another type with --type; nothing was changed",
+            "correct these rows, or change the column to text first; nothing was changed",
         )
 
 
