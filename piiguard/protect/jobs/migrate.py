@@ -25,15 +25,13 @@ from piiguard.protect.batches.walk import Assignment, Route, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.proof.changes import Moment, now
-from piiguard.protect.proof.exact import exact
-from piiguard.protect.proof.prove import Proof, Wrong
+from piiguard.protect.proof.prove import Proof, Wrong, empty
 from piiguard.protect.proof.record import Fingerprint, forget, remember
 from piiguard.protect.proof.swap import exchange, prove, take_lock, unlock
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for
-from piiguard.protect.schema.statements import invalid_indexes, make_indexes, refused, run_ddl
-from piiguard.protect.schema.tables import Key, reflect, unique_groups
+from piiguard.protect.schema.statements import indexed, make_indexes, refused, run_ddl
+from piiguard.protect.schema.tables import Key, reflect
 from piiguard.protect.seal import Seal
-from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
 
 __all__ = ["Mover"]
@@ -143,7 +141,7 @@ class Mover:
                 between=connection.rollback,  # no snapshot is held open over a long table
                 seen=seen,
             )
-            self._empty(connection, wrong)
+            empty(connection, self.move, self.key, wrong)
             connection.commit()
         return wrong
 
@@ -171,14 +169,19 @@ class Mover:
             moment = now(connection, self.move.table)
             connection.rollback()
             changed = sa.and_(self.since.later(connection), self.twin.is_not(None))
-            self._empty(connection, self.proof.wrong(connection, changed, between=connection.rollback))
+            empty(
+                connection,
+                self.move,
+                self.key,
+                self.proof.wrong(connection, changed, between=connection.rollback),
+            )
             connection.commit()
         self.since = moment
 
     def make_index(self) -> None:
         """Index the blind index, or what was unique through it, unless that is done."""
         with connect(self.job.engine) as connection:
-            if not self._indexed(connection):
+            if not indexed(connection, self.ddl, self.key, self.seal.item):
                 make_indexes(connection, self.move.table, self.move.place, self.ddl.indexes())
 
     # -- parts -------------------------------------------------------------------------------------------
@@ -246,56 +249,6 @@ class Mover:
             " they are; then run the command again",
         )
 
-    def _empty(self, connection: sa.Connection, wrong: Wrong) -> None:
-        """Let the next fill make these twins anew; a trigger may take the occasion to change the source."""
-        names = [self.move.twin, *([self.move.index] if self.move.index and self.move.to_cipher else [])]
-        source = exact(connection.dialect.name, self.move.source)
-        for key in wrong.keys:
-            same = [c == v for c, v in zip(self.key.columns, key, strict=True)]
-            before = connection.scalar(sa.select(source).where(*same).with_for_update())
-            connection.execute(
-                sa.update(self.move.table).where(*same).values({self.move.table.c[n]: None for n in names})
-            )
-            if connection.scalar(sa.select(source).where(*same)) != before:
-                connection.rollback()
-                raise refusal.rows(
-                    self.move.place,
-                    [key],
-                    1,
-                    "a trigger or a rule changes the value whenever the row is written",
-                    "switch it off for the job, then run the command again; nothing was dropped",
-                )
-
-    def _indexed(self, connection: sa.Connection) -> bool:
-        """Whether there is nothing to make; refuses values that cannot be unique."""
-        if not self.move.to_cipher or not self.move.index:
-            return not self.ddl.indexes()
-        table, broken = self.move.table, invalid_indexes(connection, self.move.table)
-        for found in sa.inspect(connection).get_indexes(table.name, table.schema):
-            fits = found["column_names"] == [self.move.index] and found["name"] not in broken
-            if fits and (found["unique"] or not self.move.unique):
-                return True
-        if not broken and [self.move.index] in unique_groups(connection, table):
-            return True
-        if self.move.unique:
-            self._refuse_duplicates(connection)
-        return False
-
-    def _refuse_duplicates(self, connection: sa.Connection) -> None:
-        """Values that are equal only after normalizing; told by their keys."""
-        index = self.move.table.c[str(self.move.index)]
-        twice = (
-            sa.select(index).where(index.is_not(None)).group_by(index).having(sa.func.count() > 1).limit(1)
-        )
-        if (value := connection.scalar(twice)) is None:
-            return
-        rows = connection.execute(sa.select(*self.key.columns).where(index == value).limit(5)).all()
-        raise JobError(
-            f"{self.move.place}: the rows {', '.join(map(show_key, rows))} are equal after the normalizer"
-            f" {self.seal.item.normalizer}, so {self.move.index} cannot be unique",
-            hint="correct one of them, or choose --normalizer exact; then run the command again",
-        )
-
     def _swap_once(self, connection: sa.Connection, attempt: int) -> bool:
         ddl = self.ddl
         route = route_for(connection, self.walk())
@@ -322,7 +275,7 @@ class Mover:
         if wrong := self.proof.wrong(
             connection, sa.and_(self.since.later(connection), self.twin.is_not(None))
         ):
-            self._empty(connection, wrong)
+            empty(connection, self.move, self.key, wrong)
             self._fill_locked(connection, route)
         prove(connection, self.proof, self.since if not wrong else Moment())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from piiguard.protect import refusal
 from piiguard.protect.batches.sql import Cell
 from piiguard.protect.batches.walk import UNREADABLE
 from piiguard.protect.proof.carried import carries
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from piiguard.protect.schema.tables import Key
     from piiguard.protect.seal import Seal
 
-__all__ = ["Proof", "Wrong", "pages"]
+__all__ = ["Proof", "Wrong", "empty", "pages"]
 
 _PAGE = 5000
 
@@ -112,3 +113,22 @@ class Proof:
             return False
         wanted: list[bytes | None] = [*self.seal.indexes(value)]
         return not index or index[0] in (wanted or [None])
+
+
+def empty(connection: sa.Connection, move: Migration, key: Key, wrong: Wrong) -> None:
+    """Let the next fill make these twins anew; a trigger may take the occasion to change the source."""
+    names = [move.twin, *([move.index] if move.index and move.to_cipher else [])]
+    source = exact(connection.dialect.name, move.source)
+    for name in wrong.keys:
+        same = [c == v for c, v in zip(key.columns, name, strict=True)]
+        before = connection.scalar(sa.select(source).where(*same).with_for_update())
+        connection.execute(sa.update(move.table).where(*same).values({move.table.c[n]: None for n in names}))
+        if connection.scalar(sa.select(source).where(*same)) != before:
+            connection.rollback()
+            raise refusal.rows(
+                move.place,
+                [name],
+                1,
+                "a trigger or a rule changes the value whenever the row is written",
+                "switch it off for the job, then run the command again; nothing was dropped",
+            )
