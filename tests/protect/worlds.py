@@ -171,8 +171,12 @@ class World:
             triggers = "select tgname from pg_trigger where tgrelid = '{}'::regclass order by 1"
             rows = "select t::text from {} t order by id"
         elif self.kind == "mysql":
-            columns = "select column_name, column_type from information_schema.columns where table_name = '{}' order by 1"
-            triggers = "select trigger_name from information_schema.triggers where event_object_table = '{}' order by 1"
+            columns = (
+                "select column_name, column_type from information_schema.columns where table_name = '{}'"
+            )
+            columns += " and table_schema = database() order by 1"
+            triggers = "select trigger_name from information_schema.triggers where event_object_table = '{}'"
+            triggers += " and event_object_schema = database() order by 1"
             rows = "select id, note, v, cast(cast(v as char) as binary) from {} order by id"
         else:
             columns = "select name, type from pragma_table_info('{}') order by 1"

@@ -167,7 +167,13 @@ def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
     same_row = [f"t.{column} = u.{name}" for name, column, _ in keys]
     unchanged = [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
     still_empty = [f"t.{quote(column.name)} is null" for column in plan.empty]
-    holds = [_same(f"t.{column}", f"u.{name}", not binary) for name, column, binary in fresh]
+    read = {quote(cell.column.name) for cell in plan.cells}
+    holds = [
+        _same(f"t.{column}", f"u.{name}", not binary)
+        if column in read
+        else f"(t.{column} is null) = (u.{name} is null)"
+        for name, column, binary in fresh
+    ]
     row = ", ".join(f"t.{column}" for _, column, _ in keys)
     marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
     near = [f"({row}) >= ({marks})", f"({row}) <= ({marks})"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from piiguard import clock
 from piiguard.database import connect
@@ -201,6 +201,10 @@ def _final(plan: Walk, error: Exception) -> PiiguardError:
         lasting = getattr(error.orig, "args", (None,))[0] == _SIGNAL
     if not lasting or isinstance(found, NotUnique):
         return found
+    if isinstance(error, DataError):
+        names = ", ".join(a.target.name for a in plan.assignments)
+        what = f"{plan.table.fullname}: a value does not fit into {names}"
+        return Refusal(what, hint="choose a type that takes every value: --type")
     return Refusal(str(found), hint=found.hint)
 
 

@@ -80,12 +80,21 @@ def _compared(
         found = now.get(key)
         if found is None:
             missed += 1  # deleted meanwhile
-        elif found[1] == tuple(map(_plain, fresh)) and _kept(plan, found[0], old):
+        elif _arrived(plan, found[1], fresh) and _kept(plan, found[0], old):
             held += 1
         elif found[0] != tuple(map(_plain, old)) or any(value is not None for value in found[2]):
             missed += 1
             other.append(key)
     return held, missed, other
+
+
+def _arrived(plan: Walk, now: tuple[Any, ...], fresh: Sequence[Any]) -> bool:
+    """Whether what takes a value's place is there to the byte; a twin is opened later, and need only be filled."""
+    read = {cell.column.name for cell in plan.cells}
+    return all(
+        value == sent if a.target.name in read else (value is None) == (sent is None)
+        for a, value, sent in zip(plan.assignments, now, map(_plain, fresh), strict=True)
+    )
 
 
 def _kept(plan: Walk, now: tuple[Any, ...], old: Sequence[Any]) -> bool:
