@@ -74,6 +74,7 @@ def encrypt(
     piiguard encrypt sqlite:///crm.db students.phone --storage text
     piiguard encrypt postgresql://dba@db/crm
     """
+    from piiguard.protect.refusal import Refusal
 
     # A manifest that is named but not there yet is the one to write the new entry into.
     to_write = column is not None and manifest_file is not None and not manifest_file.exists()
@@ -90,7 +91,12 @@ def encrypt(
             ui.confirm(ui.drop_plaintext([item.place for item in items]), yes=yes)
         if new:
             _write_entry(manifest_file, keyring_path(keyring_file, manifest), items[0])
-        return _run(engine, items, keyring, given, keep_plaintext)
+        try:
+            return _run(engine, items, keyring, given, keep_plaintext)
+        except Refusal:
+            if new:
+                _take_back_entry(manifest_file, items[0])
+            raise
     finally:
         engine.dispose()
 
@@ -106,7 +112,7 @@ def _columns(
     """The columns to encrypt, and whether the manifest lacks the one that was named."""
     from piiguard.database import connect
     from piiguard.errors import ManifestError
-    from piiguard.protect.jobs.encrypt import look, parse
+    from piiguard.protect.jobs.encrypt import look, look_at_rows, parse
     from piiguard.protect.jobs.rotate import prove
     from piiguard.protect.seal import Seal
 
@@ -130,7 +136,9 @@ def _columns(
     with connect(engine) as connection:
         found = look(connection, item, guess_type=not asked["type"])
         # the entry is written before the job begins, so what the job would refuse is refused here
-        prove(connection, found.column, Seal(keyring, found.item), keyring)
+        seal = Seal(keyring, found.item)
+        prove(connection, found.column, seal, keyring)
+        look_at_rows(connection, found, seal)
         return (found.item,), True
 
 
@@ -140,6 +148,15 @@ def _write_entry(manifest_file: Path | None, keyring: Path, item: ProtectedColum
     path = manifest_file or Path(DEFAULT_NAME)
     append(path, item, keyring=_relative(keyring, path))
     ui.entry_written(path, item.place)
+
+
+def _take_back_entry(manifest_file: Path | None, item: ProtectedColumn) -> None:
+    """After a refusal nothing has changed, this file neither."""
+    from piiguard.manifest import DEFAULT_NAME, remove
+
+    path = manifest_file or Path(DEFAULT_NAME)
+    remove(path, item)
+    ui.entry_removed(path, item.place)
 
 
 def _relative(keyring: Path, manifest: Path) -> str:

@@ -461,17 +461,21 @@ def not_noted(error: KeyringError) -> None:
     say(f"not noted in the audit trail: {error}")
 
 
+_UNDER_LOCK = (
+    "under a lock every row is opened that may have changed (PostgreSQL: since it was verified; elsewhere all,"
+    " which takes as long as piiguard verify)"
+)
 _STAGES = {
     "nothing": "nothing to do",
     "expand": "expand: room for the ciphertext; applications notice nothing",
     "backfill": "backfill: batch by batch; a row that somebody changed meanwhile is taken again",
     "verify": "verify: every twin is decrypted and compared with its plaintext",
     "index": "index: the database's own index over the blind index",
-    "swap": "cut over and contract: a few seconds under a lock; the plaintext is gone afterwards",
+    "swap": f"cut over and contract: {_UNDER_LOCK}; the plaintext is gone afterwards",
     "expand-plain": "expand: room for the plaintext; applications notice nothing",
     "open": "backfill: decrypted batch by batch; a row that somebody changed meanwhile is taken again",
     "unique": "unique: what was unique through the blind index is unique by itself",
-    "swap-back": "cut over and contract: a few seconds under a lock; the ciphertext is gone afterwards",
+    "swap-back": f"cut over and contract: {_UNDER_LOCK}; the ciphertext is gone afterwards",
     "deploy-plaintext": "deploy last: models without Encrypted",
     "rotate": "rotate: batch by batch; a row that somebody changed meanwhile is taken again",
     "reindex": "index: batch by batch under the primary index key; queries look for both",

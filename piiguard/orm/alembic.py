@@ -13,15 +13,18 @@ application, then ``op.contract_encrypted("students", "iin")`` in the next relea
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
+from piiguard.errors import JobError
 from piiguard.keys.index import SIZE
-from piiguard.orm.guard import ciphertext_only
 from piiguard.orm.search.index import BlindIndex
 from piiguard.orm.types.encrypted import Encrypted
+
+if TYPE_CHECKING:
+    from piiguard.keys import Keyring
 
 __all__ = ["compare_type", "render_item"]
 
@@ -55,6 +58,11 @@ class _Move(MigrateOperation):
     @property
     def twin(self) -> str:
         return _TWIN.format(self.column)
+
+    @property
+    def place(self) -> str:
+        """The table with its schema."""
+        return f"{self.schema}.{self.table}" if self.schema else self.table
 
 
 @Operations.register_operation("expand_encrypted")
@@ -110,12 +118,26 @@ class CollapseEncrypted(ExpandEncrypted):
 class ContractEncrypted(_Move):
     """Drop the plaintext and let the twin take its name; there is no way back but ``piiguard decrypt``."""
 
+    keyring: Keyring | None = None
+
     @classmethod
     def contract_encrypted(
-        cls, operations: Operations, table: str, column: str, *, schema: str | None = None
+        cls,
+        operations: Operations,
+        table: str,
+        column: str,
+        *,
+        keyring: Keyring | None = None,
+        schema: str | None = None,
     ) -> None:
-        """Refuse while a row's plaintext has no ciphertext beside it; then drop, rename, guard."""
-        operations.invoke(cls(table, column, schema))
+        """Prove every row under a lock, then drop, rename, guard; RuntimeError while that is not possible.
+
+        The keyring, or the one that PIIGUARD_KEYRING names, opens every value. Without one, no row may have
+        changed since ``piiguard encrypt --keep-plaintext`` opened them.
+        """
+        move = cls(table, column, schema)
+        move.keyring = keyring
+        operations.invoke(move)
 
     def reverse(self) -> MigrateOperation:
         raise NotImplementedError("plaintext that was dropped comes back with piiguard decrypt only")
@@ -133,33 +155,38 @@ def _expand(operations: Operations, move: ExpandEncrypted) -> None:
 
 @Operations.implementation_for(CollapseEncrypted)
 def _collapse(operations: Operations, move: CollapseEncrypted) -> None:
+    from piiguard.protect.proof.migration import collapse
+
+    connection = _online(operations, move)
     if move.index is not None:
         operations.drop_index(_index_name(move), move.table, schema=move.schema)
-        operations.drop_column(move.table, move.index, schema=move.schema)
-    operations.drop_column(move.table, move.twin, schema=move.schema)
+    try:
+        collapse(connection, move.place, move.column, move.twin, move.index)
+    except JobError as error:
+        raise RuntimeError(f"{error}: {error.hint}") from None
 
 
 @Operations.implementation_for(ContractEncrypted)
 def _contract(operations: Operations, move: ContractEncrypted) -> None:
-    connection = operations.get_bind()
+    from piiguard.protect.proof.migration import contract
+
+    connection = _online(operations, move)
     table = sa.table(move.table, sa.column(move.column), sa.column(move.twin), schema=move.schema)
     plain, twin = table.c[move.column], table.c[move.twin]
     left = sa.select(sa.func.count()).select_from(table).where(plain.is_not(None), twin.is_(None))
-    if not operations.get_context().as_sql and (rows := connection.scalar(left)):
+    if rows := connection.scalar(left):
         raise RuntimeError(f"{move.table}.{move.column}: {rows} rows are not encrypted yet: piiguard encrypt")
-    operations.drop_column(move.table, move.column, schema=move.schema)
-    operations.alter_column(
-        move.table,
-        move.twin,
-        new_column_name=move.column,
-        existing_type=sa.LargeBinary(),
-        existing_nullable=True,
-        schema=move.schema,
-    )
-    if connection.dialect.name != "sqlite":  # it adds no constraint to a table that is there
-        guard = ciphertext_only(move.column, name=f"{move.table}_{move.column}_is_ciphertext")
-        text = str(guard.sqltext.compile(dialect=connection.dialect)).replace("%%", "%")
-        operations.create_check_constraint(str(guard.name), move.table, sa.text(text), schema=move.schema)
+    try:
+        contract(connection, move.place, move.column, move.twin, move.keyring)
+    except JobError as error:
+        raise RuntimeError(f"{error}: {error.hint}") from None
+
+
+def _online(operations: Operations, move: _Move) -> sa.Connection:
+    """A script of SQL can look at no row."""
+    if operations.get_context().as_sql:
+        raise RuntimeError(f"{move.place}.{move.column}: run this migration on the database, not with --sql")
+    return operations.get_bind()
 
 
 def _index_name(move: ExpandEncrypted) -> str:

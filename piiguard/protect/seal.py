@@ -69,11 +69,9 @@ class Seal:
         """The plaintext bytes of a value."""
         return None if value is None else self._encode(value)
 
-    def same(self, plain: Any, value: Any) -> bool:
-        """Whether what the database holds is this value."""
-        if self.item.type == "json" and isinstance(plain, str):
-            plain = json.loads(plain)
-        return bool(plain == value)
+    def back(self, value: Any) -> Any:
+        """The value as it would come out again."""
+        return self._decode(self._encode(value))
 
     def open(self, stored: Any) -> bytes | None:
         """The plaintext bytes of a stored value."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,8 +18,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from piiguard.keys import Keyring
+from piiguard.manifest import ProtectedColumn
 from piiguard.orm import Encrypted
 from piiguard.orm import alembic as encrypted
+from piiguard.protect import Job, encrypt
 
 FIRST = "050312300017"
 
@@ -106,28 +110,96 @@ def test_a_column_of_the_wrong_type_is_seen(any_database_url: str, keyring: Keyr
     engine.dispose()
 
 
-def test_expand_fill_contract(any_database_url: str, keyring: Keyring) -> None:
+@pytest.fixture
+def people(any_database_url: str) -> Iterator[sa.Engine]:
+    """A table with a column that is NOT NULL."""
     engine = sa.create_engine(any_database_url)
-    with engine.connect() as connection:
-        connection.execute(sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY, iin VARCHAR(12))"))
-        connection.execute(sa.text("INSERT INTO people VALUES (1, :v), (2, NULL)"), {"v": FIRST})
-        op: Any = Operations(MigrationContext.configure(connection))
-        op.expand_encrypted("people", "iin", index="iin_index", unique=True)
-        op.collapse_encrypted("people", "iin", index="iin_index")
-        op.expand_encrypted("people", "iin", index="iin_index")
-        with pytest.raises(RuntimeError, match=r"people.iin: 1 rows are not encrypted yet"):
-            op.contract_encrypted("people", "iin")
-        sealed = keyring.column("people.iin", 1).encrypt(FIRST.encode())
-        connection.execute(sa.text("UPDATE people SET iin_enc = :v WHERE id = 1"), {"v": sealed})
-        op.contract_encrypted("people", "iin")
-        column: Any = sa.Column("iin", Encrypted(sa.String(12), keyring=keyring, context="people.iin"))
-        table = sa.Table("people", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), column)
-        assert connection.scalars(sa.select(table.c.iin).order_by(table.c.id)).all() == [FIRST, None]
-        connection.commit()
-        if engine.dialect.name != "sqlite":
-            with pytest.raises(sa.exc.DatabaseError, match="people_iin_is_ciphertext"):
-                connection.execute(sa.text("INSERT INTO people (id, iin) VALUES (3, :v)"), {"v": b"x"})
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY, iin VARCHAR(12) NOT NULL, city VARCHAR(9))")
+        )
+        connection.execute(sa.text("INSERT INTO people VALUES (1, :v, 'x')"), {"v": FIRST})
+    yield engine
     engine.dispose()
+
+
+def migrate(engine: sa.Engine, step: Callable[[Any], None]) -> None:
+    with engine.begin() as connection:
+        step(Operations(MigrationContext.configure(connection)))
+
+
+IIN = ProtectedColumn("people", "iin", "people.iin", index="iin_index", normalizer="digits")
+
+
+def test_expand_fill_contract_and_go_on(people: sa.Engine, keyring: Keyring) -> None:
+    migrate(people, lambda op: op.expand_encrypted("people", "iin", index="iin_index", unique=True))
+    migrate(people, lambda op: op.collapse_encrypted("people", "iin", index="iin_index"))
+    migrate(people, lambda op: op.expand_encrypted("people", "iin", index="iin_index", unique=True))
+    with pytest.raises(RuntimeError, match=r"people.iin: 1 rows are not encrypted yet"):
+        migrate(people, lambda op: op.contract_encrypted("people", "iin"))
+    encrypt(Job(people, keyring), IIN, keep_plaintext=True)
+    migrate(people, lambda op: op.contract_encrypted("people", "iin"))  # neither key nor manifest
+
+    column: Any = sa.Column("iin", Encrypted(sa.String(12), keyring=keyring, context="people.iin"))
+    id_, city = sa.Column("id", sa.Integer, primary_key=True), sa.Column("city", sa.String(9))
+    table = sa.Table("people", sa.MetaData(), id_, column, city)
+    with people.begin() as connection:
+        assert connection.scalars(sa.select(table.c.iin)).all() == [FIRST]
+        connection.execute(table.insert(), [{"id": 2, "iin": "000101300002", "city": "y"}])
+        connection.execute(table.update().where(table.c.id == 1).values(city="z"))
+        connection.execute(table.delete().where(table.c.id == 1))
+    (found,) = (c for c in sa.inspect(people).get_columns("people") if c["name"] == "iin")
+    assert not found["nullable"]
+    with pytest.raises(sa.exc.DatabaseError), people.begin() as connection:
+        connection.execute(sa.text("INSERT INTO people (id, iin) VALUES (3, 'plain')"))
+
+
+def test_a_collapse_after_the_fill_leaves_the_table_as_it_was(people: sa.Engine, keyring: Keyring) -> None:
+    migrate(people, lambda op: op.expand_encrypted("people", "iin", index="iin_index"))
+    encrypt(Job(people, keyring), IIN, keep_plaintext=True)
+    migrate(people, lambda op: op.collapse_encrypted("people", "iin", index="iin_index"))
+    with people.begin() as connection:
+        connection.execute(sa.text("UPDATE people SET iin = '000101300002'"))
+        assert connection.execute(sa.text("SELECT * FROM people")).one() == (1, "000101300002", "x")
+
+
+def test_twins_that_nobody_has_opened_are_not_believed(people: sa.Engine, keyring: Keyring) -> None:
+    migrate(people, lambda op: op.expand_encrypted("people", "iin"))
+    sealed = keyring.column("people.iin", 1).encrypt(b"somebody else's")
+    with people.begin() as connection:
+        connection.execute(sa.text("UPDATE people SET iin_enc = :v WHERE id = 1"), {"v": sealed})
+    with pytest.raises(RuntimeError, match="nobody has opened the twins"):
+        migrate(people, lambda op: op.contract_encrypted("people", "iin"))
+    with people.connect() as connection:
+        assert connection.scalar(sa.text("SELECT iin FROM people")) == FIRST
+
+
+def test_what_changed_since_needs_the_keyring(
+    people: sa.Engine, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = ProtectedColumn("people", "iin", "people.iin")
+    migrate(people, lambda op: op.expand_encrypted("people", "iin"))
+    encrypt(Job(people, keyring), item, keep_plaintext=True)
+    with people.begin() as connection:  # an application that writes both columns
+        sealed = keyring.column("people.iin", 1).encrypt(b"000101300002")
+        connection.execute(sa.text("INSERT INTO people VALUES (2, '000101300002', 'y', :v)"), {"v": sealed})
+    with pytest.raises(RuntimeError, match="rows have changed since"):
+        migrate(people, lambda op: op.contract_encrypted("people", "iin"))
+    monkeypatch.setenv("PIIGUARD_KEYRING", str(keyring.path))
+    migrate(people, lambda op: op.contract_encrypted("people", "iin"))
+    seal = keyring.column("people.iin", 1)
+    with people.connect() as connection:
+        stored = connection.scalars(sa.text("SELECT iin FROM people ORDER BY id")).all()
+    assert [seal.decrypt(value) for value in stored] == [FIRST.encode(), b"000101300002"]
+
+
+def test_a_script_of_sql_drops_nothing() -> None:
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": io.StringIO()}
+    )
+    op: Any = Operations(context)
+    with pytest.raises(RuntimeError, match="not with --sql"):
+        op.contract_encrypted("people", "iin")
 
 
 def test_an_expansion_reverses_and_a_contraction_does_not() -> None:

@@ -54,6 +54,51 @@ def test_encrypt_writes_the_manifest_and_says_so(do: Do, place: Path) -> None:
     assert 'normalizer = "digits"' in (place / "piiguard.toml").read_text(encoding="utf-8")
 
 
+def test_a_value_that_would_not_come_back_is_named_and_nothing_is_written(do: Do, place: Path) -> None:
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        connection.execute("alter table people add column born date")
+        connection.execute("update people set born = '12.03.1905' where id = 7")
+        connection.commit()
+        before = list(connection.iterdump())
+    code, _, err = do("encrypt", "people.born", "--yes")
+    assert code == 1
+    assert "people.born: the type date cannot give a value back exactly, in 1 row: 7" in err
+    assert "1905" not in err
+    assert not (place / "piiguard.toml").exists()
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        assert list(connection.iterdump()) == before
+
+
+def test_a_trigger_that_keeps_rows_is_told_and_everything_is_taken_back(do: Do, place: Path) -> None:
+    keeps = "create trigger keeps before update on people when old.id = 8 begin select raise(ignore); end"
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        connection.execute(keeps)
+        connection.commit()
+        before = [line for line in connection.iterdump() if "piiguard" not in line]
+    code, _, err = do("encrypt", "people.phone", "--yes")
+    assert code == 1
+    assert "people.phone: what is written does not arrive, in 1 row: 8" in err
+    assert "people.phone" not in (place / "piiguard.toml").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        assert [line for line in connection.iterdump() if "piiguard" not in line] == before
+
+
+def test_a_column_that_cannot_be_read_does_not_end_the_verification_of_others(do: Do, place: Path) -> None:
+    do("encrypt", *IIN, "--yes")
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        connection.execute("alter table people add column born date")
+        connection.execute("update people set born = '12.03.1905' where id = 7")
+        connection.commit()
+    text = (place / "piiguard.toml").read_text(encoding="utf-8")
+    born = '[[columns]]\ntable = "people"\ncolumn = "born"\ncontext = "people.born"\ntype = "date"\n\n'
+    head, columns, rest = text.partition("[[columns]]")
+    (place / "piiguard.toml").write_text(head + born + columns + rest, encoding="utf-8")
+    code, _, err = do("verify")
+    assert code == 3
+    assert "people.born: 1 values are plaintext: rows 7" in err
+    assert "people.iin: 100 values open" in err
+
+
 def test_without_a_column_the_manifest_tells_what_to_encrypt(do: Do, place: Path) -> None:
     (place / "piiguard.toml").write_text(
         '[[columns]]\ntable = "people"\ncolumn = "phone"\ncontext = "people.phone"\n', encoding="utf-8"

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from piiguard.database import compiled, connect, own_path
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import is_binary
-from piiguard.protect.batches.walk import Converted, Step, Walk, convert, count
+from piiguard.protect.batches.walk import Converted, Step, Walk, convert
+from piiguard.protect.proof.held import Sent, settle
 from piiguard.protect.schema.table_code import path_for
 from piiguard.protect.schema.tables import compared, quoted
 
@@ -42,7 +43,7 @@ class PostgresqlRoute:
     def __init__(self, connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> None:
         self.plan = plan
         self.width = len(plan.key.columns)
-        self.update = _update(connection.dialect, plan)
+        self.update, self.held = _statements(connection.dialect, plan)
         self.path = path_for(connection, plan.table)
         self.selects: dict[tuple[bool, bool], Any] = {}
         self._thread = ThreadPoolExecutor(1, "piiguard-ahead") if ahead else None
@@ -61,9 +62,8 @@ class PostgresqlRoute:
             return Step(None, Tally())
         if self._thread is not None:
             self._begin_next(connection.engine, replace(checkpoint, last=batch.last), size)
-        sent = len(batch.keys[0])
-        written = self._write(connection, batch) if sent else 0
-        return Step(batch.last, count(batch.found, sent, written, batch.made.failed))
+        sent = Sent(batch.keys, batch.cells, batch.made.fresh, batch.found, batch.made.failed)
+        return Step(batch.last, self._write(connection, sent) if sent.rows else sent.tally(0, 0))
 
     def close(self) -> None:
         """End the thread; what it read is forgotten."""
@@ -108,14 +108,23 @@ class PostgresqlRoute:
             cursor.execute(str(select), select.construct_params(parameters))
             return list(cursor.fetchall())
 
-    def _write(self, connection: sa.Connection, batch: _Batch) -> int:
+    def _write(self, connection: sa.Connection, sent: Sent) -> Tally:
         from piiguard.protect.batches.arrays import array, register
 
         register(connection.connection.driver_connection)
-        arrays = [array(column) for column in (*batch.keys, *batch.cells, *batch.made.fresh)]
-        edges = [column[0] for column in batch.keys] + [column[-1] for column in batch.keys]
+        keys, old, fresh = (
+            [array(column) for column in group] for group in (sent.keys, sent.old, sent.fresh)
+        )
+        edges = [column[0] for column in sent.keys] + [column[-1] for column in sent.keys]
+        parameters = (*keys, *old, *fresh, *edges)
         with own_path(connection, self.path):
-            return connection.exec_driver_sql(self.update, (*arrays, *edges)).rowcount
+            written = connection.exec_driver_sql(self.update, parameters).rowcount
+            if self.plan.checked:  # a deferred trigger could change it still
+                connection.exec_driver_sql("set constraints all immediate")
+        held = None
+        if self.plan.checked:
+            held = connection.exec_driver_sql(self.held, parameters).scalar_one()
+        return settle(connection, self.plan, sent, written, held)
 
 
 def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
@@ -145,38 +154,52 @@ def _row(items: Sequence[Any]) -> Any:
     return items[0] if len(items) == 1 else sa.tuple_(*items)
 
 
-def _update(dialect: sa.Dialect, plan: Walk) -> str:
-    """The UPDATE; without the range of keys, the planner may hash the whole table for every batch."""
+def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
+    """The UPDATE, and the count of rows that hold what it wrote beside what they held.
+
+    Without the range of keys, the planner may hash the whole table for every batch.
+    """
     quote = dialect.identifier_preparer.quote
     table = quoted(dialect, plan.table)
     keys = [(f"k{n}", quote(c.name), c.type.compile(dialect)) for n, c in enumerate(plan.key.columns)]
     cells = [(f"o{n}", quote(c.column.name), c.text) for n, c in enumerate(plan.cells)]
     fresh = [(f"n{n}", quote(a.target.name), is_binary(a.target)) for n, a in enumerate(plan.assignments)]
-    arrays = (
-        [f"%b::{kind}[]" for _, _, kind in keys]
-        + ["%b::text[]" if text else "%b::bytea[]" for _, _, text in cells]
-        + ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
-    )
-    names = ", ".join(name for name, *_ in (*keys, *cells, *fresh))
-    rows_from = ", ".join(f"pg_catalog.unnest({array})" for array in arrays)
+    of_keys = [f"%b::{kind}[]" for _, _, kind in keys]
+    of_cells = ["%b::text[]" if text else "%b::bytea[]" for _, _, text in cells]
+    of_fresh = ["%b::bytea[]" if binary else "%b::text[]" for _, _, binary in fresh]
     sets = ", ".join(f"{column} = u.{name}" for name, column, _ in fresh)
-    where = [f"t.{column} OPERATOR(pg_catalog.=) u.{name}" for name, column, _ in keys]
-    where += [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
-    where += [f"t.{quote(column.name)} is null" for column in plan.empty]
+    same_row = [f"t.{column} OPERATOR(pg_catalog.=) u.{name}" for name, column, _ in keys]
+    unchanged = [_same(f"t.{column}", f"u.{name}", text) for name, column, text in cells]
+    still_empty = [f"t.{quote(column.name)} is null" for column in plan.empty]
+    read = {quote(cell.column.name) for cell in plan.cells}
+    holds = [
+        _same(f"t.{column}", f"u.{name}", not binary)
+        if column in read
+        else f"(t.{column} is null) OPERATOR(pg_catalog.=) (u.{name} is null)"
+        for name, column, binary in fresh
+    ]
     row = ", ".join(
         _ordered(c, f"t.{column}") for c, (_, column, _) in zip(plan.key.columns, keys, strict=True)
     )
     marks = ", ".join(f"%s::{kind}" for _, _, kind in keys)
     # A row of one column is that column: the operator must be named without ROW then, too.
     rows = (f"({row})", f"({marks})") if len(keys) == 1 else (f"ROW({row})", f"ROW({marks})")
-    where += [f"{rows[0]} OPERATOR(pg_catalog.{sign}) {rows[1]}" for sign in (">=", "<=")]
+    near = [f"{rows[0]} OPERATOR(pg_catalog.{sign}) {rows[1]}" for sign in (">=", "<=")]
+    written = {a.target.name for a in plan.assignments}
+    sent = _unnest([*of_keys, *of_cells, *of_fresh], [*keys, *cells, *fresh])
+    kept = [same for same, cell in zip(unchanged, plan.cells, strict=True) if cell.column.name not in written]
+    found = " and ".join([*same_row, *unchanged, *still_empty, *near])
+    held = " and ".join([*same_row, *kept, *holds, *near])
     # Names come from the database and are quoted; every value is a parameter. Operators and functions are named
     # with their schema, as triggers of the table may need a path, and texts and bytes are compared by operators
     # that fit exactly, which no other schema can offer before pg_catalog.
-    return (
-        f"update {table} as t set {sets} from rows from ({rows_from}) as u({names}) "  # noqa: S608
-        f"where {' and '.join(where)}"
-    )
+    update = f"update {table} as t set {sets} from {sent} where {found}"  # noqa: S608
+    return update, f"select pg_catalog.count(*) from {table} as t, {sent} where {held}"  # noqa: S608
+
+
+def _unnest(arrays: Sequence[str], columns: Sequence[tuple[Any, ...]]) -> str:
+    each = ", ".join(f"pg_catalog.unnest({array})" for array in arrays)
+    return f"rows from ({each}) as u({', '.join(name for name, *_ in columns)})"
 
 
 def _ordered(column: sa.Column[Any], name: str) -> str:

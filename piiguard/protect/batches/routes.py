@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.postgresql import PostgresqlRoute
 from piiguard.protect.batches.sql import is_binary
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert, count
+from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert
+from piiguard.protect.proof.held import Sent, settle
+from piiguard.protect.schema.surroundings import triggers
 from piiguard.protect.schema.table_code import writing
 from piiguard.protect.schema.tables import Key
 
@@ -27,14 +29,23 @@ def route_for(connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> 
     _settings(connection)
     if driver == ("postgresql", "psycopg") and PostgresqlRoute.takes(plan):
         return PostgresqlRoute(connection, plan, ahead=ahead)
-    if driver == ("sqlite", "pysqlite") and takes_functions(plan):
+    if driver == ("sqlite", "pysqlite") and takes_functions(connection, plan):
         return SqliteRoute(connection, plan)
     return CoreRoute(plan)
 
 
-def takes_functions(plan: Walk) -> bool:
-    """Whether SQLite passes the values to and from a function as Python sees them."""
+def takes_functions(connection: sa.Connection, plan: Walk) -> bool:
+    """Whether SQLite passes the values to and from a function as Python sees them.
+
+    Where a value could go, what is written must be known row by row.
+    """
     plain = sa.String | sa.Integer
+    if plan.checked and not all(a.repeatable for a in plan.assignments):
+        written = {a.target.name for a in plan.assignments}
+        if any(cell.column.name in written for cell in plan.cells) or triggers(connection, plan.table):
+            return False
+    if plan.checked and not all(isinstance(c.type, plain) for c in plan.key.columns):
+        return False
     sources = all(is_binary(c.column) or isinstance(c.column.type, plain | sa.JSON) for c in plan.cells)
     return sources and all(is_binary(a.target) or isinstance(a.target.type, plain) for a in plan.assignments)
 
@@ -67,32 +78,48 @@ class CoreRoute:
     def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:
         plan = self.plan
         width = len(plan.key.columns)
+        cells = len(plan.cells)
+        exact = [cell.exact for cell in plan.cells if not cell.speaks_for_itself]
         found = connection.execute(
-            sa.select(*plan.key.columns, *(cell.read for cell in plan.cells))
+            sa.select(*plan.key.columns, *(cell.read for cell in plan.cells), *exact)
             .where(*bounded(plan, checkpoint))
             .order_by(*plan.key.order)
             .limit(size)
         ).all()
         if not found:
             return Step(None, Tally())
-        made = convert(plan, list(zip(*(row[width:] for row in found), strict=True)))
+        made = convert(plan, list(zip(*(row[width : width + cells] for row in found), strict=True)))
         chosen = found if made.rows is None else [found[n] for n in made.rows]
-        written = self._write(connection, chosen, made.fresh, width) if chosen else 0
-        return Step(tuple(found[-1][:width]), count(len(found), len(chosen), written, made.failed))
+        columns = list(zip(*chosen, strict=True)) or [()] * (width + cells + len(exact))
+        old = self._old(columns[width : width + cells], columns[width + cells :])
+        sent = Sent(columns[:width], old, made.fresh, len(found), made.failed)
+        tally = settle(connection, plan, sent, self._write(connection, sent)) if chosen else sent.tally(0, 0)
+        return Step(tuple(found[-1][:width]), tally)
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
-    def _write(
-        self, connection: sa.Connection, rows: Sequence[Any], fresh: Sequence[Sequence[Any]], width: int
-    ) -> int:
+    def _old(self, read: Sequence[Sequence[Any]], exact: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """What each cell is compared with: what was read of it, where that says it all."""
+        more = iter(exact)
+        return [
+            values if cell.speaks_for_itself else next(more)
+            for cell, values in zip(self.plan.cells, read, strict=True)
+        ]
+
+    def _write(self, connection: sa.Connection, sent: Sent) -> int:
         cells = self.plan.cells
-        parameters = []
-        for row, values in zip(rows, zip(*fresh, strict=True), strict=True):
-            one = {f"k{n}": value for n, value in enumerate(row[:width])}
-            one |= {f"o{n}": cells[n].old(value) for n, value in enumerate(row[width:])}
-            one |= {f"n{n}": value for n, value in enumerate(values)}
-            parameters.append(one)
+        names = [
+            f"{letter}{n}"
+            for letter, group in zip("kon", (sent.keys, sent.old, sent.fresh), strict=True)
+            for n in range(len(group))
+        ]
+        old = [
+            [c.old(v) for v in column] if c.speaks_for_itself else column
+            for c, column in zip(cells, sent.old, strict=True)
+        ]
+        rows = zip(*sent.keys, *old, *sent.fresh, strict=True)
+        parameters = [dict(zip(names, row, strict=True)) for row in rows]
         with writing(connection, self.plan.table):
             return connection.execute(self.update, parameters).rowcount
 
@@ -101,7 +128,7 @@ class CoreRoute:
         same_row = [c == sa.bindparam(f"k{n}", type_=c.type) for n, c in enumerate(plan.key.columns)]
         unchanged = [c.same(sa.bindparam(f"o{n}", type_=c.old_type)) for n, c in enumerate(plan.cells)]
         still_empty = [column.is_(None) for column in plan.empty]
-        fresh = {a.target: sa.bindparam(f"n{n}", type_=a.target.type) for n, a in enumerate(plan.assignments)}
+        fresh = {a.target: sa.bindparam(f"n{n}", type_=a.bound) for n, a in enumerate(plan.assignments)}
         return sa.update(plan.table).where(*same_row, *unchanged, *still_empty).values(fresh)
 
 
@@ -152,9 +179,12 @@ class SqliteRoute:
         if last is None:
             return Step(None, Tally())
         batch = (*rows, plan.key.upto(last))
-        self.failed = self._sweep(connection, batch) if self.sweeps else 0
+        self.failed = 0
+        sent = self._sweep(connection, batch) if self.sweeps else None
         touched = connection.execute(sa.update(plan.table).where(*batch).values(self.values)).rowcount
         failed = min(self.failed, touched)
+        if plan.checked and sent is not None and sent.rows:
+            settle(connection, plan, sent, touched)
         return Step(last, Tally(touched - failed, 0, failed))
 
     def close(self) -> None:
@@ -162,21 +192,27 @@ class SqliteRoute:
         for known in self.known:
             known.clear()
 
-    def _sweep(self, connection: sa.Connection, batch: Sequence[sa.ColumnElement[bool]]) -> int:
-        """Convert the cells of a batch, column by column; returns how many rows cannot be converted."""
+    def _sweep(self, connection: sa.Connection, batch: Sequence[sa.ColumnElement[bool]]) -> Sent | None:
+        """Convert the cells of a batch, column by column; what the rows are to hold."""
         self.close()
-        select = sa.select(*(cell.read for cell in self.plan.cells)).where(*batch)
+        plan, width = self.plan, len(self.plan.key.columns)
+        select = sa.select(*plan.key.columns, *(cell.read for cell in plan.cells)).where(*batch)
         result = connection.execute(select)
         found = result.cursor.fetchall()  # as the function will see them; a Row would cost as much as SQLite
         result.close()
         if not found:
-            return 0
-        cells = list(zip(*found, strict=True))
-        made = convert(self.plan, cells)
-        for known, a, fresh in zip(self.known, self.plan.assignments, made.fresh, strict=True):
+            return None
+        columns = list(zip(*found, strict=True))
+        cells = columns[width:]
+        made = convert(plan, cells)
+        self.failed = made.failed
+        for known, a, fresh in zip(self.known, plan.assignments, made.fresh, strict=True):
             old = cells[a.source] if made.rows is None else [cells[a.source][n] for n in made.rows]
             known.update(zip(old, fresh, strict=True))
-        return made.failed
+        fresh = [
+            [known[v] for v in cells[a.source]] for known, a in zip(self.known, plan.assignments, strict=True)
+        ]
+        return Sent(columns[:width], cells, fresh, len(found), 0)
 
     @staticmethod
     def _last(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from piiguard import clock
 from piiguard.database import connect
@@ -25,16 +25,18 @@ from piiguard.errors import (
     KeyVersionNotFound,
     KeyVersionRetired,
     NotEncrypted,
+    PiiguardError,
 )
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.sql import Cell
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.tables import Key
-from piiguard.protect.transient import explained, is_transient
+from piiguard.protect.transient import NotUnique, explained, is_transient
 
 if TYPE_CHECKING:
     from piiguard.protect.batches.pace import Pace
 
-__all__ = ["UNREADABLE", "Assignment", "Converted", "Step", "Walk", "convert", "count", "walk"]
+__all__ = ["UNREADABLE", "Assignment", "Converted", "Step", "Walk", "convert", "walk"]
 
 # What one bad row may raise: it is counted and left as it is, and the walk goes on.
 UNREADABLE = (
@@ -48,6 +50,7 @@ UNREADABLE = (
     ValueError,
 )
 ATTEMPTS = 10
+_SIGNAL = 1644  # MariaDB: a trigger has refused the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Assignment:
     """One column to write: from which cell, and how one value or many become new ones.
 
     ``repeatable``: rows with equal cells may get equal values. Plaintext is never so: equal ciphertexts would
-    tell which of its values are equal.
+    tell which of its values are equal. ``sealed``: ciphertext, whatever the declared type of the target says.
     """
 
     target: sa.Column[Any]
@@ -63,6 +66,13 @@ class Assignment:
     one: Callable[[Any], Any]
     many: Callable[[Sequence[Any]], Sequence[Any]]
     repeatable: bool = False
+    sealed: bool = False
+
+    @property
+    def bound(self) -> sa.types.TypeEngine[Any]:
+        """The type in which a new value is bound."""
+        stores = isinstance(self.target.type, sa.LargeBinary | sa.types._Binary | sa.String)
+        return self.target.type if stores or not self.sealed else sa.types.NullType()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,8 @@ class Walk:
     """What a walk does to a table.
 
     ``cells`` are read, and compared with what was read when a row is written; ``empty`` columns must still
-    be NULL then; ``where`` names the rows of interest.
+    be NULL then; ``where`` names the rows of interest. ``checked``: what the database holds of the values
+    and their new form is looked at before the commit, as a trigger may have changed either.
     """
 
     table: sa.Table
@@ -79,6 +90,7 @@ class Walk:
     assignments: tuple[Assignment, ...]
     where: sa.ColumnElement[bool]
     empty: tuple[sa.Column[Any], ...] = ()
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +157,6 @@ def _row(plan: Walk, values: Sequence[Any]) -> tuple[list[Any], bool]:
     return changed, whole
 
 
-def count(found: int, sent: int, written: int, failed: int) -> Tally:
-    """A row that failed in one of several cells is written for the others, and counts as failed."""
-    partly = failed - (found - sent)
-    return Tally(written - partly, sent - written, failed)
-
-
 def walk(
     engine: sa.Engine,
     plan: Walk,
@@ -169,12 +175,37 @@ def walk(
                     checkpoint, failures = reached, 0
                     told(step)
                 return checkpoint
+        except (ValueError, TypeError, OverflowError) as error:
+            raise _unread(plan, error) from None
         except (SQLAlchemyError, DatabaseError, engine.dialect.dbapi.Error) as error:  # type: ignore[union-attr]
             failures += 1
             if failures > ATTEMPTS or not is_transient(error, reconnecting=failures > 1):
-                raise explained(error, plan.table.fullname) from None
+                raise _final(plan, error) from None
             pace.smaller()
             time.sleep(min(0.05 * 2**failures, 5.0))
+
+
+def _unread(plan: Walk, error: Exception) -> Refusal:
+    """A driver that cannot read a value; its words may repeat it."""
+    return Refusal(
+        f"{plan.table.fullname}: a value cannot be read ({type(error).__name__})",
+        hint="run the command again: it names the rows before it begins",
+    )
+
+
+def _final(plan: Walk, error: Exception) -> PiiguardError:
+    """A connection or a lock may be there the next time; what a type, a CHECK or a trigger refuses stays refused."""
+    found = explained(error, plan.table.fullname)
+    lasting = isinstance(error, DBAPIError) and not isinstance(error, InterfaceError)
+    if isinstance(error, OperationalError):
+        lasting = getattr(error.orig, "args", (None,))[0] == _SIGNAL
+    if not lasting or isinstance(found, NotUnique):
+        return found
+    if isinstance(error, DataError):
+        names = ", ".join(a.target.name for a in plan.assignments)
+        what = f"{plan.table.fullname}: a value does not fit into {names}"
+        return Refusal(what, hint="choose a type that takes every value: --type")
+    return Refusal(str(found), hint=found.hint)
 
 
 def _batches(connection: sa.Connection, plan: Walk, checkpoint: Checkpoint, pace: Pace) -> Any:

@@ -179,6 +179,8 @@ def _in_place(mover: Mover) -> Outcome:
         lambda: in_place_walk(mover),
         lambda: mover.count(in_place_walk(mover).where),
     )
+    if passed.left and not passed.paused:
+        raise mover.stuck(in_place_walk(mover).where)
     return Outcome(
         item.table, (item.column,), "decrypt", passed.tally, passed.left, passed.paused, passed.resumed
     )
@@ -189,9 +191,10 @@ def in_place_walk(mover: Mover) -> Walk:
     dialect, column = mover.job.engine.dialect.name, mover.move.source
     dead = ("retired", "destroyed")
     live = [v.id for v in mover.job.keyring.versions if v.kind == "data" and v.state not in dead]
-    cells = (Cell(dialect, column),)
+    cells = (Cell(dialect, column, sealed=True),)
     where = under(dialect, column, live)
-    return Walk(mover.move.table, mover.key, cells, (_opened(column, mover.seal),), where)
+    assignments = (_opened(column, mover.seal),)
+    return Walk(mover.move.table, mover.key, cells, assignments, where, checked=True)
 
 
 def _opened(column: sa.Column[Any], seal: Seal) -> Assignment:

@@ -24,6 +24,8 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome
+from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.fitness import refuse_unfit, type_name
 from piiguard.protect.schema.lock import turn
@@ -37,7 +39,7 @@ from piiguard.protect.transient import in_words
 if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["Candidate", "encrypt", "look"]
+__all__ = ["Candidate", "encrypt", "look", "look_at_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) ->
         with connect(job.engine) as connection:
             found = look(connection, item)
             look_around(connection, found.table, job.watch)
+            look_at_rows(connection, found, seal)
             ensure(connection)
             pin(connection, job.keyring)
             prove(connection, found.column, seal, job.keyring)
@@ -109,21 +112,47 @@ def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) ->
         return Mover(job, found.migration(), found.key, seal).run("encrypt", keep_source=keep_plaintext)
 
 
+def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> None:
+    """Refuse values that would not come back exactly, and what only looks encrypted; nothing is written."""
+    with in_words(found.item.place):
+        if found.done or found.in_place:
+            refuse_lookalikes(connection, found.column, found.key, seal)
+        if not found.done:
+            refuse_uncarried(connection, found.column, found.key, seal)
+        connection.rollback()
+
+
 def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
     item = found.item
     with connect(job.engine) as connection:
         ddl = ddl_for(job.engine.dialect, found.migration())
         run_ddl(connection, item.place, widened(found, ddl) + ddl.expand())
         table = reflect(connection, item.table)
+    made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
+    mover = Mover(job, found.migration(), found.key, seal)
+    try:
+        return _converted(job, found, seal, mover)
+    except Refusal:
+        if not _encrypted(job.engine, found.column):
+            mover.withdraw(made)
+        raise
+
+
+def _converted(job: Job, found: Candidate, seal: Seal, mover: Mover) -> Outcome:
+    item = found.item
     passed = job.passes(
         "encrypt",
         lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
         lambda: in_place_walk(job.engine.dialect.name, found, seal),
         lambda: _plain(job.engine, found.column),
     )
+    if passed.left and not passed.paused:
+        raise mover.stuck(in_place_walk(job.engine.dialect.name, found, seal).where)
     if not passed.left:
-        Mover(job, found.migration(), found.key, seal).make_index()
+        with connect(job.engine) as connection, in_words(item.place):
+            refuse_lookalikes(connection, found.column, found.key, seal)
+        mover.make_index()
     return Outcome(
         item.table, (item.column,), "encrypt", passed.tally, passed.left, passed.paused, passed.resumed
     )
@@ -137,16 +166,29 @@ def widened(found: Candidate, ddl: Ddl) -> list[str]:
 
 def in_place_walk(dialect: str, found: Candidate, seal: Seal) -> Walk:
     """Every plain value becomes a stored one in the same column, with its blind index."""
-    column = found.column
-    assignments = [
-        Assignment(column, 0, _from_bytes(seal.encrypt_once, found), _each(seal.encrypt_once, found))
-    ]
+    column, change = found.column, _opening(seal, _from_bytes(seal.encrypt_once, found))
+    assignments = [Assignment(column, 0, change, _each(change))]
     if found.item.index:
-        index = found.table.c[found.item.index]
-        assignments.append(Assignment(index, 0, _from_bytes(seal.index, found), _each(seal.index, found)))
-    return Walk(
-        found.table, found.key, (Cell(dialect, column),), tuple(assignments), mark(dialect, column) == "p"
-    )
+        index, hashed = found.table.c[found.item.index], _from_bytes(seal.index, found)
+        assignments.append(Assignment(index, 0, hashed, _each(hashed)))
+    cells = (Cell(dialect, column),)
+    return Walk(found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", checked=True)
+
+
+def _opening(seal: Seal, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is to take the place of a value is opened before it is sent."""
+
+    def changed(value: Any) -> Any:
+        stored = change(value)
+        if stored is not None and stored != value and seal.decrypt(stored) != seal.back(_text(value, seal)):
+            raise ValueError("the value does not come back")
+        return stored
+
+    return changed
+
+
+def _text(value: Any, seal: Seal) -> Any:
+    return value.decode() if isinstance(value, bytes) and seal.item.type != "bytes" else value
 
 
 def _from_bytes(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any], Any]:
@@ -162,14 +204,18 @@ def _from_bytes(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any
     return changed
 
 
-def _each(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any], list[Any]]:
-    one = _from_bytes(change, found)
+def _each(one: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     return lambda values: [one(value) for value in values]
 
 
 def _plain(engine: sa.Engine, column: sa.Column[Any]) -> int:
     with connect(engine) as connection:
         return counts.take(connection, column).plain
+
+
+def _encrypted(engine: sa.Engine, column: sa.Column[Any]) -> int:
+    with connect(engine) as connection:
+        return counts.take(connection, column).encrypted
 
 
 def parse(place: str, **options: Any) -> ProtectedColumn:

@@ -30,12 +30,16 @@ _MOST_PASSES = 20
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the passes of one job came to; ``left`` rows still are as they were."""
+    """What the passes of one job came to; ``left`` rows still are as they were.
+
+    ``stuck``: the last pass found them and could not move one.
+    """
 
     tally: Tally
     left: int
     paused: bool
     resumed: bool
+    stuck: bool = False
 
 
 @dataclass(slots=True)
@@ -86,4 +90,4 @@ class Job:
             if not again and rest <= enough:
                 break
             idle = 0 if made.changed or made.missed else idle + 1
-        return Passed(total, rest, rest > enough and self.pace.over(), resumed)
+        return Passed(total, rest, rest > enough and self.pace.over(), resumed, idle > 0)

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect, inspect
+from piiguard.database import connect
 from piiguard.errors import JobError
+from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Checkpoint, Tally
 from piiguard.protect.batches.routes import route_for
 from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
+from piiguard.protect.batches.walk import Assignment, Route, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.schema.ddl import Ddl, Migration, SqliteDdl, ddl_for
-from piiguard.protect.schema.statements import invalid_indexes, make_indexes, refused, run_ddl
-from piiguard.protect.schema.table_code import writing
-from piiguard.protect.schema.tables import Key, reflect, unique_groups
+from piiguard.protect.proof.changes import Moment, now
+from piiguard.protect.proof.prove import Proof, Wrong, empty
+from piiguard.protect.proof.record import Fingerprint, forget, remember
+from piiguard.protect.proof.swap import exchange, prove, take_lock, unlock
+from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for
+from piiguard.protect.schema.statements import indexed, make_indexes, refused, run_ddl
+from piiguard.protect.schema.tables import Key, reflect
 from piiguard.protect.seal import Seal
-from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
 
 __all__ = ["Mover"]
@@ -44,35 +47,59 @@ class Mover:
     move: Migration
     key: Key
     seal: Seal
+    since: Moment = field(default_factory=Moment)  # rows that nobody has touched since were opened
 
     @property
     def ddl(self) -> Ddl:
         return ddl_for(self.job.engine.dialect, self.move)
 
     def run(self, kind: str, *, keep_source: bool = False) -> Outcome:
-        """All steps; ``keep_source`` stops before the swap."""
-        resumed = self.move.twin in self.move.table.c
+        """All steps; ``keep_source`` stops before the swap. After a refusal the table is as it was."""
+        resumed, made = self.move.twin in self.move.table.c, self.move.adds
+        try:
+            return self._run(kind, resumed, keep_source=keep_source)
+        except refusal.Refusal:
+            if not resumed:
+                self.withdraw(made)
+            raise
+
+    def _run(self, kind: str, resumed: bool, *, keep_source: bool) -> Outcome:
         table, columns = self._about
         self.expand()
-        tally = self._filled()
+        seen = Fingerprint() if keep_source else None
+        tally = self._filled(seen)
         if self.job.pace.over():
             return Outcome(table, columns, kind, tally, self.missing(), True, resumed)
-        if keep_source:
+        if seen is not None:
+            with connect(self.job.engine) as connection:
+                remember(connection, self.seal.item, self.job.keyring, seen)
             return Outcome(table, columns, "kept", tally, resumed=resumed)
         self.job.watch.begin("swap", table, columns, 0)
         self.swap()
+        with connect(self.job.engine) as connection:
+            forget(connection, table, columns[0])
+            connection.commit()
         return Outcome(table, columns, kind, tally, resumed=resumed)
 
-    def _filled(self) -> Tally:
+    def withdraw(self, made: tuple[str, ...]) -> None:
+        """Take the twin back; what cannot be done now is done by the next run, or found by it."""
+        with connect(self.job.engine) as connection, suppress(JobError):
+            there = reflect(connection, self.move.table.fullname).c
+            run_ddl(connection, self.move.place, self.ddl.withdraw([name for name in made if name in there]))
+
+    def _filled(self, seen: Fingerprint | None) -> Tally:
         """Backfill until a whole verification finds nothing wrong."""
-        tally = self.backfill()
+        tally, wrong = self.backfill(), Wrong()
         for _ in range(5):
-            if self.job.pace.over() or not self.verify():
+            if self.job.pace.over() or not (wrong := self.verify(seen)):
                 return tally
             tally += self.backfill()
-        raise JobError(
-            f"{self.move.place}: values come out different from what they were, five times in a row",
-            hint="does the column's type keep them exactly? name it with --type; nothing was replaced",
+        raise refusal.rows(
+            self.move.place,
+            wrong.keys,
+            len(wrong),
+            "values come out different from what they were, five times in a row",
+            "does the column's type keep them exactly, does a trigger change them? nothing was replaced",
         )
 
     def expand(self) -> None:
@@ -97,26 +124,31 @@ class Mover:
             enough=_LEFTOVERS,
         )
         if passed.tally.failed or (passed.left > _LEFTOVERS and not passed.paused):
-            raise self._stuck(passed.left)
+            raise self.stuck(self._wanted)
         return passed.tally
 
-    def verify(self) -> int:
-        """Open every twin and compare it with the source; what differs is emptied. Returns how many did."""
+    def verify(self, seen: Fingerprint | None = None) -> Wrong:
+        """Open every twin and compare it with the source; what differs is emptied."""
         self.job.watch.begin("verify", *self._about, self.count(self.twin.is_not(None)))
-        wrong, last = 0, None
-        while not self.job.pace.over():
-            with connect(self.job.engine) as connection:
-                rows = self._verify_batch(connection, last)
-                if not rows:
-                    return wrong
-                last = rows[-1][: len(self.key.columns)]
-                wrong += self._empty(connection, [row for row in rows if not self._agrees(row)])
-            self.job.watch.step(Tally(len(rows)))
+        with connect(self.job.engine) as connection:
+            self.since = now(connection, self.move.table)
+            connection.rollback()
+            wrong = self.proof.wrong(
+                connection,
+                self.twin.is_not(None),
+                lambda rows: self.job.watch.step(Tally(rows)),
+                self.job.pace.over,
+                between=connection.rollback,  # no snapshot is held open over a long table
+                seen=seen,
+            )
+            empty(connection, self.move, self.key, wrong)
+            connection.commit()
         return wrong
 
     def swap(self) -> None:
         """Lock the table, fill what came in meanwhile, put the twin in place, drop the source."""
         self.make_index()
+        self._look_again()
         for attempt in range(30):
             if self.job.engine.dialect.name == "sqlite" or self.missing() < _LEFTOVERS:
                 with connect(self.job.engine) as connection:
@@ -129,10 +161,27 @@ class Mover:
             hint="long transactions hold it; run the same command again when they have ended",
         )
 
+    def _look_again(self) -> None:
+        """What has changed while an index was made is opened before the lock, so that few rows are left for it."""
+        if self.since.oldest is None:
+            return
+        with connect(self.job.engine) as connection:
+            moment = now(connection, self.move.table)
+            connection.rollback()
+            changed = sa.and_(self.since.later(connection), self.twin.is_not(None))
+            empty(
+                connection,
+                self.move,
+                self.key,
+                self.proof.wrong(connection, changed, between=connection.rollback),
+            )
+            connection.commit()
+        self.since = moment
+
     def make_index(self) -> None:
         """Index the blind index, or what was unique through it, unless that is done."""
         with connect(self.job.engine) as connection:
-            if not self._indexed(connection):
+            if not indexed(connection, self.ddl, self.key, self.seal.item):
                 make_indexes(connection, self.move.table, self.move.place, self.ddl.indexes())
 
     # -- parts -------------------------------------------------------------------------------------------
@@ -140,6 +189,10 @@ class Mover:
     @property
     def twin(self) -> sa.Column[Any]:
         return self.move.table.c[self.move.twin]
+
+    @property
+    def proof(self) -> Proof:
+        return Proof(self.job.engine.dialect.name, self.move, self.key, self.seal)
 
     @property
     def _about(self) -> tuple[str, tuple[str, ...]]:
@@ -162,146 +215,75 @@ class Mover:
 
     def walk(self) -> Walk:
         """Every source without a twin gets one, with its blind index."""
-        seal, source = self.seal, Cell(self.job.engine.dialect.name, self.move.source)
+        seal, sealed = self.seal, not self.move.to_cipher
+        source = Cell(self.job.engine.dialect.name, self.move.source, sealed=sealed)
         if not self.move.to_cipher:
             found = [Assignment(self.twin, 0, self._plain, lambda stored: [self._plain(v) for v in stored])]
         else:
             found = [Assignment(self.twin, 0, seal.encrypt, seal.encrypt_many)]
             if self.move.index:
                 found.append(Assignment(self.move.table.c[self.move.index], 0, seal.index, seal.index_many))
-        return Walk(self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,))
+        return Walk(
+            self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,), checked=True
+        )
 
     def _plain(self, stored: Any) -> Any:
         """The value as the twin takes it: MariaDB keeps JSON in a column of text."""
         value = self.seal.decrypt(stored)
-        if value is None or self.seal.item.type != "json" or isinstance(self.twin.type, sa.JSON):
+        if stored is None or self.seal.item.type != "json":
             return value
+        if isinstance(self.twin.type, sa.JSON):
+            return sa.JSON.NULL if value is None else value  # null is a document, and not NULL
         return json.dumps(value, ensure_ascii=False)
 
-    def _stuck(self, left: int) -> JobError:
+    def stuck(self, where: sa.ColumnElement[bool]) -> refusal.Refusal:
+        """Name the rows that passes do not get any further with."""
         with connect(self.job.engine) as connection:
-            rows = connection.execute(sa.select(*self.key.columns).where(self._wanted).limit(5)).all()
-        shown = ", ".join(show_key(row) for row in rows)
-        return JobError(
-            f"{self.move.place}: {left} rows cannot be converted, the first of them at {shown}",
-            hint="correct these rows, or the type of the column in the manifest, then run the command again",
-        )
-
-    def _verify_batch(self, connection: sa.Connection, last: Sequence[Any] | None) -> list[Any]:
-        dialect = connection.dialect.name
-        index = [self.move.table.c[self.move.index]] if self.move.index and self.move.to_cipher else []
-        found = connection.execute(
-            sa.select(
-                *self.key.columns, Cell(dialect, self.move.source).read, Cell(dialect, self.twin).read, *index
-            )
-            .where(*self.key.between(last, None), self.twin.is_not(None))
-            .order_by(*self.key.order)
-            .limit(self.job.pace.size)
-        )
-        return list(found.all())
-
-    def _agrees(self, row: Sequence[Any]) -> bool:
-        source, twin, *index = row[len(self.key.columns) :]
-        try:
-            if not self.move.to_cipher:  # a database may spell a value its own way: 1.10 as 1.1000
-                return self.seal.same(twin, self.seal.decrypt(source))
-            value = self.seal.decrypt(twin)
-            if self.seal.encode(source) != self.seal.open(twin):
-                return False
-        except UNREADABLE:
-            return False
-        wanted: list[bytes | None] = [*self.seal.indexes(value)]
-        return not index or index[0] in (wanted or [None])
-
-    def _empty(self, connection: sa.Connection, rows: Sequence[Any]) -> int:
-        names = [self.move.twin, *([self.move.index] if self.move.index and self.move.to_cipher else [])]
-        for row in rows:
-            same = [c == v for c, v in zip(self.key.columns, row, strict=False)]
-            emptied = (
-                sa.update(self.move.table).where(*same).values({self.move.table.c[n]: None for n in names})
-            )
-            with writing(connection, self.move.table):
-                connection.execute(emptied)
-        connection.commit()
-        return len(rows)
-
-    def _indexed(self, connection: sa.Connection) -> bool:
-        """Whether there is nothing to make; refuses values that cannot be unique."""
-        if not self.move.to_cipher or not self.move.index:
-            return not self.ddl.indexes()
-        table, broken = self.move.table, invalid_indexes(connection, self.move.table)
-        for found in inspect(connection).get_indexes(table.name, table.schema):
-            fits = found["column_names"] == [self.move.index] and found["name"] not in broken
-            if fits and (found["unique"] or not self.move.unique):
-                return True
-        if not broken and [self.move.index] in unique_groups(connection, table):
-            return True
-        if self.move.unique:
-            self._refuse_duplicates(connection)
-        return False
-
-    def _refuse_duplicates(self, connection: sa.Connection) -> None:
-        """Values that are equal only after normalizing; told by their keys."""
-        index = self.move.table.c[str(self.move.index)]
-        twice = (
-            sa.select(index).where(index.is_not(None)).group_by(index).having(sa.func.count() > 1).limit(1)
-        )
-        if (value := connection.scalar(twice)) is None:
-            return
-        rows = connection.execute(sa.select(*self.key.columns).where(index == value).limit(5)).all()
-        raise JobError(
-            f"{self.move.place}: the rows {', '.join(map(show_key, rows))} are equal after the normalizer"
-            f" {self.seal.item.normalizer}, so {self.move.index} cannot be unique",
-            hint="correct one of them, or choose --normalizer exact; then run the command again",
+            rows = connection.execute(sa.select(*self.key.columns).where(where).limit(refusal.SHOWN)).all()
+        return refusal.rows(
+            self.move.place,
+            rows,
+            max(self.count(where), len(rows)),
+            "values cannot be converted",
+            "correct these rows, the type of the column in the manifest, or the trigger that keeps them as"
+            " they are; then run the command again",
         )
 
     def _swap_once(self, connection: sa.Connection, attempt: int) -> bool:
         ddl = self.ddl
         route = route_for(connection, self.walk())
         try:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("set local lock_timeout = '2s'")
-            for statement in ddl.lock():
-                connection.exec_driver_sql(statement)
+            take_lock(connection, ddl)
             self._fill_locked(connection, route)
-            self._execute(connection, ddl.unguard())
-            self._exchange(connection, ddl)
+            exchange(connection, ddl, lambda: self._prove(connection, route))
             connection.commit()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, refusal.Refusal) as error:
             connection.rollback()
+            if isinstance(error, refusal.Refusal):
+                raise
             if is_transient(error, reconnecting=False):
                 time.sleep(0.2 + 0.1 * attempt)
                 return False
             raise refused(self.move.place, error) from None
         finally:
-            if connection.dialect.name == "mysql" and not connection.invalidated:
-                connection.exec_driver_sql("UNLOCK TABLES")
+            unlock(connection)
         run_ddl(connection, self.move.place, ddl.after())
         return True
 
-    def _fill_locked(self, connection: sa.Connection, route: Callable[..., Any]) -> None:
+    def _prove(self, connection: sa.Connection, route: Route) -> None:
+        """A twin that fell behind since it was verified is made anew, once."""
+        if wrong := self.proof.wrong(
+            connection, sa.and_(self.since.later(connection), self.twin.is_not(None))
+        ):
+            empty(connection, self.move, self.key, wrong)
+            self._fill_locked(connection, route)
+        prove(connection, self.proof, self.since if not wrong else Moment())
+
+    def _fill_locked(self, connection: sa.Connection, route: Route) -> None:
         point = Checkpoint(self.move.table.fullname, 0, "", None, None, None, Tally())
         while (step := route(connection, point, 1000)).last is not None:
             if step.tally.failed:
-                connection.rollback()
-                raise self._stuck(step.tally.failed)
+                raise self.stuck(self._wanted)
             point = replace(point, last=step.last)
         if connection.dialect.name == "mysql":
             connection.commit()  # the next statement would do it anyway
-
-    def _exchange(self, connection: sa.Connection, ddl: Ddl) -> None:
-        if not isinstance(ddl, SqliteDdl):
-            self._execute(connection, ddl.swap())
-            return
-        connection.exec_driver_sql("SAVEPOINT piiguard")
-        try:
-            for statement in ddl.swap():
-                connection.exec_driver_sql(statement)
-        except SQLAlchemyError:
-            connection.exec_driver_sql("ROLLBACK TO piiguard")
-            self._execute(connection, ddl.copy())
-
-    @staticmethod
-    def _execute(connection: sa.Connection, statements: Sequence[str]) -> None:
-        for statement in statements:
-            connection.exec_driver_sql(statement)

@@ -74,7 +74,7 @@ def _through_twin(connection: sa.Connection, job: Job, found: Candidate) -> Iter
     yield Stage("verify", place)
     yield Stage("deploy-writing-both", place)
     yield Stage("index", place, _index(connection, found))
-    swap = ddl.copy() if isinstance(ddl, SqliteDdl) and found.unique else ddl.swap()
+    swap = ddl.exchange(constrained=found.unique) if isinstance(ddl, SqliteDdl) else ddl.swap()
     yield Stage("swap", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
     yield Stage("deploy-ciphertext", place)
 
@@ -102,7 +102,7 @@ def plan_decrypt(job: Job, item: ProtectedColumn, sql_type: str | None = None) -
         if unique:
             yield Stage("unique", place, tuple(unique))
         kept = isinstance(ddl, SqliteDdl) and [move.source.name] in unique_groups(connection, move.table)
-        swap = ddl.copy() if isinstance(ddl, SqliteDdl) and kept else ddl.swap()
+        swap = ddl.exchange(constrained=kept) if isinstance(ddl, SqliteDdl) else ddl.swap()
         yield Stage("swap-back", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
         yield Stage("deploy-plaintext", place)
 
@@ -171,7 +171,7 @@ def _batch(connection: sa.Connection, walk: Walk) -> tuple[str, ...]:
     dialect = connection.dialect
     if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(walk):
         return (PostgresqlRoute(connection, walk).update,)
-    if dialect.name == "sqlite" and takes_functions(walk):
+    if dialect.name == "sqlite" and takes_functions(connection, walk):
         values = SqliteRoute(connection, walk).values
         return (str(sa.update(walk.table).where(walk.where).values(values).compile(dialect=dialect)),)
     return (str(CoreRoute(walk).update.compile(dialect=dialect)),)

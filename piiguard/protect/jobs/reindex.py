@@ -126,7 +126,9 @@ def _walk(
     empty: tuple[sa.Column[Any], ...] = (),
 ) -> Walk:
     dialect = job.engine.dialect.name
-    return Walk(table, key, tuple(Cell(dialect, cell) for cell in cells), (assignment,), where, empty)
+    return Walk(
+        table, key, tuple(Cell(dialect, cell, sealed=True) for cell in cells), (assignment,), where, empty
+    )
 
 
 def _computed(column: sa.Column[Any], seal: Seal, index: Callable[[Any], bytes | None]) -> Assignment:
@@ -272,7 +274,7 @@ class Reindex:
         """Rows without a shadow, with what it would be."""
         shadow, last = self.shadow, None
         (assignment,) = self._fill_walk().assignments
-        source = Cell(self.job.engine.dialect.name, shadow.table.c[self.item.column]).read
+        source = Cell(self.job.engine.dialect.name, shadow.table.c[self.item.column], sealed=True).read
         while True:
             with connect(self.job.engine) as connection:
                 rows = connection.execute(

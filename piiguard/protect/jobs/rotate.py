@@ -7,15 +7,16 @@ finds those that are still under an old key. The job is done when the census say
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.frames import emptied_iterator
+from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.sql import Cell, under
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
 
 __all__ = ["by_table", "preview", "prove", "rotate", "rotation_walk"]
+
+
+_LOOKED_AT = 10_000  # rows of a column, to name those that stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def prove(connection: sa.Connection, column: sa.Column[object], seal: Seal, keyr
     refuse_other_use(connection, column.table, seal.item, indexes)
     live = [v.id for v in keyring.versions if v.kind == "data" and v.state not in ("retired", "destroyed")]
     stored = connection.scalars(
-        sa.select(Cell(connection.dialect.name, column).read)
+        sa.select(Cell(connection.dialect.name, column, sealed=True).read)
         .where(under(connection.dialect.name, column, live))
         .limit(20)
     ).all()
@@ -143,7 +147,31 @@ def _rotate_data(job: Job, found: _Table) -> Outcome:
         lambda: _plan(job, found),
         lambda: _under(job.engine, columns, _old(keyring)),
     )
+    if passed.left and passed.stuck:
+        _refuse_kept(job, found)
     return Outcome(table, names, "rotate", passed.tally, passed.left, passed.paused, passed.resumed)
+
+
+def _refuse_kept(job: Job, found: _Table) -> None:
+    """Raise for rows that open, and still are under an old key: the database does not take what is written."""
+    dialect, old = job.engine.dialect.name, _old(job.keyring)
+    kept: list[tuple[Any, ...]] = []
+    with connect(job.engine) as connection:
+        for item in found.items:
+            column, seal = found.table.c[item.column], Seal(job.keyring, item)
+            read = Cell(dialect, column, sealed=True).read
+            rows = connection.execute(
+                sa.select(*found.key.columns, read).where(under(dialect, column, old)).limit(_LOOKED_AT)
+            )
+            kept += [tuple(row[:-1]) for row in rows if _opens(seal, row[-1])]
+    if kept:
+        raise refusal.rows(
+            found.table.fullname,
+            kept,
+            len(kept),
+            "what is written does not arrive, and values stay under an old key",
+            "a trigger or a rule of the table keeps them: switch it off for the job, and run it again",
+        )
 
 
 def _old(keyring: Keyring) -> list[int]:
@@ -169,13 +197,30 @@ def _plan(job: Job, found: _Table) -> Walk:
     return Walk(
         found.table,
         found.key,
-        tuple(Cell(dialect, column) for column in columns),
+        tuple(Cell(dialect, column, sealed=True) for column in columns),
         tuple(
-            Assignment(column, number, seal.reencrypt, seal.reencrypt_many, repeatable=True)
+            Assignment(column, number, *_reencrypted(seal), repeatable=True, sealed=True)
             for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
         ),
         sa.or_(*(under(dialect, column, old) for column in columns)),
+        checked=True,
     )
+
+
+def _reencrypted(seal: Seal) -> tuple[Callable[[Any], Any], Callable[[Sequence[Any]], Sequence[Any]]]:
+    """Under the primary key; what is to take the place of a value is opened before it is sent."""
+
+    def one(stored: Any) -> Any:
+        return many([stored])[0]
+
+    def many(stored: Sequence[Any]) -> Sequence[Any]:
+        fresh = seal.reencrypt_many(stored)
+        changed = [(old, new) for old, new in zip(stored, fresh, strict=True) if old != new]
+        if any(seal.open(old) != seal.open(new) for old, new in changed):
+            raise ValueError("a value does not come back")
+        return fresh
+
+    return one, many
 
 
 def _rotate_indexes(job: Job, found: _Table) -> Iterator[Outcome]:

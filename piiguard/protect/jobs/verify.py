@@ -95,7 +95,7 @@ def _batches(
     connection: sa.Connection, item: ProtectedColumn, sample: int | None, watch: Watch
 ) -> Iterator[list[_Row]]:
     table = reflect(connection, item.table)
-    cell = Cell(connection.dialect.name, column_of(table, item.column))
+    cell = Cell(connection.dialect.name, column_of(table, item.column), sealed=True)
     key = key_of(connection, table)
     index = [column_of(table, item.index)] if item.index else []
     rows = int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)

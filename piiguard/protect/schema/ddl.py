@@ -7,6 +7,7 @@ that was copied and then changed is found again, and the swap never brings back 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,11 @@ class Ddl:
     def unguard(self) -> list[str]:
         """Without the trigger again."""
         return [f"DROP TRIGGER IF EXISTS {self.trigger}"]
+
+    def withdraw(self, columns: Sequence[str]) -> list[str]:
+        """Take back what was added, the trigger first; the source is as it was."""
+        dropped = ", ".join(f"DROP COLUMN {self.quote(name)}" for name in columns)
+        return [*self.unguard(), *([f"ALTER TABLE {self.table} {dropped}"] if dropped else [])]
 
     def indexes(self) -> dict[str, str]:
         """By name, the database's own index: over the blind index, or over plaintext that was unique through it."""
@@ -278,6 +284,10 @@ class SqliteDdl(Ddl):
         ]
         return found + (list(self._watchers().values()) if self.move.to_cipher else self._without_index())
 
+    def exchange(self, *, constrained: bool) -> list[str]:
+        """The way that keeps NOT NULL, and a constraint that SQLite cannot drop with its column."""
+        return self.copy() if constrained or not self.move.source.nullable else self.swap()
+
     def _watchers(self) -> dict[str, str]:
         """Triggers that do what a CHECK would: SQLite cannot add one to a column that is there."""
         column = f"NEW.{self.source}"
@@ -294,14 +304,21 @@ class SqliteDdl(Ddl):
             for end, name in names.items()
         }
 
+    def withdraw(self, columns: Sequence[str]) -> list[str]:
+        found = self.unguard()
+        for name in columns:
+            found += self._index_gone() if name == self.move.index else []
+            found.append(f"ALTER TABLE {self.table} DROP COLUMN {self.quote(name)}")
+        return found
+
+    def _index_gone(self) -> list[str]:
+        names = (short(f"{kind}_{self.move.table.name}_{self.move.index}") for kind in ("ux", "ix"))
+        return [f"DROP INDEX IF EXISTS {self.quote(name)}" for name in names]
+
     def _without_index(self) -> list[str]:
         if self.move.to_cipher or not self.index:
             return []
-        names = (
-            self.quote(short(f"{kind}_{self.move.table.name}_{self.move.index}")) for kind in ("ux", "ix")
-        )
-        dropped = [f"DROP INDEX IF EXISTS {name}" for name in names]
-        return [*dropped, f"ALTER TABLE {self.table} DROP COLUMN {self.index}"]
+        return [*self._index_gone(), f"ALTER TABLE {self.table} DROP COLUMN {self.index}"]
 
 
 def ddl_for(dialect: sa.Dialect, move: Migration) -> Ddl:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import inspect
 from piiguard.errors import JobError
-from piiguard.protect.schema.tables import home_of, quoted
+from piiguard.protect.schema.tables import Key, home_of, quoted, unique_groups
+from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
 
-__all__ = ["beside_writers", "invalid_indexes", "make_indexes", "refused", "run_ddl"]
+if TYPE_CHECKING:
+    from piiguard.manifest import ProtectedColumn
+    from piiguard.protect.schema.ddl import Ddl, Migration
+
+__all__ = ["beside_writers", "indexed", "invalid_indexes", "make_indexes", "refused", "run_ddl"]
 
 
 def run_ddl(
@@ -57,6 +62,37 @@ def make_indexes(connection: sa.Connection, table: sa.Table, place: str, wanted:
         there.discard(name)
     missing = [beside_writers(connection, table, made) for name, made in wanted.items() if name not in there]
     run_ddl(connection, place, missing, outside=True)
+
+
+def indexed(connection: sa.Connection, ddl: Ddl, key: Key, item: ProtectedColumn) -> bool:
+    """Whether there is nothing to make; refuses values that cannot be unique."""
+    move = ddl.move
+    if not move.to_cipher or not move.index:
+        return not ddl.indexes()
+    table, broken = move.table, invalid_indexes(connection, move.table)
+    for found in inspect(connection).get_indexes(table.name, table.schema):
+        fits = found["column_names"] == [move.index] and found["name"] not in broken
+        if fits and (found["unique"] or not move.unique):
+            return True
+    if not broken and [move.index] in unique_groups(connection, table):
+        return True
+    if move.unique:
+        _refuse_duplicates(connection, move, key, item)
+    return False
+
+
+def _refuse_duplicates(connection: sa.Connection, move: Migration, key: Key, item: ProtectedColumn) -> None:
+    """Values that are equal only after normalizing; told by their keys."""
+    index = move.table.c[str(move.index)]
+    twice = sa.select(index).where(index.is_not(None)).group_by(index).having(sa.func.count() > 1).limit(1)
+    if (value := connection.scalar(twice)) is None:
+        return
+    rows = connection.execute(sa.select(*key.columns).where(index == value).limit(5)).all()
+    raise JobError(
+        f"{move.place}: the rows {', '.join(map(show_key, rows))} are equal after the normalizer"
+        f" {item.normalizer}, so {move.index} cannot be unique",
+        hint="correct one of them, or choose --normalizer exact; then run the command again",
+    )
 
 
 def invalid_indexes(connection: sa.Connection, table: sa.Table) -> set[str]:

@@ -134,6 +134,11 @@ class Key:
         bound: sa.ColumnElement[bool] = _row(self.order) > _row_of(self.columns, values)
         return bound
 
+    def since(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """This row, and those behind it."""
+        bound: sa.ColumnElement[bool] = _row(self.columns) >= _row_of(self.columns, values)
+        return bound
+
     def upto(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """Rows up to this one, with it."""
         bound: sa.ColumnElement[bool] = _row(self.order) <= _row_of(self.columns, values)

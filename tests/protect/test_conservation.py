@@ -1,0 +1,281 @@
+"""The law of conservation: whatever is in a column before a job is there after it, or the job ends with a refusal and
+nothing has changed. Whatever the type, the value, a trigger, a rule or another writer does.
+
+Types, values and disturbers are in ``worlds.py``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import piiguard.orm.alembic  # noqa: F401 - registers the operations
+from piiguard.database import open_engine
+from piiguard.errors import JobError
+from piiguard.keys import Keyring, change, transitions
+from piiguard.keys.codec import codec_for
+from piiguard.keys.envelope import from_text
+from piiguard.manifest import ProtectedColumn
+from piiguard.protect import decrypt, encrypt, rotate
+from piiguard.protect.jobs import migrate
+from piiguard.protect.proof import swap
+
+from .worlds import COLUMNS, HOSTILE, LOST, WRITERS, D, World, hostile
+
+# Examples of the whole file; the tests share them evenly.
+EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
+TESTS = 6 * 3
+
+
+def examples(count: int = max(2, EXAMPLES // TESTS)) -> Callable[[Any], Any]:
+    # Each example is a table and a job or three: shrinking would take longer than reading the failure.
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
+    return settings(max_examples=count, suppress_health_check=list(HealthCheck), phases=phases)
+
+
+@pytest.fixture
+def world(any_database_url: str, keyring: Keyring) -> Iterator[World]:
+    made = World(open_engine(any_database_url), keyring)
+    yield made
+    made.engine.dispose()
+
+
+def same(found: dict[int, Any], wanted: dict[int, Any]) -> bool:
+    """Equal to the digit: NaN is NaN, and minus zero is not zero."""
+    return {n: repr(_utc(v)) for n, v in found.items()} == {n: repr(_utc(v)) for n, v in wanted.items()}
+
+
+def _utc(value: Any) -> Any:
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.UTC)
+    return value.normalize() if isinstance(value, D) and value.is_finite() else value
+
+
+def drawn(
+    data: st.DataObject, world: World, *, text: bool = False
+) -> tuple[str, str, dict[str, Any], list[Any]]:
+    """A type, and rows of it: literals, or NULL."""
+    columns = [c for c in COLUMNS[world.kind] if not text or c[1] == "string"]
+    sql, kind, values = data.draw(st.sampled_from(columns))
+    chosen = data.draw(st.lists(st.sampled_from([None, *values]), min_size=1, max_size=5))
+    return sql, kind, values, chosen
+
+
+def item_of(name: str, kind: str, storage: str = "binary") -> ProtectedColumn:
+    return ProtectedColumn(name, "v", f"{name}.v", type=kind, storage=storage)
+
+
+@given(data=st.data())
+@examples()
+def test_every_value_comes_back_as_it_was_or_nothing_has_changed(world: World, data: st.DataObject) -> None:
+    sql, kind, values, chosen = drawn(data, world)
+    name = world.table(sql, chosen)
+    item, before = item_of(name, kind), world.state(name)
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
+    if LOST in wanted.values():
+        with pytest.raises(JobError) as refused:
+            encrypt(world.job(), item)
+        lost = [str(n) for n, v in wanted.items() if v is LOST]
+        assert str(refused.value).endswith(": " + ", ".join(lost))
+        assert world.state(name) == before
+        return
+    encrypt(world.job(), item)
+    assert same(world.opened(item), wanted)
+    decrypt(world.job(), item, sql_type=sql if "zerofill" not in sql and "unsigned" not in sql else None)
+    encrypt(world.job(), item)
+    assert same(world.opened(item), wanted)
+
+
+@given(data=st.data())
+@examples()
+def test_another_writer_before_the_lock_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    sql, kind, values, chosen = drawn(data, world, text=True)
+    chosen = ["'a'", *(v for v in chosen if values.get(v) is not LOST)]
+    name, how = world.table(sql, chosen), data.draw(HOSTILE)
+    item = item_of(name, kind)
+    world.run(*(hostile(world, name, how, "v") if how != "none" else ["select 1"]))
+    acts, effect = WRITERS[data.draw(st.sampled_from(sorted(WRITERS)))](world, item)
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)} | (effect if how == "none" else {})
+    wanted = {n: v for n, v in wanted.items() if v is not LOST}
+    columns, triggers, _ = world.state(name)
+    plain: list[Any] = []
+
+    def act(connection: Any, ddl: Any) -> None:
+        if not plain:
+            if acts and how == "none":
+                world.run(*acts)
+            plain.append(world.run(f"select id, v from {name} order by id"))
+        take(connection, ddl)
+
+    take = swap.take_lock
+    monkeypatch.setattr(migrate, "take_lock", act)
+    try:
+        encrypt(world.job(), item)
+    except JobError:
+        assert world.state(name)[:2] == [columns, triggers]
+        if plain:
+            assert world.run(f"select id, v from {name} order by id") == plain[0]
+        assert how != "none" or "twin" in str(acts)
+    else:
+        assert same(world.opened(item), wanted)
+    finally:
+        monkeypatch.undo()
+
+
+@given(data=st.data())
+@examples()
+def test_text_that_is_converted_where_it_stands_loses_nothing(world: World, data: st.DataObject) -> None:
+    sql, kind, values, chosen = drawn(data, world, text=True)
+    chosen = [v for v in chosen if values.get(v) is not LOST]
+    name, how = world.table(sql, chosen), data.draw(HOSTILE)
+    item = item_of(name, kind, "text")
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
+    lookalike = "pg1." + "A" * 64
+    if data.draw(st.booleans()):
+        world.run(
+            f"alter table {name} {'modify v' if world.kind == 'mysql' else 'alter v type'} text"
+            if world.kind != "sqlite"
+            else "select 1"
+        )
+        world.run(f"insert into {name} (id, v) values (50, '{lookalike}')")
+        wanted[50] = lookalike
+    world.run(*(hostile(world, name, how) or ["select 1"]))
+    rows = f"select id, v from {name} order by id"
+    before = world.run(rows)
+    assert_converted_or_kept(world, lambda: encrypt(world.job(), item), item, rows, before, wanted)
+    try:
+        decrypt(world.job(), item)
+    except JobError:
+        assert_converted_or_kept(world, lambda: None, item, rows, before, wanted)
+    else:
+        assert world.run(rows) == before
+
+
+def assert_converted_or_kept(
+    world: World,
+    run: Callable[[], Any],
+    item: ProtectedColumn,
+    rows: str,
+    before: Any,
+    wanted: dict[int, Any],
+) -> None:
+    """Each row is what it was, or opens to it; without a refusal, all of them open."""
+    try:
+        run()
+        whole = run.__name__ != "<lambda>"
+    except JobError:
+        whole = False
+    codec, old = codec_for(item.type), dict(map(tuple, before))
+    cipher = world.keyring.column(item.context, codec.code)
+    for number, value in world.run(rows):
+        if whole or value != old[number]:
+            assert codec.decode(cipher.decrypt(from_text(value))) == wanted[number]
+
+
+@given(data=st.data())
+@examples()
+def test_a_rotation_loses_nothing_and_says_what_it_could_not_reach(world: World, data: st.DataObject) -> None:
+    sql, kind, values, chosen = drawn(data, world, text=True)
+    chosen = ["'a'", *(v for v in chosen if values.get(v) is not LOST)]
+    name, how = world.table(sql, chosen), data.draw(HOSTILE)
+    item = item_of(name, kind)
+    encrypt(world.job(), item)
+    change.apply(world.keyring.path, None, "add", lambda held, now: transitions.add(held, "data", now))
+    world.keyring.reload()
+    number = max(v.version for v in world.keyring.versions if v.kind == "data")
+    change.apply(
+        world.keyring.path, None, "promote", lambda held, now: transitions.promote(held, "data", number, now)
+    )
+    world.keyring.reload()
+    world.run(*(hostile(world, name, how) or ["select 1"]))
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
+    try:
+        (outcome,) = rotate(world.job(), [item])
+    except JobError:
+        assert how != "none"
+    else:
+        assert not outcome.left
+        assert how == "none" or world.kind == "sqlite"
+    world.run(
+        f"drop trigger zz_{name}" + (f" on {name}" if world.kind == "postgresql" else "")
+        if how not in ("none", "rule") or (how == "rule" and world.kind != "postgresql")
+        else "select 1"
+    )
+    assert same(world.opened(item), wanted)
+
+
+@given(data=st.data())
+@examples()
+def test_a_decryption_loses_nothing(world: World, data: st.DataObject) -> None:
+    sql, kind, values, chosen = drawn(data, world, text=True)
+    chosen = ["'a'", *(v for v in chosen if values.get(v) is not LOST)]
+    name, how = world.table(sql, chosen), data.draw(HOSTILE)
+    item = item_of(name, kind)
+    raw = f"select id, v from {name} order by id"
+    before = [tuple(row) for row in world.run(raw)]
+    encrypt(world.job(), item)
+    world.run(*(hostile(world, name, how) or ["select 1"]))
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
+    columns, triggers, _ = world.state(name)
+    small = data.draw(st.booleans())
+    try:
+        decrypt(world.job(), item, sql_type="varchar(3)" if small else sql)
+    except JobError:
+        assert world.state(name)[:2] == [columns, triggers]
+        assert same(world.opened(item), wanted)
+        assert how != "none" or small
+    else:
+        assert [tuple(row) for row in world.run(raw)] == before
+
+
+@given(data=st.data())
+@examples()
+def test_a_migration_of_alembic_loses_nothing(world: World, data: st.DataObject) -> None:
+    sql, kind, values, chosen = drawn(data, world, text=True)
+    chosen = ["'a'", *(v for v in chosen if values.get(v) is not LOST)]
+    name = world.table(sql, chosen)
+    item, raw = item_of(name, kind), f"select id, v from {name} order by id"
+    with_keys, undo = data.draw(st.booleans()), data.draw(st.booleans())
+    migration(world, lambda op: op.expand_encrypted(name, "v"))
+    encrypt(world.job(), item, keep_plaintext=True)
+    acts, effect = WRITERS[data.draw(st.sampled_from(sorted(WRITERS)))](world, item)
+    if acts:
+        world.run(*acts)
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)} | effect
+    wanted = {n: v for n, v in wanted.items() if v is not LOST}
+    before = world.run(raw)
+    if undo:
+        migration(world, lambda op: op.collapse_encrypted(name, "v"))
+        assert world.run(raw) == before
+    else:
+        try:
+            migration(
+                world,
+                lambda op: op.contract_encrypted(name, "v", keyring=world.keyring if with_keys else None),
+            )
+        except RuntimeError:
+            assert world.run(raw) == before
+            assert acts
+        else:
+            assert same(world.opened(item), wanted)
+    for statement in (
+        f"update {name} set note = 'y'",
+        f"delete from {name} where id = 2",
+        f"insert into {name} (id, note) values (99, 'z')",
+    ):
+        world.run(statement)
+
+
+def migration(world: World, step: Callable[[Any], None]) -> None:
+    with world.other.begin() as connection:
+        step(Operations(MigrationContext.configure(connection)))
