@@ -16,11 +16,28 @@ if TYPE_CHECKING:
     from piiguard.protect.batches.pace import Limits
     from piiguard.protect.outcome import Outcome
 
-__all__ = ["finished", "job_options", "limits", "needed_manifest", "plan_option", "stoppable"]
+__all__ = [
+    "drop_constraint_option",
+    "finished",
+    "job_options",
+    "limits",
+    "needed_manifest",
+    "plan_option",
+    "stoppable",
+]
 
 
 plan_option = click.option(
     "--plan", is_flag=True, help="Print the exact SQL and the order of deploys; change nothing."
+)
+
+
+drop_constraint_option = click.option(
+    "--drop-constraint",
+    "let_go",
+    multiple=True,
+    metavar="NAME",
+    help="A constraint or an index that may be lost; repeat it for each.",
 )
 
 

@@ -477,6 +477,7 @@ def plan(stages: Iterable[Stage]) -> str:
     lines = []
     for stage in stages:
         lines.append(f"-- {stage.place}: {_STAGES[stage.name]}")
+        lines += [f"--   {note}" for note in stage.notes]
         lines += [f"{statement};" for statement in stage.statements]
     return "\n".join(lines)
 
@@ -488,7 +489,6 @@ def job_note(what: str, place: str) -> None:
 
 _NOTES = {
     "triggers": "{}: these triggers fire for every row",
-    "unique-together": "{}: a unique constraint of the blind index with other columns is not made again",
     "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
 }
 

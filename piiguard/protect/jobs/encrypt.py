@@ -30,8 +30,8 @@ from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
 from piiguard.protect.schema.dependents.reading import look as look_at
 from piiguard.protect.schema.fitness import refuse_taken, refuse_unfit, type_name
 from piiguard.protect.schema.lock import turn
-from piiguard.protect.schema.statements import run_ddl
-from piiguard.protect.schema.surroundings import look_around
+from piiguard.protect.schema.statements import run_ddl, that_works
+from piiguard.protect.schema.surroundings import look_around, refuse_hidden_rows
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split, unique_groups
 from piiguard.protect.seal import Seal
 from piiguard.protect.state import ensure, pin
@@ -64,7 +64,9 @@ class Candidate:
         index = self.item.index
         wanted = [index] if self.in_place else [self.twin, index]
         adds = tuple(name for name in wanted if name and name not in self.table.c)
-        return Migration(self.table, self.column, self.twin, index, self.unique, True, None, adds, carried=self.carried)
+        return Migration(
+            self.table, self.column, self.twin, index, self.unique, True, None, adds, carried=self.carried
+        )
 
 
 def look(
@@ -91,12 +93,16 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     dependents, carried = look_at(connection, going, item.place)
     given_up = any(one.fate == "gone" and one.kind.startswith("unique") for one in dependents)
     unique = bool(item.index) and not given_up and [item.column] in unique_groups(connection, table)
-    return replace(found, dependents=dependents, carried=carried, unique=unique)
+    found = replace(found, dependents=dependents, carried=carried, unique=unique)
+    if not found.in_place:
+        that_works(connection, ddl_for(connection.dialect, found.migration()))
+    return found
 
 
 def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool) -> Candidate:
     table = reflect(connection, item.table)
     column = column_of(table, item.column)
+    refuse_hidden_rows(connection, table)
     if guess_type:
         item = replace(item, type=type_name(column))
     key = key_of(connection, table)
@@ -116,17 +122,30 @@ def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool)
     return Candidate(item, table, column, key, counted, twin, False, done, in_place)
 
 
-def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) -> Outcome:
-    """Bring one column from plaintext to ciphertext; what a killed run left is gone on with."""
+def encrypt(
+    job: Job,
+    item: ProtectedColumn,
+    *,
+    keep_plaintext: bool = False,
+    let_go: frozenset[str] = frozenset(),
+    began: Callable[[], None] | None = None,
+) -> Outcome:
+    """Bring one column from plaintext to ciphertext; what a killed run left is gone on with.
+
+    ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
+    looked at and nothing has been written yet.
+    """
     with turn(job.engine, item.table):
         seal = Seal(job.keyring, item)
         with connect(job.engine) as connection:
-            found = look(connection, item)
+            found = look(connection, item, let_go=let_go)
             look_around(connection, found.table, job.watch)
             look_at_rows(connection, found, seal)
+            prove(connection, found.column, seal, job.keyring)
+            if began is not None:
+                began()
             ensure(connection)
             pin(connection, job.keyring)
-            prove(connection, found.column, seal, job.keyring)
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         if found.in_place:

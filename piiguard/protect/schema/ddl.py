@@ -102,6 +102,10 @@ class Ddl:
         """The twin takes the place of the source, which is dropped."""
         raise NotImplementedError
 
+    def ways(self) -> list[list[str]]:
+        """The ways to swap, the better one first."""
+        return [self.swap()]
+
     def after(self) -> list[str]:
         """What may run when writers are back."""
         return list(self.move.carried.later)
@@ -205,7 +209,10 @@ class MysqlDdl(Ddl):
     def swap(self) -> list[str]:
         kind = self.cipher_type if self.move.to_cipher else self.move.plain_type or self.text_type
         null, kept = "" if self.move.source.nullable else " NOT NULL", self.move.carried
-        parts = [f"DROP COLUMN {self.source}", f"CHANGE COLUMN {self.twin} {self.source} {kind}{null}{kept.behind}"]
+        parts = [
+            f"DROP COLUMN {self.source}",
+            f"CHANGE COLUMN {self.twin} {self.source} {kind}{null}{kept.behind}",
+        ]
         if self.move.to_cipher:
             parts.append(f"ADD CONSTRAINT {self.check} CHECK (LEFT({self.source}, 1) = x'F9')")
         else:
@@ -278,6 +285,10 @@ class SqliteDdl(Ddl):
         ]
         found += list(self._watchers().values()) if self.move.to_cipher else self._without_index()
         return [*found, *self.move.carried.after]
+
+    def ways(self) -> list[list[str]]:
+        plain = self.exchange(constrained=False)
+        return [plain] if plain == self.copy() else [plain, self.copy()]
 
     def exchange(self, *, constrained: bool) -> list[str]:
         """The way that keeps NOT NULL, and a constraint that SQLite cannot drop with its column."""

@@ -11,11 +11,16 @@ import sqlalchemy as sa
 
 __all__ = ["Carried", "Dependent", "Fate", "Going", "Inventory", "short"]
 
+
 def short(name: str, limit: int = 60) -> str:
     """A name that every database takes: long ones end in a digest."""
     if len(name.encode()) <= limit:
         return name
-    return name.encode()[: limit - 9].decode(errors="ignore") + "_" + hashlib.sha256(name.encode()).hexdigest()[:8]
+    return (
+        name.encode()[: limit - 9].decode(errors="ignore")
+        + "_"
+        + hashlib.sha256(name.encode()).hexdigest()[:8]
+    )
 
 
 Fate = Literal["kept", "rebuilt", "gone", "refused"]
@@ -42,7 +47,9 @@ class Going:
     @property
     def names(self) -> tuple[str, ...]:
         """Every column that goes."""
-        return (self.column,) if self.to_cipher or self.in_place or not self.index else (self.column, self.index)
+        return (
+            (self.column,) if self.to_cipher or self.in_place or not self.index else (self.column, self.index)
+        )
 
     @property
     def ours(self) -> frozenset[str]:
@@ -120,5 +127,10 @@ class Inventory:
     def carried(self) -> Carried:
         """The statements alone."""
         return Carried(
-            dict(self.online), tuple(self.before), tuple(self.parts), self.behind, tuple(self.after), tuple(self.later)
+            dict(self.online),
+            tuple(self.before),
+            tuple(self.parts),
+            self.behind,
+            tuple(self.after),
+            tuple(self.later),
         )

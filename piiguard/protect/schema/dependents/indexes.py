@@ -59,7 +59,9 @@ def judge(
         return None
     made = _made_again(going, found, quote)
     if going.column in made.columns and not going.to_cipher and not going.indexable:
-        inventory.give_up(going, found.kind, found.name, "it cannot be made over the column's type", "--type 'varchar(N)'")
+        inventory.give_up(
+            going, found.kind, found.name, "it cannot be made over the column's type", "--type 'varchar(N)'"
+        )
         return None
     if not made.items:
         inventory.add(found.kind, found.name, "gone", "nothing is left to index")
@@ -84,16 +86,24 @@ def _alone(going: Going, found: Found, inventory: Inventory) -> None:
     if found.unique and found.name in going.let_go:
         inventory.add(found.kind, found.name, "gone", "as --drop-constraint says")
     elif found.unique:
-        inventory.add(found.kind, found.name, "rebuilt", "unique through the blind index" if going.to_cipher else "")
+        inventory.add(
+            found.kind, found.name, "rebuilt", "unique through the blind index" if going.to_cipher else ""
+        )
     elif going.to_cipher:
-        how = "the blind index takes its place" if going.index else "ciphertext is found by a blind index: --index"
+        how = (
+            "the blind index takes its place"
+            if going.index
+            else "ciphertext is found by a blind index: --index"
+        )
         inventory.add(found.kind, found.name, "gone", how)
     else:
         inventory.add(found.kind, found.name, "gone", "with the ciphertext")
 
 
 def _in_place(going: Going, found: Found, inventory: Inventory, drop: str, *, alone: bool) -> None:
-    if going.to_cipher and ((found.unique and not (alone and found.where is None)) or _needs_content(going, found)):
+    if going.to_cipher and (
+        (found.unique and not (alone and found.where is None)) or _needs_content(going, found)
+    ):
         if inventory.give_up(going, found.kind, found.name, "it needs the plaintext", drop):
             inventory.before.append(drop)
         return

@@ -92,7 +92,9 @@ class _Reader:
             self.inventory.add("history of", self.going.table.name, "refused", "it holds plaintext", remedy)
         for part in self._all(_PARTS):
             if self._touches(part["text"]):
-                self.inventory.add("partitions of", self.going.table.name, "refused", "rows are parted by the plaintext")
+                self.inventory.add(
+                    "partitions of", self.going.table.name, "refused", "rows are parted by the plaintext"
+                )
 
     def _column(self) -> None:
         columns, going = self._all(_COLUMNS), self.going
@@ -111,7 +113,9 @@ class _Reader:
         for other in columns:
             if other["name"] not in going.names and self._touches(other["made"]):
                 remedy = f"ALTER TABLE {self.table} DROP COLUMN {self.quote(other['name'])}"
-                self.inventory.add("generated column", other["name"], "refused", "it is computed from it", remedy)
+                self.inventory.add(
+                    "generated column", other["name"], "refused", "it is computed from it", remedy
+                )
             if "on update" in other["extra"].lower():
                 self.inventory.add("ON UPDATE of", other["name"], "kept", "the job leaves its value as it is")
 

@@ -89,7 +89,12 @@ class _Reader:
     """One column of one table of the tree."""
 
     def __init__(
-        self, connection: sa.Connection, going: Going, inventory: Inventory, place: Any, quote: Callable[[str], str]
+        self,
+        connection: sa.Connection,
+        going: Going,
+        inventory: Inventory,
+        place: Any,
+        quote: Callable[[str], str],
     ) -> None:
         self.connection, self.going, self.inventory, self.place, self.quote = (
             connection,
@@ -106,12 +111,17 @@ class _Reader:
             return
         if top and place["attinhcount"]:
             parent = self._one(
-                "select inhparent::regclass::text as name from pg_inherits where inhrelid = :oid limit 1", place["oid"]
+                "select inhparent::regclass::text as name from pg_inherits where inhrelid = :oid limit 1",
+                place["oid"],
             )
             self.inventory.add("parent table", parent["name"], "refused", "the column is inherited from it")
         if not top and (place["attislocal"] or place["attinhcount"] > 1):
-            self.inventory.add("child table", place["name"], "refused", "it has the column from elsewhere too")
-        column_facts.carry(self.connection, self.going, self.inventory, place["oid"], place["name"], place["attnum"])
+            self.inventory.add(
+                "child table", place["name"], "refused", "it has the column from elsewhere too"
+            )
+        column_facts.carry(
+            self.connection, self.going, self.inventory, place["oid"], place["name"], place["attnum"]
+        )
 
     def hanging(self) -> None:
         """Everything that pg_depend names."""
@@ -171,7 +181,9 @@ class _Reader:
             self.inventory.before.append(drop)
 
     def _relation(self, oid: int) -> None:
-        it = self._one("select oid::regclass::text as name, relkind::text as kind from pg_class where oid = :oid", oid)
+        it = self._one(
+            "select oid::regclass::text as name, relkind::text as kind from pg_class where oid = :oid", oid
+        )
         if it["kind"] in ("i", "I"):
             return
         if it["kind"] == "S":
@@ -201,7 +213,10 @@ class _Reader:
             self._refuse("publication", name, f"ALTER PUBLICATION {quoted} DROP TABLE {owner}")
         elif kind == "pg_statistic_ext" and not self.going.in_place:
             self.inventory.add("statistics", name, "gone", "ciphertext has no statistics")
-        elif kind == "pg_attrdef" and (it["adrelid"], it["adnum"]) != (self.place["oid"], self.place["attnum"]):
+        elif kind == "pg_attrdef" and (it["adrelid"], it["adnum"]) != (
+            self.place["oid"],
+            self.place["attnum"],
+        ):
             remedy = f"ALTER TABLE {owner} DROP COLUMN {quoted}"
             self._refuse("generated column", name, remedy, "it is computed from the column", always=True)
 
@@ -209,7 +224,9 @@ class _Reader:
         """In place, the column stays; only another type of it is in the way of what reads it."""
         going = self.going
         if going.in_place and not (going.retyped or always):
-            self.inventory.add(kind, name, "kept", "it reads ciphertext from then on" if going.to_cipher else "")
+            self.inventory.add(
+                kind, name, "kept", "it reads ciphertext from then on" if going.to_cipher else ""
+            )
         else:
             uses = "plaintext" if going.to_cipher else "column"
             self.inventory.add(kind, name, "refused", how or f"it uses the {uses}", remedy)
@@ -235,7 +252,11 @@ def _indexes(
             remedy = f"ALTER TABLE {_owner(connection, oid)} REPLICA IDENTITY DEFAULT"
             inventory.add("replica identity", found.name, "refused", "it names rows by the column", remedy)
             continue
-        drop = f"ALTER TABLE {_owner(connection, oid)} DROP CONSTRAINT {name}" if it["bound"] else f"DROP INDEX {name}"
+        drop = (
+            f"ALTER TABLE {_owner(connection, oid)} DROP CONSTRAINT {name}"
+            if it["bound"]
+            else f"DROP INDEX {name}"
+        )
         made = judge(going, found, inventory, drop, quote)
         if made is not None:
             _make(going, inventory, it, made, quote)
@@ -296,5 +317,3 @@ def _renamed(text: str, going: Going, quote: Callable[[str], str]) -> str:
 
 def _owner(connection: sa.Connection, oid: int) -> str:
     return str(connection.scalar(sa.text("select cast(:oid as oid)::regclass::text"), {"oid": oid}))
-
-

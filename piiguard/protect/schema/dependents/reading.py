@@ -39,7 +39,9 @@ def refuse(place: str, dependents: list[Dependent]) -> None:
         for item in bad
         for part in (
             item.remedy,
-            f"--drop-constraint {item.name} gives it up" if item.by_name and "--drop-" not in item.remedy else "",
+            f"--drop-constraint {item.name} gives it up"
+            if item.by_name and "--drop-" not in item.remedy
+            else "",
         )
         if part
     )

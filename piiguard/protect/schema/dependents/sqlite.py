@@ -46,7 +46,8 @@ class _Reader:
 
     def _texts(self, kind: str) -> list[tuple[str, str, str]]:
         found = self.connection.exec_driver_sql(
-            "select name, tbl_name, sql from sqlite_master where type = ? and sql is not null order by name", (kind,)
+            "select name, tbl_name, sql from sqlite_master where type = ? and sql is not null order by name",
+            (kind,),
         ).all()
         return [(str(name), str(owner), str(text)) for name, owner, text in found]
 
@@ -67,7 +68,9 @@ class _Reader:
                 self.inventory.add("check", shown, "kept", "it asks for NULL")
             else:
                 # SQLite drops no constraint: there is nothing that a name could let go
-                remedy = f"make {going.table.name} anew without it (sqlite.org/lang_altertable.html, section 7)"
+                remedy = (
+                    f"make {going.table.name} anew without it (sqlite.org/lang_altertable.html, section 7)"
+                )
                 what = "it tests the plaintext" if going.to_cipher else "it tests the ciphertext"
                 self.inventory.add("check", shown, "refused", what, remedy)
 
@@ -78,12 +81,18 @@ class _Reader:
                 there = self._mine(key["table"]) and key["to"] in self.going.names
                 if here or there:
                     remedy = f"make {owner} anew without it"
-                    self.inventory.add("foreign key", f"of {owner}", "refused", f"{key['from']} uses it", remedy)
+                    self.inventory.add(
+                        "foreign key", f"of {owner}", "refused", f"{key['from']} uses it", remedy
+                    )
 
     def _computed(self) -> None:
         (text,) = (sql for name, _, sql in self._texts("table") if self._mine(name))
         begin, end = bracketed(text)
-        made = {row["name"] for row in self._pragma("table_xinfo", self.going.table.name) if row["hidden"] in (2, 3)}
+        made = {
+            row["name"]
+            for row in self._pragma("table_xinfo", self.going.table.name)
+            if row["hidden"] in (2, 3)
+        }
         for part in split_list(text[begin + 1 : end]):
             for name in made:
                 if mentions(part.split()[0], name) and self._touches(part):
@@ -109,11 +118,15 @@ class _Reader:
         parts = [p for p in self._pragma("index_xinfo", row["name"]) if p["key"]]
         columns = [part["name"] for part in parts]
         if text is None:
-            return Found(row["name"], bool(row["unique"]), [self.quote(c) for c in columns], columns, constraint=True)
+            return Found(
+                row["name"], bool(row["unique"]), [self.quote(c) for c in columns], columns, constraint=True
+            )
         begin, end = bracketed(text)
         where = re.search(r"\bwhere\b(.*)", text[end:], re.IGNORECASE | re.DOTALL)
         items = split_list(text[begin + 1 : end])
-        return Found(row["name"], bool(row["unique"]), items, columns, where=where.group(1) if where else None)
+        return Found(
+            row["name"], bool(row["unique"]), items, columns, where=where.group(1) if where else None
+        )
 
     def _readers(self) -> None:
         how = "it sees ciphertext from then on" if self.going.to_cipher else "it sees plaintext from then on"

@@ -41,7 +41,9 @@ def only_asks_for_null(text: str, column: str) -> bool:
     >>> only_asks_for_null("((iin IS NOT NULL) AND active)", "iin"), only_asks_for_null("(iin <> '')", "iin")
     (True, False)
     """
-    words = [(kind, word.casefold()) for kind, word, *_ in _tokens(text) if not word.isspace() and kind != "skip"]
+    words = [
+        (kind, word.casefold()) for kind, word, *_ in _tokens(text) if not word.isspace() and kind != "skip"
+    ]
     for place, (kind, word) in enumerate(words):
         if kind in ("quoted", "bare") and word == column.casefold():
             behind = [w for _, w in words[place + 1 : place + 4]]
