@@ -17,7 +17,7 @@ from piiguard.protect.proof.exact import exact
 if TYPE_CHECKING:
     from piiguard.protect.proof.record import Fingerprint
     from piiguard.protect.schema.ddl import Migration
-    from piiguard.protect.schema.tables import Key
+    from piiguard.protect.schema.tables import Key, unmoved
     from piiguard.protect.seal import Seal
 
 __all__ = ["Proof", "Wrong", "empty", "pages"]
@@ -122,7 +122,8 @@ def empty(connection: sa.Connection, move: Migration, key: Key, wrong: Wrong) ->
     for name in wrong.keys:
         same = [c == v for c, v in zip(key.columns, name, strict=True)]
         before = connection.scalar(sa.select(source).where(*same).with_for_update())
-        connection.execute(sa.update(move.table).where(*same).values({move.table.c[n]: None for n in names}))
+        emptied = {**unmoved(move.table), **{move.table.c[n]: None for n in names}}
+        connection.execute(sa.update(move.table).where(*same).values(emptied))
         if connection.scalar(sa.select(source).where(*same)) != before:
             connection.rollback()
             raise refusal.rows(

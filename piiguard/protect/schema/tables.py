@@ -17,7 +17,7 @@ from sqlalchemy.exc import NoSuchTableError, SAWarning
 
 from piiguard.errors import JobError
 
-__all__ = ["Key", "column_of", "key_of", "reflect", "split", "unique_groups"]
+__all__ = ["Key", "column_of", "key_of", "reflect", "split", "unique_groups", "unmoved"]
 
 
 def split(place: str) -> tuple[str, str]:
@@ -40,12 +40,30 @@ def reflect(connection: sa.Connection, name: str) -> sa.Table:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # types that SQLAlchemy does not know are none of ours
-            return sa.Table(
+            table = sa.Table(
                 bare, sa.MetaData(), schema=schema or None, autoload_with=connection, resolve_fks=False
             )
     except NoSuchTableError:
         known = sa.inspect(connection).get_table_names(schema or None)
         raise JobError(f"{name}: there is no such table", hint=_meant(bare, known, "tables")) from None
+    return _mark_followers(connection, table)
+
+
+def _mark_followers(connection: sa.Connection, table: sa.Table) -> sa.Table:
+    """Note MariaDB's columns with ON UPDATE CURRENT_TIMESTAMP, of which reflection tells some."""
+    if connection.dialect.name == "mysql":
+        query = sa.text(
+            "select column_name from information_schema.columns where extra like '%on update%'"
+            " and table_name = :name and table_schema = coalesce(:schema, database())"
+        )
+        for name in connection.scalars(query, {"name": table.name, "schema": table.schema}):
+            table.c[name].info["follows"] = True
+    return table
+
+
+def unmoved(table: sa.Table) -> dict[sa.Column[Any], sa.Column[Any]]:
+    """Assignments that keep a job from moving the time at which an application last changed a row."""
+    return {column: column for column in table.c if column.info.get("follows")}
 
 
 def column_of(table: sa.Table, name: str) -> sa.Column[Any]:
