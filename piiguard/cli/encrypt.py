@@ -80,8 +80,8 @@ def encrypt(
     piiguard encrypt postgresql://dba@db/crm
     """
     from piiguard.database import open_engine
-    from piiguard.protect.refusal import Refusal
     from piiguard.protect.jobs.encrypt import encrypt as job
+    from piiguard.protect.refusal import Refusal
 
     # A manifest that is named but not there yet is the one to write the new entry into.
     to_write = column is not None and manifest_file is not None and not manifest_file.exists()

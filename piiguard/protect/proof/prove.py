@@ -13,11 +13,12 @@ from piiguard.protect.batches.sql import Cell
 from piiguard.protect.batches.walk import UNREADABLE
 from piiguard.protect.proof.carried import carries
 from piiguard.protect.proof.exact import exact
+from piiguard.protect.schema.tables import unmoved
 
 if TYPE_CHECKING:
     from piiguard.protect.proof.record import Fingerprint
     from piiguard.protect.schema.ddl import Migration
-    from piiguard.protect.schema.tables import Key, unmoved
+    from piiguard.protect.schema.tables import Key
     from piiguard.protect.seal import Seal
 
 __all__ = ["Proof", "Wrong", "empty", "pages"]
