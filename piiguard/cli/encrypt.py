@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import click
 
 from piiguard.cli import ui
 from piiguard.cli.job_options import (
+    drop_constraint_option,
     finished,
     job_options,
     limits,
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest, ProtectedColumn
+    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.outcome import Outcome
 
 __all__ = ["decrypt", "encrypt"]
 
@@ -52,6 +57,7 @@ __all__ = ["decrypt", "encrypt"]
 @click.option(
     "--keep-plaintext", is_flag=True, help="Fill and verify the twin column, and stop before the swap."
 )
+@drop_constraint_option
 @plan_option
 @job_options
 def encrypt(
@@ -74,28 +80,43 @@ def encrypt(
     piiguard encrypt sqlite:///crm.db students.phone --storage text
     piiguard encrypt postgresql://dba@db/crm
     """
+    from piiguard.protect.jobs.encrypt import encrypt as job
     from piiguard.protect.refusal import Refusal
 
     # A manifest that is named but not there yet is the one to write the new entry into.
     to_write = column is not None and manifest_file is not None and not manifest_file.exists()
     manifest = None if to_write else load_manifest(manifest_file)
     keyring = open_keyring(keyring_file, manifest)
+    if given["let_go"] and column is None:
+        raise click.UsageError("--drop-constraint needs TABLE.COLUMN")
     engine = open_database(url, given)
     try:
         items, new = _columns(engine, keyring, column, manifest_file, manifest, given)
+        let_go = frozenset(given["let_go"])
         if given["plan"]:
-            return _plan(engine, items, keyring)
+            return _plan(engine, items, keyring, let_go)
         if given["dry_run"]:
             return _dry_run(engine, items)
         if not keep_plaintext:
             ui.confirm(ui.drop_plaintext([item.place for item in items]), yes=yes)
-        if new:
-            _write_entry(manifest_file, keyring_path(keyring_file, manifest), items[0])
-        try:
-            return _run(engine, items, keyring, given, keep_plaintext)
-        except Refusal:
+        wrote: list[ProtectedColumn] = []
+
+        def began() -> None:
             if new:
-                _take_back_entry(manifest_file, items[0])
+                _write_entry(manifest_file, keyring_path(keyring_file, manifest), items[0])
+                wrote.append(items[0])
+
+        try:
+            return _run(
+                engine,
+                items,
+                keyring,
+                given,
+                partial(job, keep_plaintext=keep_plaintext, let_go=let_go, began=began),
+            )
+        except Refusal:
+            for item in wrote:
+                _take_back_entry(manifest_file, item)
             raise
     finally:
         engine.dispose()
@@ -112,7 +133,7 @@ def _columns(
     """The columns to encrypt, and whether the manifest lacks the one that was named."""
     from piiguard.database import connect
     from piiguard.errors import ManifestError
-    from piiguard.protect.jobs.encrypt import look, look_at_rows, parse
+    from piiguard.protect.jobs.encrypt import look, parse
     from piiguard.protect.jobs.rotate import prove
     from piiguard.protect.seal import Seal
 
@@ -134,11 +155,8 @@ def _columns(
             )
         return (known,), False
     with connect(engine) as connection:
-        found = look(connection, item, guess_type=not asked["type"])
-        # the entry is written before the job begins, so what the job would refuse is refused here
-        seal = Seal(keyring, found.item)
-        prove(connection, found.column, seal, keyring)
-        look_at_rows(connection, found, seal)
+        found = look(connection, item, guess_type=not asked["type"], let_go=frozenset(given["let_go"]))
+        prove(connection, found.column, Seal(keyring, found.item), keyring)
         return (found.item,), True
 
 
@@ -165,12 +183,14 @@ def _relative(keyring: Path, manifest: Path) -> str:
     return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else os.fspath(target)
 
 
-def _plan(engine: sa.Engine, items: tuple[ProtectedColumn, ...], keyring: Keyring) -> int:
+def _plan(
+    engine: sa.Engine, items: tuple[ProtectedColumn, ...], keyring: Keyring, let_go: frozenset[str]
+) -> int:
     from piiguard.protect.jobs.job import Job
     from piiguard.protect.jobs.plan import plan_encrypt
 
     for item in items:
-        click.echo(ui.plan(plan_encrypt(Job(engine, keyring), item)))
+        click.echo(ui.plan(plan_encrypt(Job(engine, keyring), item, let_go=let_go)))
     return 0
 
 
@@ -190,11 +210,10 @@ def _run(
     items: tuple[ProtectedColumn, ...],
     keyring: Any,
     given: dict[str, Any],
-    keep_plaintext: bool,
+    job: Callable[[Job, ProtectedColumn], Outcome],
 ) -> int:
     from piiguard.cli.progress import progress
     from piiguard.protect.batches.pace import Pace
-    from piiguard.protect.jobs.encrypt import encrypt as job
     from piiguard.protect.jobs.job import Job
     from piiguard.protect.schema import residue
 
@@ -202,7 +221,7 @@ def _run(
     with stoppable() as stop, progress() as watch:
         pace = Pace(limits(given), stop=stop)
         for item in items:
-            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item, keep_plaintext=keep_plaintext)
+            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item)
             finished(keyring, found)
             changed += [item.place] if found.kind == "encrypt" and not found.left else []
             code = code or (ui.EXIT_INCOMPLETE if found.left else 0)
@@ -221,6 +240,7 @@ def _run(
 @manifest_option
 @yes_option
 @click.option("--type", "sql_type", metavar="SQL", help="The column's type then, for example 'varchar(12)'.")
+@drop_constraint_option
 @plan_option
 @job_options
 def decrypt(
@@ -251,10 +271,10 @@ def decrypt(
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
     (item,) = manifest.select([column])
     keyring = open_keyring(keyring_file, manifest)
-    engine = open_database(url, given)
+    engine, let_go = open_database(url, given), frozenset(given["let_go"])
     try:
         if given["plan"]:
-            click.echo(ui.plan(plan_decrypt(Job(engine, keyring), item, sql_type)))
+            click.echo(ui.plan(plan_decrypt(Job(engine, keyring), item, sql_type, let_go=let_go)))
             return 0
         if given["dry_run"]:
             ui.would_decrypt(item.place, preview(engine, item))
@@ -262,7 +282,9 @@ def decrypt(
         ui.confirm(ui.drop_ciphertext(item.place), yes=yes)
         with stoppable() as stop, progress() as watch:
             pace = Pace(limits(given), stop=stop)
-            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item, sql_type=sql_type)
+            found = job(
+                Job(engine, keyring, pace, watch, given["jobs"]), item, sql_type=sql_type, let_go=let_go
+            )
         finished(keyring, found)
         if not found.left:
             residue.forget(engine, item.place)

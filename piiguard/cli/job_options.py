@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from piiguard.protect.outcome import Outcome
 
 __all__ = [
+    "drop_constraint_option",
     "finished",
     "job_options",
     "limits",
@@ -31,6 +32,15 @@ __all__ = [
 
 plan_option = click.option(
     "--plan", is_flag=True, help="Print the exact SQL and the order of deploys; change nothing."
+)
+
+
+drop_constraint_option = click.option(
+    "--drop-constraint",
+    "let_go",
+    multiple=True,
+    metavar="NAME",
+    help="A constraint or an index that may be lost; repeat it for each.",
 )
 
 

@@ -495,6 +495,7 @@ def plan(stages: Iterable[Stage]) -> str:
     lines = []
     for stage in stages:
         lines.append(f"-- {names.shown(stage.place)}: {_STAGES[stage.name]}")
+        lines += [f"--   {names.shown(note)}" for note in stage.notes]
         if not all(map(names.is_plain, "".join(stage.statements).split("\n"))):
             lines.append(f"-- {UNSEEN_IN_SQL}")
         lines += [f"{names.sql(statement)};" for statement in stage.statements]
@@ -513,7 +514,6 @@ def job_note(what: str, place: str) -> None:
 
 _NOTES = {
     "triggers": "{}: these triggers fire for every row",
-    "unique-together": "{}: a unique constraint of the blind index with other columns is not made again",
     "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
 }
 

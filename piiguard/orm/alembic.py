@@ -4,7 +4,10 @@ In ``env.py``::
 
     import piiguard.orm.alembic as encrypted
 
-    context.configure(..., render_item=encrypted.render_item, compare_type=encrypted.compare_type)
+    context.configure(..., render_item=encrypted.render_item, compare_type=encrypted.compare_type,
+                      include_name=encrypted.include_name)
+
+``include_name`` is for those who want it said: without it, too, nothing is proposed about what jobs have made.
 
 In migrations, with ``import piiguard.orm.alembic`` at their top: ``op.expand_encrypted("students", "iin",
 index="iin_index")``, then ``piiguard encrypt --keep-plaintext`` fills the twin beside the running
@@ -20,13 +23,14 @@ from alembic.operations import MigrateOperation, Operations
 
 from piiguard.errors import JobError
 from piiguard.keys.index import SIZE
+from piiguard.orm.migrations.autogenerate import include_name, is_converted
 from piiguard.orm.search.index import BlindIndex
 from piiguard.orm.types.encrypted import Encrypted
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["compare_type", "render_item"]
+__all__ = ["compare_type", "include_name", "render_item"]
 
 _TWIN = "{}_enc"  # as piiguard encrypt calls it
 
@@ -46,6 +50,8 @@ def compare_type(context: Any, inspected: Any, column: Any, found: Any, declared
     """Whether the database's type differs from what is stored; None leaves other columns to Alembic."""
     if isinstance(declared, Encrypted) and declared.storage == "text":
         return not isinstance(found, sa.String)
+    if isinstance(declared, Encrypted) and is_converted(context.connection, column.table.name, column.name):
+        return False
     if isinstance(declared, Encrypted | BlindIndex):
         return not isinstance(found, sa.types._Binary)
     return None

@@ -18,7 +18,7 @@ from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, W
 from piiguard.protect.proof.held import Sent, settle
 from piiguard.protect.schema.surroundings import triggers
 from piiguard.protect.schema.table_code import writing
-from piiguard.protect.schema.tables import Key
+from piiguard.protect.schema.tables import Key, unmoved
 
 __all__ = ["CoreRoute", "SqliteRoute", "route_for", "takes_functions"]
 
@@ -129,7 +129,11 @@ class CoreRoute:
         unchanged = [c.same(sa.bindparam(f"o{n}", type_=c.old_type)) for n, c in enumerate(plan.cells)]
         still_empty = [column.is_(None) for column in plan.empty]
         fresh = {a.target: sa.bindparam(f"n{n}", type_=a.bound) for n, a in enumerate(plan.assignments)}
-        return sa.update(plan.table).where(*same_row, *unchanged, *still_empty).values(fresh)
+        return (
+            sa.update(plan.table)
+            .where(*same_row, *unchanged, *still_empty)
+            .values({**unmoved(plan.table), **fresh})
+        )
 
 
 class SqliteRoute:

@@ -19,9 +19,12 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.schema.ddl import Migration, short
+from piiguard.protect.schema.ddl import Migration, ddl_for, short
+from piiguard.protect.schema.dependents.found import Dependent, Going
+from piiguard.protect.schema.dependents.reading import look as look_at
 from piiguard.protect.schema.lock import turn
 from piiguard.protect.schema.shadow import groups_of, shadows
+from piiguard.protect.schema.statements import that_works
 from piiguard.protect.schema.surroundings import look_around
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, unique_groups
 from piiguard.protect.seal import Seal
@@ -59,6 +62,7 @@ class Opening:
     key: Key
     encrypted: int
     notes: tuple[str, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -72,7 +76,11 @@ class Opening:
 
 
 def look(
-    connection: sa.Connection, item: ProtectedColumn, keyring: Keyring, sql_type: str | None = None
+    connection: sa.Connection,
+    item: ProtectedColumn,
+    keyring: Keyring,
+    sql_type: str | None = None,
+    let_go: frozenset[str] = frozenset(),
 ) -> Opening:
     """Find out where the column stands, and refuse what cannot be done."""
     table = reflect(connection, item.table)
@@ -86,20 +94,59 @@ def look(
         )
     move = _migration(connection, table, column, item, sql_type)
     move, notes = _with_unique(connection, move)
-    return Opening(item, move, key, counts.take(connection, column).encrypted, notes)
+    found = Opening(item, move, key, counts.take(connection, column).encrypted, notes)
+    return found if found.done else _with_dependents(connection, found, let_go)
+
+
+def _with_dependents(connection: sa.Connection, found: Opening, let_go: frozenset[str]) -> Opening:
+    """What hangs on the column is known before anything is written, or stops the job."""
+    move, named = found.move, _NAMED.match(found.move.plain_type or "")
+    indexable = connection.dialect.name != "mysql" or named is not None
+    going = Going(
+        move.table,
+        move.source.name,
+        move.twin,
+        move.index,
+        False,
+        found.in_place,
+        indexable=indexable,
+        let_go=let_go,
+    )
+    if not found.in_place and move.twin in move.table.c:
+        _refuse_others_column(connection, found)
+    dependents, carried = look_at(connection, going, move.place)
+    found = replace(found, move=replace(move, carried=carried), dependents=dependents)
+    if not found.in_place:
+        that_works(connection, ddl_for(connection.dialect, found.move))
+    return found
+
+
+def _refuse_others_column(connection: sa.Connection, found: Opening) -> None:
+    """A twin that a killed run has left is nullable; what an application has made under its name mostly is not."""
+    twin = found.move.table.c[found.move.twin]
+    if not twin.nullable or twin.primary_key:
+        raise JobError(
+            f"{found.move.place}: {found.move.table.fullname}.{twin.name} is there and is no column of a job",
+            hint=f"rename it: the job makes a column of the name {twin.name} for itself",
+        )
 
 
 @emptied
-def decrypt(job: Job, item: ProtectedColumn, *, sql_type: str | None = None) -> Outcome:
-    """Bring one column back to plaintext; ``sql_type`` is the column's type then."""
+def decrypt(
+    job: Job, item: ProtectedColumn, *, sql_type: str | None = None, let_go: frozenset[str] = frozenset()
+) -> Outcome:
+    """Bring one column back to plaintext; ``sql_type`` is the column's type then.
+
+    ``let_go`` are constraints and indexes that may be lost, by name.
+    """
     with turn(job.engine, item.table):
         seal = Seal(job.keyring, item)
         with connect(job.engine) as connection:
-            found = look(connection, item, job.keyring, sql_type)
+            found = look(connection, item, job.keyring, sql_type, let_go)
             look_around(connection, found.move.table, job.watch)
+            prove(connection, found.move.source, seal, job.keyring)
             ensure(connection)
             pin(connection, job.keyring)
-            prove(connection, found.move.source, seal, job.keyring)
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         for note in found.notes:
@@ -112,14 +159,11 @@ def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration,
     """What is unique through the blind index becomes unique by itself, where the database can do that."""
     if not move.index or [move.source.name] in unique_groups(connection, move.table):
         return move, ()
-    groups = groups_of(connection, move.table.c[move.index])
-    notes = tuple("unique-together" for group in groups if len(group) > 1)
-    if (move.index,) not in groups:
-        return move, notes
-    named = re.match(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid", move.plain_type or "")
-    if connection.dialect.name == "mysql" and not named:
-        return move, (*notes, "unique-needs-type")
-    return replace(move, unique=True), notes
+    if (move.index,) not in groups_of(connection, move.table.c[move.index]):
+        return move, ()
+    if connection.dialect.name == "mysql" and not _NAMED.match(move.plain_type or ""):
+        return move, ("unique-needs-type",)
+    return replace(move, unique=True), ()
 
 
 @emptied
@@ -129,6 +173,7 @@ def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
         return counts.take(connection, column_of(reflect(connection, item.table), item.column)).encrypted
 
 
+_NAMED = re.compile(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid")  # what MariaDB indexes whole
 _SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*")
 
 

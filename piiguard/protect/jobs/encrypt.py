@@ -7,7 +7,7 @@ column that an application with ``migrating=True`` has already begun to fill wit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,11 +27,13 @@ from piiguard.protect.outcome import Outcome
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
 from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
-from piiguard.protect.schema.fitness import refuse_unfit, type_name
+from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
+from piiguard.protect.schema.dependents.reading import look as look_at
+from piiguard.protect.schema.fitness import refuse_taken, refuse_unfit, type_name
 from piiguard.protect.schema.lock import turn
-from piiguard.protect.schema.statements import run_ddl
-from piiguard.protect.schema.surroundings import look_around
-from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split
+from piiguard.protect.schema.statements import run_ddl, that_works
+from piiguard.protect.schema.surroundings import look_around, refuse_hidden_rows
+from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split, unique_groups
 from piiguard.protect.seal import Seal
 from piiguard.protect.state import ensure, pin
 from piiguard.protect.transient import in_words
@@ -55,24 +57,53 @@ class Candidate:
     unique: bool
     done: bool
     in_place: bool
+    dependents: tuple[Dependent, ...] = ()
+    carried: Carried = field(default_factory=Carried)
 
     def migration(self) -> Migration:
         """The move that is still to be made."""
         index = self.item.index
         wanted = [index] if self.in_place else [self.twin, index]
         adds = tuple(name for name in wanted if name and name not in self.table.c)
-        return Migration(self.table, self.column, self.twin, index, self.unique, to_cipher=True, adds=adds)
+        return Migration(
+            self.table, self.column, self.twin, index, self.unique, True, None, adds, carried=self.carried
+        )
 
 
-def look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool = False) -> Candidate:
-    """Find out where the column stands, and refuse what cannot be done."""
+def look(
+    connection: sa.Connection,
+    item: ProtectedColumn,
+    *,
+    guess_type: bool = False,
+    let_go: frozenset[str] = frozenset(),
+) -> Candidate:
+    """Find out where the column stands, and refuse what cannot be done; ``let_go`` are constraints given up by name."""
     with in_words(item.place):
-        return _look(connection, item, guess_type=guess_type)
+        found = _look(connection, item, guess_type=guess_type)
+        return found if found.done else _with_dependents(connection, found, let_go)
+
+
+def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozenset[str]) -> Candidate:
+    """What hangs on the column is known before anything is written, or stops the job."""
+    item, table = found.item, found.table
+    retyped = found.in_place and bool(widened(found, ddl_for(connection.dialect, found.migration())))
+    going = Going(table, item.column, found.twin, item.index, True, found.in_place, retyped, let_go=let_go)
+    refuse_unfit(found.column, item.place)
+    if not found.in_place and found.twin in table.c:
+        refuse_taken(connection, table, found.twin, item.place)
+    dependents, carried = look_at(connection, going, item.place)
+    given_up = any(one.fate == "gone" and one.kind.startswith("unique") for one in dependents)
+    unique = bool(item.index) and not given_up and [item.column] in unique_groups(connection, table)
+    found = replace(found, dependents=dependents, carried=carried, unique=unique)
+    if not found.in_place:
+        that_works(connection, ddl_for(connection.dialect, found.migration()))
+    return found
 
 
 def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool) -> Candidate:
     table = reflect(connection, item.table)
     column = column_of(table, item.column)
+    refuse_hidden_rows(connection, table)
     if guess_type:
         item = replace(item, type=type_name(column))
     key = key_of(connection, table)
@@ -89,22 +120,34 @@ def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool)
         raise JobError(
             f"{item.place}: not a text column", hint="leave --storage out: binary storage takes any type"
         )
-    unique = False if done else refuse_unfit(connection, column, item)
-    return Candidate(item, table, column, key, counted, twin, unique, done, in_place)
+    return Candidate(item, table, column, key, counted, twin, False, done, in_place)
 
 
 @emptied
-def encrypt(job: Job, item: ProtectedColumn, *, keep_plaintext: bool = False) -> Outcome:
-    """Bring one column from plaintext to ciphertext; what a killed run left is gone on with."""
+def encrypt(
+    job: Job,
+    item: ProtectedColumn,
+    *,
+    keep_plaintext: bool = False,
+    let_go: frozenset[str] = frozenset(),
+    began: Callable[[], None] | None = None,
+) -> Outcome:
+    """Bring one column from plaintext to ciphertext; what a killed run left is gone on with.
+
+    ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
+    looked at and nothing has been written yet.
+    """
     with turn(job.engine, item.table):
         seal = Seal(job.keyring, item)
         with connect(job.engine) as connection:
-            found = look(connection, item)
+            found = look(connection, item, let_go=let_go)
             look_around(connection, found.table, job.watch)
             look_at_rows(connection, found, seal)
+            prove(connection, found.column, seal, job.keyring)
+            if began is not None:
+                began()
             ensure(connection)
             pin(connection, job.keyring)
-            prove(connection, found.column, seal, job.keyring)
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         if found.in_place:
@@ -126,7 +169,7 @@ def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
     item = found.item
     with connect(job.engine) as connection:
         ddl = ddl_for(job.engine.dialect, found.migration())
-        run_ddl(connection, item.place, widened(found, ddl) + ddl.expand())
+        run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
         table = reflect(connection, item.table)
     made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))

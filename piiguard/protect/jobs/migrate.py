@@ -183,6 +183,7 @@ class Mover:
         with connect(self.job.engine) as connection:
             if not indexed(connection, self.ddl, self.key, self.seal.item):
                 make_indexes(connection, self.move.table, self.move.place, self.ddl.indexes())
+            make_indexes(connection, self.move.table, self.move.place, self.move.carried.online)
 
     # -- parts -------------------------------------------------------------------------------------------
 

@@ -19,10 +19,10 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.reindex import fill_walk, pending, rewriting, target, turn_walk
 from piiguard.protect.jobs.rotate import by_table, rotation_walk
-from piiguard.protect.schema.ddl import SqliteDdl, ddl_for
+from piiguard.protect.schema.ddl import ddl_for
 from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl
-from piiguard.protect.schema.statements import beside_writers
-from piiguard.protect.schema.tables import Key, column_of, unique_groups
+from piiguard.protect.schema.statements import beside_writers, that_works
+from piiguard.protect.schema.tables import Key, column_of
 from piiguard.protect.seal import Seal
 from piiguard.protect.transient import in_words
 
@@ -30,23 +30,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from piiguard.manifest import ProtectedColumn
+    from piiguard.protect.schema.dependents.found import Dependent
 
 __all__ = ["Stage", "plan_decrypt", "plan_encrypt", "plan_rotate"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """``name`` is a word that the command line has a sentence for."""
+    """``name`` is a word that the command line has a sentence for; ``notes`` are what hangs on the column."""
 
     name: str
     place: str
     statements: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def plan_encrypt(job: Job, item: ProtectedColumn) -> Iterator[Stage]:
+def plan_encrypt(job: Job, item: ProtectedColumn, *, let_go: frozenset[str] = frozenset()) -> Iterator[Stage]:
     """The stages of a first encryption, with the deploys between them."""
     with connect(job.engine) as connection, in_words(item.place):
-        found = look(connection, item)
+        found = look(connection, item, let_go=let_go)
         if found.done:
             yield Stage("nothing", item.place)
         elif found.in_place:
@@ -58,8 +60,8 @@ def plan_encrypt(job: Job, item: ProtectedColumn) -> Iterator[Stage]:
 def _in_place(connection: sa.Connection, job: Job, found: Candidate) -> Iterator[Stage]:
     place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
     walk = in_place_walk(connection.dialect.name, with_columns(found), Seal(job.keyring, found.item))
-    yield Stage("deploy-reading-both", place)
-    yield Stage("expand", place, (*widened(found, ddl), *ddl.expand()))
+    yield Stage("deploy-reading-both", place, notes=_notes(found.dependents))
+    yield Stage("expand", place, (*found.carried.before, *widened(found, ddl), *ddl.expand()))
     yield Stage("backfill", place, _batch(connection, walk))
     yield Stage("index", place, _index(connection, found))
     yield Stage("deploy-ciphertext", place)
@@ -69,42 +71,48 @@ def _through_twin(connection: sa.Connection, job: Job, found: Candidate) -> Iter
     place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
     filled = with_columns(found)
     mover = Mover(job, filled.migration(), filled.key.of(filled.table), Seal(job.keyring, found.item))
-    yield Stage("expand", place, (*ddl.expand(), *ddl.guard()))
+    yield Stage("expand", place, (*ddl.expand(), *ddl.guard()), _notes(found.dependents))
     yield Stage("backfill", place, _batch(connection, mover.walk()))
     yield Stage("verify", place)
     yield Stage("deploy-writing-both", place)
     yield Stage("index", place, _index(connection, found))
-    swap = ddl.exchange(constrained=found.unique) if isinstance(ddl, SqliteDdl) else ddl.swap()
+    swap = that_works(connection, ddl)
     yield Stage("swap", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
     yield Stage("deploy-ciphertext", place)
 
 
-def plan_decrypt(job: Job, item: ProtectedColumn, sql_type: str | None = None) -> Iterator[Stage]:
+def plan_decrypt(
+    job: Job, item: ProtectedColumn, sql_type: str | None = None, *, let_go: frozenset[str] = frozenset()
+) -> Iterator[Stage]:
     """The stages of the way back, with the deploys between them."""
     place = item.place
     with connect(job.engine) as connection, in_words(place):
-        found = look_back(connection, item, job.keyring, sql_type)
+        found = look_back(connection, item, job.keyring, sql_type, let_go)
         move, ddl = found.move, ddl_for(connection.dialect, found.move)
         mover = Mover(job, move, found.key, Seal(job.keyring, item))
         if found.done:
             yield Stage("nothing", place)
             return
         if found.in_place:
-            yield Stage("deploy-reading-both", place)
+            yield Stage("deploy-reading-both", place, notes=_notes(found.dependents))
             yield Stage("open", place, _batch(connection, opening_walk(mover)))
             yield Stage("deploy-plaintext", place)
             return
-        yield Stage("expand-plain", place, (*ddl.expand(), *ddl.guard()))
+        yield Stage("expand-plain", place, (*ddl.expand(), *ddl.guard()), _notes(found.dependents))
         filled = _with_twin(mover)
         yield Stage("open", place, _batch(connection, filled.walk()))
         yield Stage("verify", place)
-        unique = [beside_writers(connection, move.table, made) for made in ddl.indexes().values()]
+        wanted = (ddl.indexes() | move.carried.online).values()
+        unique = [beside_writers(connection, move.table, made) for made in wanted]
         if unique:
             yield Stage("unique", place, tuple(unique))
-        kept = isinstance(ddl, SqliteDdl) and [move.source.name] in unique_groups(connection, move.table)
-        swap = ddl.exchange(constrained=kept) if isinstance(ddl, SqliteDdl) else ddl.swap()
+        swap = that_works(connection, ddl)
         yield Stage("swap-back", place, (*ddl.lock(), *ddl.unguard(), *swap, *ddl.after()))
         yield Stage("deploy-plaintext", place)
+
+
+def _notes(dependents: Iterable[Dependent]) -> tuple[str, ...]:
+    return tuple(one.text for one in dependents)
 
 
 def _with_twin(mover: Mover) -> Mover:
@@ -162,7 +170,7 @@ def _rotate_index(
 
 def _index(connection: sa.Connection, found: Candidate) -> tuple[str, ...]:
     """The database's own index over a blind index."""
-    wanted = ddl_for(connection.dialect, found.migration()).indexes().values()
+    wanted = (ddl_for(connection.dialect, found.migration()).indexes() | found.carried.online).values()
     return tuple(beside_writers(connection, found.table, made) for made in wanted)
 
 

@@ -14,6 +14,7 @@ from piiguard.protect.batches.walk import UNREADABLE
 from piiguard.protect.proof.carried import carries
 from piiguard.protect.proof.exact import exact
 from piiguard.protect.schema.table_code import writing
+from piiguard.protect.schema.tables import unmoved
 
 if TYPE_CHECKING:
     from piiguard.protect.proof.record import Fingerprint
@@ -123,9 +124,9 @@ def empty(connection: sa.Connection, move: Migration, key: Key, wrong: Wrong) ->
     for name in wrong.keys:
         same = [c == v for c, v in zip(key.columns, name, strict=True)]
         before = connection.scalar(sa.select(source).where(*same).with_for_update())
-        emptied = sa.update(move.table).where(*same).values({move.table.c[n]: None for n in names})
+        emptied = {**unmoved(move.table), **{move.table.c[n]: None for n in names}}
         with writing(connection, move.table):
-            connection.execute(emptied)
+            connection.execute(sa.update(move.table).where(*same).values(emptied))
         if connection.scalar(sa.select(source).where(*same)) != before:
             connection.rollback()
             raise refusal.rows(

@@ -6,14 +6,14 @@ that was copied and then changed is found again, and the swap never brings back 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from piiguard.database import PATH
+from piiguard.protect.schema.dependents.found import Carried, short
 from piiguard.protect.schema.tables import home_of, quoted
 
 __all__ = ["Ddl", "Migration", "ddl_for", "short"]
@@ -32,21 +32,11 @@ class Migration:
     plain_type: str | None = None  # of the twin, when decrypting
     adds: tuple[str, ...] = ()  # columns that are not there yet
     checked: bool = False  # the source has our CHECK
+    carried: Carried = field(default_factory=Carried)  # what hangs on the source
 
     @property
     def place(self) -> str:
         return f"{self.table.fullname}.{self.source.name}"
-
-
-def short(name: str, limit: int = 60) -> str:
-    """A name that every database takes: long ones end in a digest."""
-    if len(name.encode()) <= limit:
-        return name
-    return (
-        name.encode()[: limit - 9].decode(errors="ignore")
-        + "_"
-        + hashlib.sha256(name.encode()).hexdigest()[:8]
-    )
 
 
 class Ddl:
@@ -114,9 +104,13 @@ class Ddl:
         """The twin takes the place of the source, which is dropped."""
         raise NotImplementedError
 
+    def ways(self) -> list[list[str]]:
+        """The ways to swap, the better one first."""
+        return [self.swap()]
+
     def after(self) -> list[str]:
         """What may run when writers are back."""
-        return []
+        return list(self.move.carried.later)
 
     def widen(self) -> list[str]:
         """Make room for text envelopes in the column itself."""
@@ -170,6 +164,7 @@ class PostgresqlDdl(Ddl):
 
     def swap(self) -> list[str]:
         found = [
+            *self.move.carried.before,
             f"ALTER TABLE {self.table} DROP COLUMN {self.source}",
             f"ALTER TABLE {self.table} RENAME COLUMN {self.twin} TO {self.source}",
         ]
@@ -182,11 +177,11 @@ class PostgresqlDdl(Ddl):
             )
         elif self.index:
             found.append(f"ALTER TABLE {self.table} DROP COLUMN {self.index}")
-        return found
+        return [*found, *self.move.carried.after]
 
     def after(self) -> list[str]:
         valid = f"ALTER TABLE {self.table} VALIDATE CONSTRAINT {self.check}"
-        return [valid] if self.move.to_cipher else []
+        return [*([valid] if self.move.to_cipher else []), *self.move.carried.later]
 
     def widen(self) -> list[str]:
         return [f"ALTER TABLE {self.table} ALTER COLUMN {self.source} TYPE text"]
@@ -216,14 +211,17 @@ class MysqlDdl(Ddl):
 
     def swap(self) -> list[str]:
         kind = self.cipher_type if self.move.to_cipher else self.move.plain_type or self.text_type
-        null = "" if self.move.source.nullable else " NOT NULL"
-        parts = [f"DROP COLUMN {self.source}", f"CHANGE COLUMN {self.twin} {self.source} {kind}{null}"]
+        null, kept = "" if self.move.source.nullable else " NOT NULL", self.move.carried
+        parts = [
+            f"DROP COLUMN {self.source}",
+            f"CHANGE COLUMN {self.twin} {self.source} {kind}{null}{kept.behind}",
+        ]
         if self.move.to_cipher:
             parts.append(f"ADD CONSTRAINT {self.check} CHECK (LEFT({self.source}, 1) = x'F9')")
         else:
             parts += [f"DROP CONSTRAINT {self.check}"] if self.move.checked else []
             parts += [f"DROP COLUMN {self.index}"] if self.index else []
-        return [f"ALTER TABLE {self.table} {', '.join(parts)}"]
+        return [f"ALTER TABLE {self.table} {', '.join([*parts, *kept.parts])}"]
 
     def widen(self) -> list[str]:
         length = getattr(self.move.source.type, "length", None)
@@ -231,8 +229,11 @@ class MysqlDdl(Ddl):
         room = 4 + -(-4 * (4 * length + 46) // 3) if length and length <= 4000 else None
         kind = f"VARCHAR({room})" if room else "LONGTEXT"
         charset = getattr(self.move.source.type, "charset", None) or "utf8mb4"
+        collation = getattr(self.move.source.type, "collation", None)
+        order = f" COLLATE {collation}" if collation else ""
         null = "NULL" if self.move.source.nullable else "NOT NULL"
-        return [f"ALTER TABLE {self.table} MODIFY COLUMN {self.source} {kind} CHARACTER SET {charset} {null}"]
+        text = f"{kind} CHARACTER SET {charset}{order} {null}{self.move.carried.behind}"
+        return [f"ALTER TABLE {self.table} MODIFY COLUMN {self.source} {text}"]
 
 
 class SqliteDdl(Ddl):
@@ -247,7 +248,7 @@ class SqliteDdl(Ddl):
     def _checked(self, name: str) -> str:
         if name != self.move.twin or not self.move.to_cipher:
             return ""
-        return f" CHECK ({self.twin} IS NULL OR (typeof({self.twin}) = 'blob' AND substr({self.twin}, 1, 1) = x'F9'))"
+        return f" CONSTRAINT {self.check} CHECK ({self.twin} IS NULL OR (typeof({self.twin}) = 'blob' AND substr({self.twin}, 1, 1) = x'F9'))"
 
     def guard(self) -> list[str]:
         empty = ", ".join(f"{name} = NULL" for name in self._emptied)
@@ -269,20 +270,28 @@ class SqliteDdl(Ddl):
         return ["BEGIN IMMEDIATE"]
 
     def swap(self) -> list[str]:
-        found = [
+        return [
+            *self.move.carried.before,
             f"ALTER TABLE {self.table} DROP COLUMN {self.source}",
             f"ALTER TABLE {self.table} RENAME COLUMN {self.twin} TO {self.source}",
+            *self._without_index(),
+            *self.move.carried.after,
         ]
-        return found + self._without_index()
 
     def copy(self) -> list[str]:
         """The other way to swap, where SQLite cannot drop the source; it keeps its declared type."""
         found = [
+            *self.move.carried.before,
             *(f"DROP TRIGGER IF EXISTS {name}" for name in self._watchers()),
             f"UPDATE {self.table} SET {self.source} = {self.twin}",  # noqa: S608 - quoted names
             f"ALTER TABLE {self.table} DROP COLUMN {self.twin}",
         ]
-        return found + (list(self._watchers().values()) if self.move.to_cipher else self._without_index())
+        found += list(self._watchers().values()) if self.move.to_cipher else self._without_index()
+        return [*found, *self.move.carried.after]
+
+    def ways(self) -> list[list[str]]:
+        plain = self.exchange(constrained=False)
+        return [plain] if plain == self.copy() else [plain, self.copy()]
 
     def exchange(self, *, constrained: bool) -> list[str]:
         """The way that keeps NOT NULL, and a constraint that SQLite cannot drop with its column."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.keys.index import SIZE
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect.batches.sql import is_binary
 from piiguard.protect.census import counts
-from piiguard.protect.schema.tables import unique_groups
 
-__all__ = ["refuse_other_use", "refuse_unfit", "type_name"]
+__all__ = ["refuse_other_use", "refuse_taken", "refuse_unfit", "type_name"]
 
 _TYPES: tuple[tuple[type, str], ...] = (  # the first that fits: bool before int, datetime before date
     (sa.Enum, "string"),
@@ -47,9 +44,8 @@ def type_name(column: sa.Column[Any]) -> str:
     )
 
 
-def refuse_unfit(connection: sa.Connection, column: sa.Column[Any], item: ProtectedColumn) -> bool:
-    """Raise for a column that cannot be swapped; returns whether it is unique."""
-    table, place = column.table, item.place
+def refuse_unfit(column: sa.Column[Any], place: str) -> None:
+    """Raise for a column that cannot be swapped by what it is itself."""
     if column.primary_key:
         raise JobError(
             f"{place}: the column is in the primary key, and random ciphertext cannot name a row",
@@ -57,14 +53,30 @@ def refuse_unfit(connection: sa.Connection, column: sa.Column[Any], item: Protec
         )
     if column.computed is not None:
         raise JobError(f"{place}: the column is computed", hint="encrypt the column it is computed from")
-    if column.server_default is not None:
+    if column.server_default is not None and not _is_null(column.server_default):
         raise JobError(
             f"{place}: the column has a default, which would be stored as plaintext",
             hint="drop the default first",
         )
-    _refuse_foreign_keys(connection, column, place)
-    _refuse_checks(connection, column, place)
-    return _is_unique(connection, table, column, item)
+
+
+def _is_null(default: Any) -> bool:
+    """PostgreSQL spells out a default of NULL, with the type behind it."""
+    return str(getattr(default, "arg", "")).upper().split("::")[0].strip("() ") == "NULL"
+
+
+def refuse_taken(connection: sa.Connection, table: sa.Table, name: str, place: str) -> None:
+    """Raise when a column that a job would fill as its own holds anything else."""
+    column = table.c[name]
+    if not column.nullable or column.primary_key:
+        counted = 1
+    else:
+        counted = counts.take(connection, column).plain
+    if counted:
+        raise JobError(
+            f"{place}: {table.fullname}.{name} is there and holds something else than ciphertext",
+            hint=f"rename it: the job makes a column of the name {name} for itself",
+        )
 
 
 def refuse_other_use(
@@ -87,49 +99,3 @@ def refuse_other_use(
         f"{item.place}: {item.index} holds something else than blind indexes of this keyring",
         hint="give --index a name that the table does not have; the job adds the column",
     )
-
-
-def _refuse_foreign_keys(connection: sa.Connection, column: sa.Column[Any], place: str) -> None:
-    table = column.table
-    schema = table.schema
-    for (_, other), keys in inspect(connection).get_multi_foreign_keys(schema=schema).items():
-        for key in keys:
-            here = other == table.name and column.name in key["constrained_columns"]
-            there = key["referred_table"] == table.name and column.name in key["referred_columns"]
-            if here or there:
-                raise JobError(
-                    f"{place}: a foreign key of {other} uses the column",
-                    hint="point it at a key that is no personal data, then encrypt the column",
-                )
-
-
-def _refuse_checks(connection: sa.Connection, column: sa.Column[Any], place: str) -> None:
-    found = inspect(connection).get_check_constraints(column.table.name, column.table.schema)
-    for check in found:
-        if (
-            re.search(rf"\b{re.escape(column.name)}\b", str(check["sqltext"]))
-            and "249" not in check["sqltext"]
-        ):
-            raise JobError(
-                f"{place}: the constraint {check['name'] or 'CHECK'} tests the plaintext",
-                hint="drop the constraint first; the application can test the value before it is encrypted",
-            )
-
-
-def _is_unique(
-    connection: sa.Connection, table: sa.Table, column: sa.Column[Any], item: ProtectedColumn
-) -> bool:
-    groups = unique_groups(connection, table)
-    for names in groups:
-        if column.name in names and len(names) > 1:
-            raise JobError(
-                f"{item.place}: a unique constraint over {', '.join(map(str, names))} needs the plaintext",
-                hint="drop the constraint first; after that it can be made over the blind index",
-            )
-    unique = any(names == [column.name] for names in groups)
-    if unique and not item.index:
-        raise JobError(
-            f"{item.place}: the column is unique, and ciphertext cannot keep it so",
-            hint=f"add a blind index: --index {column.name}_index --normalizer exact (or digits, email …)",
-        )
-    return unique

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import inspect
 from piiguard.errors import JobError
+from piiguard.protect.schema.dependents.sqlite import rehearse
 from piiguard.protect.schema.tables import Key, home_of, quoted, unique_groups
 from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
@@ -19,7 +20,25 @@ if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
     from piiguard.protect.schema.ddl import Ddl, Migration
 
-__all__ = ["beside_writers", "indexed", "invalid_indexes", "make_indexes", "refused", "run_ddl"]
+__all__ = ["beside_writers", "indexed", "invalid_indexes", "make_indexes", "refused", "run_ddl", "that_works"]
+
+
+def that_works(connection: sa.Connection, ddl: Ddl) -> list[str]:
+    """The statements of the swap; in SQLite those of its ways that an empty copy of the schema takes.
+
+    Raises :class:`JobError` with what SQLite says when it takes none.
+    """
+    said = None
+    for way in ddl.ways():
+        if connection.dialect.name != "sqlite":
+            return way
+        head = () if ddl.move.twin in ddl.move.table.c else (*ddl.expand(), *ddl.guard())
+        if (said := rehearse(connection, [*head, *ddl.unguard(), *way])) is None:
+            return way
+    raise JobError(
+        f"{ddl.move.place}: the database would refuse to change the table: {said}",
+        hint="drop what it names first, and make it again afterwards; nothing was changed",
+    )
 
 
 def run_ddl(

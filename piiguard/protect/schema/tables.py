@@ -28,6 +28,7 @@ __all__ = [
     "reflect",
     "split",
     "unique_groups",
+    "unmoved",
 ]
 
 
@@ -59,6 +60,7 @@ def reflect(connection: sa.Connection, name: str) -> sa.Table:
         raise JobError(f"{name}: there is no such table", hint=_meant(bare, known, "tables")) from None
     table.info[_HOME] = home(connection, table.schema)
     _fold(connection, table)
+    _mark_followers(connection, table)
     return table
 
 
@@ -94,6 +96,23 @@ def _fold(connection: sa.Connection, table: sa.Table) -> None:
 def compared(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """A key column as its rows are put in order: what folds case is ordered by its bytes."""
     return sa.cast(column, sa.Text).collate("C") if column.info.get(_FOLDED) else column
+
+
+def _mark_followers(connection: sa.Connection, table: sa.Table) -> None:
+    """Note MariaDB's columns with ON UPDATE CURRENT_TIMESTAMP, of which reflection tells some."""
+    if connection.dialect.name != "mysql":
+        return
+    query = sa.text(
+        "select column_name from information_schema.columns where extra like '%on update%'"
+        " and table_name = :name and table_schema = coalesce(:schema, database())"
+    )
+    for name in connection.scalars(query, {"name": table.name, "schema": table.schema}):
+        table.c[name].info["follows"] = True
+
+
+def unmoved(table: sa.Table) -> dict[sa.Column[Any], sa.Column[Any]]:
+    """Assignments that keep a job from moving the time at which an application last changed a row."""
+    return {column: column for column in table.c if column.info.get("follows")}
 
 
 def column_of(table: sa.Table, name: str) -> sa.Column[Any]:

@@ -1,0 +1,1 @@
+"""What piiguard adds to Alembic beside its operations."""

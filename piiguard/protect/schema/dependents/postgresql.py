@@ -1,0 +1,320 @@
+"""PostgreSQL: ``pg_depend`` knows everything that hangs on a column; what has no word here is refused by its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.protect.schema.dependents import postgresql_column as column_facts
+from piiguard.protect.schema.dependents.found import Going, Inventory, short
+from piiguard.protect.schema.dependents.indexes import Found, judge
+from piiguard.protect.schema.dependents.sqltext import (
+    bracketed,
+    mentions,
+    only_asks_for_null,
+    renamed,
+    split_list,
+)
+from piiguard.protect.schema.tables import quoted
+
+__all__ = ["read"]
+
+_TREE = """
+with recursive tree(oid) as (
+  select cast(:name as regclass)::oid
+  union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.oid)
+select t.oid, t.oid::regclass::text as name, a.attnum, a.attname, a.attinhcount, a.attislocal
+from tree t join pg_attribute a on a.attrelid = t.oid and a.attname = any(:columns) and not a.attisdropped
+order by t.oid = cast(:name as regclass) desc, 2, 3
+"""
+_HANGING = """
+select d.classid::regclass::text as class, d.objid, d.deptype,
+  pg_describe_object(d.classid, d.objid, d.objsubid) as what, d.objsubid
+from pg_depend d
+where d.refclassid = 'pg_class'::regclass and d.refobjid = :oid and d.refobjsubid = :number
+  and d.deptype in ('n', 'a', 'i')
+order by 1, 2
+"""
+_CONSTRAINTS = """
+select c.oid, c.conname as name, c.contype::text as type, pg_get_constraintdef(c.oid) as text, c.coninhcount as inherited,
+  c.conrelid::regclass::text as owner, c.conrelid, c.convalidated as valid
+from pg_constraint c where c.oid = :oid
+"""
+_INDEXES = """
+select i.indexrelid as oid, c.relname as name, i.indisunique as unique, i.indisreplident as replident,
+  pg_get_indexdef(i.indexrelid) as text, pg_get_expr(i.indpred, i.indrelid) as where_, am.amname as method,
+  i.indnkeyatts as keys, i.indnatts as width,
+  array(select pg_get_indexdef(i.indexrelid, n, false) from generate_series(1, i.indnatts) n) as columns,
+  array(select a.attname::text from generate_series(0, i.indnatts - 1) n
+    left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[n] order by n) as names,
+  exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('u', 'p', 'x')) as bound,
+  exists (select from pg_inherits h where h.inhrelid = i.indexrelid) as attached
+from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
+where i.indrelid = :oid and i.indisvalid order by 2
+"""
+_RULE = """
+select v.oid::regclass::text as owner, v.relkind::text as kind, r.rulename as name
+from pg_rewrite r join pg_class v on v.oid = r.ev_class where r.oid = :oid
+"""
+_NAMES = {
+    "pg_policy": "select polname as name, polrelid::regclass::text as owner from pg_policy where oid = :oid",
+    "pg_trigger": "select tgname as name, tgrelid::regclass::text as owner from pg_trigger where oid = :oid",
+    "pg_publication_rel": "select p.pubname as name, r.prrelid::regclass::text as owner from pg_publication_rel r"
+    " join pg_publication p on p.oid = r.prpubid where r.oid = :oid",
+    "pg_statistic_ext": "select stxname as name, stxrelid::regclass::text as owner from pg_statistic_ext where oid = :oid",
+    "pg_attrdef": "select a.attname as name, d.adrelid::regclass::text as owner, d.adrelid, d.adnum from pg_attrdef d"
+    " join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.oid = :oid",
+}
+
+
+def read(connection: sa.Connection, going: Going) -> Inventory:
+    """The inventory of the column, in the table and in what inherits from it."""
+    inventory = Inventory()
+    name = quoted(connection.dialect, going.table)
+    query = sa.text(_TREE).bindparams(name=name, columns=list(going.names))
+    quote = connection.dialect.identifier_preparer.quote
+    for number, place in enumerate(connection.execute(query).mappings().all()):
+        reader = _Reader(connection, going, inventory, place, quote)
+        if number == 0 or place["attname"] == going.column:
+            reader.column(top=number == 0)
+        reader.hanging()
+    for oid in dict.fromkeys(p["oid"] for p in connection.execute(query).mappings()):
+        _indexes(connection, going, inventory, oid, quote)
+    column_facts.around(connection, inventory)
+    return inventory
+
+
+class _Reader:
+    """One column of one table of the tree."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        going: Going,
+        inventory: Inventory,
+        place: Any,
+        quote: Callable[[str], str],
+    ) -> None:
+        self.connection, self.going, self.inventory, self.place, self.quote = (
+            connection,
+            going,
+            inventory,
+            place,
+            quote,
+        )
+
+    def column(self, *, top: bool) -> None:
+        """What the column itself has: inheritance, privileges, comment, settings."""
+        place, going = self.place, self.going
+        if going.in_place:
+            return
+        if top and place["attinhcount"]:
+            parent = self._one(
+                "select inhparent::regclass::text as name from pg_inherits where inhrelid = :oid limit 1",
+                place["oid"],
+            )
+            self.inventory.add("parent table", parent["name"], "refused", "the column is inherited from it")
+        if not top and (place["attislocal"] or place["attinhcount"] > 1):
+            self.inventory.add(
+                "child table", place["name"], "refused", "it has the column from elsewhere too"
+            )
+        column_facts.carry(
+            self.connection, self.going, self.inventory, place["oid"], place["name"], place["attnum"]
+        )
+
+    def hanging(self) -> None:
+        """Everything that pg_depend names."""
+        query = sa.text(_HANGING).bindparams(oid=self.place["oid"], number=self.place["attnum"])
+        seen: set[tuple[str, int]] = set()
+        for found in self.connection.execute(query).mappings().all():
+            if (one := (found["class"], found["objid"])) not in seen:
+                seen.add(one)
+                self._one_of(found)
+
+    def _one_of(self, found: Any) -> None:
+        kind, oid = found["class"], found["objid"]
+        if kind == "pg_constraint":
+            self._constraint(oid)
+        elif kind == "pg_class":
+            self._relation(oid)
+        elif kind == "pg_rewrite":
+            self._view(oid)
+        elif kind in _NAMES:
+            self._named(kind, oid)
+        else:
+            self.inventory.add("object", found["what"], "refused", "it uses the column")
+
+    def _constraint(self, oid: int) -> None:
+        it, going, add = self._one(_CONSTRAINTS, oid), self.going, self.inventory
+        if it["type"] in ("u", "p"):  # its index tells more
+            return
+        name, drop = it["name"], f"ALTER TABLE {it['owner']} DROP CONSTRAINT {self.quote(it['name'])}"
+        if it["type"] == "f":
+            how = f"it is a foreign key of {it['owner']}"
+            if it["conrelid"] == self.place["oid"]:
+                self._let_go("foreign key", name, how, drop)
+            else:
+                add.add("foreign key", name, "refused", how, drop)
+        elif it["type"] == "c" and name in going.ours:
+            return
+        elif it["type"] == "c" and all(only_asks_for_null(it["text"], n) for n in going.names):
+            if it["inherited"] or going.in_place:
+                add.add("check", name, "kept")
+            elif len(going.names) == 1 or not only_mentions(it["text"], going):
+                self._check_again(it)
+        elif going.to_cipher:
+            self._let_go("check", name, "it tests the plaintext", drop)
+        else:
+            self._let_go("check", name, "it tests the ciphertext", drop)
+
+    def _check_again(self, it: Any) -> None:
+        self.inventory.add("check", it["name"], "rebuilt", "it asks whether the column is NULL")
+        table, name = it["owner"], self.quote(it["name"])
+        text = it["text"].removesuffix(" NOT VALID")
+        self.inventory.after.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {text} NOT VALID")
+        if it["valid"]:
+            self.inventory.later.append(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+    def _let_go(self, kind: str, name: str, how: str, drop: str) -> None:
+        if self.inventory.give_up(self.going, kind, name, how, drop) and self.going.in_place:
+            self.inventory.before.append(drop)
+
+    def _relation(self, oid: int) -> None:
+        it = self._one(
+            "select oid::regclass::text as name, relkind::text as kind from pg_class where oid = :oid", oid
+        )
+        if it["kind"] in ("i", "I"):
+            return
+        if it["kind"] == "S":
+            self._refuse("sequence", it["name"], f"ALTER SEQUENCE {it['name']} OWNED BY NONE")
+        elif oid == self.place["oid"]:
+            self.inventory.add("partition key", it["name"], "refused", "rows are parted by the plaintext")
+        else:
+            self._refuse("object", it["name"], "")
+
+    def _view(self, oid: int) -> None:
+        it = self._one(_RULE, oid)
+        kinds = {"v": ("view", "VIEW"), "m": ("materialized view", "MATERIALIZED VIEW")}
+        if it["kind"] in kinds and it["name"] == "_RETURN":
+            kind, word = kinds[it["kind"]]
+            self._refuse(kind, it["owner"], f"DROP {word} {it['owner']}")
+        else:
+            self._refuse("rule", it["name"], f"DROP RULE {self.quote(it['name'])} ON {it['owner']}")
+
+    def _named(self, kind: str, oid: int) -> None:
+        it = self._one(_NAMES[kind], oid)
+        name, owner, quoted = it["name"], it["owner"], self.quote(it["name"])
+        if kind == "pg_policy":
+            self._refuse("policy", name, f"DROP POLICY {quoted} ON {owner}")
+        elif kind == "pg_trigger" and not name.startswith("piiguard_"):
+            self._refuse("trigger", name, f"DROP TRIGGER {quoted} ON {owner}", "it names the column")
+        elif kind == "pg_publication_rel":
+            self._refuse("publication", name, f"ALTER PUBLICATION {quoted} DROP TABLE {owner}")
+        elif kind == "pg_statistic_ext" and not self.going.in_place:
+            self.inventory.add("statistics", name, "gone", "ciphertext has no statistics")
+        elif kind == "pg_attrdef" and (it["adrelid"], it["adnum"]) != (
+            self.place["oid"],
+            self.place["attnum"],
+        ):
+            remedy = f"ALTER TABLE {owner} DROP COLUMN {quoted}"
+            self._refuse("generated column", name, remedy, "it is computed from the column", always=True)
+
+    def _refuse(self, kind: str, name: str, remedy: str, how: str = "", *, always: bool = False) -> None:
+        """In place, the column stays; only another type of it is in the way of what reads it."""
+        going = self.going
+        if going.in_place and not (going.retyped or always):
+            self.inventory.add(
+                kind, name, "kept", "it reads ciphertext from then on" if going.to_cipher else ""
+            )
+        else:
+            uses = "plaintext" if going.to_cipher else "column"
+            self.inventory.add(kind, name, "refused", how or f"it uses the {uses}", remedy)
+
+    def _one(self, query: str, oid: int) -> Any:
+        return self.connection.execute(sa.text(query), {"oid": oid}).mappings().one()
+
+
+def only_mentions(text: str, going: Going) -> bool:
+    """Whether a check of the way back asks of the blind index alone, which goes."""
+    return mentions(text, str(going.index)) and not mentions(text, going.column)
+
+
+def _indexes(
+    connection: sa.Connection, going: Going, inventory: Inventory, oid: int, quote: Callable[[str], str]
+) -> None:
+    for it in connection.execute(sa.text(_INDEXES), {"oid": oid}).mappings().all():
+        found = _found(it)
+        if it["attached"] or not _touched(found, going):
+            continue
+        name = quote(found.name)
+        if it["replident"] and not going.in_place:
+            remedy = f"ALTER TABLE {_owner(connection, oid)} REPLICA IDENTITY DEFAULT"
+            inventory.add("replica identity", found.name, "refused", "it names rows by the column", remedy)
+            continue
+        drop = (
+            f"ALTER TABLE {_owner(connection, oid)} DROP CONSTRAINT {name}"
+            if it["bound"]
+            else f"DROP INDEX {name}"
+        )
+        made = judge(going, found, inventory, drop, quote)
+        if made is not None:
+            _make(going, inventory, it, made, quote)
+
+
+def _touched(found: Found, going: Going) -> bool:
+    texts = [*found.items, *found.included, found.where or ""]
+    return any(mentions(text, name) for name in going.names for text in texts)
+
+
+def _found(it: Any) -> Found:
+    begin, end = bracketed(it["text"], it["text"].index(" USING "))
+    return Found(
+        it["name"],
+        it["unique"],
+        split_list(it["text"][begin + 1 : end]),
+        it["names"][: it["keys"]],
+        [name for name in it["names"][it["keys"] :] if name],
+        it["where_"],
+        it["method"],
+        it["bound"],
+    )
+
+
+def _make(going: Going, inventory: Inventory, it: Any, made: Found, quote: Callable[[str], str]) -> None:
+    """Beside writers under another name; the swap gives it the old one. The twin's name goes with the twin."""
+    text, temporary = it["text"], short(f"piiguard_{it['name']}")
+    begin, end = bracketed(text, text.index(" USING "))
+    head = text[:begin].replace(" ON ONLY ", " ON ", 1)
+    head = f"CREATE {'UNIQUE ' if made.unique else ''}INDEX {quote(temporary)}" + head[head.index(" ON ") :]
+    items = ", ".join(_twinned(item, going, quote) for item in made.items)
+    rest = text[end + 1 :]
+    if rest.startswith(" INCLUDE"):
+        close = bracketed(rest)[1]
+        shown = ", ".join(map(quote, made.included))
+        rest = (f" INCLUDE ({shown})" if shown else "") + rest[close + 1 :]
+    if made.where is not None:
+        rest = rest[: rest.rindex(" WHERE ")] + f" WHERE {_renamed(made.where, going, quote)}"
+    inventory.online[temporary] = f"{head}({items}){rest}"
+    gone = f"DROP INDEX IF EXISTS {quote(made.name)}"
+    table_schema = f"{quote(going.table.schema)}." if going.table.schema else ""
+    inventory.after.append(gone.replace("EXISTS ", f"EXISTS {table_schema}", 1))
+    inventory.after.append(f"ALTER INDEX {table_schema}{quote(temporary)} RENAME TO {quote(made.name)}")
+    if it["bound"]:
+        owner = text[text.index(" ON ") + 4 : text.index(" USING ")].removeprefix("ONLY ")
+        inventory.after.append(
+            f"ALTER TABLE {owner} ADD CONSTRAINT {quote(made.name)} UNIQUE USING INDEX {quote(made.name)}"
+        )
+
+
+def _twinned(item: str, going: Going, quote: Callable[[str], str]) -> str:
+    return quote(going.twin) if not going.to_cipher and item == quote(going.column) else item
+
+
+def _renamed(text: str, going: Going, quote: Callable[[str], str]) -> str:
+    return renamed(text, going.column, quote(going.twin))
+
+
+def _owner(connection: sa.Connection, oid: int) -> str:
+    return str(connection.scalar(sa.text("select cast(:oid as oid)::regclass::text"), {"oid": oid}))
