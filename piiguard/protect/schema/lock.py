@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -99,7 +100,7 @@ def _held(lock: Path, table: str) -> int:
     while True:
         file = _opened(lock, table)
         try:
-            _wait(lambda: _lock(file), table)
+            _wait(partial(_lock, file), table)
             if _leads_to(lock, file):
                 return file
         except BaseException:
