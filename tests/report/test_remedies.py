@@ -161,7 +161,7 @@ def fill(url: str, table: str, column: str) -> None:
     made.append_column(sa.Column(column, sa.String(40), key="value"))
     made.create(engine)
     with engine.begin() as connection:
-        connection.execute(made.insert(), [{"id": n, "value": number} for n, number in enumerate(NUMBERS)])
+        connection.execute(made.insert(), [{"id": n, "value": number} for n, number in enumerate(NUMBERS, 1)])
     engine.dispose()
 
 
@@ -203,7 +203,7 @@ def test_model_line_is_one_column_and_no_other_statement(named: str, url: str, p
     spelled = next(a.key for a in sa.inspect(row).column_attrs if a.columns[0].name == column)
     engine = sa.create_engine(url)
     with Session(engine) as session:
-        assert session.scalars(sa.select(row).where(getattr(row, spelled) == NUMBERS[7])).one().id == 7
+        assert session.scalars(sa.select(row).where(getattr(row, spelled) == NUMBERS[7])).one().id == 8
     engine.dispose()
     assert not Path("pwned").exists()
 
