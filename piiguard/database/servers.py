@@ -173,7 +173,7 @@ def own_path(connection: sa.Connection, schemas: tuple[str, ...]) -> Iterator[No
         return
     quote = connection.dialect.identifier_preparer.quote_identifier
     path = ", ".join(["pg_catalog", *map(quote, schemas), "pg_temp"])
-    connection.exec_driver_sql(f"set local search_path = {path}".replace("%", "%%"))
+    connection.exec_driver_sql(f"set local search_path = {path}")
     yield  # after an error the transaction is over, and the path with it
     connection.exec_driver_sql("set constraints all immediate")
     connection.exec_driver_sql(f"set local search_path = {PATH}")

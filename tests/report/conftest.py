@@ -135,6 +135,7 @@ def paste() -> Callable[[str], int]:
         finally:
             os.close(person)
             os.close(terminal)
+        sys.stderr.write(ran.stderr.decode(errors="replace"))
         return ran.returncode
 
     return run

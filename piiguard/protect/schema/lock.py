@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -78,18 +79,61 @@ def _sqlite(engine: sa.Engine, table: str) -> Iterator[None]:
     if not database or database == ":memory:":
         yield
         return
-    name = hashlib.sha256(f"{Path(database).resolve()} {table}".encode()).hexdigest()[:32]
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    file = os.open(Path(tempfile.gettempdir()) / f"piiguard-{_user()}-{name}.lock", flags, 0o600)
+    # Beside the database: there every user whose job can write it meets every other, and nobody else can come between.
+    place = Path(database).resolve()
+    name = hashlib.sha256(f"{place.name} {table}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    lock = place.with_name(f".piiguard-{name}.lock")
+    file = _held(lock, table)
     try:
-        _wait(lambda: _lock(file), table)
         yield
     finally:
+        if sys.platform != "win32":
+            with suppress(
+                OSError
+            ):  # while it is held: whoever waits for it sees that it is gone, and makes a new one
+                lock.unlink()
         os.close(file)
 
 
-def _user() -> int:
-    return os.getuid() if hasattr(os, "getuid") else 0
+def _held(lock: Path, table: str) -> int:
+    """The open lock file, held; its name still leads to it."""
+    while True:
+        file = _opened(lock, table)
+        try:
+            _wait(partial(_lock, file), table)
+            if _leads_to(lock, file):
+                return file
+        except BaseException:
+            os.close(file)
+            raise
+        os.close(file)
+
+
+def _opened(lock: Path, table: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT
+    for more in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
+        flags |= getattr(os, more, 0)
+    try:
+        file = os.open(lock, flags, 0o600)
+    except OSError as error:
+        raise _in_the_way(lock, table, (error.strerror or "error").lower()) from None
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise _in_the_way(lock, table, "not a file")
+    return file
+
+
+def _leads_to(lock: Path, file: int) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(lock.lstat(), os.fstat(file))
+    return False
+
+
+def _in_the_way(lock: Path, table: str, reason: str) -> JobError:
+    return JobError(
+        f"{table}: the lock {lock} cannot be taken: {reason}",
+        hint="another user's job may be at work; if none is, remove what stands there",
+    )
 
 
 def _lock(file: int) -> bool:

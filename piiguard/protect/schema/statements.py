@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.protect.schema.dependents.sqlite import rehearse
-from piiguard.protect.schema.tables import Key, home_of, quoted, unique_groups
+from piiguard.protect.schema.tables import Key, as_value, home_of, unique_groups
 from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
 
@@ -122,7 +122,7 @@ def invalid_indexes(connection: sa.Connection, table: sa.Table) -> set[str]:
         "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
         " where i.indrelid = cast(:name as regclass) and not i.indisvalid"
     )
-    name = quoted(connection.dialect, table)
+    name = as_value(connection.dialect, table)
     return set(connection.scalars(query, {"name": name}))
 
 
@@ -130,7 +130,7 @@ def beside_writers(connection: sa.Connection, table: sa.Table, statement: str) -
     """PostgreSQL's CONCURRENTLY, which a partitioned table does not take."""
     if connection.dialect.name != "postgresql":
         return statement
-    name = quoted(connection.dialect, table)
+    name = as_value(connection.dialect, table)
     kind = connection.scalar(
         sa.text("select relkind from pg_class where oid = cast(:name as regclass)"), {"name": name}
     )

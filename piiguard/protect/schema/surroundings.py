@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from piiguard.errors import JobError
 from piiguard.protect.schema.table_code import refuse_astray
-from piiguard.protect.schema.tables import quoted
+from piiguard.protect.schema.tables import as_value
 from piiguard.protect.watch import Watch
 
 __all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers"]
@@ -24,7 +24,7 @@ def refuse_hidden_rows(connection: sa.Connection, table: sa.Table) -> None:
     """Under row-level security a census of zero would mean nothing."""
     if connection.dialect.name != "postgresql":
         return
-    name = quoted(connection.dialect, table)
+    name = as_value(connection.dialect, table)
     if connection.scalar(sa.select(sa.func.row_security_active(sa.cast(name, sa.Text)))):
         raise JobError(
             f"{table.fullname}: row-level security hides rows from this account",
@@ -39,7 +39,7 @@ def triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
 
 def all_triggers(connection: sa.Connection, table: sa.Table) -> list[str]:
     """Every trigger of the table, ours too."""
-    name = quoted(connection.dialect, table)
+    name = as_value(connection.dialect, table)
     if connection.dialect.name == "postgresql":
         query = sa.text(
             "select tgname from pg_trigger where tgrelid = cast(:name as regclass) and not tgisinternal order by 1"

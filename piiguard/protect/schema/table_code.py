@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import own_path
 from piiguard.errors import JobError
-from piiguard.protect.schema.tables import quoted
+from piiguard.protect.schema.tables import as_value, quoted
 from piiguard.protect.transient import is_transient
 
 __all__ = ["path_for", "refuse_astray", "writing"]
@@ -107,20 +107,20 @@ def _reliant(connection: sa.Connection, table: sa.Table) -> list[str]:
     """Functions of the table that have no path of their own."""
     if connection.dialect.name != "postgresql":
         return []
-    return list(connection.scalars(_CODE, {"name": quoted(connection.dialect, table)}))
+    return list(connection.scalars(_CODE, {"name": as_value(connection.dialect, table)}))
 
 
 def _sorted_out(connection: sa.Connection, table: sa.Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The schemas of the account's path: those in which strangers have left nothing, and the others."""
     schemas: tuple[str, ...] = connection.get_execution_options().get("piiguard_schemas", ())
-    names = {"name": quoted(connection.dialect, table), "schemas": list(schemas)}
+    names = {"name": as_value(connection.dialect, table), "schemas": list(schemas)}
     trusted = set(connection.scalars(_TRUSTED, names))
     return tuple(s for s in schemas if s in trusted), tuple(s for s in schemas if s not in trusted)
 
 
 def _write_one(connection: sa.Connection, table: sa.Table, schemas: tuple[str, ...]) -> None:
     name, quote = quoted(connection.dialect, table), connection.dialect.identifier_preparer.quote
-    columns = [quote(column) for column in connection.scalars(_WRITABLE, {"name": name})]
+    columns = [quote(column) for column in connection.scalars(_WRITABLE, {"name": as_value(connection.dialect, table)})]
     if not columns:
         return
     same = ", ".join(f"{column} = {column}" for column in columns)
@@ -128,4 +128,4 @@ def _write_one(connection: sa.Connection, table: sa.Table, schemas: tuple[str, .
     connection.exec_driver_sql("set local lock_timeout = '800ms'")
     with own_path(connection, schemas):
         where = f"(tableoid, ctid) in ({row})"
-        connection.exec_driver_sql(f"update {name} set {same} where {where}".replace("%", "%%"))  # noqa: S608
+        connection.exec_driver_sql(f"update {name} set {same} where {where}")  # noqa: S608

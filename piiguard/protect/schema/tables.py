@@ -80,6 +80,12 @@ def quoted(dialect: sa.Dialect, table: sa.Table) -> str:
     return f"{preparer.quote_schema(schema)}.{name}" if schema else name
 
 
+def as_value(dialect: sa.Dialect, table: sa.Table) -> str:
+    """The same name as a value that is bound, where a driver's sign for parameters is no sign and stands once."""
+    name = quoted(dialect, table)
+    return name.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else name
+
+
 def _fold(connection: sa.Connection, table: sa.Table) -> None:
     """Columns of citext count as text: the operators of its own stand in a schema that is in no path of ours."""
     if connection.dialect.name != "postgresql":
@@ -88,7 +94,7 @@ def _fold(connection: sa.Connection, table: sa.Table) -> None:
         "select a.attname from pg_attribute a join pg_type t on t.oid = a.atttypid"
         " where a.attrelid = cast(:name as regclass) and t.typname = 'citext' and not a.attisdropped"
     )
-    for column in connection.scalars(query, {"name": quoted(connection.dialect, table)}):
+    for column in connection.scalars(query, {"name": as_value(connection.dialect, table)}):
         table.c[column].type = sa.Text()
         table.c[column].info[_FOLDED] = True
 

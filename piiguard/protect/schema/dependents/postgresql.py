@@ -17,7 +17,7 @@ from piiguard.protect.schema.dependents.sqltext import (
     renamed,
     split_list,
 )
-from piiguard.protect.schema.tables import quoted
+from piiguard.protect.schema.tables import as_value
 
 __all__ = ["read"]
 
@@ -72,7 +72,7 @@ _NAMES = {
 def read(connection: sa.Connection, going: Going) -> Inventory:
     """The inventory of the column, in the table and in what inherits from it."""
     inventory = Inventory()
-    name = quoted(connection.dialect, going.table)
+    name = as_value(connection.dialect, going.table)
     query = sa.text(_TREE).bindparams(name=name, columns=list(going.names))
     quote = connection.dialect.identifier_preparer.quote
     for number, place in enumerate(connection.execute(query).mappings().all()):
