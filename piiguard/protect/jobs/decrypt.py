@@ -174,7 +174,7 @@ def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
 
 
 _NAMED = re.compile(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid")  # what MariaDB indexes whole
-_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*")
+_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*(\[\])?")
 
 
 def _migration(
