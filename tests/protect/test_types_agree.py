@@ -70,6 +70,8 @@ def test_what_a_job_wrote_the_model_reads_and_the_way_back(
 ) -> None:
     kind, value, back, told = case
     engine = open_engine(any_database_url)
+    if name == "enum" and engine.dialect.name == "sqlite":
+        told = "enum"  # the column is a text like any other
     if name in ONLY_POSTGRESQL and engine.dialect.name != "postgresql":
         engine.dispose()
         return
