@@ -109,7 +109,7 @@ def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool)
     refuse_hidden_rows(connection, table)
     if guess_type:
         item = replace(item, type=type_name(connection, column))
-    key = key_of(connection, table)
+    key = key_of(connection, table, without=(item.column,))
     counted = counts.take(connection, column)
     twin = short(f"{item.column}_enc")
     sqlite = connection.dialect.name == "sqlite"
