@@ -24,6 +24,7 @@ _TYPES: tuple[
     (sa.Integer, ("integer", "boolean")),
     (sa.Float, ("float",)),
     (sa.Numeric, ("decimal",)),
+    (sa.DateTime, ("datetime",)),  # of SQLite; reflection takes the digits of TIMESTAMP(6) for a time zone
     (sa.Date, ("date",)),
     (sa.Time, ("time",)),
     (sa.Interval, ("interval",)),
@@ -39,7 +40,7 @@ def choices(connection: sa.Connection, column: sa.Column[Any]) -> tuple[str, ...
     kind = getattr(kind, "data_type", kind)  # a domain is what it is made of
     if isinstance(kind, sa.types.NullType):
         return names() if dialect == "sqlite" else ()
-    if isinstance(kind, sa.DateTime):
+    if isinstance(kind, sa.DateTime) and dialect != "sqlite":
         if kind.timezone:
             return ("datetime_tz",)
         return ("datetime",) if dialect == "postgresql" else ("datetime", "interval")
