@@ -5,12 +5,12 @@ What is stored is an envelope in bytes, or its text form where the column must s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import from_text, header, key_id_of, looks_encrypted, to_text
+from piiguard.protect.plain import reader
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -27,7 +27,8 @@ class Seal:
         self.item = item
         self.text = item.storage == "text"
         self._cipher = keyring.column(item.context, codec.code)
-        self._encode = _json_text(codec.encode) if item.type == "json" else codec.encode
+        self._read = reader(item.type) or _same
+        self._encode = _after(self._read, codec.encode)
         self._decode = codec.decode
         self._index = (
             keyring.index(item.context, item.index, item.normalizer)
@@ -101,7 +102,7 @@ class Seal:
 
     def index(self, value: Any) -> bytes | None:
         """The blind index of a value; None without an index, for NULL, and for nothing left to index."""
-        return None if value is None or self._index is None else self._index.compute(value)
+        return None if value is None or self._index is None else self._index.compute(self._read(value))
 
     def index_many(self, values: Sequence[Any]) -> list[bytes | None]:
         """The blind indexes of many values."""
@@ -109,7 +110,7 @@ class Seal:
 
     def indexes(self, value: Any) -> list[bytes]:
         """The blind index of a value under every live index version, the primary first."""
-        return [] if value is None or self._index is None else self._index.candidates(value)
+        return [] if value is None or self._index is None else self._index.candidates(self._read(value))
 
     def index_under(self, version: int) -> Callable[[Any], bytes | None]:
         """Computes the blind index under one live version, which need not be the primary."""
@@ -133,6 +134,10 @@ def key_id(stored: Any) -> int | None:
     return key_id_of(stored) if isinstance(stored, bytes | str) else None
 
 
-def _json_text(encode: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
-    """Databases hand JSON over as its text."""
-    return lambda value: encode(json.loads(value) if isinstance(value, str) else value)
+def _same(value: Any) -> Any:
+    return value
+
+
+def _after(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Both steps as one call."""
+    return then if first is _same else lambda value: then(first(value))

@@ -303,3 +303,25 @@ def test_children_of_a_table_are_looked_at_too(make: Callable[..., Job]) -> None
     text = " ".join(dump(job.engine))
     assert "ix_young ON public.young USING btree (age, iin_index)" in text
     assert "'young'" in text
+
+
+@pytest.mark.parametrize("database", [PG, MY])
+def test_a_contraction_of_alembic_keeps_as_much(make: Callable[..., Job], database: str) -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    import piiguard.orm.alembic  # noqa: F401 - registers the operations
+
+    comment = {
+        PG: "comment on column folk.iin is 'Личный код'",
+        MY: "alter table folk modify iin varchar(200) comment 'Личный код'",
+    }
+    job = make(database, comment[database], "create index ix_two on folk (city, iin)")
+    encrypt(job, ITEM, keep_plaintext=True)
+    with job.engine.begin() as connection:
+        operations: Any = Operations(MigrationContext.configure(connection))
+        operations.contract_encrypted("folk", "iin")
+    text = " ".join(dump(job.engine)).replace("`", "").replace(" ", "")
+    assert "Личныйкод" in text
+    assert "(city,iin_index)" in text.partition("ix_two")[2]
+    assert "piiguard_ix_two" not in text

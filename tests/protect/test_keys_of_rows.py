@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from piiguard.errors import JobError
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.pace import Pace
@@ -16,7 +18,7 @@ from piiguard.protect.jobs.encrypt import encrypt
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
 from piiguard.protect.schema.tables import Key, dump_key, load_key, reflect
-from piiguard.protect.seal import Seal
+from piiguard.protect.seal import Seal, key_id
 from piiguard.protect.watch import Watch
 
 from .conftest import People
@@ -65,6 +67,68 @@ def test_every_kind_of_key_is_walked_and_gone_on_from(
         stored = connection.scalars(sa.select(reflect(connection, "visits").c.note)).all()
     assert sorted(map(seal.decrypt, stored)) == sorted(f"жазба {n}" for n in range(ROWS))
     assert {people.keyring.version_of(value).version for value in stored} == {2}
+
+
+UNUSUAL = {
+    "postgresql": {
+        "text collate": ('code text collate "C"', ["Б", "а", "z"], ""),
+        "char collate": ('code varchar(9) collate "C"', ["b", "B", "a"], ""),
+        "enum": ("code mood", ["sad", "happy", "calm"], "create type mood as enum ('sad', 'happy', 'calm')"),
+        "domain": ("code short", ["b", "a"], "create domain short as text check (length(value) < 9)"),
+        "moment": (
+            "code timestamptz",
+            ["infinity", "-infinity", "1905-01-01 00:00:00+05", "0044-03-15 00:00:00+00 BC"],
+            "",
+        ),
+        "day": ("code date", ["infinity", "1905-01-01", "0044-03-15 BC"], ""),
+        "interval": ("code interval", ["1 mon", "3 days"], ""),
+        "address": ("code inet", ["10.0.0.1", "::1"], ""),
+        "truth": ("code boolean", ["true", "false"], ""),
+        "number": ("code numeric", ["1.10", "NaN", "1e30"], ""),
+    },
+    "mysql": {
+        "enum": ("code enum('sad', 'happy', 'calm')", ["sad", "happy", "calm"], ""),
+        "text collate": ("code varchar(9) collate utf8mb4_bin", ["b", "B", "a"], ""),
+        "moment": ("code datetime(6)", ["1905-01-01 00:00:00.000001", "9999-12-31"], ""),
+        "truth": ("code boolean", ["1", "0"], ""),
+    },
+    "sqlite": {
+        "day": ("code date", ["12.03.1905", "1905-03-12"], ""),
+        "moment": ("code datetime", ["yesterday", "1905-03-12 00:00:00"], ""),
+        "truth": ("code boolean", ["1", "7"], ""),
+        "number": ("code numeric", ["1.5", "2"], ""),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", sorted({name for found in UNUSUAL.values() for name in found}))
+def test_a_key_of_any_type_is_walked(people: People, kind: str) -> None:
+    if kind not in UNUSUAL[people.engine.dialect.name]:
+        return
+    column, values, before = UNUSUAL[people.engine.dialect.name][kind]
+    with people.engine.begin() as connection:
+        if before:
+            connection.exec_driver_sql(before)
+        connection.exec_driver_sql(f"create table visits ({column} not null primary key, note varchar(60))")
+        for value in values:
+            connection.exec_driver_sql(f"insert into visits values ('{value}', 'жазба')")
+    pace = Pace()
+    pace.size = 1
+    encrypt(people.job(pace), ITEM)
+    people.promote()
+    list(rotate(people.job(pace), [ITEM]))
+    seal = Seal(people.keyring, ITEM)
+    with people.engine.connect() as connection:
+        stored = connection.exec_driver_sql("select note from visits").scalars().all()
+    assert [seal.decrypt(value) for value in stored] == ["жазба"] * len(values)
+    assert {key_id(value) for value in stored} == {people.keyring.primary("data").id}
+
+
+def test_the_column_itself_is_no_key_of_its_rows(people: People) -> None:
+    with people.engine.begin() as connection:
+        connection.exec_driver_sql("create table visits (note varchar(60) not null unique, town varchar(9))")
+    with pytest.raises(JobError, match="no primary key"):
+        encrypt(people.job(), replace(ITEM, index="note_index", normalizer="exact"))
 
 
 def test_a_partitioned_table_is_one_table(make_people: Callable[[str], People], postgresql_url: str) -> None:

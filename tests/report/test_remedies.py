@@ -251,7 +251,11 @@ def test_command_cleans_a_file_whatever_it_is_called(
     assert {entry.name for entry in Path().iterdir()} == {name, clean}
 
 
-PACKED: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
 
 
 @pytest.mark.parametrize("ending", PACKED)

@@ -85,7 +85,7 @@ def look(
     """Find out where the column stands, and refuse what cannot be done."""
     table = reflect(connection, item.table)
     column = column_of(table, item.column)
-    key = key_of(connection, table)
+    key = key_of(connection, table, without=(item.column, *([item.index] if item.index else [])))
     versions = [v.version for v in keyring.versions if v.kind == "index"]
     if item.index and item.index in table.c and shadows(table, key, item.index, versions):
         raise JobError(
@@ -174,7 +174,7 @@ def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
 
 
 _NAMED = re.compile(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid")  # what MariaDB indexes whole
-_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*")
+_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*(\[\])?")
 
 
 def _migration(

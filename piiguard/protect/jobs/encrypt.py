@@ -26,10 +26,11 @@ from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
 from piiguard.protect.refusal import Refusal
+from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
 from piiguard.protect.schema.dependents.reading import look as look_at
-from piiguard.protect.schema.fitness import refuse_taken, refuse_unfit, type_name
+from piiguard.protect.schema.fitness import refuse_taken, refuse_unfit
 from piiguard.protect.schema.lock import turn
 from piiguard.protect.schema.statements import run_ddl, that_works
 from piiguard.protect.schema.surroundings import look_around, refuse_hidden_rows
@@ -89,6 +90,8 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     retyped = found.in_place and bool(widened(found, ddl_for(connection.dialect, found.migration())))
     going = Going(table, item.column, found.twin, item.index, True, found.in_place, retyped, let_go=let_go)
     refuse_unfit(found.column, item.place)
+    if not found.counted.encrypted:  # a column that is half done holds bytes
+        refuse_misfit(connection, found.column, item.type)
     if not found.in_place and found.twin in table.c:
         refuse_taken(connection, table, found.twin, item.place)
     dependents, carried = look_at(connection, going, item.place)
@@ -105,8 +108,8 @@ def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool)
     column = column_of(table, item.column)
     refuse_hidden_rows(connection, table)
     if guess_type:
-        item = replace(item, type=type_name(column))
-    key = key_of(connection, table)
+        item = replace(item, type=type_name(connection, column))
+    key = key_of(connection, table, without=(item.column,))
     counted = counts.take(connection, column)
     twin = short(f"{item.column}_enc")
     sqlite = connection.dialect.name == "sqlite"

@@ -6,7 +6,6 @@ a twin that is there is filled further, a swap that is done is not done again.
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from piiguard.protect.batches.sql import Cell
 from piiguard.protect.batches.walk import Assignment, Route, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.outcome import Outcome
+from piiguard.protect.plain import writer
 from piiguard.protect.proof.changes import Moment, now
 from piiguard.protect.proof.prove import Proof, Wrong, empty
 from piiguard.protect.proof.record import Fingerprint, forget, remember
@@ -229,13 +229,14 @@ class Mover:
         )
 
     def _plain(self, stored: Any) -> Any:
-        """The value as the twin takes it: MariaDB keeps JSON in a column of text."""
+        """The value as the twin takes it: MariaDB keeps JSON in a column of text, and an interval as a moment."""
         value = self.seal.decrypt(stored)
-        if stored is None or self.seal.item.type != "json":
-            return value
-        if isinstance(self.twin.type, sa.JSON):
-            return sa.JSON.NULL if value is None else value  # null is a document, and not NULL
-        return json.dumps(value, ensure_ascii=False)
+        if stored is None:
+            return None
+        if (write := writer(self.seal.item.type, self.twin.type)) is not None:
+            return write(value)
+        null = self.seal.item.type == "json" and value is None
+        return sa.JSON.NULL if null else value  # null is a document, and not NULL
 
     def stuck(self, where: sa.ColumnElement[bool]) -> refusal.Refusal:
         """Name the rows that passes do not get any further with."""

@@ -51,6 +51,8 @@ def _postgresql(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
         return _moment(sa.cast(column, sa.DateTime), column)
     if isinstance(kind, sa.Interval) or type(kind).__name__ == "INTERVAL":
         return _interval(column)
+    if isinstance(kind, sa.ARRAY):
+        return sa.cast(sa.func.to_json(column), sa.Text)
     return sa.cast(column, sa.Text)
 
 

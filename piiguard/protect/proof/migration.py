@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from piiguard.protect.proof.prove import Proof, pages
 from piiguard.protect.proof.record import Fingerprint, Record, forget, recall
 from piiguard.protect.proof.swap import exchange, prove, refuse_unfilled, take_lock, unlock
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for
+from piiguard.protect.schema.dependents.found import Going
+from piiguard.protect.schema.dependents.reading import look
 from piiguard.protect.schema.tables import column_of, key_of, reflect
 from piiguard.protect.seal import Seal
 from piiguard.protect.transient import in_words, is_transient
@@ -39,11 +42,12 @@ def contract(
     with in_words(f"{table_name}.{column}"):
         record = recall(connection, table_name, column)
         move = _move(connection, table_name, column, twin, record)
+        move = move if record is None else _carrying(connection, move)
         proved = _proof(connection, move, record, keyring or _from_environment())
         ddl = ddl_for(connection.dialect, move)
         _lock(connection, ddl)
         try:
-            exchange(connection, ddl, proved)
+            exchange(connection, ddl, lambda: _ready(connection, move, proved))
         finally:
             unlock(connection)
         for statement in ddl.after():
@@ -71,6 +75,19 @@ def _move(
     column_of(table, twin)
     index = record.item.index if record is not None else None
     return Migration(table, column_of(table, column), twin, index, False, to_cipher=True)
+
+
+def _carrying(connection: sa.Connection, move: Migration) -> Migration:
+    """The move with what hangs on the plaintext; refuses what would be lost."""
+    _, carried = look(connection, Going(move.table, move.source.name, move.twin, move.index), move.place)
+    return replace(move, carried=carried)
+
+
+def _ready(connection: sa.Connection, move: Migration, proved: Callable[[], None]) -> None:
+    """Proved, and with its indexes: a migration makes them under its lock, as it has one transaction."""
+    proved()
+    for statement in move.carried.online.values():
+        connection.exec_driver_sql(statement)
 
 
 def _from_environment() -> Keyring | None:

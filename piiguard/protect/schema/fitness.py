@@ -12,36 +12,7 @@ from piiguard.manifest import ProtectedColumn
 from piiguard.protect.batches.sql import is_binary
 from piiguard.protect.census import counts
 
-__all__ = ["refuse_other_use", "refuse_taken", "refuse_unfit", "type_name"]
-
-_TYPES: tuple[tuple[type, str], ...] = (  # the first that fits: bool before int, datetime before date
-    (sa.Enum, "string"),
-    (sa.JSON, "json"),
-    (sa.LargeBinary, "bytes"),
-    (sa.types._Binary, "bytes"),
-    (sa.Boolean, "boolean"),
-    (sa.String, "string"),
-    (sa.Integer, "integer"),
-    (sa.Float, "float"),
-    (sa.Numeric, "decimal"),
-    (sa.Date, "date"),
-    (sa.Time, "time"),
-    (sa.Interval, "interval"),
-    (sa.Uuid, "uuid"),
-)
-
-
-def type_name(column: sa.Column[Any]) -> str:
-    """The codec for the values that the column holds now."""
-    if isinstance(column.type, sa.DateTime):
-        return "datetime_tz" if column.type.timezone else "datetime"
-    for kind, name in _TYPES:
-        if isinstance(column.type, kind):
-            return name
-    raise JobError(
-        f"{column.table.fullname}.{column.name}: values of the type {column.type} cannot be encrypted",
-        hint="name the type with --type, or change the column to text first",
-    )
+__all__ = ["refuse_other_use", "refuse_taken", "refuse_unfit"]
 
 
 def refuse_unfit(column: sa.Column[Any], place: str) -> None:
