@@ -11,8 +11,7 @@ from sqlalchemy import MetaData
 
 from piiguard.errors import ManifestError
 from piiguard.manifest import Manifest, ProtectedColumn
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected, protected
+from piiguard.orm.tables import BoundIndex, Protected, protected
 from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["drift", "load_metadata", "protected_columns", "unlisted_indexes"]
