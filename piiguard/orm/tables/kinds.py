@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from sqlalchemy import Column
+    from sqlalchemy.types import TypeEngine
 
     from piiguard.orm.tables.bound import BoundIndex
 
@@ -17,9 +18,9 @@ class EncryptedKind:
     """The type of a column that holds ciphertext."""
 
     if TYPE_CHECKING:
-        inner: Any
+        inner: TypeEngine[Any]
         context: str
-        storage: str
+        storage: Literal["binary", "text"]
         migrating: Any
         values: Any
 

@@ -14,7 +14,7 @@ from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import EncryptedComparator
 from piiguard.orm.tables import EncryptedKind
 from piiguard.orm.types import reading
-from piiguard.orm.types.values import Refused, values_for
+from piiguard.orm.types.values import Refused, Values, values_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect
@@ -51,6 +51,7 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
     impl = LargeBinary
     cache_ok = True
     comparator_factory = EncryptedComparator
+    values: Values
 
     def __init__(
         self,

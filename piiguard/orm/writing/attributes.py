@@ -101,7 +101,7 @@ def _watch_source(
                 target = state.obj()
                 set_attribute(target, key, _CLEARED if computed is None else Derived(computed))
                 for part in parts:
-                    if part != own and part in held:
+                    if part is not None and part != own and part in held:
                         flag_modified(target, part)
         return value
 

@@ -162,10 +162,9 @@ def _without(
     """Leave an index alone whose sources are: it is right already."""
     for index in idle:
         given = getters[index.column.key]
-        values = map(given, rows or [{}])
-        if isinstance(given, Parameter):  # a session sends NULL where a source became NULL and was taken back
-            values = (value for value in values if value is not None)
-        if any(type(value) is not Derived for value in values):
+        # a session sends NULL where a source became NULL and was taken back
+        allowed = (Derived, type(None)) if isinstance(given, Parameter) else (Derived,)
+        if any(type(value) not in allowed for value in map(given, rows or [{}])):
             raise refuse_by_hand(index)
     dropped = {index.column.key for index in idle}
     kept = [{key: value for key, value in row.items() if key not in dropped} for row in rows]

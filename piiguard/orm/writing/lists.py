@@ -9,7 +9,7 @@ from piiguard.orm.tables import Protected
 from piiguard.orm.writing.defaults import scalar_or_later
 from piiguard.orm.writing.lifting import Getter, getter_of
 from piiguard.orm.writing.marks import refuse_unless_equal
-from piiguard.orm.writing.targets import key_of, pairs_of, table_of
+from piiguard.orm.writing.targets import key_of, mapper_of, pairs_of, table_of
 
 __all__ = ["kept_lists"]
 
@@ -18,10 +18,24 @@ def kept_lists(statement: Any, found: Protected) -> Any:
     """The statement with the blind indexes of each of its rows."""
     kept = statement._clone()
     columns = table_of(statement).c
+    # A session reads names as attributes; a default that looks at its row wants names.
+    spell = _name if mapper_of(statement) is None else _same
     kept._multi_values = tuple(
-        [_kept(_pairs(statement, row, columns), found) for row in part] for part in statement._multi_values
+        [
+            {spell(key): value for key, value in _kept(_pairs(statement, row, columns), found).items()}
+            for row in part
+        ]
+        for part in statement._multi_values
     )
     return kept
+
+
+def _name(column: Any) -> str:
+    return column if isinstance(column, str) else str(column.key)
+
+
+def _same(column: Any) -> Any:
+    return column
 
 
 def _pairs(statement: Any, row: Any, columns: Any) -> list[tuple[Any, Any]]:
