@@ -25,7 +25,8 @@ from piiguard.keys import Keyring, change, transitions
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError
 
 EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # each example makes its tables: shrinking takes minutes
+# Each example makes its tables and a keyring: shrinking would take minutes.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 VALUES = ["050312300015", "010203300016", "090909400018", None]
 NAMES = ["Сынақов", "Үлгі", None]
 
@@ -419,7 +420,7 @@ def apply(side: Side, function: Callable[..., Any], drawn: tuple[Any, ...]) -> t
             session.commit()
         except EncryptedColumnError:
             return "refused", None
-        except sa.exc.SQLAlchemyError as error:  # of UNIQUE, or because the statement is none
+        except (sa.exc.SQLAlchemyError, TypeError) as error:  # of UNIQUE, or what a driver does not take
             return type(error).__name__, None
         return "done", answer
 
