@@ -91,7 +91,13 @@ def _entry(table: str, key: str, found: Protected) -> ProtectedColumn:
         storage=kind.storage,
         index=None if index is None else index.column.name,
         normalizer=None if index is None else index.key.normalizer.name,
+        index_name=None if index is None else _unless(index.key.name, index.column.name),
+        index_context=None if index is None else _unless(index.key.context, kind.context),
     )
+
+
+def _unless(value: str, usual: str) -> str | None:
+    return None if value == usual else value
 
 
 def _named(found: Protected, key: str) -> BoundIndex | None:

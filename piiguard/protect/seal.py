@@ -29,11 +29,7 @@ class Seal:
         self._cipher = keyring.column(item.context, codec.code)
         self._encode = _json_text(codec.encode) if item.type == "json" else codec.encode
         self._decode = codec.decode
-        self._index = (
-            keyring.index(item.context, item.index, item.normalizer)
-            if item.index and item.normalizer
-            else None
-        )
+        self._index = None if item.index_key is None else keyring.index(*item.index_key)
         self._old = {
             start
             for version in keyring.versions

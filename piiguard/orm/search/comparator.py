@@ -189,7 +189,7 @@ def _mapped(element: Any, index: BoundIndex) -> ColumnElement[Any] | None:
     An alias has its own columns, and is never evaluated.
     """
     entity = element._annotations.get("parententity")
-    if not isinstance(entity, Mapper) or index.column not in entity.columns.values():
+    if not isinstance(entity, Mapper) or all(index.column is not one for one in entity.columns.values()):
         return None
     found: Any = getattr(entity.class_, entity.get_property_by_column(index.column).key)
     clause: ColumnElement[Any] = found.__clause_element__()

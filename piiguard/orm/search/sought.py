@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.sqltypes import BOOLEANTYPE
 from sqlalchemy.types import TypeDecorator
 
 from piiguard.keys.codec import codec_for
@@ -98,8 +99,9 @@ def _expression(column: ColumnElement[Any], op: Any, called: Callable[[], list[b
     hashes: BindParameter[Any] = bindparam(
         None, callable_=called, unique=True, expanding=True, type_=LargeBinary()
     )
-    found: InIndex = InIndex.of(LargeBinary.Comparator(column).operate(op, hashes))
-    return found
+    hashes.expand_op = op  # as the operators of SQLAlchemy say it
+    negate = operators.in_op if op is operators.not_in_op else operators.not_in_op
+    return InIndex(column, hashes, op, type_=BOOLEANTYPE, negate=negate)
 
 
 def unequal(expression: Any, column: ColumnElement[Any], found: ColumnElement[bool]) -> ColumnElement[bool]:

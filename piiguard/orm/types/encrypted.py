@@ -160,7 +160,7 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
         elif dialect.driver not in _PLAIN_BYTES:
             decrypt = reading.bytes_reader(decrypt)
         if self.migrating:
-            decrypt = reading.migrating_reader(decrypt, self)
+            decrypt = reading.migrating_reader(decrypt, self, self._seen)
         if self.on_error == "marker":
             decrypt = reading.marking_reader(decrypt, self)
         elif self.place != self.context:

@@ -55,11 +55,23 @@ def _fill(context: Any, found: Protected, own: str, suffix: str, value: Any) -> 
         place = _name(row, index.column.key, suffix)
         if place is None:
             continue
-        names = {key: _name(row, key, suffix) for key in index.sources if key != own}
-        if None not in names.values():  # else another default is called later, and fills it
-            values = [value if key == own else row[names[key]] for key in index.sources]
-            row[place] = index.compute(values)
-            renew_values(context.root_connection, index, values)
+        values = [
+            value if key == own else _other(context, found.columns[key], _name(row, key, suffix))
+            for key in index.sources
+        ]
+        # A default that is still to be called fills the index then.
+        row[place] = index.compute(values)
+        renew_values(context.root_connection, index, values)
+
+
+def _other(context: Any, column: Column[Any], name: str | None) -> Any:
+    """The value of another source; a scalar default may stand in the row only later."""
+    value = None if name is None else context.current_parameters[name]
+    default: Any = column.default
+    if value is None and default is not None and default.is_scalar:
+        pending = (getattr(one, "original", one) for one in context.compiled.insert_prefetch)
+        return default.arg if any(one is column for one in pending) else None
+    return value
 
 
 def _name(row: dict[str, Any], key: str, suffix: str) -> str | None:

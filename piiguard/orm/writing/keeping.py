@@ -7,7 +7,6 @@ writes, or the statement is refused. An UPDATE that leaves the sources alone lea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Insert
@@ -24,6 +23,7 @@ from piiguard.orm.writing.upsert import lift_upsert
 __all__ = ["Rows", "index_values", "keep", "with_values"]
 
 Rows = Sequence[Mapping[str, Any]]
+_Fill = Callable[[dict[str, Any], Mapping[str, Any]], None]
 
 
 def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
@@ -42,15 +42,15 @@ def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
             getters[key] = Parameter(key)
     if isinstance(statement, Insert):
         later = _take_defaults(getters, found)
-        jobs = [job for index in found.indexes if (job := _inserted(index, getters, later))]
+        fills = [fill for index in found.indexes if (fill := _inserted(index, getters, later))]
     else:
-        jobs, idle = _updated(getters, found)
+        fills, idle = _updated(getters, found)
         if idle:
             statement, rows = _without(statement, rows, getters, idle)
     moved = {key: getters[key] for key in found.columns if key in getters and key not in given}
-    if not (jobs or moved or constants):
+    if not (fills or moved or constants):
         return statement, rows
-    return statement, [_kept_row(row, moved, jobs, constants) for row in rows or [{}]]
+    return statement, [_kept_row(row, moved, fills, constants) for row in rows or [{}]]
 
 
 def index_values(statement: Any, found: Protected) -> dict[Any, bytes | None]:
@@ -78,41 +78,51 @@ def with_values(statement: Any, values: Mapping[Any, Any]) -> Any:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Fills one index of a row; ``given`` reads what somebody else put there."""
-
-    key: str
-    index: BoundIndex
-    single: Callable[[Any], bytes | None] | None
-    given: Getter | None
-    fixed: Mapping[str, Any]  # scalar defaults, which SQLAlchemy adds later
-
-
 def _with(statement: Any, constants: Mapping[str, Any], rows: Rows) -> tuple[Any, Rows]:
     return statement, [{**row, **constants} for row in rows or [{}]] if constants else rows
 
 
 def _kept_row(
-    row: Mapping[str, Any], moved: Mapping[str, Getter], jobs: Sequence[_Job], constants: Mapping[str, Any]
+    row: Mapping[str, Any], moved: Mapping[str, Getter], fills: Sequence[_Fill], constants: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A new set: the caller's own stays as it is."""
     kept = {**row, **constants}
     for key, getter in moved.items():
         kept[key] = getter(row)
-    for job in jobs:
-        if job.single is not None:
-            values = None
-            fresh = job.single(kept.get(job.index.sources[0]))
-        else:
-            values = [kept.get(source, job.fixed.get(source)) for source in job.index.sources]
-            fresh = job.index.compute(values)
-        if job.given is not None:
-            given = job.given(row)
-            if given is not None and given != fresh:
-                refuse_unless_equal(job.index, given, values or [kept.get(job.index.sources[0])])
-        kept[job.key] = fresh
+    for fill in fills:
+        fill(kept, row)
     return kept
+
+
+def _filler(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:
+    """Fills the index of a row; ``given`` reads what somebody else put there, ``fixed`` are scalar defaults."""
+    key, sources, single = index.column.key, index.sources, index.single()
+    if single is None or fixed:
+        return _filler_of_any(index, given, fixed)
+    source = sources[0]
+
+    def fill(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        kept[key] = single(kept.get(source))
+
+    def fill_and_compare(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        value = kept.get(source)
+        fresh = single(value)
+        found = given(row)  # type: ignore[misc]
+        if found is not None and found != fresh:
+            refuse_unless_equal(index, found, [value])
+        kept[key] = fresh
+
+    return fill if given is None else fill_and_compare
+
+
+def _filler_of_any(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:
+    def fill(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        values = [kept.get(source, fixed.get(source)) for source in index.sources]
+        if given is not None:
+            refuse_unless_equal(index, given(row), values)
+        kept[index.column.key] = index.compute(values)
+
+    return fill
 
 
 def _take_defaults(getters: Mapping[str, Getter], found: Protected) -> dict[str, tuple[bool, Any]]:
@@ -126,25 +136,23 @@ def _take_defaults(getters: Mapping[str, Getter], found: Protected) -> dict[str,
 
 def _inserted(
     index: BoundIndex, getters: Mapping[str, Getter], defaults: Mapping[str, tuple[bool, Any]]
-) -> _Job | None:
+) -> _Fill | None:
     """What fills the index of a new row; without any source it is NULL, whatever was given."""
     key, sources = index.column.key, index.sources
     given = getters.get(key)
     if not any(source in getters or source in defaults for source in sources) and given is None:
         return None
-    fixed = {source: defaults[source][1] for source in sources if source in defaults}
-    single = None if fixed else index.single()
-    return _Job(key, index, single, given, fixed)
+    return _filler(index, given, {source: defaults[source][1] for source in sources if source in defaults})
 
 
-def _updated(getters: Mapping[str, Getter], found: Protected) -> tuple[list[_Job], list[BoundIndex]]:
+def _updated(getters: Mapping[str, Getter], found: Protected) -> tuple[list[_Fill], list[BoundIndex]]:
     """What fills indexes whose sources are set; and those that are given without a source."""
-    jobs, idle = [], []
+    fills, idle = [], []
     for index in found.indexes:
         present = [source for source in index.sources if source in getters]
         given = getters.get(index.column.key)
         if len(present) == len(index.sources):
-            jobs.append(_Job(index.column.key, index, index.single(), given, {}))
+            fills.append(_filler(index, given, {}))
         elif present:
             raise EncryptedColumnError(
                 f"{index.place} indexes {', '.join(index.sources)} together, "
@@ -153,7 +161,7 @@ def _updated(getters: Mapping[str, Getter], found: Protected) -> tuple[list[_Job
             )
         elif given is not None:
             idle.append(index)
-    return jobs, idle
+    return fills, idle
 
 
 def _without(

@@ -9,7 +9,7 @@ from sqlalchemy import Alias, Column
 from sqlalchemy.orm import Mapper, bulk_persistence
 
 from piiguard.orm.search.comparator import base_column
-from piiguard.orm.tables import Protected
+from piiguard.orm.tables import BlindKind, EncryptedKind, Protected
 
 __all__ = ["key_of", "keys_of", "mapper_of", "pairs_of", "table_of"]
 
@@ -44,24 +44,28 @@ def mapper_of(statement: Any) -> Mapper[Any] | None:
 
 def pairs_of(statement: Any, written: Any) -> list[tuple[Any, Any]]:
     """Columns and values of a mapping or a list of pairs, with attributes resolved as the session does."""
-    pairs: Iterable[Any] = written.items() if isinstance(written, Mapping) else written
+    pairs = list(written.items() if isinstance(written, Mapping) else written)
     mapper = mapper_of(statement)
-    return list(
-        pairs if mapper is None else _ORM_STATE._get_orm_crud_kv_pairs(mapper, statement, pairs, False)
-    )
+    if mapper is None:
+        return pairs
+    columns = mapper.columns
+    resolved = []
+    for key, value in pairs:
+        name = key if isinstance(key, str) else key._annotations.get("proxy_key", key.key)
+        column = columns.get(name)
+        if column is None:  # a synonym, a composite, a hybrid
+            return list(_ORM_STATE._get_orm_crud_kv_pairs(mapper, statement, pairs, False))
+        resolved.append((column if isinstance(column.type, EncryptedKind | BlindKind) else key, value))
+    return resolved
 
 
 def key_of(column: Any, found: Protected) -> str | None:
     """The key of an encrypted column or a blind index; None of any other column, or another table's."""
     key = column if isinstance(column, str) else column.key
     own = found.written.get(key)
-    if isinstance(column, str):
-        return key if own is not None else None
-    base = base_column(column) if hasattr(column, "base_columns") else None
-    if base is None:
-        return key if own is not None else None
-    if own is base:
-        return str(key)
+    if isinstance(column, str) or own is column:
+        return None if own is None else str(key)
+    base = base_column(column) if own is not None or not isinstance(column, Column) else None
     return next((name for name, one in found.written.items() if one is base), None)
 
 
