@@ -425,7 +425,7 @@ def apply(side: Side, function: Callable[..., Any], drawn: tuple[Any, ...]) -> t
         return "done", answer
 
 
-def rows_of(side: Side) -> dict[str, list[Any]]:
+def rows_of(side: Side) -> dict[str, Any]:
     columns = {"Person": "id kind note iin name town", "Student": "id card", "Visit": "id code gate"}
     found = {}
     with side.engine.connect() as connection:

@@ -139,7 +139,7 @@ def _search_variable(expression: Any, op: Any, variable: Any) -> ColumnElement[A
     if op in _MANY or (encrypted and expression.type.migrating is True) or len(bound.sources) > 1:
         raise EncryptedColumnError(
             f"{place(expression)} is encrypted and cannot be compared so inside of a lambda",
-            hint="write the comparison outside of the lambda and use it there as a variable",
+            hint="compare outside of the lambda, as in with_loader_criteria(Class, Class.column.in_(values))",
         )
     _refuse_truncated(expression, op, bound)
     found = in_joined(bound, column, _IN[op], variable)
