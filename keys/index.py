@@ -76,6 +76,9 @@ class IndexKey:
     def hashes(self, normals: Iterable[bytes]) -> list[bytes]:
         """The index bytes of what :meth:`normal` gave, each under every live version, the primary first."""
         midstates = self.epoch()
+        if len(midstates) == 1:
+            (only,) = midstates
+            return [_digest(only, data) for data in normals]
         return [_digest(one, data) for data in normals for one in midstates]
 
     def epoch(self) -> list[_Midstates]:

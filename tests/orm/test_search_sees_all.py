@@ -27,7 +27,7 @@ def promote(keyring: Keyring, path: Path) -> None:
 
 @pytest.fixture
 def filled(session: Session, models: SimpleNamespace) -> Session:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": 1, "iin": FIRST},
         {"id": 2, "iin": SECOND},
         {"id": 3, "iin": None},
@@ -53,14 +53,15 @@ def test_a_query_is_older_than_the_key(
     promote(keyring, keyring_file)
     filled.execute(sa.update(student), [{"id": 1, "iin": FIRST}])
     assert [filled.scalars(query).all() for query in kept] == [[1]] * 4
-    assert filled.execute(change_it).rowcount == 1
+    changed: Any = filled.execute(change_it)
+    assert changed.rowcount == 1
 
 
 def test_a_kept_query_holds_no_value(models: SimpleNamespace) -> None:
     condition = models.Student.iin == FIRST
     (bind,) = [one for one in sa.sql.visitors.iterate(condition) if isinstance(one, sa.BindParameter)]
-    assert bind.callable is not None
-    held = [getattr(bind.callable, name) for name in type(bind.callable).__slots__]
+    called: Any = bind.callable
+    held = [getattr(called, name) for name in type(called).__slots__]
     assert FIRST not in repr(held)
 
 

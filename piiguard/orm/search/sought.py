@@ -6,7 +6,7 @@ filter. SQLAlchemy's statement cache keeps the first expression of its kind, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -43,15 +43,23 @@ class Sought:
     def __init__(self, bound: BoundIndex, normals: list[bytes]) -> None:
         self._bound = bound
         self._cipher = bound.keyring.column(f"search {bound.key.context}", codec_for("bytes").code)
-        self._sealed = [self._cipher.encrypt(normal) for normal in normals]
+        self._sealed = self._cipher.encrypt(b"".join(len(one).to_bytes(4, "big") + one for one in normals))
         self._epoch = bound.key.epoch()
         self._hashes = bound.hashes(normals)
 
     def __call__(self) -> list[bytes]:
         if self._bound.key.epoch() is not self._epoch:
             self._epoch = self._bound.key.epoch()
-            self._hashes = self._bound.hashes([self._cipher.decrypt(one) for one in self._sealed])
+            self._hashes = self._bound.hashes(list(_parts(self._cipher.decrypt(self._sealed))))
         return self._hashes
+
+
+def _parts(joined: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(joined):
+        end = at + 4 + int.from_bytes(joined[at : at + 4], "big")
+        yield joined[at + 4 : end]
+        at = end
 
 
 class Opposed(BinaryExpression[bool]):
@@ -84,10 +92,11 @@ def _one_array(element: Any, compiler: Any, **kw: Any) -> str:
     return f"{compiler.process(element.left, **kw)} {comparison} ({compiler.process(hashes, **kw)})"
 
 
-def in_index(bound: BoundIndex, column: ColumnElement[Any], op: Any, values: Iterable[Any]) -> InIndex:
+def in_index(
+    bound: BoundIndex, column: ColumnElement[Any], op: Any, values: Iterable[tuple[Any, ...]]
+) -> InIndex:
     """Compare an index column with what rows of these values hold."""
-    found = (bound.sought(*value) for value in values)
-    return _expression(column, op, Sought(bound, [one for one in found if one is not None]))
+    return _expression(column, op, Sought(bound, bound.sought_all(values)))
 
 
 def in_hashes(column: ColumnElement[Any], op: Any, hashes: list[bytes]) -> InIndex:

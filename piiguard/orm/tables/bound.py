@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,16 @@ class BoundIndex:
         if found is not None and name.startswith("prefix:"):
             _refuse_short(self.place, found, int(name.removeprefix("prefix:")))
         return found
+
+    def sought_all(self, values: Iterable[tuple[Any, ...]]) -> list[bytes]:
+        """The same for many, without those of which nothing is left."""
+        name = self.key.normalizer.name
+        if len(self.sources) > 1 or name == "domain" or name.startswith("prefix:"):
+            found = (self.sought(*value) for value in values)
+        else:
+            normal, step = self.key.normal, self.steps[0]
+            found = (normal(step(value)) for (value,) in values if value is not None)
+        return [one for one in found if one is not None]
 
     def hashes(self, normals: Sequence[bytes]) -> list[bytes]:
         """What rows hold whose values became these bytes, under each live index key."""

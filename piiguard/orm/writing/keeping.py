@@ -50,7 +50,7 @@ def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
     moved = {key: getters[key] for key in found.columns if key in getters and key not in given}
     if not (fills or moved or constants):
         return statement, rows
-    return statement, [_kept_row(row, moved, fills, constants) for row in rows or [{}]]
+    return statement, _kept_rows(rows or [{}], moved, fills, constants)
 
 
 def index_values(statement: Any, found: Protected) -> dict[Any, bytes | None]:
@@ -82,16 +82,19 @@ def _with(statement: Any, constants: Mapping[str, Any], rows: Rows) -> tuple[Any
     return statement, [{**row, **constants} for row in rows or [{}]] if constants else rows
 
 
-def _kept_row(
-    row: Mapping[str, Any], moved: Mapping[str, Getter], fills: Sequence[_Fill], constants: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A new set: the caller's own stays as it is."""
-    kept = {**row, **constants}
-    for key, getter in moved.items():
-        kept[key] = getter(row)
-    for fill in fills:
-        fill(kept, row)
-    return kept
+def _kept_rows(
+    rows: Rows, moved: Mapping[str, Getter], fills: Sequence[_Fill], constants: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """New sets: the caller's own stay as they are."""
+    found = []
+    for row in rows:
+        kept = {**row, **constants}
+        if moved:
+            kept |= {key: getter(row) for key, getter in moved.items()}
+        for fill in fills:
+            fill(kept, row)
+        found.append(kept)
+    return found
 
 
 def _filler(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:
@@ -105,14 +108,16 @@ def _filler(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -
         kept[key] = single(kept.get(source))
 
     def fill_and_compare(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
-        value = kept.get(source)
-        fresh = single(value)
-        found = given(row)  # type: ignore[misc]
-        if found is not None and found != fresh:
-            refuse_unless_equal(index, found, [value])
-        kept[key] = fresh
+        found = kept.get(key)
+        fill(kept, row)
+        if found is not None and type(found) is not Derived and found != kept[key]:
+            refuse_unless_equal(index, found, [kept.get(source)])
 
-    return fill if given is None else fill_and_compare
+    if given is None:
+        return fill
+    if isinstance(given, Parameter) and given.name == key:
+        return fill_and_compare
+    return _filler_of_any(index, given, fixed)
 
 
 def _filler_of_any(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:

@@ -13,6 +13,7 @@ from piiguard.orm.tables import BlindKind, EncryptedKind, Protected
 
 __all__ = ["key_of", "keys_of", "mapper_of", "pairs_of", "table_of"]
 
+_KINDS = (EncryptedKind, BlindKind)
 # How a session itself reads the keys of values(): attributes, synonyms, composites, hybrids. Renamed in 2.1.
 _ORM_STATE: Any = getattr(bulk_persistence, "_ORMDMLState", None) or getattr(
     bulk_persistence, "ORMDMLState", None
@@ -55,7 +56,7 @@ def pairs_of(statement: Any, written: Any) -> list[tuple[Any, Any]]:
         column = columns.get(name)
         if column is None:  # a synonym, a composite, a hybrid
             return list(_ORM_STATE._get_orm_crud_kv_pairs(mapper, statement, pairs, False))
-        resolved.append((column if isinstance(column.type, EncryptedKind | BlindKind) else key, value))
+        resolved.append((column if isinstance(column.type, _KINDS) else key, value))
     return resolved
 
 
