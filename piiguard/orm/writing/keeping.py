@@ -14,8 +14,7 @@ from sqlalchemy import Insert
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.tables import BoundIndex, Protected
 from piiguard.orm.writing.defaults import scalar_or_later
-from piiguard.orm.writing.lifting import Getter, Parameter, lift
-from piiguard.orm.writing.lists import kept_lists
+from piiguard.orm.writing.lifting import Getter, Parameter, kept_lists, lift
 from piiguard.orm.writing.marks import Derived, refuse_by_hand, refuse_unless_equal
 from piiguard.orm.writing.targets import keys_of
 from piiguard.orm.writing.upsert import lift_upsert
