@@ -7,7 +7,7 @@ equal here, and nothing else is told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from piiguard import clock
@@ -72,12 +72,26 @@ class IndexKey:
     @emptied
     def candidates(self, value: Any) -> list[bytes]:
         """The index bytes under every live version, the primary first: what a query compares with."""
-        self._keyring.current()
+        normal = self.normal(value)
+        return [] if normal is None else self.hashes([normal])
+
+    def normal(self, value: Any) -> bytes | None:
+        """The bytes that are hashed: the same under every version; None when nothing is left of the value."""
         normal = self.normalizer(value)
-        if normal is None:
-            return []
-        data = _bytes(normal)
-        return [_digest(midstates, data) for midstates in self._midstates or self._load()]
+        return None if normal is None else _bytes(normal)
+
+    def hashes(self, normals: Iterable[bytes]) -> list[bytes]:
+        """The index bytes of what :meth:`normal` gave, each under every live version, the primary first."""
+        midstates = self.epoch()
+        if len(midstates) == 1:
+            (only,) = midstates
+            return [_digest(only, data) for data in normals]
+        return [_digest(one, data) for data in normals for one in midstates]
+
+    def epoch(self) -> list[_Midstates]:
+        """The same object for as long as the same versions are live in the same order."""
+        self._keyring.current()
+        return self._midstates or self._load()
 
     def under(self, version: int) -> Callable[[Any], bytes | None]:
         """Computes the index bytes under one live version, for a job that goes from one to the next."""

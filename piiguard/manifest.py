@@ -44,6 +44,7 @@ class ProtectedColumn:
 
     ``table`` is ``schema.table`` outside the default schema; ``type`` is a codec name of
     :mod:`piiguard.keys.codec`; ``index`` is the sibling column with the blind index, if there is one.
+    ``index_name`` and ``index_context`` go into its key where they are not the column's name and the context.
     """
 
     table: str
@@ -53,6 +54,15 @@ class ProtectedColumn:
     storage: str = "binary"
     index: str | None = None
     normalizer: str | None = None
+    index_name: str | None = None
+    index_context: str | None = None
+
+    @property
+    def index_key(self) -> tuple[str, str, str] | None:
+        """Context, name and normalizer of the blind index, as its key is derived; None without one."""
+        if self.index is None or self.normalizer is None:
+            return None
+        return self.index_context or self.context, self.index_name or self.index, self.normalizer
 
     @property
     def place(self) -> str:
@@ -207,6 +217,10 @@ def _column(entry: Any, place: str, number: int) -> ProtectedColumn:
         raise ManifestError(f"{where} lacks {missing[0]}", path=place, hint=_FORM)
     if ("index" in entry) != ("normalizer" in entry):
         raise ManifestError(f"{where}: index and normalizer come together", path=place, hint=_FORM)
+    if "index" not in entry and {"index_name", "index_context"} & set(entry):
+        raise ManifestError(
+            f"{where}: index_name and index_context belong to an index", path=place, hint=_FORM
+        )
     if entry.get("storage", "binary") not in ("binary", "text"):
         raise ManifestError(f"{where}: storage is binary or text", path=place, hint=_FORM)
     return ProtectedColumn(**entry)

@@ -263,6 +263,13 @@ def database_url(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def two_database_urls(server_url: str) -> Iterator[tuple[str, str]]:
+    """Two new databases on each server, to do the same in both."""
+    with ExitStack() as stack:
+        yield new_database(server_url, stack), new_database(server_url, stack)
+
+
+@pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """One new PostgreSQL database."""
     with ExitStack() as stack:

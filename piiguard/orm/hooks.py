@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Alias, Connection, Engine, Insert, Table, Update, event
+from sqlalchemy import Connection, Engine, Insert, Table, Update, event, inspect
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from piiguard.echo import hide_rows
 from piiguard.errors import PiiguardError
 from piiguard.keys import nonces
+from piiguard.orm.search.copies import refuse_new_table
 from piiguard.orm.search.refusals import check, reads_encrypted
 from piiguard.orm.tables import protected
-from piiguard.orm.writing.attributes import watch
-from piiguard.orm.writing.keeping import index_values, keep
-from piiguard.orm.writing.uniqueness import refuse_repeats
+from piiguard.orm.writing.attributes import complete, has_compounds, watch
+from piiguard.orm.writing.keeping import index_values, keep, with_values
+from piiguard.orm.writing.targets import table_of
+from piiguard.orm.writing.uniqueness import renew
 
 __all__ = ["install"]
 
 _MARK = "piiguard"  # on connections that wrote to a protected table
+_DERIVED = "piiguard_derived"  # on statements of our own that write an index and nothing else
 
 
 def install() -> None:
@@ -34,16 +38,18 @@ def _before_execute(connection: Connection, statement: Any, many: Any, one: Any,
     """Keep blind indexes right; nothing else than INSERT and UPDATE is looked at."""
     nonces.drop()  # of a statement that failed before it left
     if isinstance(statement, Insert | Update):
-        table = statement.table.element if isinstance(statement.table, Alias) else statement.table
-        found = protected(table)
+        found = protected(table_of(statement))
         if found is not None:
             connection.info[_MARK] = True
             rows: Any = many or ([one] if one else [])
-            statement, rows = keep(statement, rows, found)
-            refuse_repeats(connection, statement, rows, found)
+            if not (options.get(_DERIVED) or statement._execution_options.get(_DERIVED)):
+                statement, rows = keep(statement, rows, found)
+                renew(connection, statement, rows, found)
             if len(rows) > 1:
                 nonces.draw_ahead(len(rows) * len(found.columns))
             return (statement, rows, {}) if len(rows) > 1 else (statement, [], rows[0] if rows else {})
+    elif isinstance(statement, ExecutableDDLElement):
+        refuse_new_table(statement)
     return statement, many, one
 
 
@@ -68,10 +74,16 @@ def _before_cursor_execute(
 def _do_orm_execute(state: ORMExecuteState) -> None:
     """Let an UPDATE of objects in a session change the index in memory as well."""
     if state.is_update and isinstance(state.statement, Update) and not state.parameters:
-        table: Any = state.statement.table
-        found = protected(table)
+        found = protected(table_of(state.statement))
         if found is not None and (values := index_values(state.statement, found)):
-            state.statement = state.statement.values(values)
+            state.statement = with_values(state.statement, values)
+
+
+def _before_flush(session: Session, context: Any, objects: Any) -> None:
+    """Let an UPDATE of one part of a compound index set all parts."""
+    if has_compounds():
+        for target in session.dirty:
+            complete(inspect(target))
 
 
 def _handle_error(context: ExceptionContext) -> BaseException | None:
@@ -97,6 +109,7 @@ _LISTENERS: tuple[tuple[Any, str, Any, dict[str, bool]], ...] = (
     (Engine, "before_cursor_execute", _before_cursor_execute, {"retval": True}),
     (Engine, "handle_error", _handle_error, {"retval": True}),
     (Session, "do_orm_execute", _do_orm_execute, {}),
+    (Session, "before_flush", _before_flush, {}),
     (Table, "before_create", _before_create, {}),
     (Mapper, "mapper_configured", watch, {}),
 )

@@ -11,8 +11,7 @@ from sqlalchemy import MetaData
 
 from piiguard.errors import ManifestError
 from piiguard.manifest import Manifest, ProtectedColumn
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected, protected
+from piiguard.orm.tables import BoundIndex, Protected, protected
 from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = ["drift", "load_metadata", "protected_columns", "unlisted_indexes"]
@@ -92,7 +91,13 @@ def _entry(table: str, key: str, found: Protected) -> ProtectedColumn:
         storage=kind.storage,
         index=None if index is None else index.column.name,
         normalizer=None if index is None else index.key.normalizer.name,
+        index_name=None if index is None else _unless(index.key.name, index.column.name),
+        index_context=None if index is None else _unless(index.key.context, kind.context),
     )
+
+
+def _unless(value: str, usual: str) -> str | None:
+    return None if value == usual else value
 
 
 def _named(found: Protected, key: str) -> BoundIndex | None:

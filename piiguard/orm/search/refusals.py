@@ -24,14 +24,22 @@ from sqlalchemy import (
     Update,
 )
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import Grouping, UnaryExpression, _label_reference, _textual_label_reference
+from sqlalchemy.sql.elements import (
+    BooleanClauseList,
+    Grouping,
+    UnaryExpression,
+    _label_reference,
+    _textual_label_reference,
+)
 from sqlalchemy.sql.functions import count
 from sqlalchemy.sql.visitors import iterate
 
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import base_column, place
-from piiguard.orm.tables import protected
-from piiguard.orm.types.encrypted import Encrypted
+from piiguard.orm.search.copies import refuse_copies
+from piiguard.orm.search.pairs import check_pair
+from piiguard.orm.search.sought import Opposed
+from piiguard.orm.tables import EncryptedKind, Protected, protected
 
 __all__ = ["check", "reads_encrypted"]
 
@@ -49,25 +57,53 @@ def check(statement: Any) -> None:
             _check_query(element)
         elif element.__visit_name__ == "postgresql_distinct_on":  # an extension of SQLAlchemy 2.1
             _check_distinct_on(element.get_children(), element)
-        elif isinstance(element, Insert | Update) and element is not statement:
-            _check_nested(element)
+        elif isinstance(element, Insert | Update):
+            refuse_copies(element)
+            if element is not statement:
+                _check_nested(element)
         elif isinstance(element, ColumnElement) and not isinstance(element, _ALLOWED):
             _check_expression(element)
 
 
 def reads_encrypted(compiled: Any) -> bool:
     """Whether the rows of a compiled statement bring decrypted values."""
-    return any(isinstance(kind, Encrypted) for entry in compiled._result_columns for kind in [entry.type])
+    return any(isinstance(kind, EncryptedKind) for entry in compiled._result_columns for kind in [entry.type])
 
 
 def _check_expression(element: ColumnElement[Any]) -> None:
     if isinstance(element, BinaryExpression) and element.operator in (operators.is_, operators.is_not):
+        _check_negation(element)
         return
-    for operand in _operands(element.get_children()):
-        if isinstance(operand.type, Encrypted):
+    operands = list(_operands(element.get_children()))
+    for operand in operands:
+        if isinstance(operand.type, EncryptedKind):
             raise _refusal(
                 operand, f"used in {_spelled(element)}", "read the column as it is and compute in Python"
             )
+    if isinstance(element, UnaryExpression | BinaryExpression):
+        _check_negation(element)
+    if isinstance(element, BinaryExpression):
+        check_pair(element)
+
+
+def _check_negation(element: UnaryExpression[Any] | BinaryExpression[Any]) -> None:
+    """A row whose value has no hash compares as NULL, where its value compares as false."""
+    if isinstance(element, UnaryExpression) and element.operator is not operators.inv:
+        return
+    for operand in _conditions(element.get_children()):
+        if isinstance(operand, Opposed) and operand.opposite is not None:
+            raise _refusal(
+                operand.left, "searched in a negated condition", "negate each comparison: write != and not_in"
+            )
+
+
+def _conditions(elements: Iterable[Any]) -> Iterator[Any]:
+    """The comparisons behind brackets, AND and OR."""
+    for element in elements:
+        if isinstance(element, Grouping | BooleanClauseList):
+            yield from _conditions(element.get_children())
+        else:
+            yield element
 
 
 def _check_query(query: Select[Any] | CompoundSelect[Any]) -> None:
@@ -86,7 +122,7 @@ def _check_query(query: Select[Any] | CompoundSelect[Any]) -> None:
 
 def _check_select(query: Select[Any]) -> None:
     for criterion in (*query._where_criteria, *query._having_criteria):
-        if isinstance(getattr(criterion, "type", None), Encrypted):  # text() has no type
+        if isinstance(getattr(criterion, "type", None), EncryptedKind):  # text() has no type
             raise _refusal(
                 criterion, "a condition by itself", "compare it with a value, through a blind index"
             )
@@ -108,7 +144,7 @@ def _check_other_tables(statement: Any) -> None:
         base = None if isinstance(key, str) else base_column(key)
         if (
             base is not None
-            and isinstance(base.type, Encrypted)
+            and isinstance(base.type, EncryptedKind)
             and (own is None or all(base is not one for one in own.columns.values()))
         ):
             raise _refusal(base, "set by an UPDATE of another table", "update its own table")
@@ -117,16 +153,43 @@ def _check_other_tables(statement: Any) -> None:
 def _check_nested(statement: Any) -> None:
     """A CTE that writes: its values do not pass where indexes are kept."""
     found = protected(statement.table)
-    written = {getattr(key, "key", key) for key in statement._values or {}}
-    for key in written & set(found.columns) if found else ():
-        raise _refusal(statement.table.c[key], "written inside another statement", "execute it by itself")
+    if found is None:
+        return
+    for name in _written_names(statement, found):
+        raise EncryptedColumnError(
+            f"{statement.table}.{name} is encrypted and cannot be written inside another statement",
+            hint="execute it by itself",
+        )
+
+
+def _written_names(statement: Any, found: Protected) -> Iterator[str]:
+    """Protected columns that a nested statement may write, also by default or for want of a list."""
+    clause = getattr(statement, "_post_values_clause", None)
+    lists = [row for part in getattr(statement, "_multi_values", ()) for row in part]
+    keys: set[Any] = set(getattr(statement, "_select_names", None) or ())
+    for written in (
+        *(getattr(statement, name, None) for name in ("_values", "_ordered_values")),
+        *lists,
+        *(getattr(clause, name, None) for name in ("update_values_to_set", "update")),
+    ):
+        keys |= {one for one, _ in written} if isinstance(written, list) else set(written or ())
+    for key in keys:
+        column = statement.table.c.get(key) if isinstance(key, str) else base_column(key)
+        if column is None or any(column is one for one in found.written.values()):
+            yield str(key if column is None else column.name)
+    if isinstance(statement, Insert):
+        yield from (
+            column.name
+            for key, column in found.columns.items()
+            if key not in keys and (column.default is not None or not keys)
+        )
 
 
 def _rowwise(columns: Iterable[Any]) -> Iterator[Any]:
     """Encrypted columns that make rows unequal: those whose row is not named by its primary key beside."""
     selected = list(columns)
     for column in selected:
-        if isinstance(column.type, Encrypted) and not _has_key(column, selected):
+        if isinstance(column.type, EncryptedKind) and not _has_key(column, selected):
             yield column
 
 
@@ -150,7 +213,7 @@ def _encrypted(clauses: Iterable[Any], query: Any) -> Iterator[Any]:
 
 
 def _is(element: Any) -> bool:
-    return isinstance(element.type, Encrypted)
+    return isinstance(element.type, EncryptedKind)
 
 
 def _operands(elements: Iterable[Any]) -> Iterator[Any]:

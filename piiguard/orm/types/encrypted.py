@@ -12,8 +12,9 @@ from sqlalchemy.types import LargeBinary, Text, TypeDecorator, TypeEngine
 from piiguard.orm import audit
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import EncryptedComparator
+from piiguard.orm.tables import EncryptedKind
 from piiguard.orm.types import reading
-from piiguard.orm.types.values import Refused, values_for
+from piiguard.orm.types.values import Refused, Values, values_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect
@@ -37,18 +38,20 @@ _PLAIN_BYTES = {
 }
 
 
-class Encrypted(TypeDecorator[Any]):
+class Encrypted(EncryptedKind, TypeDecorator[Any]):
     """Ciphertext in the database, the inner type's value in Python.
 
     ``context`` is authenticated with every value and names its key: ``table.column`` by custom, but it stays
     when the column is renamed. ``pad_to`` fills texts up to so many bytes, so that lengths tell less.
-    ``migrating`` reads rows that are still plaintext as well, and counts them in :attr:`plaintext_reads`.
+    ``migrating`` reads rows that are still plaintext as well, and counts them in :attr:`plaintext_reads`;
+    ``migrating="indexed"`` says that every row has its blind index already, so that all can be searched.
     With ``on_error="marker"`` a value that cannot be decrypted is read as :class:`Sealed`.
     """
 
     impl = LargeBinary
     cache_ok = True
     comparator_factory = EncryptedComparator
+    values: Values
 
     def __init__(
         self,
@@ -58,14 +61,16 @@ class Encrypted(TypeDecorator[Any]):
         context: str,
         storage: Literal["binary", "text"] = "binary",
         pad_to: int | None = None,
-        migrating: bool = False,
+        migrating: bool | Literal["indexed"] = False,
         on_error: Literal["raise", "marker"] = "raise",
     ) -> None:
         super().__init__()
-        if storage not in ("binary", "text") or on_error not in ("raise", "marker"):
+        known = storage in ("binary", "text") and on_error in ("raise", "marker")
+        if not known or migrating not in (True, False, "indexed"):
             raise EncryptedColumnError(
                 f"{context}: unknown option",
-                hint='storage is "binary" or "text", on_error "raise" or "marker"',
+                hint='storage is "binary" or "text", on_error "raise" or "marker", '
+                'migrating True, False or "indexed"',
             )
         if storage == "text":
             self.impl = Text()  # type: ignore[assignment]
@@ -155,7 +160,7 @@ class Encrypted(TypeDecorator[Any]):
         elif dialect.driver not in _PLAIN_BYTES:
             decrypt = reading.bytes_reader(decrypt)
         if self.migrating:
-            decrypt = reading.migrating_reader(decrypt, self)
+            decrypt = reading.migrating_reader(decrypt, self, self._seen)
         if self.on_error == "marker":
             decrypt = reading.marking_reader(decrypt, self)
         elif self.place != self.context:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from piiguard.errors import DecryptionError, PiiguardError
 from piiguard.keys.envelope import from_text, looks_encrypted, to_text
+from piiguard.orm.tables import EncryptedKind
 from piiguard.orm.types.sealed import Sealed
-
-if TYPE_CHECKING:
-    from piiguard.orm.types.encrypted import Encrypted
 
 __all__ = [
     "PlaintextCount",
@@ -51,13 +49,13 @@ def bytes_reader(decrypt: _Reader) -> _Reader:
     return lambda value: decrypt(bytes(value) if isinstance(value, memoryview | bytearray) else value)
 
 
-def migrating_reader(decrypt: _Reader, column: Encrypted) -> _Reader:
+def migrating_reader(decrypt: _Reader, column: EncryptedKind, seen: PlaintextCount) -> _Reader:
     """Read ciphertext and, counting it, plaintext; what looks like ciphertext is never taken as plaintext."""
 
     def read(value: Any) -> Any:
         if value is None or _is_envelope(value, column):
             return decrypt(value)
-        column._seen.total += 1
+        seen.total += 1
         return parse(value)
 
     def parse(value: Any) -> Any:
@@ -73,7 +71,7 @@ def migrating_reader(decrypt: _Reader, column: Encrypted) -> _Reader:
     return read
 
 
-def _is_envelope(value: Any, column: Encrypted) -> bool:
+def _is_envelope(value: Any, column: EncryptedKind) -> bool:
     """By magic byte, except for bytes: an image may begin with F9 as well, so its key must be known."""
     if isinstance(value, str):
         return looks_encrypted(value)
@@ -90,7 +88,7 @@ def _is_envelope(value: Any, column: Encrypted) -> bool:
     return True
 
 
-def marking_reader(decrypt: _Reader, column: Encrypted) -> _Reader:
+def marking_reader(decrypt: _Reader, column: EncryptedKind) -> _Reader:
     """Read what cannot be decrypted as a :class:`Sealed`, so that one broken row does not lose the page."""
 
     def read(value: Any) -> Any:
@@ -102,7 +100,7 @@ def marking_reader(decrypt: _Reader, column: Encrypted) -> _Reader:
     return read
 
 
-def placed_reader(decrypt: _Reader, column: Encrypted) -> _Reader:
+def placed_reader(decrypt: _Reader, column: EncryptedKind) -> _Reader:
     """Add the column to an error, which knows the context only."""
 
     def read(value: Any) -> Any:

@@ -158,6 +158,8 @@ def _numeric(inner: Any) -> Values:
         if step is not None and number.is_finite():  # as databases do, and so that 1.1 and 1.10 meet
             with decimal.localcontext(prec=1000, Emax=decimal.MAX_EMAX):
                 number = number.quantize(step, decimal.ROUND_HALF_UP)
+        if number == 0:  # databases know no minus zero
+            number = number.copy_abs()
         if whole is not None and number.is_finite() and abs(number) >= whole:
             raise Refused(f"it has more digits than Numeric({inner.precision}, {inner.scale})")
         return number

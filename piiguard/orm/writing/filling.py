@@ -21,8 +21,7 @@ from sqlalchemy import (
 )
 
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected, protected
+from piiguard.orm.tables import BoundIndex, Protected, protected
 
 __all__ = ["fill_indexes"]
 
@@ -73,7 +72,7 @@ def _change(table: Table, keys: Sequence[Any], found: Protected, row: Any) -> tu
     fresh = {index.column: index.compute([values[s] for s in index.sources]) for index in found.indexes}
     same = [_raw(found.columns[key]).is_not_distinct_from(bindparam(f"old_{key}", raw[key])) for key in raw]
     chosen = [key == value for key, value in zip(keys, row[:count], strict=True)]
-    return update(table).where(*chosen, *same).values(fresh), {}
+    return update(table).where(*chosen, *same).values(fresh).execution_options(piiguard_derived=True), {}
 
 
 def _raw(column: Any) -> Any:

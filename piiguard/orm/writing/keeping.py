@@ -1,220 +1,198 @@
-"""Keeps blind indexes equal to their sources in every INSERT and UPDATE.
+"""Keeps blind indexes equal to their sources in every INSERT and UPDATE: the one place that sees them all.
 
-What ``values()`` of a statement sets on encrypted columns moves into the parameter sets, where the indexes
-are added: SQLAlchemy's statement cache keeps the first statement it compiled, with its literals, for as long
-as the engine lives, and parameter sets are not part of it.
+Whatever a session, an attribute or a caller put into an index, it is computed here from what the statement
+writes, or the statement is refused. An UPDATE that leaves the sources alone leaves the index alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Insert, Null
+from sqlalchemy import Insert
 
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.search.comparator import base_column
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected
+from piiguard.orm.tables import BoundIndex, Protected
+from piiguard.orm.writing.defaults import scalar_or_later
+from piiguard.orm.writing.lifting import Getter, Parameter, kept_lists, lift
+from piiguard.orm.writing.marks import Derived, refuse_by_hand, refuse_unless_equal
+from piiguard.orm.writing.targets import keys_of
 from piiguard.orm.writing.upsert import lift_upsert
 
-__all__ = ["Rows", "index_values", "keep"]
+__all__ = ["Rows", "index_values", "keep", "with_values"]
 
 Rows = Sequence[Mapping[str, Any]]
-_Getter = Callable[[Mapping[str, Any]], Any]
+_Fill = Callable[[dict[str, Any], Mapping[str, Any]], None]
 
 
 def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
     """The statement and its parameter sets, with the blind indexes of what they set."""
-    inserting = isinstance(statement, Insert)
-    if inserting and statement._select_names:
-        _refuse_select(statement, found)
-        return statement, rows
-    if statement._multi_values:
-        return _kept_lists(statement, found), rows
-    statement, getters = _lift(statement, found)
+    if isinstance(statement, Insert):
+        if statement._select_names:
+            _refuse_select(statement, found)
+            return _with(*lift_upsert(statement, found), rows)
+        if statement._multi_values:
+            return _with(*lift_upsert(kept_lists(statement, found), found), rows)
+    statement, getters = lift(statement, found)
     statement, constants = lift_upsert(statement, found)
     given = rows[0] if rows else {}
     for key in given:
-        if key in found.columns and key not in getters:
-            getters[key] = _Parameter(key)
-    if inserting:
-        _add_defaults(getters, found)
-    jobs = [job for index in found.indexes if (job := _job(index, getters, given, statement))]
-    moved = {key: getter for key, getter in getters.items() if key not in given}
-    if not (jobs or moved or constants):
+        if key in found.written and key not in getters:
+            getters[key] = Parameter(key)
+    if isinstance(statement, Insert):
+        later = _take_defaults(getters, found)
+        fills = [fill for index in found.indexes if (fill := _inserted(index, getters, later))]
+    else:
+        fills, idle = _updated(getters, found)
+        if idle:
+            statement, rows = _without(statement, rows, getters, idle)
+    moved = {key: getters[key] for key in found.columns if key in getters and key not in given}
+    if not (fills or moved or constants):
         return statement, rows
-    return statement, [_kept_row(row, moved, jobs, constants) for row in rows or [{}]]
+    return statement, _kept_rows(rows or [{}], moved, fills, constants)
 
 
 def index_values(statement: Any, found: Protected) -> dict[Any, bytes | None]:
     """The indexes of what an UPDATE sets to literals, by column; those that need parameters are left out."""
-    _, getters = _lift(statement, found)
-    known = {key: getter({}) for key, getter in getters.items() if not isinstance(getter, _Parameter)}
-    return {
+    _, getters = lift(statement, found)
+    known = {key: getter({}) for key, getter in getters.items() if not isinstance(getter, Parameter)}
+    fresh = {
         index.column: index.compute([known[source] for source in index.sources])
         for index in found.indexes
-        if all(source in known for source in index.sources)
+        if index.column.key not in getters and all(source in known for source in index.sources)
     }
+    return {column: None if value is None else Derived(value) for column, value in fresh.items()}
 
 
-_Job = tuple[str, BoundIndex, Callable[[Any], bytes | None] | None]
-
-
-def _kept_row(
-    row: Mapping[str, Any], moved: Mapping[str, _Getter], jobs: Sequence[_Job], constants: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A new set: the caller's own stays as it is."""
-    kept = {**row, **constants}
-    for key, getter in moved.items():
-        kept[key] = getter(row)
-    for key, index, single in jobs:
-        sources = index.sources
-        kept[key] = single(kept.get(sources[0])) if single else index.compute([kept.get(s) for s in sources])
-    return kept
-
-
-def _job(
-    index: BoundIndex, getters: Mapping[str, _Getter], given: Mapping[str, Any], statement: Any
-) -> _Job | None:
-    """What fills the index; None when the statement leaves its sources alone."""
-    present = [getters[source] for source in index.sources if source in getters]
-    if not present:
-        return None
-    key = index.column.key
-    if len(present) < len(index.sources) and not isinstance(statement, Insert):
-        if key in given:  # the mapper knows the other sources of the object
-            return None
-        raise EncryptedColumnError(
-            f"{index.column.table}.{index.column.name} indexes {', '.join(index.sources)} together, "
-            "and the UPDATE sets some of them only",
-            hint="set them all in one UPDATE, or change the object in a session",
-        )
-    return key, index, index.single()
-
-
-def _lift(statement: Any, found: Protected) -> tuple[Any, dict[str, _Getter]]:
-    """Take encrypted columns out of ``values()``; say where the value of each is found."""
-    getters: dict[str, _Getter] = {}
-    kept = statement
-    for attribute in ("_values", "_ordered_values"):  # the second one is of SQLAlchemy 2.0
-        pairs = getattr(statement, attribute, None)
-        if not pairs:
-            continue
-        rest = []
-        for column, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
-            key = column if isinstance(column, str) else column.key
-            if key in found.columns and _is_own(column, found.columns[key]):
-                getters[key] = _getter(value, found.columns[key])
-            else:
-                rest.append((column, value))
-        if len(rest) < len(pairs):
-            kept = kept._clone()
-            setattr(kept, attribute, type(pairs)(rest))
-    return kept, getters
-
-
-def _is_own(column: Any, own: Column[Any]) -> bool:
-    """Whether it is this table's column; an UPDATE of several tables may set one of the same name."""
-    return isinstance(column, str) or base_column(column) is own
-
-
-def _getter(value: Any, column: Column[Any]) -> _Getter:
-    if isinstance(value, Null):
-        return lambda row: None
-    if not isinstance(value, BindParameter):
-        raise _expression(column)
-    if value.unique:
-        constant = value.effective_value
-        return lambda row: constant
-    return _Parameter(value.key, None if value.required else value.effective_value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    """Reads a value from a parameter set."""
-
-    name: str
-    fallback: Any = None
-
-    def __call__(self, row: Mapping[str, Any]) -> Any:
-        return row.get(self.name, self.fallback)
-
-
-def _add_defaults(getters: dict[str, _Getter], found: Protected) -> None:
-    """Python-side defaults of indexed columns run here: later, the index would not see them."""
-    for index in found.indexes:
-        for source in index.sources:
-            column = found.columns[source]
-            default: Any = column.default
-            if source in getters or default is None:
-                continue
-            if default.is_scalar:
-                getters[source] = _constant(default.arg)
-            elif default.is_callable:
-                getters[source] = _called(default.arg)
-            else:
-                raise _expression(column)
-
-
-def _constant(value: Any) -> _Getter:
-    return lambda row: value
-
-
-def _called(function: Callable[[Any], Any]) -> _Getter:
-    return lambda row: function(None)
-
-
-def _kept_lists(statement: Any, found: Protected) -> Any:
-    """``values([...])``: SQLAlchemy does not cache such a statement, so its literals may stay."""
+def with_values(statement: Any, values: Mapping[Any, Any]) -> Any:
+    """The UPDATE that sets these as well, also where the order of its SET was given."""
+    ordered = getattr(statement, "_ordered_values", None)
+    if ordered is None and not getattr(statement, "_maintain_values_ordering", False):
+        return statement.values(values)
     kept = statement._clone()
-    kept._multi_values = tuple(
-        [_kept_list_row(row, statement.table, found) for row in part] for part in statement._multi_values
-    )
+    if ordered is not None:  # SQLAlchemy 2.0
+        kept._ordered_values = [*ordered, *values.items()]
+    else:
+        kept._values = type(statement._values)([*statement._values.items(), *values.items()])
     return kept
 
 
-def _kept_list_row(row: Any, table: Any, found: Protected) -> dict[Any, Any]:
-    pairs = row if isinstance(row, Mapping) else dict(zip(table.c, row, strict=False))
-    values = {column if isinstance(column, str) else column.key: value for column, value in pairs.items()}
-    getters: dict[str, _Getter] = {}
-    for key, column in found.columns.items():
-        value = values.get(key)
-        if isinstance(value, BindParameter | Null) or not hasattr(value, "__clause_element__"):
-            plain = value if not hasattr(value, "_compiler_dispatch") else _getter(value, column)({})
-            if key in values:
-                getters[key] = _constant(plain)
-        else:
-            raise _expression(column)
-    _add_defaults(getters, found)
-    kept = {found.columns[key]: getter({}) for key, getter in getters.items()}
-    rest = {
-        column: value
-        for column, value in pairs.items()
-        if (column if isinstance(column, str) else column.key) not in getters
+def _with(statement: Any, constants: Mapping[str, Any], rows: Rows) -> tuple[Any, Rows]:
+    return statement, [{**row, **constants} for row in rows or [{}]] if constants else rows
+
+
+def _kept_rows(
+    rows: Rows, moved: Mapping[str, Getter], fills: Sequence[_Fill], constants: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """New sets: the caller's own stay as they are."""
+    found = []
+    for row in rows:
+        kept = {**row, **constants}
+        if moved:
+            kept |= {key: getter(row) for key, getter in moved.items()}
+        for fill in fills:
+            fill(kept, row)
+        found.append(kept)
+    return found
+
+
+def _filler(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:
+    """Fills the index of a row; ``given`` reads what somebody else put there, ``fixed`` are scalar defaults."""
+    key, sources, single = index.column.key, index.sources, index.single()
+    if single is None or fixed:
+        return _filler_of_any(index, given, fixed)
+    source = sources[0]
+
+    def fill(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        kept[key] = single(kept.get(source))
+
+    def fill_and_compare(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        found = kept.get(key)
+        fill(kept, row)
+        if found is not None and type(found) is not Derived and found != kept[key]:
+            refuse_unless_equal(index, found, [kept.get(source)])
+
+    if given is None:
+        return fill
+    if isinstance(given, Parameter) and given.name == key:
+        return fill_and_compare
+    return _filler_of_any(index, given, fixed)
+
+
+def _filler_of_any(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -> _Fill:
+    def fill(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
+        values = [kept.get(source, fixed.get(source)) for source in index.sources]
+        if given is not None:
+            refuse_unless_equal(index, given(row), values)
+        kept[index.column.key] = index.compute(values)
+
+    return fill
+
+
+def _take_defaults(getters: Mapping[str, Getter], found: Protected) -> dict[str, tuple[bool, Any]]:
+    """Columns that get their value from a default: whether it is called later, else what it is."""
+    return {
+        key: scalar_or_later(column)
+        for key, column in found.columns.items()
+        if key not in getters and column.default is not None
     }
-    indexes = {
-        index.column: index.compute([getters[s]({}) if s in getters else None for s in index.sources])
-        for index in found.indexes
-        if any(source in getters for source in index.sources)
-    }
-    return {**rest, **kept, **indexes}
+
+
+def _inserted(
+    index: BoundIndex, getters: Mapping[str, Getter], defaults: Mapping[str, tuple[bool, Any]]
+) -> _Fill | None:
+    """What fills the index of a new row; without any source it is NULL, whatever was given."""
+    key, sources = index.column.key, index.sources
+    given = getters.get(key)
+    if not any(source in getters or source in defaults for source in sources) and given is None:
+        return None
+    return _filler(index, given, {source: defaults[source][1] for source in sources if source in defaults})
+
+
+def _updated(getters: Mapping[str, Getter], found: Protected) -> tuple[list[_Fill], list[BoundIndex]]:
+    """What fills indexes whose sources are set; and those that are given without a source."""
+    fills, idle = [], []
+    for index in found.indexes:
+        present = [source for source in index.sources if source in getters]
+        given = getters.get(index.column.key)
+        if len(present) == len(index.sources):
+            fills.append(_filler(index, given, {}))
+        elif present:
+            raise EncryptedColumnError(
+                f"{index.place} indexes {', '.join(index.sources)} together, "
+                "and the UPDATE sets some of them only",
+                hint="set them all in one UPDATE, or change the object in a session",
+            )
+        elif given is not None:
+            idle.append(index)
+    return fills, idle
+
+
+def _without(
+    statement: Any, rows: Rows, getters: Mapping[str, Getter], idle: Sequence[BoundIndex]
+) -> tuple[Any, Rows]:
+    """Leave an index alone whose sources are: it is right already."""
+    for index in idle:
+        given = getters[index.column.key]
+        # a session sends NULL where a source became NULL and was taken back
+        allowed = (Derived, type(None)) if isinstance(given, Parameter) else (Derived,)
+        if any(type(value) not in allowed for value in map(given, rows or [{}])):
+            raise refuse_by_hand(index)
+    dropped = {index.column.key for index in idle}
+    kept = [{key: value for key, value in row.items() if key not in dropped} for row in rows]
+    column = idle[0].column
+    pairs = statement._values or getattr(statement, "_ordered_values", None)
+    if not pairs and not any(key in column.table.c for key in (kept[0] if kept else ())):
+        statement = with_values(statement, {column: column})  # an UPDATE has to set something
+    return statement, kept
 
 
 def _refuse_select(statement: Any, found: Protected) -> None:
-    touched = set(statement._select_names) & (
-        {*found.columns} | {index.column.key for index in found.indexes}
-    )
-    if touched:
+    named = list(keys_of(statement._select_names, found))
+    if not named and statement.include_insert_from_select_defaults:
+        named = [column for column in found.columns.values() if column.default is not None]
+    if named:
         raise EncryptedColumnError(
-            f"{statement.table}.{min(touched)} is encrypted and cannot be filled by INSERT from SELECT",
+            f"{statement.table}.{named[0].name} is encrypted and cannot be filled by INSERT from SELECT",
             hint="read the rows and insert their values: the database can neither encrypt nor index them",
         )
-
-
-def _expression(column: Column[Any]) -> EncryptedColumnError:
-    return EncryptedColumnError(
-        f"{column.table}.{column.name} is encrypted and cannot be set to an SQL expression",
-        hint="the database would store its result in plain: compute the value in Python",
-    )

@@ -1,7 +1,9 @@
-"""Keeps a unique blind index true while two index keys are live.
+"""Keeps a unique blind index true while rows of one value may hold different hashes, or none.
 
-During an index rotation some rows hold the hash under the old key and others under the new one: the same
-value would be unequal to itself, and the database's own constraint would let it in twice.
+During an index rotation some rows hold the hash under the old key and others under the new one; while a column
+is migrated, plaintext rows hold none. The same value would be unequal to itself. So the row that holds a value
+which is about to be written gets its newest hash first: then the database's own constraint decides, as it would
+over plaintext, for every kind of INSERT, UPDATE and upsert.
 """
 
 from __future__ import annotations
@@ -10,56 +12,130 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Index, Insert, Table, UniqueConstraint, not_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    Connection,
+    Index,
+    Insert,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.sql import operators
+from sqlalchemy.types import LargeBinary
 
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected
+from piiguard.orm.search.migrating import still_plain
+from piiguard.orm.search.sought import in_hashes
+from piiguard.orm.tables import BoundIndex, Protected
+from piiguard.orm.writing.upsert import set_value
 
-__all__ = ["refuse_repeats"]
+__all__ = ["renew", "renew_values"]
 
 _BATCH = 500
+_Value = tuple[bytes, Sequence[Any]]  # the newest hash of a row, and the values of its sources
 
 
-def refuse_repeats(
+def renew(
     connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]], found: Protected
 ) -> None:
-    """Look for each new value under the other live keys; raise IntegrityError where it is there."""
-    rows = rows or [
+    """Give rows that hold a value of the statement under another key, or in plain, its newest hash."""
+    for index in found.indexes:
+        if _needs_renewal(index):
+            _renew(connection, index, _written(index, statement, rows))
+
+
+def renew_values(connection: Connection, index: BoundIndex, values: Sequence[Any]) -> None:
+    """The same for the values of one row, which a default has just made."""
+    if _needs_renewal(index):
+        _renew(connection, index, _hashed(index, [values]))
+
+
+def _needs_renewal(index: BoundIndex) -> bool:
+    return (index.migrating or index.live_keys > 1) and _is_unique(index.column.table, index)
+
+
+def _renew(connection: Connection, index: BoundIndex, written: Iterator[_Value]) -> None:
+    while batch := dict(islice(written, _BATCH)):
+        if index.live_keys > 1:
+            _renew_rotated(connection, index, batch)
+        if index.migrating:
+            _renew_plain(connection, index, batch)
+
+
+def _written(index: BoundIndex, statement: Any, rows: Iterable[Mapping[str, Any]]) -> Iterator[_Value]:
+    """The values that the statement writes, by their newest hash."""
+    inserting = isinstance(statement, Insert)
+    listed = [
         {column if isinstance(column, str) else column.key: value for column, value in row.items()}
-        for part in statement._multi_values
+        for part in (statement._multi_values if inserting else ())
         for row in part
     ]
-    for index in found.indexes:
-        if index.live_keys > 1 and _is_unique(index.column.table, index):
-            others = _others(index, rows)
-            while batch := list(islice(others, _BATCH)):
-                _refuse(connection, statement, index, batch, rows)
+    table = index.column.table
+    usual = {source: scalar_default(table.c[source]) if inserting else None for source in index.sources}
+    whole = ([row.get(source, usual[source]) for source in index.sources] for row in (*listed, *rows))
+    set_ = ([set_value(row, source) for source in index.sources] for row in rows)
+    yield from _hashed(index, whole)
+    if inserting:
+        yield from _hashed(index, set_)
 
 
-def _others(index: BoundIndex, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    for row in rows:
-        values = [row.get(source) for source in index.sources]
-        if row.get(index.column.key) is not None and None not in values:
-            yield from index.candidates(*values)[1:]
+def _hashed(index: BoundIndex, rows: Iterable[Sequence[Any]]) -> Iterator[_Value]:
+    for values in rows:
+        if None not in values and (hashes := index.under_all(values)):
+            yield hashes[0], values
 
 
-def _refuse(
-    connection: Connection, statement: Any, index: BoundIndex, batch: list[bytes], rows: Sequence[Any]
-) -> None:
-    query = select(index.column).where(index.column.in_(batch)).limit(1)
-    changing = None if isinstance(statement, Insert) else statement.whereclause
-    if changing is not None:
-        query = query.where(not_(changing))  # a row that is given its own value again
-    if connection.execute(query, rows[0] if changing is not None and rows else {}).first() is None:
-        return
-    place = f"{index.column.table}.{index.column.name}"
-    cause = EncryptedColumnError(f"{place}: the value is there already, under an older index key")
-    raise IntegrityError(str(statement.table), None, cause)
+def _renew_rotated(connection: Connection, index: BoundIndex, batch: Mapping[bytes, Sequence[Any]]) -> None:
+    newest = {old: new for new, values in batch.items() for old in index.under_all(values)[1:]}
+    held = connection.scalars(
+        select(type_coerce(index.column, LargeBinary())).where(
+            in_hashes(index.column, operators.in_op, list(newest))
+        )
+    ).all()
+    changes = [{"old": bytes(old), "new": newest[bytes(old)]} for old in held]
+    if changes:
+        connection.execute(_change(index, index.column == bindparam("old", type_=LargeBinary())), changes)
+
+
+def _renew_plain(connection: Connection, index: BoundIndex, batch: Mapping[bytes, Sequence[Any]]) -> None:
+    table = index.column.table
+    keys = list(table.primary_key.columns)
+    source = table.c[index.sources[0]]
+    alone = len(index.sources) == 1
+    plain = still_plain(index, [values[0] for values in batch.values()]) if alone else index.column.is_(None)
+    rows = (
+        connection.execute(select(source, *keys).where(plain).limit(_BATCH + 1)).all()
+        if keys and alone
+        else []
+    )
+    if len(rows) > _BATCH or not (keys and alone):
+        raise EncryptedColumnError(
+            f"{index.place} is unique, and rows that are being migrated have no index yet",
+            hint='fill the index first, with fill_indexes(engine, table), and then say migrating="indexed"',
+        )
+    for value, *own in rows:
+        fresh = index.compute([value])
+        if fresh in batch:
+            chosen = [key == one for key, one in zip(keys, own, strict=True)]
+            connection.execute(_change(index, *chosen), {"new": fresh})
+
+
+def scalar_default(column: Any) -> Any:
+    """What an INSERT gives a column that it does not name; None where a function makes it."""
+    default = column.default
+    return default.arg if default is not None and default.is_scalar else None
+
+
+def _change(index: BoundIndex, *chosen: Any) -> Any:
+    new: Any = bindparam("new", type_=LargeBinary())
+    statement = update(index.column.table).where(*chosen).values({index.column: new})
+    return statement.execution_options(piiguard_derived=True)
 
 
 def _is_unique(table: Table, index: BoundIndex) -> bool:
     rules: list[Any] = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     rules += [one for one in table.indexes if isinstance(one, Index) and one.unique]
-    return any(list(rule.columns) == [index.column] for rule in rules)
+    return any(one is index.column for rule in rules for one in rule.columns)

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, Null, bindparam, null
 
 from piiguard.orm.errors import EncryptedColumnError
-from piiguard.orm.search.index import BoundIndex
-from piiguard.orm.tables import Protected
+from piiguard.orm.tables import BoundIndex, Protected
+from piiguard.orm.writing.marks import refuse_by_hand, refuse_unless_equal
+from piiguard.orm.writing.targets import key_of, pairs_of
 
-__all__ = ["lift_upsert"]
+__all__ = ["lift_upsert", "set_of", "set_value"]
 
 _PREFIX = "piiguard_set_"
 
 
+def set_of(statement: Any) -> tuple[Any, str | None]:
+    """The clause behind VALUES and the name of its member that holds what is set."""
+    clause = getattr(statement, "_post_values_clause", None)
+    return clause, next((name for name in ("update_values_to_set", "update") if hasattr(clause, name)), None)
+
+
 def lift_upsert(statement: Any, found: Protected) -> tuple[Any, dict[str, Any]]:
     """The statement with indexes in its SET, and the parameters that its literals became."""
-    clause = getattr(statement, "_post_values_clause", None)
-    attribute = next((name for name in ("update_values_to_set", "update") if hasattr(clause, name)), None)
+    clause, attribute = set_of(statement)
     if clause is None or attribute is None:
         return statement, {}
     written = getattr(clause, attribute)
-    pairs = {key if isinstance(key, str) else key.key: value for key, value in dict(written).items()}
-    if not pairs.keys() & found.columns.keys():
+    pairs: dict[Any, Any] = {}
+    own: set[str] = set()
+    for column, value in pairs_of(statement, written):
+        key = key_of(column, found)
+        own |= set() if key is None else {key}
+        pairs[(column if isinstance(column, str) else column.key) if key is None else key] = value
+    if not own:
         return statement, {}
     parameters: dict[str, Any] = {}
-    for key in pairs.keys() & found.columns.keys():
+    for key in own & found.columns.keys():
         pairs[key] = _lifted(key, pairs[key], found, parameters)
     for index in found.indexes:
-        if index.column.key not in pairs and any(source in pairs for source in index.sources):
+        if any(source in pairs for source in index.sources):
+            _check_given(index, pairs, parameters)
             pairs[index.column.key] = _index(index, pairs, parameters)
+        elif index.column.key in own:
+            raise refuse_by_hand(index)
     kept, changed = statement._clone(), clause._clone()
     setattr(changed, attribute, type(written)(pairs.items()))  # SQLAlchemy 2.0 keeps a list of pairs
     if getattr(changed, "_parameter_ordering", None):
         changed._parameter_ordering = list(pairs)
     kept._post_values_clause = changed
     return kept, parameters
+
+
+def set_value(row: Mapping[str, Any], source: str) -> Any:
+    """The literal that the SET of an upsert writes to a column."""
+    return row.get(_PREFIX + source)
 
 
 def _lifted(key: str, value: Any, found: Protected, parameters: dict[str, Any]) -> Any:
@@ -54,6 +74,17 @@ def _lifted(key: str, value: Any, found: Protected, parameters: dict[str, Any]) 
     )
 
 
+def _check_given(index: BoundIndex, pairs: dict[str, Any], parameters: dict[str, Any]) -> None:
+    """An index may be named beside its sources when it says the same."""
+    given = pairs.pop(index.column.key, None)
+    if given is None or isinstance(given, Null) or _proposed(given, index.column.key):
+        return
+    literal = given.effective_value if isinstance(given, BindParameter) and given.unique else given
+    if hasattr(literal, "_compiler_dispatch"):
+        raise refuse_by_hand(index)
+    refuse_unless_equal(index, literal, [parameters.get(_PREFIX + source) for source in index.sources])
+
+
 def _index(index: BoundIndex, pairs: dict[str, Any], parameters: dict[str, Any]) -> Any:
     sources = [pairs.get(source) for source in index.sources]
     if any(isinstance(source, Null) for source in sources):
@@ -65,8 +96,7 @@ def _index(index: BoundIndex, pairs: dict[str, Any], parameters: dict[str, Any])
         parameters[name] = index.compute([parameters[_PREFIX + key] for key in index.sources])
         return bindparam(name, type_=index.column.type)
     raise EncryptedColumnError(
-        f"{index.column.table}.{index.column.name} indexes {', '.join(index.sources)} together, "
-        "and the upsert sets them apart",
+        f"{index.place} indexes {', '.join(index.sources)} together, and the upsert sets them apart",
         hint="set them all to values, or all to the row that was to be inserted",
     )
 

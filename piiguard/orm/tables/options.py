@@ -1,62 +1,15 @@
-"""What the statements of one table need to know: its encrypted columns and their blind indexes."""
+"""What an encrypted column cannot be, refused before the table is there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
 from piiguard.orm.errors import EncryptedColumnError
 
-if TYPE_CHECKING:
-    from piiguard.orm.search.index import BlindIndex, BoundIndex
-
-__all__ = ["Protected", "protected"]
-
-
-@dataclass(frozen=True, slots=True)
-class Protected:
-    """The encrypted columns of a table by key, and its blind indexes."""
-
-    columns: Mapping[str, Column[Any]]
-    indexes: tuple[BoundIndex, ...]
-
-    def indexes_of(self, source: str) -> tuple[BoundIndex, ...]:
-        """The blind indexes that the column feeds."""
-        return tuple(index for index in self.indexes if source in index.sources)
-
-
-_known: WeakKeyDictionary[Table, tuple[int, Protected | None]] = WeakKeyDictionary()
-
-
-def protected(table: object) -> Protected | None:
-    """The protected columns of a table, or None; refuse a table on which encryption cannot work."""
-    if not isinstance(table, Table):
-        return None
-    size, found = _known.get(table, (-1, None))
-    if size != len(table.columns):  # new, or a column was added since
-        found = _read(table)
-        _known[table] = len(table.columns), found
-    return found
-
-
-def _read(table: Table) -> Protected | None:
-    # The types bring their comparators, and those ask here.
-    from piiguard.orm.search.index import BlindIndex
-    from piiguard.orm.types.encrypted import Encrypted
-
-    columns = {column.key: column for column in table.columns if isinstance(column.type, Encrypted)}
-    blind = [column for column in table.columns if isinstance(column.type, BlindIndex)]
-    if not columns and not blind:
-        return None
-    for column in columns.values():
-        _refuse_options(table, column)
-    indexes = (cast("BlindIndex", column.type).bound(column, columns) for column in blind)
-    return Protected(columns, tuple(indexes))
-
+__all__ = ["refuse_options"]
 
 _PURPOSES = (
     (
@@ -74,7 +27,8 @@ def _has(columns: Iterable[Any], column: Column[Any]) -> bool:
     return any(column is one for one in columns)  # == makes SQL
 
 
-def _refuse_options(table: Table, column: Column[Any]) -> None:
+def refuse_options(table: Table, column: Column[Any]) -> None:
+    """Raise EncryptedColumnError for a key, a constraint or a default that cannot work on ciphertext."""
     place = f"{table.fullname}.{column.name}"
     for option, purpose, hint in _PURPOSES:
         if getattr(column, option):
@@ -88,6 +42,11 @@ def _refuse_options(table: Table, column: Column[Any]) -> None:
         raise EncryptedColumnError(
             f"{place} is encrypted and cannot have a value that the database makes",
             hint="a server default stands in plain in the schema: use default=, which runs here",
+        )
+    if column.default is not None and not (column.default.is_scalar or column.default.is_callable):
+        raise EncryptedColumnError(
+            f"{place} is encrypted and cannot have an SQL expression as its default",
+            hint="the database would store its result in plain: use a Python function",
         )
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint | ForeignKeyConstraint) and _has(
