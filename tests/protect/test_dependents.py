@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -325,3 +326,20 @@ def test_a_contraction_of_alembic_keeps_as_much(make: Callable[..., Job], databa
     assert "Личныйкод" in text
     assert "(city,iin_index)" in text.partition("ix_two")[2]
     assert "piiguard_ix_two" not in text
+
+
+def test_a_refused_command_writes_no_manifest(
+    make: Callable[..., Job], keyring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from piiguard.cli.main import run as piiguard
+
+    job = make(LITE, "create index ix_low on folk (lower(iin))")
+    before = dump(job.engine)
+    manifest = tmp_path / "piiguard.toml"
+    monkeypatch.chdir(tmp_path)
+    command = ["encrypt", str(job.engine.url), "folk.iin", "--yes", "--manifest", str(manifest)]
+    assert piiguard([*command, "--keyring", str(keyring_file)]) == 1
+    assert not manifest.exists()
+    assert dump(job.engine) == before
+    assert piiguard([*command, "--keyring", str(keyring_file), "--drop-constraint", "ix_low"]) == 0
+    assert manifest.exists()

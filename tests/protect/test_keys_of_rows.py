@@ -200,3 +200,23 @@ def test_watching_is_silent_by_default() -> None:
     watch.begin("rotate", "t", ("c",), 1)
     watch.step(Tally(1))
     watch.note("triggers", "t")
+
+
+def test_a_cast_that_the_owner_of_a_type_has_made_is_never_run(
+    make_people: Callable[[str], People], postgresql_url: str
+) -> None:
+    people = make_people(postgresql_url)
+    with people.engine.begin() as connection:
+        for statement in (
+            "create type public.mood as enum ('sad', 'happy')",
+            "create function public.told(public.mood) returns text language plpgsql as 'begin raise exception ''run''; end'",
+            "create function public.made(text) returns public.mood language plpgsql as 'begin raise exception ''run''; end'",
+            "create cast (public.mood as text) with function public.told(public.mood)",
+            "create cast (text as public.mood) with function public.made(text)",
+            "create table public.visits (code public.mood primary key, note varchar(60))",
+            "insert into public.visits values ('sad', 'жазба'), ('happy', 'жазба')",
+        ):
+            connection.exec_driver_sql(statement)
+    encrypt(people.job(small()), ITEM)
+    with people.engine.connect() as connection:
+        assert connection.exec_driver_sql("select count(note) from public.visits").scalar() == 2

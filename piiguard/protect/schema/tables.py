@@ -200,10 +200,12 @@ class _AsText(sa.types.TypeDecorator[str]):
         self.kind = kind
 
     def column_expression(self, column: Any) -> Any:
-        return sa.cast(column, sa.Text)
+        return sa.func.pg_catalog.concat(
+            column, type_=sa.Text()
+        )  # the type's own output, as is its input below
 
     def bind_expression(self, bindvalue: Any) -> Any:
-        return sa.cast(sa.type_coerce(bindvalue, sa.Text), _Named(self.kind))
+        return sa.cast(sa.type_coerce(bindvalue, _Named(self.kind)), _Named(self.kind))
 
 
 class _Named(sa.types.UserDefinedType[Any]):

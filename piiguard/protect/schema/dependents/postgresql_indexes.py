@@ -14,7 +14,7 @@ from piiguard.protect.schema.dependents.sqltext import bracketed, mentions, rena
 __all__ = ["read"]
 
 _INDEXES = """
-select i.indexrelid as oid, c.relname as name, i.indisunique as unique, i.indisreplident as replident,
+select i.indexrelid as oid, c.relname as name, c.relnamespace::regnamespace::text as home, i.indisunique as unique, i.indisreplident as replident,
   pg_get_indexdef(i.indexrelid) as text, pg_get_expr(i.indpred, i.indrelid) as where_, am.amname as method,
   i.indnkeyatts as keys, i.indnatts as width,
   array(select pg_get_indexdef(i.indexrelid, n, false) from generate_series(1, i.indnatts) n) as columns,
@@ -43,7 +43,7 @@ def read(
         drop = (
             f"ALTER TABLE {_owner(connection, oid)} DROP CONSTRAINT {name}"
             if it["bound"]
-            else f"DROP INDEX {name}"
+            else f"DROP INDEX {it['home']}.{name}"
         )
         made = judge(going, found, inventory, drop, quote)
         if made is not None:
@@ -84,10 +84,8 @@ def _make(going: Going, inventory: Inventory, it: Any, made: Found, quote: Calla
     if made.where is not None:
         rest = rest[: rest.rindex(" WHERE ")] + f" WHERE {_renamed(made.where, going, quote)}"
     inventory.online[temporary] = f"{head}({items}){rest}"
-    gone = f"DROP INDEX IF EXISTS {quote(made.name)}"
-    table_schema = f"{quote(going.table.schema)}." if going.table.schema else ""
-    inventory.after.append(gone.replace("EXISTS ", f"EXISTS {table_schema}", 1))
-    inventory.after.append(f"ALTER INDEX {table_schema}{quote(temporary)} RENAME TO {quote(made.name)}")
+    inventory.after.append(f"DROP INDEX IF EXISTS {it['home']}.{quote(made.name)}")
+    inventory.after.append(f"ALTER INDEX {it['home']}.{quote(temporary)} RENAME TO {quote(made.name)}")
     if it["bound"]:
         owner = text[text.index(" ON ") + 4 : text.index(" USING ")].removeprefix("ONLY ")
         inventory.after.append(
