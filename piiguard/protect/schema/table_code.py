@@ -120,7 +120,10 @@ def _sorted_out(connection: sa.Connection, table: sa.Table) -> tuple[tuple[str, 
 
 def _write_one(connection: sa.Connection, table: sa.Table, schemas: tuple[str, ...]) -> None:
     name, quote = quoted(connection.dialect, table), connection.dialect.identifier_preparer.quote
-    columns = [quote(column) for column in connection.scalars(_WRITABLE, {"name": as_value(connection.dialect, table)})]
+    columns = [
+        quote(column)
+        for column in connection.scalars(_WRITABLE, {"name": as_value(connection.dialect, table)})
+    ]
     if not columns:
         return
     same = ", ".join(f"{column} = {column}" for column in columns)
