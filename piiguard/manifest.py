@@ -150,10 +150,17 @@ def append(path: str | os.PathLike[str], column: ProtectedColumn, *, keyring: st
     """
     target = Path(path)
     text = target.read_text(encoding="utf-8") if target.exists() else ""
-    if not text and keyring:
-        text = f"[keyring]\npath = {toml(keyring)}\n"
-    joint = "\n" if text and not text.endswith("\n\n") else ""
-    text = f"{text}{joint}{column.to_toml()}"
+    try:
+        if not text and keyring:
+            text = f"[keyring]\npath = {toml(keyring)}\n"
+        joint = "\n" if text and not text.endswith("\n\n") else ""
+        text = f"{text}{joint}{column.to_toml()}"
+    except UnicodeEncodeError:
+        raise ManifestError(
+            f"{path}: {column.place} and its keyring cannot be written here: a name is no text",
+            path=str(path),
+            hint="rename it: a manifest holds names of Unicode characters alone",
+        ) from None
     manifest = Manifest.parse(text, target)
     _replace(target, text)
     return manifest

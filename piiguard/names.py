@@ -23,6 +23,7 @@ from io import StringIO
 from typing import Any
 
 __all__ = [
+    "FORMULA",
     "attribute",
     "cell",
     "command",
@@ -123,35 +124,30 @@ def json_script(value: Any) -> str:
 
 # CSV
 
+# Signs that begin a formula, and those that a spreadsheet may fold to them: wide, small, raised, lowered.
+FORMULA = "=+-@|\uff1d\ufe66\u207c\u208c\uff0b\ufe62\u207a\u208a\ufb29\uff0d\ufe63\u207b\u208b\u2212\uff20\ufe6b\uff5c\u2a75\u2a76"
+_BEGINS = re.compile(rf"\s*[{re.escape(FORMULA)}]")
+_CUT = re.compile(rf"(?<=[,;|])(?=\s*[{re.escape(FORMULA)}])")
+
 
 def cell(value: object) -> object:
-    """A cell that no spreadsheet runs as a formula; anything but a text as it is.
+    """A cell that no spreadsheet runs as a formula, also where it cuts at another country's delimiter.
 
-    >>> cell("=1+1"), cell(" ＝1"), cell("﹦1"), cell("plain"), cell(7)
-    ("'=1+1", "' ＝1", "'﹦1", 'plain', 7)
+    >>> cell("=1+1"), cell(" ＝1"), cell("﹦1"), cell("a;=1"), cell("plain"), cell(7)
+    ("'=1+1", "' ＝1", "'﹦1", "a;'=1", 'plain', 7)
     """
     if not isinstance(value, str):
         return value
-    bare = next((s for s in value if not s.isspace() and unicodedata.category(s) not in _UNSEEN), "")
-    begins = value[:1] in "\t\r\n" or unicodedata.normalize("NFKC", bare)[:1] in {*"=+-@|\N{MINUS SIGN}"}
-    return ("'" if value and begins else "") + visible(value)
+    bare = _escaped(value, lambda _: "", keep="\t\r\n")
+    inert = value[:1] in ("\t", "\r", "\n") or _BEGINS.match(bare)
+    return ("'" if inert else "") + _CUT.sub("'", visible(value))
 
 
 def table_of_cells(rows: Iterable[Iterable[object]], delimiter: str) -> str:
-    """CSV of inert cells; quoted wherever another country's delimiter stands, so that no program cuts them there."""
+    """CSV of inert cells."""
     file = StringIO()
-    plain, quoted = (
-        csv.writer(file, delimiter=delimiter),
-        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL),
-    )
-    for row in rows:
-        cells = [cell(value) for value in row]
-        cut = any(isinstance(one, str) and _DELIMITERS.search(one) for one in cells)
-        (quoted if cut else plain).writerow(cells)
+    csv.writer(file, delimiter=delimiter).writerows([cell(value) for value in row] for row in rows)
     return file.getvalue()
-
-
-_DELIMITERS = re.compile(r"[,;|]")
 
 
 # shell

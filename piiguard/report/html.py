@@ -70,6 +70,7 @@ class Wording:
         self, name: str, tag: str = "span", attrs: Mapping[str, str] | None = None, **values: object
     ) -> Markup:
         """A message as an element that the switch rewrites."""
+        name = visible(name)  # an entity of another's recognizer
         if not values and (known := self._bare.get((name, tag, *(attrs or {}).items()))):
             return known
         values = {key: visible(value) if isinstance(value, str) else value for key, value in values.items()}
@@ -78,7 +79,8 @@ class Wording:
         if shown:
             noted["data-v"] = json_text(values, default=asdict)
         written = Markup("").join(Markup(' {}="{}"').format(*item) for item in noted.items())
-        text = self._texts(name)[self.lang].format(**shown)
+        text = self._texts(name)[self.lang]
+        text = text.format(**shown) if shown else text  # an entity of another's recognizer may have braces
         made = Markup("<{0}{1}>{2}</{0}>").format(tag, written, text)
         if not values:
             self._bare[name, tag, *(attrs or {}).items()] = made

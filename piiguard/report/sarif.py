@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import PurePath
 from typing import Any
@@ -173,4 +174,9 @@ def _locations(finding: Finding) -> list[dict[str, Any]]:
 
 def _uri(name: str) -> str:
     path = PurePath(name)
+    if "\0" in name or not _FILE_NAME.fullmatch(name):  # no system gives such a name
+        return quote(name.encode("utf-8", "backslashreplace"))
     return path.as_uri() if path.is_absolute() else quote(path.as_posix().encode("utf-8", "surrogateescape"))
+
+
+_FILE_NAME = re.compile("[^\ud800-\udc7f\udd00-\udfff]*")
