@@ -168,7 +168,9 @@ def fill(url: str, table: str, column: str) -> None:
 @pytest.mark.parametrize("named", NAMES)
 def test_command_works_whatever_table_and_column_are_called(named: str, url: str, paste: Paste) -> None:
     table, column = NAMES[named]
-    if url.startswith("mysql"):  # SQLAlchemy cannot reflect a column with a backtick there: the table is "unread"
+    if url.startswith(
+        "mysql"
+    ):  # SQLAlchemy cannot reflect a column with a backtick there: the table is "unread"
         column = column.replace("`", "")
     fill(url, table, column)
     [finding] = scan_database(url).unprotected
