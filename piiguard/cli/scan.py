@@ -238,10 +238,13 @@ def _compared(report: ScanReport, targets: tuple[str, ...], policy: Policy | Non
 
 
 def _file_url(shown: str) -> sa.URL:
-    """What a file was opened by: its name may hold what has a meaning in a URL."""
+    """What a file was opened by: its name may hold what has a meaning in a URL, or be no text."""
+    import urllib.parse
+
     import sqlalchemy as sa
 
-    return sa.URL.create("sqlite", database=shown.removeprefix("sqlite:///"))
+    name = urllib.parse.unquote_to_bytes(shown.removeprefix("sqlite:///"))
+    return sa.URL.create("sqlite", database=os.fsdecode(name))
 
 
 def _on_spark(target: str, options: Options, manifest: Manifest | None, chosen: dict[str, Any]) -> ScanReport:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import urllib.parse
+
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -25,7 +28,11 @@ def shown(url: str | sa.URL) -> str:
     except (ArgumentError, ValueError):
         return "database URL"
     host = (parsed.host or "").rpartition("@")[2] or None
-    return parsed.set(host=host, query={}).render_as_string(hide_password=True)
+    try:
+        return parsed.set(host=host, query={}).render_as_string(hide_password=True)
+    except UnicodeEncodeError:  # the name of a file need not be text
+        name = urllib.parse.quote_from_bytes(os.fsencode(parsed.database or ""), safe=" +/")
+        return f"{parsed.drivername}:///{name}"
 
 
 def explain(error: SQLAlchemyError, url: sa.URL | None = None) -> DatabaseError:

@@ -3,7 +3,7 @@
 Opening as SQLite does it writes: a journal is played back, and then the file that it names as its super-journal is
 deleted, whatever that is; a ``-wal`` is emptied into the database and removed; ``-shm`` is rewritten even with
 ``mode=ro``. So a reader opens the file as one that nobody changes, or a private copy of it, and finds out afterwards
-whether it was changed all the same. See docs/decisions/0004-sqlite-is-read-as-it-lies.md.
+whether it was changed all the same. See docs/decisions/0044-sqlite-is-read-as-it-lies.md.
 """
 
 from __future__ import annotations

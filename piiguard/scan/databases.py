@@ -51,7 +51,7 @@ def scan_database(
     try:
         return _Scan(engine, options, manifest, progress, sink, journal).run()
     except database.LeftUnread as error:
-        return unread(error.source, f"{error.why}; {error.hint}")
+        return unread(error.source, f"{error}; {error.hint}")
     finally:
         if engine is not target:
             engine.dispose()
