@@ -69,11 +69,11 @@ class Census(ModuleType):
 @pytest.fixture
 def census(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Census]:
     def put(*rows: int) -> Census:
-        import piiguard.protect
+        import piiguard.protect.census
 
         stand_in = Census(*rows)
         monkeypatch.setitem(__import__("sys").modules, stand_in.__name__, stand_in)
-        monkeypatch.setattr(piiguard.protect, "census", stand_in, raising=False)
+        monkeypatch.setattr(piiguard.protect.census, "counts", stand_in, raising=False)
         monkeypatch.setattr(time, "sleep", lambda seconds: None)
         return stand_in
 

@@ -167,6 +167,14 @@ def test_message_is_one_line_and_forges_no_other(called: str, capsys: pytest.Cap
     assert unseen(said) == set()
 
 
+def can_be_typed(name: str) -> bool:
+    """Whether bytes of a command line can be read as this name."""
+    try:
+        return os.fsdecode(os.fsencode(name)) == name
+    except UnicodeEncodeError:
+        return False
+
+
 @pytest.mark.parametrize("called", NAMES)
 @pytest.mark.parametrize(
     "command", [["scan"], ["redact"], ["reveal"], ["scan", "--format"], ["keys", "list", "--keyring"]]
@@ -181,8 +189,8 @@ def test_command_says_a_name_of_its_line_in_one_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PIIGUARD_KEYRING", "missing.json")
     name = NAMES[called]
-    if name == "-" or "\0" in name:
-        pytest.skip("standard input")
+    if name == "-" or "\0" in name or not can_be_typed(name):
+        pytest.skip("standard input, or no command line can hold it")
     run([*command, name if command[-1].startswith("--") else f"./{name}"])
     said = capsys.readouterr().err
     assert all(line.startswith("piiguard: ") for line in said.splitlines())
