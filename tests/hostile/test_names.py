@@ -336,3 +336,35 @@ def test_bar_on_a_terminal_takes_no_markup(
     assert ran.returncode == (3 if command == "scan" else 0), said
     assert "\x1b]0;" not in said
     assert "\x07" not in said
+
+
+def test_sheet_without_a_header_calls_no_place_by_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = ["Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. 12 кв. 5;ТОО Үлгі"] * 25
+    rows += ["Тестов Образец Примерович;г. Астана ул. Сынақ д. 12 кв. 5;ТОО Үлгі"] * 25
+    Path("people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for format in FORMATS:
+        run(["scan", "people.csv", "--format", format])
+        said = capfd.readouterr()
+        assert "Мысалұлы" not in said.out + said.err
+        assert "Сынақ" not in said.out + said.err
+    run(["scan", "people.csv", "--format", "json"])
+    found = {(f["entity"], f["path"], f["matched"]) for f in json.loads(capfd.readouterr().out)["findings"]}
+    assert {("PERSON", "$.1", 50), ("KZ_ADDRESS", "$.2", 50)} <= found
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Фамилия Имя Отчество;Адрес регистрации", "Тегі Аты Әкесінің аты;Мекенжайы", "Full Name;Street"],
+)
+def test_header_of_several_words_stays_a_header(
+    header: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = ["Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. 12 кв. 5"] * 50
+    Path("people.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    run(["scan", "people.csv", "--format", "json"])
+    found = {f["path"] for f in json.loads(capfd.readouterr().out)["findings"]}
+    assert f"$.{header.partition(';')[0]}" in found
