@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,13 @@ def test_what_is_planted_there_is_an_error_with_a_hint(
 ) -> None:
     lock, victim = name_of(engine, tmp_path), tmp_path / "victim"
     victim.write_text("precious", encoding="utf-8")
-    {
+    plant: dict[str, Callable[[], object]] = {
         "link": lambda: lock.symlink_to(victim),
         "dangling": lambda: lock.symlink_to(tmp_path / "nowhere"),
         "folder": lock.mkdir,
         "pipe": lambda: os.mkfifo(lock),
-    }[planted]()
+    }
+    plant[planted]()
     with pytest.raises(JobError) as caught, turn(engine, "people"):
         pass
     assert caught.value.hint
