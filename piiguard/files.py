@@ -70,7 +70,8 @@ def growing(path: Path) -> Iterator[IO[bytes]]:
 
 def append(path: Path, data: bytes) -> None:
     """Add to a file, which is made if it is missing; a link there is refused. Raises OSError."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, PRIVATE)
+    made = 0 if _is_device_name(path) else os.O_CREAT
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | made | _NO_LINK, PRIVATE)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
 
@@ -96,6 +97,11 @@ def _own_mode(path: Path) -> int | None:
     return None
 
 
+def _is_device_name(path: Path) -> bool:
+    """A slip of the pen must not leave a file among the devices."""
+    return path.parent == Path("/dev")
+
+
 def _special(path: Path) -> IO[bytes] | None:
     """What is no file and so cannot be replaced, opened: an output of this process, a device, a pipe."""
     if found := _DESCRIPTOR.fullmatch(os.path.abspath(path)):
@@ -104,7 +110,7 @@ def _special(path: Path) -> IO[bytes] | None:
     try:
         there = path.stat()
     except OSError:
-        if path.parent == Path("/dev"):  # a slip of the pen must not leave a file there
+        if _is_device_name(path):
             raise
         return None
     if stat.S_ISREG(there.st_mode):

@@ -301,7 +301,7 @@ def _known(report: ScanReport, chosen: dict[str, Any]) -> frozenset[str]:
     for suppression in baseline.expired(report.findings):
         ui.suppression_expired(suppression)
     if target := chosen["write_baseline"]:
-        kept = Baseline.load(target) if target.exists() else baseline
+        kept = Baseline.load(target) if target.is_file() else baseline
         kept.write(target, report.findings)
     return baseline.accepted(report.findings)
 

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from piiguard.detect.match import MEDIUM
 from piiguard.scan import hashes
 from piiguard.scan.engines import observer_of
 from piiguard.scan.finding import Finding
@@ -64,7 +65,7 @@ class Sheet:
         header = next(rows, None)
         if header is None:
             return
-        names = _names(header[1])
+        names = _names(engine, header[1])
         first = [] if names else [header]
         names = names or [str(number) for number in range(1, len(header[1]) + 1)]
         while page := first + list(islice(rows, _PAGE)):
@@ -165,10 +166,11 @@ def _delimiter(line: str) -> str:
     return max(",;\t|", key=line.count)
 
 
-def _names(row: list[str]) -> list[str] | None:
-    """The names in a header; None when the first row is data."""
+def _names(engine: Engine, row: list[str]) -> list[str] | None:
+    """The names in a header; None when the first row is data, whose values no place may be called by."""
     names = [name.strip() for name in row]
     told = all(names) and len(set(names)) == len(names)
-    return (
-        names if told and not any(any(map(str.isdigit, name[:1])) or "@" in name for name in names) else None
-    )
+    if not told or any(any(map(str.isdigit, name[:1])) or "@" in name for name in names):
+        return None
+    held = (match.score for name in names for match in engine.find(name))
+    return None if any(score >= MEDIUM for score in held) else names

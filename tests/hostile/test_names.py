@@ -302,6 +302,13 @@ def test_scan_of_a_folder_of_hostile_files_ends_like_one_of_innocent_files(
         assert len({f["file"] for f in json.loads(out)["findings"]}) == made
 
 
+def _typed(person: int) -> str:
+    try:
+        return os.read(person, 1 << 16).decode(errors="replace")
+    except OSError:  # the other end is closed
+        return ""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal of POSIX")
 @pytest.mark.parametrize("command", ["scan", "encrypt"])
 def test_bar_on_a_terminal_takes_no_markup(
@@ -321,13 +328,43 @@ def test_bar_on_a_terminal_takes_no_markup(
         ["scan", "crm.db"] if command == "scan" else ["encrypt", "--yes", "sqlite:///crm.db", f"{table}.iin"]
     )
     person, terminal = pty.openpty()
-    try:
-        program = [sys.executable, "-m", "piiguard", *words]
-        ran = subprocess.run(program, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, check=False)
-        said = os.read(person, 1 << 16).decode()
-    finally:
-        os.close(person)
+    program = [sys.executable, "-m", "piiguard", *words]
+    with subprocess.Popen(program, stdin=terminal, stdout=subprocess.DEVNULL, stderr=terminal) as ran:
         os.close(terminal)
+        said = "".join(iter(lambda: _typed(person), ""))
+    os.close(person)
     assert ran.returncode == (3 if command == "scan" else 0), said
     assert "\x1b]0;" not in said
     assert "\x07" not in said
+
+
+def test_sheet_without_a_header_calls_no_place_by_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = ["Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. 12 кв. 5;ТОО Үлгі"] * 25
+    rows += ["Тестов Образец Примерович;г. Астана ул. Сынақ д. 12 кв. 5;ТОО Үлгі"] * 25
+    Path("people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for format in FORMATS:
+        run(["scan", "people.csv", "--format", format])
+        said = capfd.readouterr()
+        assert "Мысалұлы" not in said.out + said.err
+        assert "Сынақ" not in said.out + said.err
+    run(["scan", "people.csv", "--format", "json"])
+    found = {(f["entity"], f["path"], f["matched"]) for f in json.loads(capfd.readouterr().out)["findings"]}
+    assert {("PERSON", "$.1", 50), ("KZ_ADDRESS", "$.2", 50)} <= found
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Фамилия Имя Отчество;Адрес регистрации", "Тегі Аты Әкесінің аты;Мекенжайы", "Full Name;Street"],
+)
+def test_header_of_several_words_stays_a_header(
+    header: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = ["Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. 12 кв. 5"] * 50
+    Path("people.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    run(["scan", "people.csv", "--format", "json"])
+    found = {f["path"] for f in json.loads(capfd.readouterr().out)["findings"]}
+    assert f"$.{header.partition(';')[0]}" in found
