@@ -27,7 +27,7 @@ _output_option = click.option(
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.Path(path_type=Path))
+@click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
 @_output_option
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
@@ -76,7 +76,7 @@ def redact(
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.Path(path_type=Path))
+@click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
 @_output_option
 @keyring_option
 @manifest_option
@@ -118,6 +118,11 @@ def _encoding(name: str) -> str:
         return name if name == "auto" else codecs.lookup(name).name
     except LookupError:
         raise click.UsageError(ui.unknown_encoding(name)) from None
+
+
+def _named(source: str) -> Path:
+    """The file that was typed: ./- is a file of that name, which a Path would take for standard input."""
+    return Path(source) if source == "-" or Path(source) != Path("-") else Path(source).absolute()
 
 
 def _mode_of(source: Path) -> int:
