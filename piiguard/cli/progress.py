@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
     from rich.text import Text
 
-    from piiguard.protect.batches.checkpoint import Tally
+    from piiguard.protect.outcome import Tally
 
 __all__ = ["progress"]
 

@@ -482,7 +482,7 @@ _STAGES = {
     "shadow-expand": "index, expand: a shadow column, UNIQUE like the index, and a trigger that keeps it up",
     "shadow-fill": "index, fill: each row's index under the next key, batch by batch",
     "shadow-promote": "index, promote: piiguard keys promote --kind index, unless the next key is primary",
-    "shadow-turn": "index, turn: the shadow into the index, batch by batch; queries look for both",
+    "shadow-copy": "index, copy: the shadow into the index, batch by batch; queries look for both",
     "shadow-contract": "index, contract: without the shadow",
     "deploy-reading-both": "deploy first: models with Encrypted(..., storage='text', migrating=True), which read both",
     "deploy-writing-both": "until here --keep-plaintext goes; then deploy models that can switch to the ciphertext",
