@@ -55,5 +55,5 @@ def test_nothing_but_one_function_speaks_on_standard_error() -> None:
     ]
     assert found == [
         "cli/main.py: click.echo(error.format_message(), err=True)",  # help, of our own words
-        'cli/ui.py: click.echo(f"piiguard: {names.message(message)}", err=True)',
+        'cli/say.py: click.echo(f"piiguard: {names.message(message)}", err=True)',
     ]
