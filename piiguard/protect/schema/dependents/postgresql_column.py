@@ -60,7 +60,7 @@ def carry(
             remedy = f"the domain's checks go with the plaintext: --drop-constraint {check['name']}"
             inventory.give_up(going, "check", check["name"], how, remedy)
     if facts["moves"]:
-        inventory.add("position", facts["name"], "gone", "it comes last; an INSERT must name its columns")
+        inventory.add("place", facts["name"], "gone", "it comes last; an INSERT must name its columns")
 
 
 def _grants(

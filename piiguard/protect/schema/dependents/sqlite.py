@@ -35,7 +35,7 @@ class _Reader:
     def __init__(self, connection: sa.Connection, going: Going) -> None:
         self.connection, self.going, self.inventory = connection, going, Inventory()
         self.quote: Callable[[str], str] = connection.dialect.identifier_preparer.quote
-        self._position()
+        self._place()
         self._checks()
         self._keys()
         self._computed()
@@ -58,12 +58,12 @@ class _Reader:
     def _mine(self, owner: str) -> bool:
         return owner.casefold() == self.going.table.name.casefold()
 
-    def _position(self) -> None:
+    def _place(self) -> None:
         names = [row["name"] for row in self._pragma("table_xinfo", self.going.table.name)]
         behind = names[names.index(self.going.column) + 1 :] if self.going.column in names else []
         if not self.going.in_place and set(behind) - {self.going.twin, self.going.index}:
             self.inventory.add(
-                "position", self.going.column, "gone", "it comes last; an INSERT must name its columns"
+                "place", self.going.column, "gone", "it comes last; an INSERT must name its columns"
             )
 
     def _checks(self) -> None:
