@@ -51,7 +51,7 @@ class KmsKey:
         context = {"piiguard-keyring": str(uuid.UUID(bytes=aad[-16:]))}
         try:
             client = boto3.client("kms", region_name=self._region())
-            return getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload)
+            return dict(getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload))
         except errors.ClientError as error:
             raise self._explained(str(error.response.get("Error", {}).get("Code", "error"))) from None
         except errors.BotoCoreError as error:

@@ -146,7 +146,12 @@ def test_a_key_that_vault_does_not_know_is_not_made_by_a_slip_of_the_pen(
     vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(Transit, "encrypt", lambda self, body: asked.append("encrypt") or "vault:v1:")
+
+    def encrypt(self: Transit, body: dict[str, str]) -> str:
+        asked.append("encrypt")
+        return "vault:v1:"
+
+    monkeypatch.setattr(Transit, "encrypt", encrypt)
     with pytest.raises(WrappingKeyError, match="there is no such key"):
         Keyring.create(tmp_path / "k.json", ["vault:piigaurd"])
     assert asked == []
