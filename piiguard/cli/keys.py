@@ -41,7 +41,7 @@ wrap_option = click.option(
     required=True,
     metavar="PROVIDER[:ARGUMENT]",
     help="What opens the keyring; repeat it for several recipients: passphrase, file:PATH, env:NAME, "
-    "pkcs11:URI, aws-kms:ARN, vault:KEY.",
+    "pkcs11:URI, aws-kms:ARN, vault:KEY, hpke:FILE.",
 )
 
 
@@ -282,6 +282,41 @@ def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[s
     path = _path(keyring_file, manifest_file)
     contents = change.rewrap(path, ask_passphrase, wraps, next_passphrase)
     say_keys.keyring_rewrapped(path, contents)
+
+
+@keys.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where the private key goes; the public one goes to the same name with .pub.",
+)
+@click.option(
+    "--kem",
+    type=click.Choice(["x25519", "mlkem768-x25519"]),
+    default="x25519",
+    show_default=True,
+    help="The kind of key; the second also withstands a quantum computer.",
+)
+def recipient(output: Path, kem: str) -> None:
+    """Make a key pair for a recipient whose private half lies in a safe.
+
+    \b
+    piiguard keys recipient -o safe.key
+    piiguard keys rewrap --wrap file:/etc/piiguard/wrapping.key --wrap hpke:safe.key.pub
+    PIIGUARD_WRAPPING_KEY=safe.key piiguard keys verify
+    """
+    from piiguard.keys import store
+    from piiguard.keys.wrapping import hpke
+
+    public_file = output.with_name(f"{output.name}.pub")
+    store.refuse_existing(output)
+    store.refuse_existing(public_file)
+    private, public = hpke.make_pair(kem)
+    store.write_new(output, private.encode())
+    store.write_new(public_file, public.encode())
+    say_keys.recipient_made(output, public_file)
 
 
 @keys.command()

@@ -143,6 +143,12 @@ def keyring_rewrapped(path: Path, contents: Contents) -> None:
     hint("the old wrapping keys still open the numbered backups and other old copies")
 
 
+def recipient_made(private: Path, public: Path) -> None:
+    """A pair of keys, and where each half belongs."""
+    say(f"{private}: a new private key; {public}: its public key")
+    hint(f"--wrap hpke:{public} adds the recipient; then move {private} to a safe, it opens the keyring")
+
+
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:
     """One line per recipient: what it is, and whether it opens the keyring here and now."""
     return [names.message(f"{name}: {reason or 'opens'}") for name, reason in checked]
