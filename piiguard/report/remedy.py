@@ -10,24 +10,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
+from piiguard.entities import BY_NAME
 from piiguard.manifest import ProtectedColumn
 from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
 __all__ = ["Remedy", "next_step", "remedies"]
-
-# Entities that applications look people up by get a blind index; the rest is only read.
-_NORMALIZERS = {
-    "KZ_IIN": "digits",
-    "KZ_BIN": "digits",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "KZ_ID_CARD": "digits",
-    "KZ_PASSPORT": "upper",
-    "CREDIT_CARD": "digits",
-    "IBAN_CODE": "upper",
-}
 
 _LOGGING = """\
 import logging
@@ -141,7 +130,7 @@ def _column(finding: Finding) -> ProtectedColumn:
     table, column = finding.table or "", finding.column or ""
     # What stands inside a document or a text is no value of its own: the whole is encrypted, and not searched.
     inside = finding.path or any(reason.code == "labelled" for reason in finding.reasons)
-    normalizer = None if inside else _NORMALIZERS.get(finding.entity)
+    normalizer = None if inside else _normalizer(finding.entity)
     return ProtectedColumn(
         table=table,
         column=column,
@@ -150,6 +139,12 @@ def _column(finding: Finding) -> ProtectedColumn:
         index=f"{_cut(column)}_index" if normalizer else None,
         normalizer=normalizer,
     )
+
+
+def _normalizer(entity: str) -> str | None:
+    """Entities that applications look people up by get a blind index; the rest is only read."""
+    row = BY_NAME.get(entity)
+    return row.index if row else None
 
 
 def _cut(name: str) -> str:
