@@ -132,7 +132,7 @@ def test_a_prepared_transaction_is_waited_for_though_no_session_holds_it(people:
         if dialect == "postgresql" and connection.scalar(sa.text("show max_prepared_transactions")) == "0":
             pytest.skip("this server prepares no transactions")
         connection.rollback()
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         raw.rollback()
         cursor = raw.cursor()
         begin, prepare, finish = (
