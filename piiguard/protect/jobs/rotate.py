@@ -18,7 +18,7 @@ from piiguard.errors import JobError
 from piiguard.frames import emptied_iterator
 from piiguard.protect import refusal
 from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.batches.sql import Cell, under
+from piiguard.protect.batches.sql import Cell, mark, under
 from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.reindex import pending, rotate_index
@@ -27,7 +27,7 @@ from piiguard.protect.schema.fitness import refuse_other_use
 from piiguard.protect.schema.lock import turn
 from piiguard.protect.schema.surroundings import look_around
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect
-from piiguard.protect.seal import Seal
+from piiguard.protect.seal import Seal, shortest_stored
 from piiguard.protect.state import ensure, pin
 from piiguard.protect.transient import in_words
 
@@ -75,9 +75,11 @@ def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyrin
     for name, group in by_table(items):
         with connect(engine) as connection, in_words(name):
             table = reflect(connection, name)
-        columns = [column_of(table, item.column) for item in group]
+            key = key_of(connection, table)
+        for item in group:
+            column_of(table, item.column)
         with in_words(name):
-            left = _under(engine, columns, old)
+            left = _due_rows(engine, _Table(table, key, group), old)
         yield Outcome(name, tuple(item.column for item in group), "rotate", Tally(), left)
         for item in group:
             if item.index and (left := _pending(engine, column_of(table, item.index), keyring)):
@@ -145,7 +147,7 @@ def _rotate_data(job: Job, found: _Table) -> Outcome:
         "rotate",
         lambda: job.spec(table, "rotate", names, keyring.primary("data").id),
         lambda: _plan(job, found),
-        lambda: _under(job.engine, columns, _old(keyring)),
+        lambda: _due_rows(job.engine, found, _old(keyring)),
     )
     if passed.left and passed.stuck:
         _refuse_kept(job, found)
@@ -160,16 +162,15 @@ def _refuse_kept(job: Job, found: _Table) -> None:
         for item in found.items:
             column, seal = found.table.c[item.column], Seal(job.keyring, item)
             read = Cell(dialect, column, sealed=True).read
-            rows = connection.execute(
-                sa.select(*found.key.columns, read).where(under(dialect, column, old)).limit(_LOOKED_AT)
-            )
+            due = _due(dialect, column, item, old)
+            rows = connection.execute(sa.select(*found.key.columns, read).where(due).limit(_LOOKED_AT))
             kept += [tuple(row[:-1]) for row in rows if _opens(seal, row[-1])]
     if kept:
         raise refusal.rows(
             found.table.fullname,
             kept,
             len(kept),
-            "what is written does not arrive, and values stay under an old key",
+            "what is written does not arrive, and values stay under an old key or without their padding",
             "a trigger or a rule of the table keeps them: switch it off for the job, and run it again",
         )
 
@@ -179,15 +180,29 @@ def _old(keyring: Keyring) -> list[int]:
     return [v.id for v in keyring.versions if v.kind == "data" and v.state == "decrypt-only"]
 
 
-def _under(engine: sa.Engine, columns: Sequence[sa.Column[object]], key_ids: list[int]) -> int:
-    """Values under these keys, in one scan: cheaper than a census of each column."""
-    if not key_ids:
+def _due_rows(engine: sa.Engine, found: _Table, key_ids: list[int]) -> int:
+    """Values to rewrite, in one scan: cheaper than a census of each column."""
+    if not key_ids and not any(item.pad_to for item in found.items):
         return 0
-    wanted = (under(engine.dialect.name, column, key_ids) for column in columns)
+    dialect = engine.dialect.name
+    wanted = (_due(dialect, found.table.c[item.column], item, key_ids) for item in found.items)
     counts = [sa.func.coalesce(sa.func.sum(sa.case((where, 1), else_=0)), 0) for where in wanted]
     with connect(engine) as connection:
-        row = connection.execute(sa.select(*counts).select_from(columns[0].table)).one()
+        row = connection.execute(sa.select(*counts).select_from(found.table)).one()
     return sum(map(int, row))
+
+
+def _due(
+    dialect: str, column: sa.Column[Any], item: ProtectedColumn, key_ids: list[int]
+) -> sa.ColumnElement[bool]:
+    """Rows under these keys, or shorter than a padded value is."""
+    old = under(dialect, column, key_ids)
+    if not item.pad_to:
+        return old
+    word, (binary, text) = mark(dialect, column), shortest_stored(item.pad_to)
+    size = sa.func.length(column)
+    in_bytes, in_text = sa.func.substr(word, 1, 1) == "b", sa.func.substr(word, 1, 1) == "t"
+    return sa.or_(old, sa.and_(in_bytes, size < binary), sa.and_(in_text, size < text))
 
 
 def _plan(job: Job, found: _Table) -> Walk:
@@ -202,7 +217,7 @@ def _plan(job: Job, found: _Table) -> Walk:
             Assignment(column, number, *_reencrypted(seal), repeatable=True, sealed=True)
             for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
         ),
-        sa.or_(*(under(dialect, column, old) for column in columns)),
+        sa.or_(*(_due(dialect, c, item, old) for c, item in zip(columns, found.items, strict=True))),
         checked=True,
     )
 
@@ -216,7 +231,8 @@ def _reencrypted(seal: Seal) -> tuple[Callable[[Any], Any], Callable[[Sequence[A
     def many(stored: Sequence[Any]) -> Sequence[Any]:
         fresh = seal.reencrypt_many(stored)
         changed = [(old, new) for old, new in zip(stored, fresh, strict=True) if old != new]
-        if any(seal.open(old) != seal.open(new) for old, new in changed):
+        look = seal.open if seal.item.pad_to is None else seal.decrypt
+        if any(look(old) != look(new) for old, new in changed):
             raise ValueError("a value does not come back")
         return fresh
 
