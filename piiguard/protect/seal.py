@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from piiguard.errors import NotIndexable
 from piiguard.keys.codec import codec_for, filled
 from piiguard.keys.envelope import OVERHEAD, from_text, header, key_id_of, looks_encrypted, to_text
 from piiguard.keys.indexable import indexer
@@ -34,7 +35,7 @@ class Seal:
         self._decode = codec.decode
         self._form = indexer(codec)
         self._index = None if item.index_key is None else _index(keyring, *item.index_key)
-        self._accepted = None if item.index_key is None else _accepted(keyring, *item.index_key)
+        self._accepted = () if item.index_key is None else _accepted(keyring, *item.index_key)
         self._old = {
             start
             for version in keyring.versions
@@ -124,9 +125,10 @@ class Seal:
 
         An entry without a number has rows of the first edition, and those that an application of today wrote.
         """
-        if value is None or self._accepted is None:
+        if value is None:
             return []
-        return self._accepted.candidates(self._form(self._read(value)))
+        form = self._form(self._read(value))
+        return [found for key in self._accepted for found in _under_rule(key, form)]
 
     def newest_indexes(self, value: Any) -> list[bytes]:
         """The blind index of a value under the newest rule alone, and every live index version."""
@@ -169,9 +171,17 @@ def _index(keyring: Keyring, context: str, name: str, rules: tuple[str, ...]) ->
     return keyring.index(context, name, rules[0])
 
 
-def _accepted(keyring: Keyring, context: str, name: str, rules: tuple[str, ...]) -> IndexKey:
+def _accepted(keyring: Keyring, context: str, name: str, rules: tuple[str, ...]) -> tuple[IndexKey, ...]:
     found = [one for rule in rules for one in (normalizer_for(rule), *editions(rule))]
-    return keyring.index(context, name, tuple(dict.fromkeys(found)))
+    return tuple(keyring.index(context, name, one) for one in dict.fromkeys(found))
+
+
+def _under_rule(key: IndexKey, form: Any) -> list[bytes]:
+    """What a rule refuses has no index under it, and may have one under another."""
+    try:
+        return key.candidates(form)
+    except NotIndexable:
+        return []
 
 
 def _same(value: Any) -> Any:

@@ -17,16 +17,17 @@ from piiguard.scan.finding import Finding
 
 __all__ = ["Remedy", "next_step", "remedies"]
 
-# Entities that applications look people up by get a blind index; the rest is only read.
+# Entities that applications look people up by get a blind index; the rest is only read. The number is that of the
+# newest edition, as piiguard encrypt writes it into the manifest.
 _NORMALIZERS = {
-    "KZ_IIN": "digits",
-    "KZ_BIN": "digits",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "KZ_ID_CARD": "digits",
-    "KZ_PASSPORT": "upper",
-    "CREDIT_CARD": "digits",
-    "IBAN_CODE": "upper",
+    "KZ_IIN": "digits/2",
+    "KZ_BIN": "digits/2",
+    "KZ_PHONE": "phone/2",
+    "EMAIL_ADDRESS": "email/2",
+    "KZ_ID_CARD": "digits/2",
+    "KZ_PASSPORT": "upper/1",
+    "CREDIT_CARD": "digits/2",
+    "IBAN_CODE": "upper/1",
 }
 
 _LOGGING = """\
@@ -109,8 +110,8 @@ def _encrypt(finding: Finding) -> Remedy:
     options = (
         ["--type", "json"] if column.type == "json" else []
     )  # a text of documents would be taken for text
-    if column.index and column.normalizer:
-        options += ["--index", column.index, "--normalizer", column.normalizer]
+    if column.index:
+        options += ["--index", column.index, "--normalizer", *column.rules]
     words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
@@ -161,7 +162,7 @@ def _model(column: ProtectedColumn) -> str:
     encrypted = f"Encrypted({inner}, keyring=keyring, context={python(column.context)})"
     lines = [_line(column.column, python_type, encrypted)]
     if column.index:
-        index = f"BlindIndex({python(column.column)}, normalizer={python(column.normalizer or '')})"
+        index = f"BlindIndex({python(column.column)}, normalizer={python(column.rules[0])})"
         lines.append(_line(column.index, "bytes | None", index))
     return "\n".join(lines) + "\n"
 

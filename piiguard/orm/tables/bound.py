@@ -97,7 +97,13 @@ class BoundIndex:
             if rule.name.startswith("prefix:"):
                 self._refuse_short(values[0])
             return self._normal(lambda: self.key.normal(values[0]))
-        return self._normal(lambda: self.key.normal(self._prepared(values)))
+        try:
+            return self.key.normal(self._prepared(values))
+        except NotIndexable as error:
+            reason = str(error)
+        if rule.lossy:  # as a year is of a date
+            return self._normal(lambda: self.key.normal(values[0]))
+        raise self._refused(reason)
 
     def sought_all(self, values: Iterable[tuple[Any, ...]]) -> list[bytes]:
         """The same for many, without those of which nothing is left."""

@@ -85,7 +85,7 @@ def values_for(inner: TypeEngine[Any], *, pad_to: int | None = None) -> Values:
         return replace(found, codec=found.codec.padded(size), pad_to=size)
     except ValueError:
         raise EncryptedColumnError(
-            f"pad_to is for text and Enum, not for {type(inner).__name__}", hint="leave pad_to out"
+            f"pad_to is for text, not for {type(inner).__name__}", hint="leave pad_to out"
         ) from None
 
 
