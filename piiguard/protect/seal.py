@@ -13,7 +13,7 @@ from piiguard.keys.codec import codec_for, filled
 from piiguard.keys.envelope import OVERHEAD, from_text, header, key_id_of, looks_encrypted, to_text
 from piiguard.keys.indexable import indexer
 from piiguard.keys.normalizers import editions, normalizer_for
-from piiguard.protect.plain import reader
+from piiguard.protect.cells.plain import reader
 
 if TYPE_CHECKING:
     from piiguard.keys import IndexKey, Keyring

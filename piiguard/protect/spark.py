@@ -18,7 +18,7 @@ from piiguard.keys.codec import Codec, codec_for
 from piiguard.keys.envelope import from_text, to_text
 from piiguard.keys.indexable import indexer
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.plain import text_reader
+from piiguard.protect.cells.plain import text_reader
 
 if TYPE_CHECKING:
     import pyarrow as pa

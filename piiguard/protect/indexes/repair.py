@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from piiguard.database import connect
 from piiguard.errors import JobError, NotIndexable
 from piiguard.protect import refusal
-from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
+from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
+from piiguard.protect.cells.cell import Cell
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.schema.shadow import groups_of
 from piiguard.protect.schema.tables import Key
@@ -29,11 +29,13 @@ from piiguard.protect.transient import NotUnique
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import ProtectedColumn
-    from piiguard.protect.batches.checkpoint import Spec, Tally
+    from piiguard.protect.batches.checkpoint import Spec
+    from piiguard.protect.outcome import Tally
 
 __all__ = ["Runner", "misfits", "renew", "repair"]
 
 _PAGE = 2000
+_NOTHING: Sequence[bytes | None] = (None,)  # a value with nothing left to index has no index
 _Accepts = Callable[[Any], Sequence[bytes]]
 
 
@@ -45,7 +47,7 @@ class _Passed(Protocol):
 
 
 class Runner(Protocol):
-    """What a job is here: a database, a keyring, and the passes of a walk."""
+    """What a job is here: a database, a keyring, and passes over a table."""
 
     engine: sa.Engine
     keyring: Keyring
@@ -53,7 +55,7 @@ class Runner(Protocol):
     def spec(self, table: str, kind: str, columns: tuple[str, ...], target: int) -> Spec: ...
 
     def passes(
-        self, phase: str, spec: Callable[[], Spec], plan: Callable[[], Walk], left: Callable[[], int]
+        self, phase: str, spec: Callable[[], Spec], plan: Callable[[], Batches], left: Callable[[], int]
     ) -> Any: ...
 
 
@@ -114,7 +116,7 @@ class _Rows:
             accepted = self.accepts(value)
         except NotIndexable:
             return True
-        return (None if index is None else bytes(index)) not in (accepted or [None])
+        return (None if index is None else bytes(index)) not in (accepted or _NOTHING)
 
     def wrong(self) -> Iterator[tuple[tuple[Any, ...], Any]]:
         """Key and stored value of the rows that are wrong."""
@@ -183,27 +185,27 @@ class _Repair:
         with connect(self.job.engine) as connection:
             return bool(groups_of(connection, self.rows.index))
 
-    def _pass(self, kind: str, walk: Walk, left: Callable[[], int]) -> Any:
+    def _pass(self, kind: str, plan: Batches, left: Callable[[], int]) -> Any:
         version = self.job.keyring.primary("index").version
         spec = partial(self.job.spec, self.rows.table.fullname, kind, (self.rows.index.name,), version)
-        return self.job.passes("index", spec, lambda: walk, left)
+        return self.job.passes("index", spec, lambda: plan, left)
 
-    def _written(self) -> Walk:
+    def _written(self) -> Batches:
         seal = self.rows.seal
-        change = lambda stored: seal.index(seal.decrypt(stored))  # noqa: E731
-        return self._walk(change)
+        change = lambda stored: seal.index(seal.decrypt(stored))
+        return self._batches(change)
 
-    def _emptied(self) -> Walk:
+    def _emptied(self) -> Batches:
         """Without a hash; of a column that must have one, a hash that no value has."""
         version = self.job.keyring.primary("index").version.to_bytes(2, "big")
         free = None if self.rows.index.nullable else version
-        walk = self._walk(lambda stored: None if free is None else free + os.urandom(14))
-        return replace(walk, needs=lambda cells: cells[1] is not None and self.rows.is_wrong(cells))
+        plan = self._batches(lambda stored: None if free is None else free + os.urandom(14))
+        return replace(plan, needs=lambda cells: cells[1] is not None and self.rows.is_wrong(cells))
 
-    def _walk(self, change: Callable[[Any], Any]) -> Walk:
+    def _batches(self, change: Callable[[Any], Any]) -> Batches:
         rows = self.rows
         assignment = Assignment(rows.index, 0, change, lambda values: [change(one) for one in values])
-        return Walk(
+        return Batches(
             rows.table, rows.key, rows.cells, (assignment,), rows.where, checked=True, needs=rows.is_wrong
         )
 
