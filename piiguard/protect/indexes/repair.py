@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from piiguard.protect.batches.checkpoint import Spec
     from piiguard.protect.outcome import Tally
 
-__all__ = ["Runner", "misfits", "renew", "repair"]
+__all__ = ["Runner", "count_older", "count_stale", "renew", "renewing", "repair", "repairing"]
 
 _PAGE = 2000
 _NOTHING: Sequence[bytes | None] = (None,)  # a value with nothing left to index has no index
@@ -64,21 +64,44 @@ def repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Out
 
     A UNIQUE index is emptied first where it is wrong: two rows may hold one another's hash.
     """
-    seal = Seal(job.keyring, item)
-    return _Repair(job, table, key, item, seal, seal.indexes, "reindex").run()
+    return _repair(job, table, key, item).run()
 
 
 def renew(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome:
     """Every index goes under the newest rule of an entry that lists several."""
+    return _renewal(job, table, key, item).run()
+
+
+def repairing(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
+    """What :func:`repair` writes."""
+    return _repair(job, table, key, item).written()
+
+
+def renewing(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
+    """What :func:`renew` writes."""
+    return _renewal(job, table, key, item).written()
+
+
+def _repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
     seal = Seal(job.keyring, item)
-    return _Repair(job, table, key, item, seal, seal.newest_indexes, "edition").run()
+    return _Repair(job, table, key, item, seal, seal.indexes, "reindex")
 
 
-def misfits(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
+def _renewal(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
+    seal = Seal(job.keyring, item)
+    return _Repair(job, table, key, item, seal, seal.newest_indexes, "edition")
+
+
+def count_stale(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
+    """How many rows :func:`repair` would write."""
+    seal = Seal(keyring, item)
+    return _Rows(engine, table, key, item, seal, seal.indexes).count()
+
+
+def count_older(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
     """How many rows :func:`renew` would write."""
     seal = Seal(keyring, item)
-    found = _Rows(engine, table, key, item, seal, seal.newest_indexes)
-    return sum(1 for _ in found.wrong())
+    return _Rows(engine, table, key, item, seal, seal.newest_indexes).count()
 
 
 class _Rows:
@@ -157,7 +180,7 @@ class _Repair:
         if self.kind == "reindex" and self._unique():
             self._pass(f"{self.kind} empty", self._emptied(), _once(self.rows.count))
         try:
-            passed: _Passed = self._pass(self.kind, self._written(), self.rows.count)
+            passed: _Passed = self._pass(self.kind, self.written(), self.rows.count)
         except NotUnique as error:
             refused = error
         else:
@@ -190,7 +213,8 @@ class _Repair:
         spec = partial(self.job.spec, self.rows.table.fullname, kind, (self.rows.index.name,), version)
         return self.job.passes("index", spec, lambda: plan, left)
 
-    def _written(self) -> Batches:
+    def written(self) -> Batches:
+        """Every wrong index as its value says."""
         seal = self.rows.seal
         change = lambda stored: seal.index(seal.decrypt(stored))
         return self._batches(change)

@@ -21,6 +21,7 @@ from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.cells.cell import Cell
 from piiguard.protect.cells.headers import mark, under
 from piiguard.protect.census.taken import refuse_other_use
+from piiguard.protect.indexes.repair import count_older, count_stale, renew, repair
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.reindex import pending, rotate_index
 from piiguard.protect.outcome import Outcome, Tally
@@ -51,13 +52,16 @@ class _Table:
 
 
 @emptied_iterator
-def rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Outcome]:
-    """Rotate every column; the columns of one table go together in one pass."""
+def rotate(job: Job, items: Iterable[ProtectedColumn], *, reindex: bool = False) -> Iterator[Outcome]:
+    """Rotate every column; the columns of one table go together in one pass.
+
+    ``reindex``: blind indexes that are not those of their values are made right as well.
+    """
     for name, group in by_table(items):
         with job_lock(job.engine, name):
             found = _open(job, name, group)
             yield _rotate_data(job, found)
-            yield from _rotate_indexes(job, found)
+            yield from _rotate_indexes(job, found, reindex=reindex)
 
 
 def rotation_batches(
@@ -71,7 +75,9 @@ def rotation_batches(
 
 
 @emptied_iterator
-def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring) -> Iterator[Outcome]:
+def preview(
+    engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring, *, reindex: bool = False
+) -> Iterator[Outcome]:
     """Count what a rotation would change; nothing is written, not even a checkpoint."""
     old = _old(keyring)
     for name, group in by_table(items):
@@ -86,6 +92,17 @@ def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyrin
         for item in group:
             if item.index and (left := _pending(engine, column_of(table, item.index), keyring)):
                 yield Outcome(name, (item.index,), "index", Tally(), left)
+            for kind, left in _misfits(engine, table, key, item, keyring, reindex=reindex):
+                yield Outcome(name, (str(item.index),), kind, Tally(), left)
+
+
+def _misfits(
+    engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring, *, reindex: bool
+) -> Iterator[tuple[str, int]]:
+    if item.index and reindex and (left := count_stale(engine, table, key, item, keyring)):
+        yield "reindex", left
+    if item.index and len(item.rules) > 1 and (left := count_older(engine, table, key, item, keyring)):
+        yield "edition", left
 
 
 def _pending(engine: sa.Engine, index: sa.Column[object], keyring: Keyring) -> int:
@@ -241,11 +258,22 @@ def _reencrypted(seal: Seal) -> tuple[Callable[[Any], Any], Callable[[Sequence[A
     return one, many
 
 
-def _rotate_indexes(job: Job, found: _Table) -> Iterator[Outcome]:
+def _rotate_indexes(job: Job, found: _Table, *, reindex: bool) -> Iterator[Outcome]:
     for item in found.items:
-        if item.index and not job.pace.over():
-            with connect(job.engine) as connection:  # an index before may have changed the table
-                table = reflect(connection, found.table.fullname)
-            outcome = rotate_index(job, table, found.key.of(table), item)
-            if outcome is not None:
-                yield outcome
+        for step in _index_steps(item, reindex=reindex):
+            if not job.pace.over():
+                with connect(job.engine) as connection:  # an index before may have changed the table
+                    table = reflect(connection, found.table.fullname)
+                outcome = step(job, table, found.key.of(table), item)
+                if outcome is not None:
+                    yield outcome
+
+
+def _index_steps(item: ProtectedColumn, *, reindex: bool) -> Iterator[Callable[..., Outcome | None]]:
+    """What is wrong first, then the key, then the rule: each leaves the next less to do."""
+    if item.index:
+        if reindex:
+            yield repair
+        yield rotate_index
+        if len(item.rules) > 1:
+            yield renew
