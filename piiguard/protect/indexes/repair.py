@@ -44,6 +44,7 @@ class _Passed(Protocol):
     left: int
     paused: bool
     resumed: bool
+    stuck: bool
 
 
 class Runner(Protocol):
@@ -185,7 +186,7 @@ class _Repair:
             refused = error
         else:
             if passed.left and not passed.paused:
-                self._refuse_kept()
+                self._refuse_kept(stuck=passed.stuck)
             names = (str(self.item.index),)
             return Outcome(
                 self.rows.table.fullname,
@@ -233,17 +234,23 @@ class _Repair:
             rows.table, rows.key, rows.cells, (assignment,), rows.where, checked=True, needs=rows.is_wrong
         )
 
-    def _refuse_kept(self) -> None:
-        kept = [
-            key for key, stored in self.rows.wrong() if self._fresh(stored) is None and stored is not None
-        ]
-        if kept:
+    def _refuse_kept(self, *, stuck: bool) -> None:
+        wrong = [(key, stored is None or self._fresh(stored) is not None) for key, stored in self.rows.wrong()]
+        if refused := [key for key, has in wrong if not has]:
             raise refusal.rows(
                 self.item.place,
-                kept,
-                len(kept),
+                refused,
+                len(refused),
                 f"their values have no index under {self.item.rules[0]}",
                 "correct these rows, or keep the older normalizer; the other rows are done",
+            )
+        if stuck and wrong:
+            raise refusal.rows(
+                self.item.place,
+                [key for key, _ in wrong],
+                len(wrong),
+                f"what is written into {self.item.index} does not arrive",
+                "a trigger or a rule of the table keeps it: switch it off for the job, and run it again",
             )
 
     def _fresh(self, stored: Any) -> bytes | None:
@@ -253,17 +260,17 @@ class _Repair:
             return None
 
     def _twins(self) -> list[str]:
-        """Two rows of one value, by their keys."""
-        rows, width = self.rows, len(self.rows.key.columns)
+        """Two rows of one value, by their keys: the first row that is wrong and whose hash is taken."""
+        rows, seen = self.rows, dict[bytes, tuple[Any, ...]]()
         for key, stored in rows.wrong():
-            if (fresh := self._fresh(stored)) is None:
+            if stored is None or (fresh := self._fresh(stored)) is None:
                 continue
             with connect(self.job.engine) as connection:
                 same = rows.index == sa.literal(fresh, sa.LargeBinary())
-                held = connection.execute(sa.select(*rows.key.columns).where(same).limit(2)).all()
-            for other in held:
-                if tuple(other[:width]) != key:
-                    return [show_key(tuple(other[:width])), show_key(key)]
+                held = connection.execute(sa.select(*rows.key.columns).where(same).limit(1)).first()
+            other = seen.setdefault(fresh, key) if held is None else tuple(held)
+            if other != key:
+                return [show_key(other), show_key(key)]
         return []
 
 
