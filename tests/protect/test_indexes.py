@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,7 +136,7 @@ def folder(tmp_path: Path, protected: People, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def piiguard(
     folder: Path, protected: People, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., tuple[int, str]]]:
+) -> Callable[..., tuple[int, str]]:
     url = protected.engine.url.render_as_string(hide_password=False)
 
     def call(command: str, *words: str) -> tuple[int, str]:
@@ -145,7 +144,7 @@ def piiguard(
         told = capfd.readouterr()
         return code, told.out + told.err
 
-    yield call
+    return call
 
 
 def test_what_verify_says_the_command_mends(
