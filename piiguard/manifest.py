@@ -24,7 +24,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -187,26 +187,17 @@ def shrink(path: str | os.PathLike[str], column: ProtectedColumn) -> Manifest:
 
     Raises :class:`ManifestError` when the line cannot be told from the text around it; then nothing is changed.
     """
-    target = Path(path)
-    text = target.read_text(encoding="utf-8")
-    before = Manifest.parse(text, target)
-    fresh = replace(column, normalizer=column.rules[0])
-    wanted = tuple(fresh if entry == column else entry for entry in before.columns)
     line = f"normalizer = {toml(column.rules[0])}"
-    for found in re.finditer(r"^[ \t]*normalizer[ \t]*=[ \t]*\[[^\]]*\]", text, re.MULTILINE):
-        shorter = text[: found.start()] + line + text[found.end() :]
-        try:
-            made = Manifest.parse(shorter, target)
-        except ManifestError:
-            continue
-        if (made.columns, made.keyring) == (wanted, before.keyring):
-            _replace(target, shorter)
-            return made
-    raise ManifestError(
-        f"{path}: the normalizers of {column.place} cannot be told apart",
-        path=str(path),
-        hint=f"write {line} there by hand",
+    listed = re.compile(r"^[ \t]*normalizer[ \t]*=[ \t]*\[[^\]]*\]", re.MULTILINE)
+    found = _rewritten(
+        Path(path),
+        lambda text: (text[: one.start()] + line + text[one.end() :] for one in listed.finditer(text)),
+        lambda entry: replace(entry, normalizer=entry.rules[0]) if entry == column else entry,
     )
+    if found is None:
+        what = f"{path}: the normalizers of {column.place} cannot be told apart"
+        raise ManifestError(what, path=str(path), hint=f"write {line} there by hand")
+    return found
 
 
 def remove(path: str | os.PathLike[str], column: ProtectedColumn) -> Manifest:
@@ -215,22 +206,35 @@ def remove(path: str | os.PathLike[str], column: ProtectedColumn) -> Manifest:
     The file is replaced in one step. Raises :class:`ManifestError` when the entry cannot be told from the text
     around it; then nothing is changed.
     """
-    target = Path(path)
+    found = _rewritten(
+        Path(path),
+        lambda text: (text[:start] + text[end:] for start, end in _entries(text)),
+        lambda entry: None if entry == column else entry,
+    )
+    if found is None:
+        what = f"{path}: the entry {column.place} cannot be taken out"
+        raise ManifestError(what, path=str(path), hint="remove it by hand")
+    return found
+
+
+def _rewritten(
+    target: Path,
+    candidates: Callable[[str], Iterator[str]],
+    change: Callable[[ProtectedColumn], ProtectedColumn | None],
+) -> Manifest | None:
+    """Write the first candidate that says what the file said, but for the change; None without one."""
     text = target.read_text(encoding="utf-8")
     before = Manifest.parse(text, target)
-    wanted = tuple(entry for entry in before.columns if entry != column)
-    for start, end in _entries(text):
-        rest = text[:start] + text[end:]
+    wanted = tuple(entry for entry in map(change, before.columns) if entry is not None)
+    for candidate in candidates(text):
         try:
-            found = Manifest.parse(rest, target)
+            found = Manifest.parse(candidate, target)
         except ManifestError:
             continue
         if (found.columns, found.keyring) == (wanted, before.keyring):
-            _replace(target, rest)
+            _replace(target, candidate)
             return found
-    raise ManifestError(
-        f"{path}: the entry {column.place} cannot be taken out", path=str(path), hint="remove it by hand"
-    )
+    return None
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
@@ -264,42 +268,37 @@ def _column(entry: Any, place: str, number: int) -> ProtectedColumn:
             path=place,
             hint=f"known members are {', '.join(sorted(_KNOWN))}",
         )
-    if wrong := sorted(n for n, value in entry.items() if not isinstance(value, str) and n not in _OTHER):
-        raise ManifestError(f"{where}: {wrong[0]} is not a string", path=place, hint=_FORM)
-    if missing := sorted({"table", "column", "context"} - set(entry)):
-        raise ManifestError(f"{where} lacks {missing[0]}", path=place, hint=_FORM)
-    if ("index" in entry) != ("normalizer" in entry):
-        raise ManifestError(f"{where}: index and normalizer come together", path=place, hint=_FORM)
-    if "index" not in entry and {"index_name", "index_context"} & set(entry):
-        raise ManifestError(
-            f"{where}: index_name and index_context belong to an index", path=place, hint=_FORM
-        )
-    if entry.get("storage", "binary") not in ("binary", "text"):
-        raise ManifestError(f"{where}: storage is binary or text", path=place, hint=_FORM)
-    if entry.get("leaks", "frequency") != "frequency":
-        raise ManifestError(f"{where}: leaks is frequency or left out", path=place, hint=_FORM)
-    if wrong_one := next((why for why in (_normalizer_fault(entry), _padding_fault(entry)) if why), None):
-        raise ManifestError(f"{where}: {wrong_one}", path=place, hint=_FORM)
+    if fault := next(_faults(entry), None):
+        raise ManifestError(f"{where}{fault}", path=place, hint=_FORM)
     listed = entry.get("normalizer")
     if isinstance(listed, list):
         entry = {**entry, "normalizer": tuple(listed) if len(listed) > 1 else listed[0]}
     return ProtectedColumn(**entry)
 
 
-def _normalizer_fault(entry: dict[str, Any]) -> str | None:
+def _faults(entry: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with an entry, in the order of importance."""
+    if wrong := sorted(n for n, value in entry.items() if not isinstance(value, str) and n not in _OTHER):
+        yield f": {wrong[0]} is not a string"
+    if missing := sorted({"table", "column", "context"} - set(entry)):
+        yield f" lacks {missing[0]}"
+    if ("index" in entry) != ("normalizer" in entry):
+        yield ": index and normalizer come together"
+    if "index" not in entry and {"index_name", "index_context"} & set(entry):
+        yield ": index_name and index_context belong to an index"
+    if entry.get("storage", "binary") not in ("binary", "text"):
+        yield ": storage is binary or text"
+    if entry.get("leaks", "frequency") != "frequency":
+        yield ": leaks is frequency or left out"
     listed = entry.get("normalizer", "")
     names = listed if isinstance(listed, list) else [listed]
-    sound = names and all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
-    return None if sound else "normalizer is a name, or a list of different names"
-
-
-def _padding_fault(entry: dict[str, Any]) -> str | None:
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        yield ": normalizer is a name, or a list of different names"
     size = entry.get("pad_to", 1)
     if type(size) is not int or not 0 < size <= _MOST:
-        return f"pad_to is a number of bytes, at most {_MOST}"
+        yield f": pad_to is a number of bytes, at most {_MOST}"
     if "pad_to" in entry and entry.get("type", "string") not in _PADDED:
-        return f"pad_to is for the types {' and '.join(_PADDED)}"
-    return None
+        yield f": pad_to is for the types {' and '.join(_PADDED)}"
 
 
 def _refuse_repeats(columns: tuple[ProtectedColumn, ...], place: str) -> None:

@@ -22,9 +22,11 @@ from piiguard.manifest import ProtectedColumn
 from piiguard.orm import BlindIndex, EncryptedColumnError
 from piiguard.orm import Encrypted as Type
 from piiguard.orm.manifest import protected_columns
+from piiguard.protect.jobs.decrypt import decrypt
 from piiguard.protect.jobs.encrypt import encrypt, look
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.jobs.verify import verify
 from piiguard.protect.schema.tables import reflect
 from piiguard.protect.seal import Seal
 
@@ -129,7 +131,9 @@ def test_one_value_has_one_length_whoever_pads_it(spark: Any, keyring: Keyring) 
             spark.createDataFrame([(value,)], "v0 string"), [item], keyring=keyring.path
         ).collect()
         stored, _ = by_model(keyring, kind, "exact/2")
-        assert len(row["v0"]) == len(stored) == len(Seal(keyring, item).encrypt(value)) == OVERHEAD + size
+        assert (
+            len(row["v0"]) == len(stored) == len(Seal(keyring, item).encrypt(value) or "") == OVERHEAD + size
+        )
 
 
 def test_a_document_comes_back_from_spark_as_the_document_it_was(spark: Any, keyring: Keyring) -> None:
@@ -285,3 +289,15 @@ def test_a_text_for_a_number_is_refused_and_not_simply_not_found(keyring: Keyrin
     with pytest.raises(EncryptedColumnError, match="expected int, got str") as caught:
         _ = table.c.v == "050312300017"
     assert "0503" not in str(caught.value)
+
+
+def test_a_padded_column_comes_back_whatever_the_length_of_its_rows(
+    coloured: sa.Engine, keyring: Keyring
+) -> None:
+    bare = ProtectedColumn("t", "v", "t.v", "enum")
+    encrypt(Job(coloured, keyring), bare)
+    padded = ProtectedColumn("t", "v", "t.v", "enum", pad_to=12)
+    (checked,) = verify(Job(coloured, keyring), [padded])
+    assert (checked.sound, checked.opened) == (True, 2)
+    decrypt(Job(coloured, keyring), padded, sql_type="varchar(12)")
+    assert rows_of(coloured) == ["red", "turquoise", None]

@@ -235,7 +235,9 @@ class _Repair:
         )
 
     def _refuse_kept(self, *, stuck: bool) -> None:
-        wrong = [(key, stored is None or self._fresh(stored) is not None) for key, stored in self.rows.wrong()]
+        wrong = [
+            (key, stored is None or self._fresh(stored) is not None) for key, stored in self.rows.wrong()
+        ]
         if refused := [key for key, has in wrong if not has]:
             raise refusal.rows(
                 self.item.place,
