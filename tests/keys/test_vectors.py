@@ -135,12 +135,11 @@ def test_every_flipped_bit_of_an_envelope_is_noticed(frozen: Keyring) -> None:
 
 def test_the_files_are_what_the_second_implementation_writes(tmp_path: Path) -> None:
     _second_implementation().main(tmp_path)
-    frozen = [*V1.iterdir(), *V2.iterdir()]
-    assert {file.relative_to(FOLDER) for file in frozen} == {
-        file.relative_to(tmp_path) for file in tmp_path.rglob("*.json")
-    }
-    for file in frozen:
-        assert (tmp_path / file.relative_to(FOLDER)).read_bytes() == file.read_bytes(), file.name
+    written = sorted(tmp_path.rglob("*.json"))
+    frozen = {*V1.iterdir(), *V2.iterdir()} - {V1 / "hpke.json"}  # that is read from its own source
+    assert {FOLDER / file.relative_to(tmp_path) for file in written} == frozen
+    for file in written:
+        assert file.read_bytes() == (FOLDER / file.relative_to(tmp_path)).read_bytes(), file.name
 
 
 def test_the_second_implementation_opens_what_a_keyring_seals(keyring: Keyring) -> None:
