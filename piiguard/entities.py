@@ -124,8 +124,8 @@ class Entity:
     - ``chance``: how often a value of another kind passes the check, in the worst plausible source and not in random
       digits, since values of a column depend on one another: a running number behind a plausible date passes the check of an
       IIN, like Luhn's, one time in ten; random twelve digits once in 460. ``provisos`` are forms that pass more often.
-    - ``index``, ``spelling``: the normalizer of a blind index, for what people are looked up by; and of pseudonyms and
-      hashes, which must spell one value one way for ever.
+    - ``index``, ``spelling``: the normalizer of a blind index, for what people are looked up by, in its newest edition, as
+      ``piiguard encrypt`` writes it; and that of pseudonyms and hashes, which must spell one value one way for ever.
     - ``guessed``: the reason why a hash of it is no protection, where all values can be listed.
     - ``part_of``: the category that it is a mere part of.
     - ``columns``: names of columns and keys that promise it, as :mod:`piiguard.scan.headers` folds them; from five letters
@@ -164,7 +164,7 @@ ENTITIES: Final = (
         kept=1,
         digits=True,
         chance=0.001,
-        index="email",
+        index="email/2",
         spelling="email",
         guessed="hash_email",
         telling=True,
@@ -177,7 +177,7 @@ ENTITIES: Final = (
         kept=2,
         digits=True,
         chance=0.011,
-        index="upper",
+        index="upper/1",
         spelling="upper",
         telling=True,
         columns="iban, iik, iic, bank account, bankaccount, account number, schet, raschetnyi, zhsk, jsk, "
@@ -191,7 +191,7 @@ ENTITIES: Final = (
         digits=True,
         chance=0.1,
         provisos={"zeros lost": 0.1},
-        index="digits",
+        index="digits/2",
         spelling="digits",
         guessed="hash_iin",
         telling=True,
@@ -205,7 +205,7 @@ ENTITIES: Final = (
         kept=2,
         digits=True,
         chance=0.1,
-        index="digits",
+        index="digits/2",
         spelling="digits",
         columns="bin, bsn, biznes identifikacionnyi, biznes saikestendiru, business identification",
     ),
@@ -216,7 +216,7 @@ ENTITIES: Final = (
         kept=1,
         digits=True,
         chance=0.1,
-        index="digits",
+        index="digits/2",
         spelling="digits",
         guessed="hash_card",
         telling=True,
@@ -230,7 +230,7 @@ ENTITIES: Final = (
         kept=1,
         digits=True,
         chance=0.1,
-        index="digits",
+        index="digits/2",
         spelling="upper",
         guessed="hash_document",
         columns="id card, idcard, identity card, national id, doc number, docnumber, number doc, doc no, "
@@ -244,7 +244,7 @@ ENTITIES: Final = (
         told_by="label",
         kept=1,
         digits=True,
-        index="upper",
+        index="upper/1",
         spelling="upper",
         telling=True,
         columns="passport, pasport, tolqujat, tolkuzhat, tolqujaty",
@@ -276,7 +276,7 @@ ENTITIES: Final = (
         digits=True,
         chance=0.0056,
         provisos={"bare": 0.25, "short": 0.25},
-        index="phone",
+        index="phone/2",
         spelling="phone",
         guessed="hash_phone",
         telling=True,

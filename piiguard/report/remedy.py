@@ -98,8 +98,8 @@ def _encrypt(finding: Finding) -> Remedy:
     options = (
         ["--type", "json"] if column.type == "json" else []
     )  # a text of documents would be taken for text
-    if column.index and column.normalizer:
-        options += ["--index", column.index, "--normalizer", column.normalizer]
+    if column.index:
+        options += ["--index", column.index, "--normalizer", *column.rules]
     words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
@@ -156,7 +156,7 @@ def _model(column: ProtectedColumn) -> str:
     encrypted = f"Encrypted({inner}, keyring=keyring, context={python(column.context)})"
     lines = [_line(column.column, python_type, encrypted)]
     if column.index:
-        index = f"BlindIndex({python(column.column)}, normalizer={python(column.normalizer or '')})"
+        index = f"BlindIndex({python(column.column)}, normalizer={python(column.rules[0])})"
         lines.append(_line(column.index, "bytes | None", index))
     return "\n".join(lines) + "\n"
 
