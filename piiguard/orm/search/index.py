@@ -102,9 +102,13 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 )
         types: list[Any] = [columns[source].type for source in self.sources]
         self._check(place, column, types)
+        keyring = types[0].keyring
+        if any(item.keyring is not keyring and item.keyring.path != keyring.path for item in types):
+            raise EncryptedColumnError(
+                f"{place} indexes columns of two keyrings", hint="give them one keyring, or an index each"
+            )
         normalizer = self.normalizers[0] if len(types) == 1 else _compound(self.normalizers)
         context = self.index_context or "+".join(item.context for item in types)
-        keyring = types[0].keyring
         return BoundIndex(
             column,
             self.sources,

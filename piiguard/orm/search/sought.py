@@ -130,7 +130,7 @@ class Joined(TypeDecorator[Any]):
 
     @property
     def _static_cache_key(self) -> Any:
-        return type(self), self.bound.place, self.bound.identity
+        return type(self), self.bound.place, self.bound.keyring, self.bound.identity
 
     def coerce_compared_value(self, op: Any, value: Any) -> Joined:
         return self

@@ -39,9 +39,14 @@ class BoundIndex:
 
     @property
     def identity(self) -> tuple[Any, ...]:
-        """What makes two indexes give equal values equal hashes."""
+        """What makes two indexes give equal values equal hashes, within one keyring."""
         key = self.key
-        return self.keyring.id, key.context, key.name, key.normalizer.label, self.cut and self.cut(bytes(32))
+        return key.context, key.name, key.normalizer.label, self.cut and self.cut(bytes(32))
+
+    def is_like(self, other: BoundIndex) -> bool:
+        """Whether equal values have equal hashes in both; a keyring is opened only to tell it from another."""
+        one, two = self.keyring, other.keyring
+        return self.identity == other.identity and (one is two or one.id == two.id)
 
     @property
     def live_keys(self) -> int:
