@@ -157,6 +157,40 @@ def test_a_lambda_that_cannot_work_says_what_to_write(filled: Session, models: S
             found(filled, student, both)
 
 
+@pytest.mark.parametrize("order", ["encrypted", "plain"])
+def test_one_lambda_for_several_classes_is_refused(keyring: Keyring, order: str) -> None:
+    """SQLAlchemy keeps the variable of a lambda with the type that it had for the first class."""
+    models = related(keyring, name="iin", index_context="iin of anybody")
+    other = related(keyring, name="iin", index_context="another").Loan
+
+    class Plain(models.Base):  # type: ignore[name-defined,misc]
+        __tablename__ = "plain"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        iin: Mapped[str | None]
+
+    def having(kind: Any, value: str) -> Any:
+        if order == "plain":  # what is kept belongs to the code of the lambda
+            return sa.select(kind).options(with_loader_criteria(kind, lambda cls: cls.iin == value))
+        return sa.select(kind).options(with_loader_criteria(kind, lambda cls: cls.iin == value))
+
+    engine = sa.create_engine("sqlite://")
+    models.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all(
+            [models.Person(id=1, iin=FIRST), models.Loan(id=1, iin=FIRST), Plain(id=1, iin=FIRST)]
+        )
+        session.commit()
+        kinds = [models.Person, models.Loan] if order == "encrypted" else [Plain]
+        refused = [Plain, other] if order == "encrypted" else [models.Person]
+        for kind in kinds:  # indexes under one key are alike
+            assert [one.id for one in session.scalars(having(kind, FIRST))] == [1]
+        for kind in refused:
+            with pytest.raises(EncryptedColumnError, match="variable of a lambda") as caught:
+                session.scalars(having(kind, FIRST))
+            assert "of its own" in caught.value.hint
+    engine.dispose()
+
+
 def found(session: Session, student: Any, condition: Any) -> list[Any]:
     return list(session.scalars(sa.select(student).options(with_loader_criteria(student, condition))))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BinaryExpression, BindParameter, CompoundSelect, Over, ScalarSelect, Select
+from sqlalchemy import BinaryExpression, BindParameter, CompoundSelect, Integer, Over, ScalarSelect, Select
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.visitors import iterate
@@ -17,7 +17,7 @@ from sqlalchemy.sql.visitors import iterate
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.clauses import bare, has_key, named
 from piiguard.orm.search.comparator import bound_of, place
-from piiguard.orm.search.sought import Joined
+from piiguard.orm.search.sought import InLambda, Joined
 from piiguard.orm.tables import BlindKind, BoundIndex
 
 __all__ = ["compared", "refuse_two_keys", "refuse_unlike"]
@@ -59,12 +59,11 @@ def _compared(element: Any) -> Iterator[Any]:
 
 def _pair(element: BinaryExpression[Any]) -> Iterator[Any]:
     left, right = _column(element.left), _column(element.right)
+    if isinstance(element, InLambda):
+        _check_variable(bound_of(left), element.right)
     for one in (left, right):
         if isinstance(one, BindParameter) and isinstance(one.type, Joined):
-            raise EncryptedColumnError(
-                f"{one.type.bound.place}: a variable of a lambda is used for more than one column",
-                hint="give each column a variable of its own",
-            )
+            raise _refused_variable(one.type.bound)
     if _is_index(left) and _is_index(right):
         refuse_unlike(left, right)
         yield left
@@ -73,6 +72,21 @@ def _pair(element: BinaryExpression[Any]) -> Iterator[Any]:
         yield left
     elif _is_index(right) and _is_variable(left):
         yield right
+
+
+def _check_variable(bound: BoundIndex, right: Any) -> None:
+    """The type of a variable is that of the first column, also where the lambda is called for another class."""
+    for one in iterate(right):
+        if isinstance(one, BindParameter) and one.type._type_affinity is not Integer:
+            if not (isinstance(one.type, Joined) and one.type.bound.is_like(bound)):
+                raise _refused_variable(bound)
+
+
+def _refused_variable(bound: BoundIndex) -> EncryptedColumnError:
+    return EncryptedColumnError(
+        f"{bound.place}: a variable of a lambda is used for more than one column",
+        hint="give each column a variable of its own, and each class a lambda of its own",
+    )
 
 
 def _rowwise(selected: Sequence[Any]) -> Iterator[Any]:
