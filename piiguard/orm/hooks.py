@@ -68,7 +68,8 @@ def _before_cursor_execute(
             check(statement)
             seen = compiled.__dict__["_piiguard_seen"] = reads_encrypted(compiled), compared(statement)
         reading, indexes = seen
-        refuse_two_keys(indexes)
+        if indexes:
+            refuse_two_keys(indexes)
         if reading and connection.engine._should_log_debug():
             hide_rows(connection.engine)
     return text, parameters

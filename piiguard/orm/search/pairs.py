@@ -77,8 +77,9 @@ def _pair(element: BinaryExpression[Any]) -> Iterator[Any]:
 def _check_variable(bound: BoundIndex, right: Any) -> None:
     """The type of a variable is that of the first column, also where the lambda is called for another class."""
     for one in iterate(right):
-        if isinstance(one, BindParameter) and one.type._type_affinity is not Integer:
-            if not (isinstance(one.type, Joined) and one.type.bound.is_like(bound)):
+        if isinstance(one, BindParameter) and one.type._type_affinity is not Integer:  # offsets of substr
+            joined = one.type.bound if isinstance(one.type, Joined) else None
+            if joined is None or not joined.is_like(bound):
                 raise _refused_variable(bound)
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BoundIndex"]
 
-_LIVE = ("primary", "staged", "decrypt-only")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoundIndex:
@@ -51,7 +49,7 @@ class BoundIndex:
     @property
     def live_keys(self) -> int:
         """Under how many index keys rows may be found; two during an index rotation."""
-        return sum(one.kind == "index" and one.state in _LIVE for one in self.keyring.versions)
+        return len(self.key.epoch())
 
     def compute(self, values: Sequence[Any]) -> bytes | None:
         """The index of a row, from the values of its sources; None when one is NULL or empty."""
