@@ -218,7 +218,7 @@ def tables(keyring: Keyring, **options: Any) -> tuple[sa.Table, sa.Table]:
             metadata,
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("iin", Encrypted(sa.Text, keyring=keyring, context=f"{name}.iin")),
-            sa.Column("iin_index", BlindIndex("iin", **options)),
+            sa.Column("iin_index", BlindIndex("iin", normalizer="exact/2", **options)),
         )
         for name in ("left_side", "right_side")
     ]
@@ -424,7 +424,7 @@ def related(keyring: Keyring, **options: Any) -> SimpleNamespace:
         __tablename__ = "people"
         id: Mapped[int] = mapped_column(primary_key=True)
         iin: Mapped[str | None] = mapped_column(Encrypted(sa.Text, keyring=keyring, context="people.iin"))
-        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", **options))
+        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="exact/2", **options))
         loans: Mapped[list[Any]] = relationship(
             "Loan",
             primaryjoin="foreign(Loan.iin_index) == Person.iin_index",
@@ -436,7 +436,7 @@ def related(keyring: Keyring, **options: Any) -> SimpleNamespace:
         __tablename__ = "loans"
         id: Mapped[int] = mapped_column(primary_key=True)
         iin: Mapped[str | None] = mapped_column(Encrypted(sa.Text, keyring=keyring, context="loans.iin"))
-        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", **options))
+        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="exact/2", **options))
 
     return SimpleNamespace(Base=Base, Person=Person, Loan=Loan)
 
@@ -535,6 +535,16 @@ def test_indexes_are_compared_only_while_all_rows_are_under_one_key(
         session.expire_all()
         assert query(session, models) == right
     engine.dispose()
+
+
+def test_indexes_are_compared_only_while_all_rows_are_under_one_rule(keyring: Keyring) -> None:
+    columns = one_column(keyring, sa.Text, BlindIndex("v", normalizer="digits"))
+    with (
+        sa.create_engine("sqlite://").connect() as connection,
+        pytest.raises(EncryptedColumnError, match="under 2 editions of its rule") as caught,
+    ):
+        connection.execute(sa.select(sa.func.count(columns.id)).group_by(columns.v_index))
+    assert 'normalizer="digits/2"' in caught.value.hint
 
 
 def test_what_does_not_compare_indexes_works_under_two_keys(keyring: Keyring, keyring_file: Path) -> None:

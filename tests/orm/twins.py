@@ -122,7 +122,7 @@ def model(side: Side) -> type[DeclarativeBase]:
                 BlindIndex("iin", normalizer="digits"), unique=True
             )
             who: Mapped[bytes | None] = mapped_column(
-                BlindIndex("name", "town", normalizer="exact", name="before")
+                BlindIndex("name", "town", normalizer="exact/2", name="before")
             )
         else:
             __table_args__ = (sa.UniqueConstraint("iin"),)

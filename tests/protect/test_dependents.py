@@ -255,7 +255,7 @@ def test_a_table_without_transactions_is_neither_rotated_nor_decrypted(make: Cal
         connection.exec_driver_sql("alter table folk engine = MyISAM")
     before = dump(job.engine)
     for attempt in (lambda: list(rotate(job, [ITEM])), lambda: decrypt(job, ITEM)):
-        with pytest.raises(JobError, match="MyISAM.*has no transactions") as caught:
+        with pytest.raises(JobError, match=r"MyISAM.*has no transactions") as caught:
             attempt()
         assert "ENGINE=InnoDB" in caught.value.hint
         assert dump(job.engine) == before

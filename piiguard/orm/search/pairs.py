@@ -39,6 +39,11 @@ def refuse_two_keys(indexes: Iterable[BoundIndex]) -> None:
                 f"{index.place}: rows cannot be compared with one another while two index keys are live",
                 hint="run piiguard rotate, then piiguard keys retire --kind index; or compare in Python",
             )
+        if index.live > 1:
+            raise EncryptedColumnError(
+                f"{index.place}: rows cannot be compared with one another under {len(index.key.rules)} editions of its rule",
+                hint=f'write BlindIndex(…, normalizer="{index.key.normalizer.label}"), when no row is under an older one',
+            )
 
 
 def _compared(element: Any) -> Iterator[Any]:
