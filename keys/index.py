@@ -117,14 +117,16 @@ class IndexKey:
         self._midstates = None
 
     def _load(self) -> list[_Midstates]:
-        with self._keyring.lock:  # a reload in between would be lost
+        while True:
             state = self._keyring.current()
             found = [
                 _hmac(version, index_key(root, state.id, self.context, self.name, self.normalizer.label))
                 for version, root in state.index_roots()
             ]
-            self._midstates = found
-            return found
+            with self._keyring.lock:
+                if self._keyring.holds(state):  # a reload in between would be lost
+                    self._midstates = found
+                    return found
 
     def __repr__(self) -> str:
         return f"<IndexKey {self.context} {self.name} {self.normalizer.label}>"
