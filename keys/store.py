@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from piiguard import clock
@@ -42,22 +42,45 @@ def read(path: Path) -> bytes:
     try:
         return read_private(path)
     except FileNotFoundError:
-        raise KeyringError(f"{path}: no keyring there", hint="piiguard keys init makes one") from None
+        raise KeyringError(f"{path}: no keyring there", hint=_lost(path)) from None
     except OSError as error:
         raise KeyringError(
             f"{path}: the keyring cannot be read: {_reason(error)}", hint="check the path and who owns it"
         ) from None
 
 
+def _lost(path: Path) -> str:
+    """Where a keyring was, its copies are; a new one could read nothing of what it has encrypted."""
+    if found := backups(path):
+        return f"it was lost: piiguard keys restore {found[-1]}"
+    if beside(path, ".audit").exists():
+        return "it was lost, its audit trail is still there: piiguard keys restore FILE, with your copy of it"
+    return "piiguard keys init makes one"
+
+
 def read_private(path: Path) -> bytes:
     """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
-    with open(path, "rb") as file:
-        if os.name == "posix":
-            _check_mode(path, stat.S_IMODE(os.fstat(file.fileno()).st_mode))
+    # What is no file at all must neither be waited for, as a pipe is, nor do something, as a device may.
+    with open(
+        os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
+    ) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise KeyringFormatError(f"{path}: not a regular file", hint="another file was named")
+        if os.name == "posix" and not _mounted(file.fileno(), found):
+            _check_mode(path, stat.S_IMODE(found.st_mode))
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
     return data
+
+
+def _mounted(handle: int, found: os.stat_result) -> bool:
+    """Whether it is a secret as containers mount them: of root, and nobody can change it, whatever its mode.
+
+    Docker gives it 0444 and Kubernetes 0644; who may read it is decided by who is in the container.
+    """
+    return found.st_uid == 0 and bool(os.fstatvfs(handle).f_flag & os.ST_RDONLY)
 
 
 def _check_mode(path: Path, mode: int) -> None:
@@ -101,17 +124,21 @@ def backups(path: Path) -> list[Path]:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not be there yet."""
+    """Write a file that must not be there yet, whoever else makes it at the same moment."""
     refuse_existing(path)
-    _write(path, data)
+    _write(path, data, _take_free_name)
 
 
 def refuse_existing(path: Path) -> None:
     """Say so before anything is asked or made."""
     if path.exists():
-        raise KeyringError(
-            f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
-        )
+        raise _already_there(path)
+
+
+def _already_there(path: Path) -> KeyringError:
+    return KeyringError(
+        f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
+    )
 
 
 def overwrite(path: Path, data: bytes) -> None:
@@ -137,14 +164,14 @@ def replace(path: Path, data: bytes, generation: int) -> None:
     _write(path, data)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, take_name: Callable[[Path, Path], None] = os.replace) -> None:
     path = beside(path, "")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
             _write_through(temporary, data)
             _keep_owner(path, temporary)
-            os.replace(temporary, path)
+            take_name(temporary, path)
             _sync_folder(path.parent)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -152,6 +179,15 @@ def _write(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise _not_written(path, error) from None
+
+
+def _take_free_name(temporary: Path, path: Path) -> None:
+    """A link fails where the name is taken, which a rename would not."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise _already_there(path) from None
+    temporary.unlink()
 
 
 def _keep_owner(path: Path, temporary: Path) -> None:

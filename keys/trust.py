@@ -103,6 +103,7 @@ class Trust:
     def accepted(self, proposed: Mapping[str, Any]) -> dict[str, Any]:
         """A recipient as its provider may see it, or a WrappingKeyError that says why it is not asked."""
         name = proposed["provider"]
+        proposed = {member: value for member, value in proposed.items() if member != "private"}
         if self.wrapping_key is not None:
             entry = self._named(proposed)
         elif name in (LOCAL | _libraries(self.pkcs11_module) if self.providers is None else self.providers):
@@ -173,7 +174,9 @@ _EDITED = "the keyring was edited; restore a backup: piiguard keys restore FILE"
 
 def describe(entry: Mapping[str, Any]) -> str:
     """How a recipient is told apart, in the words of ``--wrap``."""
-    argument = next((entry[name] for name in ("path", "name", "uri", "arn", "key") if name in entry), None)
+    argument = next(
+        (entry[name] for name in ("path", "name", "uri", "arn", "key", "kem") if name in entry), None
+    )
     return entry["provider"] if argument is None else f"{entry['provider']}:{argument}"
 
 
@@ -244,7 +247,7 @@ def _suites(value: Any) -> frozenset[int]:
 
 def _wrapping_key(value: Any) -> str:
     name, argument = spell(str(value))
-    if name == "file" and not argument.startswith(("/", "$", ".")) and ":" not in argument[1:3]:
+    if name == "file" and not (argument.startswith(("/", "$", ".")) or os.path.isfile(argument)):
         raise ValueError  # neither a path nor a key: a key that was mistyped is not shown as a path
     return str(value)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from piiguard.cli import ui
+from piiguard.cli.say import say
 from piiguard.names import shown
 from piiguard.protect.watch import Watch
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
     from rich.text import Text
 
-    from piiguard.protect.batches.checkpoint import Tally
+    from piiguard.protect.outcome import Tally
 
 __all__ = ["progress"]
 
@@ -35,7 +35,7 @@ class _Quiet(Watch):
     """Says what a person should know, and shows no bar."""
 
     def note(self, what: str, place: str) -> None:
-        ui.job_note(what, place)
+        _say_note(what, place)
 
 
 class _Bar(Watch):
@@ -69,7 +69,7 @@ class _Bar(Watch):
             self._progress.advance(self._task, tally.changed + tally.missed + tally.failed)
 
     def note(self, what: str, place: str) -> None:
-        ui.job_note(what, place)
+        _say_note(what, place)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -79,3 +79,14 @@ class _Bar(Watch):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+def _say_note(what: str, place: str) -> None:
+    """Something around a table that a person should know."""
+    say(_NOTES[what].format(place))
+
+
+_NOTES = {
+    "triggers": "{}: these triggers fire for every row",
+    "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
+}

@@ -90,6 +90,12 @@ def all_encrypt(keyring: Keyring) -> None:
     assert sorted(done) == list(range(THREADS))
 
 
+def joined(keyring: Keyring) -> None:
+    """The service has answered, and what it said has been taken in."""
+    assert keyring._unwrapping is not None
+    keyring._unwrapping[0].join(PATIENCE)
+
+
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     made, real = Service(), wrapping.provider
@@ -118,8 +124,7 @@ def test_nobody_waits_for_a_slow_key_service(rewrapped: Keyring, service: Servic
     all_encrypt(rewrapped)  # while it is being asked
     assert (rewrapped.generation, service.calls, service.locked) == (1, 1, [False])
     service.answer.set()
-    assert rewrapped._unwrapping is not None
-    rewrapped._unwrapping[0].join(PATIENCE)
+    joined(rewrapped)
     all_encrypt(rewrapped)
     assert rewrapped.generation == 4
 
@@ -135,11 +140,11 @@ def test_a_service_that_is_away_is_said_once_and_asked_again_later(
         for _ in range(3):
             all_encrypt(rewrapped)
             assert rewrapped._unwrapping is not None
-            rewrapped._unwrapping[0].join(PATIENCE)
+            joined(rewrapped)
         assert service.calls == 1
         clock[0] += 31
         all_encrypt(rewrapped)
-        rewrapped._unwrapping[0].join(PATIENCE)
+        joined(rewrapped)
         assert service.calls == 2
     assert [record.message for record in caplog.records if "stays in use" in record.message] == [
         f"generation 1 stays in use: {rewrapped.path}: no wrapping key opens it: slow: the service cannot be asked"
@@ -147,7 +152,7 @@ def test_a_service_that_is_away_is_said_once_and_asked_again_later(
     service.away = False
     clock[0] += 31
     all_encrypt(rewrapped)
-    rewrapped._unwrapping[0].join(PATIENCE)
+    joined(rewrapped)
     assert rewrapped.generation == 4
 
 
@@ -259,8 +264,8 @@ def test_a_newer_generation_or_another_history_in_the_database_is_refused_at_sta
     ):
         with pytest.raises(KeyringFormatError, match=message):
             Keyring.from_file(keyring.path, heartbeats=[Place(pin)]).column("a", 1).encrypt(b"x")
-    for pin in (None, Pin(mine, 1), Pin(mine, 1, keyring.history)):
-        place = Place(pin)
+    for same in (None, Pin(mine, 1), Pin(mine, 1, keyring.history)):
+        place = Place(same)
         place.answer.set()
         assert Keyring.from_file(keyring.path, heartbeats=[place]).generation == 1
 
