@@ -210,6 +210,8 @@ def retire(
             version=version,
         )
     else:
+        if not deployed:
+            _refuse_writers(path, kind, version, databases)
         _refuse_while_in_use(path, manifest_file, kind, version, databases)
         beats = [] if deployed else _beats(path, databases)
         contents = change.apply(
@@ -405,6 +407,15 @@ def _refuse_while_in_use(
         wait_for_writers(url, notice=say_keys.waiting)
     say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     return found
+
+
+def _refuse_writers(path: Path, kind: str, version: int, databases: tuple[str, ...]) -> None:
+    """Everybody has to write with a newer version before rows are counted, or what is counted is soon wrong."""
+    from piiguard.keys import store, transitions
+    from piiguard.keys.document import Document
+
+    newest = Document.parse(store.read(path), str(path)).generation
+    transitions.refuse_writers(kind, version, newest, _beats(path, databases))
 
 
 def _refuse_unlisted(

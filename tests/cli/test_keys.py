@@ -189,6 +189,22 @@ def test_a_promotion_waits_for_a_running_application(type_: Type, keyring_file: 
     assert type_("promote", "2", "--deployed")[0] == 0
 
 
+def test_nothing_is_counted_while_an_application_may_write_with_the_version(
+    type_: Type, census: Callable[..., Census], keyring_file: Path, sqlite_url: str
+) -> None:
+    Path("piiguard.toml").write_text(MANIFEST)
+    type_("add")
+    type_("promote", "2", "--deployed")
+    FileHeartbeat(keyring_file).report(Beat("web-1:7", 2, time.time()))
+    counted = census()
+    refused(
+        type_("retire", "1", "--database", sqlite_url),
+        "may still be written with by web-1:7 (generation 2); the newest generation is 3",
+        "--deployed",
+    )
+    assert counted.asked == []
+
+
 def test_list_as_json_shows_who_opens_it_but_nothing_wrapped(type_: Type, keyring_file: Path) -> None:
     code, out, err = type_("list", "--format", "json")
     shown = json.loads(out)

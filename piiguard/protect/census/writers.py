@@ -24,21 +24,24 @@ WAIT_SECONDS = 60.0
 _PAUSE = 0.2  # InnoDB shows the same again to whoever asks within a tenth of a second
 _SHOWN = 5
 
-# The lock that each transaction holds on itself is seen by every account, what a session does is not. Workers of the
-# server itself belong to no account.
+# The lock that each transaction holds on itself is seen by every account; what a session does, and since when, is not.
+# Workers of the server itself belong to no account.
 _POSTGRESQL = """
 select l.virtualtransaction, 'session ' || l.pid
+  || coalesce(', open for ' || extract(epoch from pg_catalog.clock_timestamp() - a.xact_start)::bigint || ' s', '')
 from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
 where l.locktype = 'virtualxid' and l.granted and l.pid <> pg_catalog.pg_backend_pid()
   and a.datname = pg_catalog.current_database() and a.usesysid is not null
 union all
 select 'prepared ' || transaction::text, 'prepared transaction ' || transaction::text
+  || ', for ' || extract(epoch from pg_catalog.clock_timestamp() - prepared)::bigint || ' s'
 from pg_catalog.pg_prepared_xacts where database = pg_catalog.current_database()
 """
 # A prepared transaction has no session any more. All that wrote on this server: InnoDB does not say in which database.
 _MYSQL = """
 select trx_id,
-       if(trx_mysql_thread_id = 0, 'a prepared transaction (XA RECOVER)', concat('session ', trx_mysql_thread_id))
+       concat(if(trx_mysql_thread_id = 0, 'a prepared transaction (XA RECOVER)', concat('session ', trx_mysql_thread_id)),
+              ', open for ', timestampdiff(second, trx_started, now()), ' s')
 from information_schema.innodb_trx where trx_mysql_thread_id <> connection_id() and trx_rows_modified > 0
 """
 _MYSQL_DENIED = 1227
