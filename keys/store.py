@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import secrets
 import stat
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
+from piiguard.names import command, file_word
 
 __all__ = [
     "Stamp",
@@ -33,6 +35,8 @@ __all__ = [
 _log = logging.getLogger("piiguard.keys")
 _LARGEST = 1 << 20  # a keyring is a few kilobytes
 LOCK_SECONDS = 10.0
+# A keyring, a private key, 32 bytes in base64.
+_SECRET = re.compile(rb'\s*\{[^}]*"piiguard\.|piiguard-[a-z]+-private|\s*[\w+/-]{43}=?\s*\Z')
 
 Stamp = tuple[int, int, int]
 
@@ -52,21 +56,27 @@ def read(path: Path) -> bytes:
 def read_private(path: Path) -> bytes:
     """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
     with open(path, "rb") as file:
-        if os.name == "posix":
-            _check_mode(path, stat.S_IMODE(os.fstat(file.fileno()).st_mode))
+        found = os.fstat(file.fileno())
         data = file.read(_LARGEST + 1)
+    if os.name == "posix" and found.st_mode & 0o007:
+        hint = _how_to_close(path, found, data)
+        del data  # an exception's frames hold no key
+        mode = stat.S_IMODE(found.st_mode)
+        raise KeyringFormatError(f"{path}: others can read or change it (mode {mode:04o})", hint=hint)
+    if os.name == "posix" and found.st_mode & 0o070:
+        _log.warning("%s: its group can read or change it (mode %04o)", path, stat.S_IMODE(found.st_mode))
     if len(data) > _LARGEST:
         raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
     return data
 
 
-def _check_mode(path: Path, mode: int) -> None:
-    if mode & 0o007:
-        raise KeyringFormatError(
-            f"{path}: others can read or change it (mode {mode:04o})", hint=f"chmod 600 {path}"
-        )
-    if mode & 0o070:
-        _log.warning("%s: its group can read or change it (mode %04o)", path, mode)
+def _how_to_close(path: Path, found: os.stat_result, data: bytes) -> str:
+    """A command for what is a secret of this user; the path may come from a keyring, and name any file there is."""
+    own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+    closing = command("chmod 600", file_word(str(path)))
+    if own and closing and (len(data) == 32 or _SECRET.match(data)):
+        return closing
+    return "check the path: is it the file that was meant, and whose is it?"
 
 
 def stamp(path: Path) -> Stamp | None:
