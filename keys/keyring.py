@@ -254,7 +254,7 @@ class Keyring:
             raise KeyVersionRetired(
                 f"{place}: key version {version.version} is retired",
                 version=version.version,
-                hint=f"piiguard keys retire --undo {version.version}, rotate, then retire it again",
+                hint=f"piiguard keys retire --undo {version.version:d}, rotate, then retire it again",
             )
         return state, version
 
