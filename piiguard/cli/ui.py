@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 from piiguard.errors import JobError, KeyVersionInUse, ScanError, WrappingKeyError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ EXIT_INCOMPLETE = 4
 
 def say(message: str) -> None:
     """One line to standard error, whatever names it holds."""
-    click.echo(f"piiguard: {names.message(message)}", err=True)
+    click.echo(f"piiguard: {names.message(discreet(message))}", err=True)
 
 
 def hint(message: str) -> None:
@@ -116,7 +117,7 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question}: {NEEDS_YES}")
-    click.confirm(f"piiguard: {names.message(question)}", abort=True, err=True)
+    click.confirm(f"piiguard: {names.message(discreet(question))}", abort=True, err=True)
 
 
 def ask_secret(prompt: str, *, twice: bool = False, variable: str = "PIIGUARD_PASSPHRASE") -> str:
@@ -494,17 +495,16 @@ def plan(stages: Iterable[Stage]) -> str:
     """The statements of a job, with a comment before each stage."""
     lines = []
     for stage in stages:
-        lines.append(f"-- {names.shown(stage.place)}: {_STAGES[stage.name]}")
-        lines += [f"--   {names.shown(note)}" for note in stage.notes]
-        if not all(map(names.is_plain, "".join(stage.statements).split("\n"))):
+        lines.append(f"-- {names.shown(discreet(stage.place))}: {_STAGES[stage.name]}")
+        lines += [f"--   {names.shown(discreet(note))}" for note in stage.notes]
+        statements = [discreet(statement) for statement in stage.statements]
+        if not all(map(names.can_be_pasted, "".join(statements).split("\n"))):
             lines.append(f"-- {UNSEEN_IN_SQL}")
-        lines += [f"{names.sql(statement)};" for statement in stage.statements]
+        lines += [f"{names.sql(statement)};" for statement in statements]
     return "\n".join(lines)
 
 
-UNSEEN_IN_SQL = (
-    "a name holds characters that cannot be seen: they stand as escapes here, so this is not to be pasted"
-)
+UNSEEN_IN_SQL = "a name holds a value, which is hidden, or what cannot be seen and stands as escapes: this is not to be pasted"
 
 
 def job_note(what: str, place: str) -> None:

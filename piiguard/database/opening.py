@@ -6,6 +6,7 @@ every command.
 
 from __future__ import annotations
 
+import struct
 import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
-from piiguard.database import sqlite
+from piiguard.database import patience, sqlite
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
@@ -26,6 +27,8 @@ __all__ = ["connect", "open_engine", "open_reader"]
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}
+# What drivers raise that expect an answer to be well formed.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error)
 _PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
 
 
@@ -75,6 +78,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
+    patience.bound(engine, reading=reading)
     hide_rows(engine)
     return engine
 
@@ -89,6 +93,13 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
         connection = engine.connect()
     except SQLAlchemyError as error:
         raise explain(error, engine.url) from None
+    except _NONSENSE:
+        source = shown(engine.url)
+        raise DatabaseError(
+            f"{source}: what the server answers is not understood",
+            source=source,
+            hint="check host and port: another program may answer there",
+        ) from None
     hide_rows(engine)
     with connection, ExitStack() as stack:
         try:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from piiguard.manifest import ProtectedColumn
-from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
+from piiguard.names import attribute, can_be_pasted, command, file_word, python, shown, word
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
@@ -79,7 +79,7 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         cleaned = _redact(finding)
         return (cleaned,) if cleaned is _BY_HAND else (Remedy("logging", "python", _LOGGING), cleaned)
     column = _column(finding)
-    if not is_plain(f"{column.table}{column.column}{finding.target}"):
+    if not can_be_pasted(f"{column.table}{column.column}{finding.target}"):
         return (_UNSAFE,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):

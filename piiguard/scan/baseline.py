@@ -104,11 +104,13 @@ class Baseline:
         """The ids of the findings that are known, themselves or in another file of a rotated log, or suppressed today."""
         day = today or clock.now().date()
         live = [s for s in self.suppressions if not s.expired(day)]
+        findings = list(findings)
         return self.known | {
             f.id
-            for f in findings
-            if (f.kind == "file" and _log(f.target, f.place, f.entity) in self.logs)
-            or any(s.covers(f) for s in live)
+            for f, shown in zip(findings, _discreet(findings), strict=True)
+            if shown.id in self.known
+            or (f.kind == "file" and _log(shown.target, shown.place, f.entity) in self.logs)
+            or any(s.covers(shown) for s in live)
         }
 
     def expired(self, findings: Sequence[Finding], today: date | None = None) -> tuple[Suppression, ...]:
@@ -120,7 +122,7 @@ class Baseline:
         """Write the unprotected findings as the new baseline; the suppressions stay."""
         entries = {
             f.id: {"id": f.id, "target": f.target, "place": f.place, "entity": f.entity}
-            for f in findings
+            for f in _discreet(findings)
             if f.protection != "encrypted"
         }
         document = {
@@ -138,6 +140,13 @@ class Baseline:
                 source=str(path),
                 hint="name a file in a folder where you may write",
             ) from None
+
+
+def _discreet(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """As they are shown: no name that is a value goes into the file."""
+    from piiguard.scan.discretion import Discretion  # its engine takes long to load
+
+    return Discretion().findings(findings)
 
 
 _SUPPRESSION = "place, entity, reason and expires are required; target may be added"
