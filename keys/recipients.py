@@ -33,6 +33,8 @@ def _entry(option: str, file_key: bytes, aad: bytes, ask: AskPassphrase | None) 
     key = maker.from_option(argument, ask)
     wrapped = key.wrap(file_key, aad)
     entry = {"provider": name, **key.parameters(), "wrapped": b64(wrapped)}
+    if not getattr(key, "proves", True):
+        return entry
     if maker.from_recipient(entry, ask).unwrap(wrapped, aad) != file_key:
         raise WrappingKeyError(f"{describe(entry)}: does not give back what it wrapped")
     return entry
@@ -62,9 +64,12 @@ def check(document: Document, ask: AskPassphrase | None) -> list[tuple[str, str]
     return found
 
 
+_ARGUMENTS = ("path", "name", "uri", "arn", "key", "kem")
+
+
 def describe(entry: Mapping[str, Any]) -> str:
     """How a recipient is told apart, in the words of ``--wrap``."""
-    argument = next((entry[name] for name in ("path", "name", "uri", "arn", "key") if name in entry), None)
+    argument = next((entry[name] for name in _ARGUMENTS if name in entry), None)
     return entry["provider"] if argument is None else f"{entry['provider']}:{argument}"
 
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from piiguard import clock
@@ -101,17 +101,21 @@ def backups(path: Path) -> list[Path]:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not be there yet."""
+    """Write a file that must not be there yet, whoever else makes it at the same moment."""
     refuse_existing(path)
-    _write(path, data)
+    _write(path, data, _take_free_name)
 
 
 def refuse_existing(path: Path) -> None:
     """Say so before anything is asked or made."""
     if path.exists():
-        raise KeyringError(
-            f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
-        )
+        raise _already_there(path)
+
+
+def _already_there(path: Path) -> KeyringError:
+    return KeyringError(
+        f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
+    )
 
 
 def overwrite(path: Path, data: bytes) -> None:
@@ -137,14 +141,14 @@ def replace(path: Path, data: bytes, generation: int) -> None:
     _write(path, data)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, take_name: Callable[[Path, Path], None] = os.replace) -> None:
     path = beside(path, "")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
             _write_through(temporary, data)
             _keep_owner(path, temporary)
-            os.replace(temporary, path)
+            take_name(temporary, path)
             _sync_folder(path.parent)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -152,6 +156,15 @@ def _write(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise _not_written(path, error) from None
+
+
+def _take_free_name(temporary: Path, path: Path) -> None:
+    """A link fails where the name is taken, which a rename would not."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise _already_there(path) from None
+    temporary.unlink()
 
 
 def _keep_owner(path: Path, temporary: Path) -> None:

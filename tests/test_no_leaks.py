@@ -302,6 +302,7 @@ JOBS = [
     ["verify", "sqlite:///crm.db"],
     ["keys", "verify"],
     ["keys", "list", "--format", "json"],
+    ["keys", "recipient", "-o", "safe.key"],
     ["decrypt", "sqlite:///crm.db", "payments.card_number", "--yes"],
     ["keys", "rewrap", "--wrap", "file:second.key", "--yes"],
     ["keys", "retire", "1", "--database", "sqlite:///crm.db", "--yes"],

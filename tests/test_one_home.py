@@ -20,7 +20,7 @@ SPELLINGS = {
 ALLOWED = {
     "names.py": {
         # JSON that is stored or sent, and read by programs alone: no name is printed
-        "protect/plain.py", "protect/proof/carried.py", "redact/json_safe.py", "scan/cells.py",
+        "protect/cells/plain.py", "protect/cells/carried.py", "redact/json_safe.py", "scan/cells.py",
         "scan/spark/databases.py", "demo/database.py", "demo/log.py",
     },
     "files.py": set[str](),
@@ -55,5 +55,5 @@ def test_nothing_but_one_function_speaks_on_standard_error() -> None:
     ]
     assert found == [
         "cli/main.py: click.echo(error.format_message(), err=True)",  # help, of our own words
-        'cli/ui.py: click.echo(f"piiguard: {names.message(message)}", err=True)',
+        'cli/say.py: click.echo(f"piiguard: {names.message(message)}", err=True)',
     ]

@@ -22,7 +22,8 @@ from benchmarks.rotation.memory import peak_megabytes
 from piiguard.database import open_engine
 from piiguard.keys import Keyring, change, transitions
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.batches import routes
+from piiguard.protect.batches import run as batches
+from piiguard.protect.batches.routes import CoreRoute
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
 from piiguard.protect.seal import Seal
@@ -143,12 +144,12 @@ def _rotate(engine: sa.Engine, keyring: Keyring, workers: int) -> None:
 
 
 def _through_core(engine: sa.Engine, keyring: Keyring) -> None:
-    chosen = routes.route_for
-    routes.route_for = lambda connection, plan, ahead=False: routes.CoreRoute(plan)
+    chosen = batches.route_for
+    batches.route_for = lambda connection, plan, ahead=False: CoreRoute(plan)
     try:
         _rotate(engine, keyring, 1)
     finally:
-        routes.route_for = chosen
+        batches.route_for = chosen
 
 
 def _create(engine: sa.Engine, name: str) -> None:

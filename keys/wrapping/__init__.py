@@ -25,11 +25,16 @@ _BUILT_IN = {
     "pkcs11": ("piiguard.keys.wrapping.hsm", "TokenKey"),
     "aws-kms": ("piiguard.keys.wrapping.aws_kms", "KmsKey"),
     "vault": ("piiguard.keys.wrapping.vault", "TransitKey"),
+    "hpke": ("piiguard.keys.wrapping.hpke", "HpkeKey"),
 }
 
 
 class WrappingKey(Protocol):
-    """Wraps the file key; ``aad`` names the keyring, so that a wrapped key cannot be moved to another."""
+    """Wraps the file key; ``aad`` names the keyring, so that a wrapped key cannot be moved to another.
+
+    What it wraps is opened once before it gets into a keyring, unless an attribute ``proves`` says that the half which
+    opens is not here.
+    """
 
     def parameters(self) -> dict[str, Any]:
         """What the recipient's entry needs to find this key again; nothing secret."""

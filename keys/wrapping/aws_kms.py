@@ -1,5 +1,7 @@
 """A wrapping key in AWS KMS: it never leaves the service, which is asked once when a keyring is opened.
 
+What stands in the keyring is the key's own ARN, as KMS answered it: an alias may be moved to another key one day.
+
 The encryption context is the keyring id alone, because CloudTrail logs it in clear.
 """
 
@@ -37,17 +39,19 @@ class KmsKey:
         return {"arn": self._arn}
 
     def wrap(self, file_key: bytes, aad: bytes) -> bytes:
-        return self._call("encrypt", "CiphertextBlob", aad, Plaintext=file_key)
+        answer = self._call("encrypt", aad, Plaintext=file_key)
+        self._arn = str(answer["KeyId"])
+        return bytes(answer["CiphertextBlob"])
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> bytes:
-        return self._call("decrypt", "Plaintext", aad, CiphertextBlob=wrapped)
+        return bytes(self._call("decrypt", aad, CiphertextBlob=wrapped)["Plaintext"])
 
-    def _call(self, operation: str, member: str, aad: bytes, **payload: bytes) -> bytes:
+    def _call(self, operation: str, aad: bytes, **payload: bytes) -> Mapping[str, Any]:
         boto3, errors = _import()
         context = {"piiguard-keyring": str(uuid.UUID(bytes=aad[-16:]))}
         try:
             client = boto3.client("kms", region_name=self._region())
-            answer = getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload)
+            return dict(getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload))
         except errors.ClientError as error:
             raise self._explained(str(error.response.get("Error", {}).get("Code", "error"))) from None
         except errors.BotoCoreError as error:
@@ -55,7 +59,6 @@ class KmsKey:
                 f"{self._arn}: AWS KMS cannot be asked ({type(error).__name__})",
                 hint="check the credentials, the region and the network",
             ) from None
-        return bytes(answer[member])
 
     def _region(self) -> str | None:
         parts = self._arn.split(":")

@@ -1,6 +1,7 @@
 """A wrapping key inside a PKCS#11 token, which it never leaves: the token encrypts and decrypts the file key.
 
-``pkcs11:token=LABEL;object=LABEL?module-path=LIBRARY`` as in RFC 7512. The PIN comes from ``PIIGUARD_PKCS11_PIN`` or
+``pkcs11:token=LABEL;object=LABEL?module-path=LIBRARY`` as in RFC 7512, with ``serial`` and ``id`` beside the labels;
+``mechanism`` chooses how (:mod:`piiguard.keys.wrapping.mechanisms`). An attribute that would be ignored is refused. The PIN comes from ``PIIGUARD_PKCS11_PIN`` or
 a ``pin-source=file:PATH`` of the URI, never from the URI itself. A session is opened for each use and closed: it
 would not survive a fork.
 """
@@ -17,15 +18,15 @@ from urllib.parse import unquote
 from piiguard.errors import MissingExtra, WrappingKeyError
 from piiguard.keys import store
 from piiguard.keys.wrapping import AskPassphrase
+from piiguard.keys.wrapping.mechanisms import DEFAULT, MECHANISMS, Mechanism
 
 __all__ = ["TokenKey"]
 
-_NONCE = 12
 _started: dict[str, int] = {}  # library -> the process that initialized it
 
 
 class TokenKey:
-    """``pkcs11:URI``: an AES-256 key of a token, used with AES-GCM."""
+    """``pkcs11:URI``: a key of a token."""
 
     def __init__(self, uri: str, *, create: bool = False) -> None:
         self._uri = uri.removeprefix("pkcs11:")
@@ -45,24 +46,31 @@ class TokenKey:
         return {"uri": self._uri}
 
     def wrap(self, file_key: bytes, aad: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        with self._key(writable=self._create) as (key, mechanism):
-            return nonce + bytes(key.encrypt(file_key, **mechanism(nonce, aad)))
+        with self._key(writable=self._create) as opened:
+            return self._mechanism().wrap(*opened, file_key, aad)
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> bytes:
-        with self._key() as (key, mechanism):
-            return bytes(key.decrypt(wrapped[_NONCE:], **mechanism(wrapped[:_NONCE], aad)))
+        with self._key() as opened:
+            return self._mechanism().unwrap(*opened, wrapped, aad)
+
+    def _mechanism(self) -> Mechanism:
+        return MECHANISMS[self._parts.get("mechanism", DEFAULT)]
 
     @contextmanager
-    def _key(self, *, writable: bool = False) -> Iterator[tuple[Any, Any]]:
+    def _key(self, *, writable: bool = False) -> Iterator[tuple[Any, Any, Any]]:
+        """The library, a session of the token, and the key in it."""
         library = _import()
         place = f"pkcs11 token {self._parts['token']!r}"
         try:
-            token = self._library(library).get_token(token_label=self._parts["token"])
+            token = self._library(library).get_token(**self._token())
             with token.open(user_pin=self._pin(), rw=writable) as session:
-                yield self._find(library, session), lambda nonce, aad: _gcm(library, nonce, aad)
+                yield library, session, self._find(library, session)
         except library.exceptions.PKCS11Error as error:
             raise _explained(library, error, place, self._parts["object"]) from None
+
+    def _token(self) -> dict[str, Any]:
+        serial = self._parts.get("serial")
+        return {"token_label": self._parts["token"]} | ({"token_serial": serial.encode()} if serial else {})
 
     def _library(self, library: Any) -> Any:
         module = self._module()
@@ -72,21 +80,15 @@ class TokenKey:
             raise WrappingKeyError(f"{module}: the PKCS#11 library does not load", hint=_MODULE) from None
 
     def _find(self, library: Any, session: Any) -> Any:
-        wanted = {"key_type": library.KeyType.AES, "object_class": library.ObjectClass.SECRET_KEY}
+        name: dict[str, Any] = {"label": self._parts["object"]}
+        if "id" in self._parts:
+            name["id"] = self._parts["id"].encode("latin-1")
         try:
-            return session.get_key(label=self._parts["object"], **wanted)
+            return self._mechanism().find(library, session, name)
         except library.exceptions.NoSuchKey:
             if not self._create:
                 raise
-        flags = library.MechanismFlag
-        return session.generate_key(
-            library.KeyType.AES,
-            256,
-            label=self._parts["object"],
-            store=True,
-            capabilities=flags.ENCRYPT | flags.DECRYPT,
-            template={library.Attribute.SENSITIVE: True, library.Attribute.EXTRACTABLE: False},
-        )
+        return self._mechanism().make(library, session, name)
 
     def _module(self) -> str:
         module = self._parts.get("module-path") or os.environ.get("PIIGUARD_PKCS11_MODULE")
@@ -123,7 +125,7 @@ def _import() -> Any:
 def _parse(uri: str) -> dict[str, str]:
     path, _, query = uri.partition("?")
     pairs = [part.partition("=") for part in [*path.split(";"), *query.split("&")] if part]
-    parts = {name: unquote(value) for name, _, value in pairs}
+    parts = {name: unquote(value, "latin-1" if name == "id" else "utf-8") for name, _, value in pairs}
     if "pin-value" in parts:
         raise WrappingKeyError(
             "a PIN is never an argument: others would see it", hint="set PIIGUARD_PKCS11_PIN"
@@ -133,7 +135,20 @@ def _parse(uri: str) -> dict[str, str]:
             "the PKCS#11 URI names no token and object",
             hint="pkcs11:token=LABEL;object=LABEL?module-path=/usr/lib/softhsm/libsofthsm2.so",
         )
+    if unknown := sorted(parts.keys() - _KNOWN):
+        raise WrappingKeyError(
+            f"the PKCS#11 URI has an attribute that would be ignored: {unknown[0][:40]!r}",
+            hint=f"known are {', '.join(sorted(_KNOWN))}",
+        )
+    if parts.get("mechanism", DEFAULT) not in MECHANISMS:
+        raise WrappingKeyError(
+            f"pkcs11: unknown mechanism {parts['mechanism'][:40]!r}",
+            hint=f"mechanisms are {', '.join(MECHANISMS)}",
+        )
     return parts
+
+
+_KNOWN = {"token", "object", "serial", "id", "module-path", "pin-source", "mechanism"}
 
 
 def _load(library: Any, module: str) -> Any:
@@ -142,11 +157,6 @@ def _load(library: Any, module: str) -> Any:
         loaded.reinitialize()  # PKCS#11 asks for this after a fork
         _started[module] = os.getpid()
     return loaded
-
-
-def _gcm(library: Any, nonce: bytes, aad: bytes) -> dict[str, Any]:
-    parameters = library.GCMParams(nonce=nonce, aad=aad, tag_bits=128)
-    return {"mechanism": library.Mechanism.AES_GCM, "mechanism_param": parameters}
 
 
 def _explained(library: Any, error: Exception, place: str, label: str) -> WrappingKeyError:
@@ -158,7 +168,8 @@ def _explained(library: Any, error: Exception, place: str, label: str) -> Wrappi
         )
     if isinstance(error, errors.NoSuchKey):
         return WrappingKeyError(
-            f"{place}: no AES key {label!r}", hint="pkcs11-tool --list-objects shows its keys"
+            f"{place}: no key {label!r} for this mechanism",
+            hint="pkcs11-tool --list-objects shows its keys",
         )
     if isinstance(error, errors.PinIncorrect | errors.PinInvalid | errors.PinLenRange):
         return WrappingKeyError(
@@ -166,6 +177,14 @@ def _explained(library: Any, error: Exception, place: str, label: str) -> Wrappi
         )
     if isinstance(error, errors.PinLocked):
         return WrappingKeyError(f"{place}: the PIN is locked", hint="its security officer can unlock it")
+    if isinstance(
+        error,
+        errors.MechanismInvalid | errors.MechanismParamInvalid | errors.ArgumentsBad,
+    ):
+        return WrappingKeyError(
+            f"{place}: it refuses this mechanism for key {label!r} ({type(error).__name__})",
+            hint="choose another with &mechanism=aes-kwp, rsa-oaep or rsa-oaep-sha1",
+        )
     return WrappingKeyError(
         f"{place}: key {label!r} does not open the keyring ({type(error).__name__})",
         hint="use the token that the keyring was last rewrapped with",

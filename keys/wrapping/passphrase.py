@@ -1,9 +1,15 @@
-"""A wrapping key from a passphrase, by Argon2id with floors."""
+"""A wrapping key from a passphrase, by Argon2id with floors.
+
+How hard a passphrase is to guess is estimated, not counted in characters: ``zxcvbn`` (Wheeler, USENIX Security 2016)
+knows common passwords, English words, names, dates, rows of keys and repetitions. It knows no Russian or Kazakh words
+and takes their letters for random ones, so a word in Cyrillic is worth no more here than one of 100,000.
+"""
 
 from __future__ import annotations
 
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +24,10 @@ from piiguard.keys.wrapping import AskPassphrase, sealing
 
 __all__ = ["Passphrase"]
 
-_SHORTEST = 8
+_LEAST = 12  # powers of ten of guesses; each costs 64 MiB and three passes, so 500 a second take 60 years
+_ANY_WORD = 5  # a word of a language is one of 100,000
+_LONGEST = 72  # what the estimate looks at; what is longer is not weaker
+_CYRILLIC_WORD = re.compile("[\u0400-\u052f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +94,9 @@ class Passphrase:
 
     def wrap(self, file_key: bytes, aad: bytes) -> bytes:
         passphrase = self._passphrase()
-        if len(passphrase) < _SHORTEST:
+        if _guesses(passphrase) < _LEAST:
             raise WrappingKeyError(
-                f"the passphrase has fewer than {_SHORTEST} characters",
-                hint="six random words are a good one",
+                "the passphrase can be guessed", hint="four random words or more, or twelve random characters"
             )
         key, self._check = self._derive(passphrase)
         return sealing.wrap(key, file_key, aad)
@@ -116,3 +124,14 @@ class Passphrase:
             ) from None
         both = kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
         return both[:32], both[32:]
+
+
+def _guesses(passphrase: str) -> float:
+    """How many guesses it takes, as a power of ten."""
+    from zxcvbn import zxcvbn
+
+    if not passphrase:
+        return 0.0
+    looked_at = passphrase[:_LONGEST]
+    words = _CYRILLIC_WORD.findall(looked_at)
+    return float(zxcvbn(looked_at)["guesses_log10"]) - sum(max(0, len(word) - _ANY_WORD) for word in words)

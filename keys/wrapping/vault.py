@@ -1,6 +1,10 @@
 """A wrapping key in the transit engine of HashiCorp Vault or OpenBao.
 
-``vault:KEY`` or ``vault:MOUNT/KEY``; address and token are ``VAULT_ADDR`` and ``VAULT_TOKEN``, as for its own client.
+``vault:KEY`` or ``vault:MOUNT/KEY``; address, token and namespace are ``VAULT_ADDR``, ``VAULT_TOKEN`` and
+``VAULT_NAMESPACE``, as for its own client. The file key travels in the answer, so a plain http address is refused but
+for this machine. Vault makes a key that it is asked to encrypt with and does not know, and servers of old ignore
+associated data, each without a word; so before a keyring is wrapped the key is looked up, and what was wrapped must not
+open with other associated data.
 Vault's own rewrap ignores associated data (hashicorp/vault#29532), so a keyring is rewrapped by opening it and
 wrapping it again.
 """
@@ -9,8 +13,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from piiguard.errors import MissingExtra, WrappingKeyError
 from piiguard.keys.wrapping import AskPassphrase
@@ -41,34 +47,50 @@ class TransitKey:
         return {"key": f"{self._mount}/{self._name}"}
 
     def wrap(self, file_key: bytes, aad: bytes) -> bytes:
-        answer = self._call("encrypt_data", aad, plaintext=_b64(file_key))
-        return str(answer["ciphertext"]).encode()
+        self._call("read_key")
+        answer = self._call("encrypt_data", plaintext=_b64(file_key), associated_data=_b64(aad))
+        wrapped = str(answer["ciphertext"]).encode()
+        self._refuse_deaf_server(wrapped, aad)
+        return wrapped
+
+    def _refuse_deaf_server(self, wrapped: bytes, aad: bytes) -> None:
+        try:
+            self.unwrap(wrapped, aad + b"\0")
+        except _DoesNotOpen:
+            return
+        raise WrappingKeyError(
+            f"{self._place()}: this server ignores associated data, so a wrapped key could be moved to another keyring",
+            hint="Vault 1.13 and OpenBao 2 heed it",
+        )
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> bytes:
-        answer = self._call("decrypt_data", aad, ciphertext=wrapped.decode("ascii", "replace"))
+        ciphertext = wrapped.decode("ascii", "replace")
+        answer = self._call("decrypt_data", ciphertext=ciphertext, associated_data=_b64(aad))
         try:
             return base64.b64decode(answer["plaintext"], validate=True)
         except (binascii.Error, KeyError, TypeError):
             raise WrappingKeyError(f"{self._place()}: the answer is not understood") from None
 
-    def _call(self, operation: str, aad: bytes, **payload: str) -> Mapping[str, Any]:
+    def _call(self, operation: str, **payload: str) -> Mapping[str, Any]:
         hvac, requests = _import()
         try:
-            client = hvac.Client()
+            client = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"))
+            _refuse_plain_http(client.url)
             call = getattr(client.secrets.transit, operation)
-            answer = call(name=self._name, mount_point=self._mount, associated_data=_b64(aad), **payload)
+            answer = call(name=self._name, mount_point=self._mount, **payload)
             return dict(answer["data"])
         except hvac.exceptions.Forbidden:
             raise WrappingKeyError(
                 f"{self._place()}: the token is not allowed to use it",
-                hint=f"renew VAULT_TOKEN; its policy needs update on {self._mount}/decrypt/{self._name}",
+                hint=f"renew VAULT_TOKEN; its policy needs update on {self._mount}/decrypt/{self._name}, and to "
+                f"wrap update on {self._mount}/encrypt/{self._name} and read on {self._mount}/keys/{self._name}",
             ) from None
         except hvac.exceptions.InvalidPath:
             raise WrappingKeyError(
                 f"{self._place()}: there is no such key", hint="vault list transit/keys"
             ) from None
         except hvac.exceptions.InvalidRequest:
-            raise WrappingKeyError(
+            raise _DoesNotOpen(
                 f"{self._place()}: this key does not open the keyring",
                 hint="was it deleted, or is min_decryption_version too high?",
             ) from None
@@ -85,6 +107,19 @@ class TransitKey:
 
     def _place(self) -> str:
         return f"vault:{self._mount}/{self._name}"
+
+
+class _DoesNotOpen(WrappingKeyError):
+    """The server was asked, and this key with this associated data is not the one."""
+
+
+def _refuse_plain_http(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise WrappingKeyError(
+            "vault: the address is not https, and the file key would travel in clear",
+            hint="set VAULT_ADDR=https://…",
+        )
 
 
 def _b64(data: bytes) -> str:

@@ -1,1 +1,1 @@
-"""The command line: one file per command group; ``ui`` holds every sentence said to a person."""
+"""The command line: ``say`` is how a sentence reaches a person; a command holds its own, or a ``say_`` file."""

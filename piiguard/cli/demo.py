@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from piiguard.cli.say import hint, many, say
+
+if TYPE_CHECKING:
+    from piiguard.demo import Demo
 
 
 @click.command()
@@ -20,14 +26,28 @@ def demo(directory: Path) -> None:
       piiguard demo demo
       piiguard scan sqlite:///demo/crm.db demo/app.log
     """
-    from piiguard.cli import ui
     from piiguard.demo import write_demo
     from piiguard.errors import PiiguardError
 
     try:
         written = write_demo(directory)
     except FileExistsError as error:
-        raise PiiguardError(ui.demo_exists(str(error.filename)), hint=ui.DEMO_EXISTS_HINT) from None
+        raise PiiguardError(_exists(str(error.filename)), hint=_EXISTS_HINT) from None
     except OSError as error:
         raise PiiguardError(f"{directory}: {(error.strerror or 'cannot be written').lower()}") from None
-    ui.demo_written(written)
+    _written(written)
+
+
+def _exists(path: str) -> str:
+    """One of the files is there already."""
+    return f"{path} is there already"
+
+
+_EXISTS_HINT = "name a new directory, or remove the old demo"
+
+
+def _written(demo: Demo) -> None:
+    """What was written, and what to type next."""
+    say(f"{demo.database}: {many(demo.rows, 'row')}")
+    say(f"{demo.log}: {many(demo.lines, 'line')}")
+    hint(f"piiguard scan sqlite:///{demo.database.as_posix()} {demo.log}")

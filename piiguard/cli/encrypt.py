@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from piiguard.cli import ui
+from piiguard.cli import say_jobs, say_plan, say_residues
+from piiguard.cli.ask import confirm
+from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import (
     drop_constraint_option,
     finished,
@@ -98,7 +100,7 @@ def encrypt(
         if given["dry_run"]:
             return _dry_run(engine, items)
         if not keep_plaintext:
-            ui.confirm(ui.drop_plaintext([item.place for item in items]), yes=yes)
+            confirm(say_jobs.drop_plaintext([item.place for item in items]), yes=yes)
         wrote: list[ProtectedColumn] = []
 
         def began() -> None:
@@ -165,7 +167,7 @@ def _write_entry(manifest_file: Path | None, keyring: Path, item: ProtectedColum
 
     path = manifest_file or Path(DEFAULT_NAME)
     append(path, item, keyring=_relative(keyring, path))
-    ui.entry_written(path, item.place)
+    say_jobs.entry_written(path, item.place)
 
 
 def _take_back_entry(manifest_file: Path | None, item: ProtectedColumn) -> None:
@@ -174,7 +176,7 @@ def _take_back_entry(manifest_file: Path | None, item: ProtectedColumn) -> None:
 
     path = manifest_file or Path(DEFAULT_NAME)
     remove(path, item)
-    ui.entry_removed(path, item.place)
+    say_jobs.entry_removed(path, item.place)
 
 
 def _relative(keyring: Path, manifest: Path) -> str:
@@ -190,7 +192,7 @@ def _plan(
     from piiguard.protect.jobs.plan import plan_encrypt
 
     for item in items:
-        click.echo(ui.plan(plan_encrypt(Job(engine, keyring), item, let_go=let_go)))
+        click.echo(say_plan.plan(plan_encrypt(Job(engine, keyring), item, let_go=let_go)))
     return 0
 
 
@@ -201,7 +203,7 @@ def _dry_run(engine: sa.Engine, items: tuple[ProtectedColumn, ...]) -> int:
     with connect(engine) as connection:
         for item in items:
             found = look(connection, item)
-            ui.would_encrypt(item.place, 0 if found.done else found.counted.plain)
+            say_jobs.would_encrypt(item.place, 0 if found.done else found.counted.plain)
     return 0
 
 
@@ -224,12 +226,12 @@ def _run(
             found = job(Job(engine, keyring, pace, watch, given["jobs"]), item)
             finished(keyring, found)
             changed += [item.place] if found.kind == "encrypt" and not found.left else []
-            code = code or (ui.EXIT_INCOMPLETE if found.left else 0)
+            code = code or (EXIT_INCOMPLETE if found.left else 0)
             if found.paused:
                 break
     if changed:
         left = residue.clean(engine)
-        ui.residues(left, noted=residue.remember(engine, changed, left))
+        say_residues.residues(left, noted=residue.remember(engine, changed, left))
     return code
 
 
@@ -274,12 +276,12 @@ def decrypt(
     engine, let_go = open_database(url, given), frozenset(given["let_go"])
     try:
         if given["plan"]:
-            click.echo(ui.plan(plan_decrypt(Job(engine, keyring), item, sql_type, let_go=let_go)))
+            click.echo(say_plan.plan(plan_decrypt(Job(engine, keyring), item, sql_type, let_go=let_go)))
             return 0
         if given["dry_run"]:
-            ui.would_decrypt(item.place, preview(engine, item))
+            say_jobs.would_decrypt(item.place, preview(engine, item))
             return 0
-        ui.confirm(ui.drop_ciphertext(item.place), yes=yes)
+        confirm(say_jobs.drop_ciphertext(item.place), yes=yes)
         with stoppable() as stop, progress() as watch:
             pace = Pace(limits(given), stop=stop)
             found = job(
@@ -289,7 +291,7 @@ def decrypt(
         if not found.left:
             residue.forget(engine, item.place)
             _remove_entry(manifest, item)
-        return ui.EXIT_INCOMPLETE if found.left else 0
+        return EXIT_INCOMPLETE if found.left else 0
     finally:
         engine.dispose()
 
@@ -300,6 +302,6 @@ def _remove_entry(manifest: Manifest, item: ProtectedColumn) -> None:
 
     try:
         remove(manifest.path or "", item)
-        ui.entry_removed(manifest.path, item.place)
+        say_jobs.entry_removed(manifest.path, item.place)
     except (ManifestError, OSError):
-        ui.entry_is_stale(item.place)
+        say_jobs.entry_is_stale(item.place)

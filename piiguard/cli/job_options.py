@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from piiguard.cli import say_jobs
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -105,10 +107,9 @@ def needed_manifest(path: Path | None, manifest: Manifest | None) -> Manifest:
 
 def finished(keyring: Keyring, outcome: Outcome) -> None:
     """Say what a job did, and note it in the keyring's audit trail where this account may write there."""
-    from piiguard.cli import ui
     from piiguard.errors import KeyringError
 
-    ui.outcome(outcome)
+    say_jobs.outcome(outcome)
     if outcome.kind == "nothing":
         return
     tally = outcome.tally
@@ -117,7 +118,7 @@ def finished(keyring: Keyring, outcome: Outcome) -> None:
     try:
         keyring.record(action, table=outcome.table, columns=list(outcome.columns), **counts)
     except KeyringError as error:
-        ui.not_noted(error)
+        say_jobs.not_noted(error)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from piiguard.cli import listings, ui
+from piiguard.cli import listings, say_keys
+from piiguard.cli.ask import confirm_destroy, new_passphrase, next_passphrase
 from piiguard.cli.options import (
     ask_passphrase,
     keyring_option,
@@ -40,7 +41,7 @@ wrap_option = click.option(
     required=True,
     metavar="PROVIDER[:ARGUMENT]",
     help="What opens the keyring; repeat it for several recipients: passphrase, file:PATH, env:NAME, "
-    "pkcs11:URI, aws-kms:ARN, vault:KEY.",
+    "pkcs11:URI, aws-kms:ARN, vault:KEY, hpke:FILE.",
 )
 
 
@@ -83,8 +84,8 @@ def init(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[str
     from piiguard.keys import change
 
     path = _path(keyring_file, manifest_file)
-    contents = change.create(path, wraps, ui.new_passphrase)
-    ui.keyring_made(path, contents)
+    contents = change.create(path, wraps, new_passphrase)
+    say_keys.keyring_made(path, contents)
 
 
 @keys.command("list")
@@ -122,7 +123,7 @@ def add(keyring_file: Path | None, manifest_file: Path | None, kind: str) -> Non
     contents = change.apply(
         path, ask_passphrase, "add", lambda held, now: transitions.add(held, kind, now), kind=kind
     )
-    ui.key_added(path, contents, kind)
+    say_keys.key_added(path, contents, kind)
 
 
 @keys.command()
@@ -167,7 +168,7 @@ def promote(
         version=version,
         deployed=deployed,
     )
-    ui.key_promoted(path, contents, kind, version)
+    say_keys.key_promoted(path, contents, kind, version)
 
 
 @keys.command()
@@ -220,7 +221,7 @@ def retire(
             version=version,
             deployed=deployed,
         )
-    ui.key_retired(path, contents, kind, version, undone=undo)
+    say_keys.key_retired(path, contents, kind, version, undone=undo)
 
 
 @keys.command()
@@ -257,11 +258,11 @@ def destroy(
 
     path = _path(keyring_file, manifest_file)
     found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
-    ui.confirm_destroy(path, found, yes=yes)
+    confirm_destroy(path, found, yes=yes)
     contents, removed = change.destroy(
         path, ask_passphrase, kind, version, datetime.timedelta(days=wait_days)
     )
-    ui.key_destroyed(path, contents, found, removed)
+    say_keys.key_destroyed(path, contents, found, removed)
 
 
 @keys.command()
@@ -279,8 +280,43 @@ def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[s
     from piiguard.keys import change
 
     path = _path(keyring_file, manifest_file)
-    contents = change.rewrap(path, ask_passphrase, wraps, ui.next_passphrase)
-    ui.keyring_rewrapped(path, contents)
+    contents = change.rewrap(path, ask_passphrase, wraps, next_passphrase)
+    say_keys.keyring_rewrapped(path, contents)
+
+
+@keys.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where the private key goes; the public one goes to the same name with .pub.",
+)
+@click.option(
+    "--kem",
+    type=click.Choice(["x25519", "mlkem768-x25519"]),
+    default="x25519",
+    show_default=True,
+    help="The kind of key; the second also withstands a quantum computer.",
+)
+def recipient(output: Path, kem: str) -> None:
+    """Make a key pair for a recipient whose private half lies in a safe.
+
+    \b
+    piiguard keys recipient -o safe.key
+    piiguard keys rewrap --wrap file:/etc/piiguard/wrapping.key --wrap hpke:safe.key.pub
+    PIIGUARD_WRAPPING_KEY=safe.key piiguard keys verify
+    """
+    from piiguard.keys import store
+    from piiguard.keys.wrapping import hpke
+
+    public_file = output.with_name(f"{output.name}.pub")
+    store.refuse_existing(output)
+    store.refuse_existing(public_file)
+    private, public = hpke.make_pair(kem)
+    store.write_new(output, private.encode())
+    store.write_new(public_file, public.encode())
+    say_keys.recipient_made(output, public_file)
 
 
 @keys.command()
@@ -302,9 +338,9 @@ def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
     contents, lines = change.verify(path, ask, min_generation)
     document = Document.parse(store.read(path), str(path))
-    for line in ui.recipients_table(recipients.check(document, ask)):
+    for line in say_keys.recipients_table(recipients.check(document, ask)):
         click.echo(line)
-    ui.keyring_verified(path, contents, lines)
+    say_keys.keyring_verified(path, contents, lines)
 
 
 @keys.command()
@@ -327,7 +363,7 @@ def restore(keyring_file: Path | None, manifest_file: Path | None, above: int, b
 
     path = _path(keyring_file, manifest_file)
     contents = change.restore(path, backup, ask_passphrase, above)
-    ui.keyring_restored(path, contents, backup)
+    say_keys.keyring_restored(path, contents, backup)
 
 
 def _path(keyring_file: Path | None, manifest_file: Path | None) -> Path:
@@ -350,14 +386,14 @@ def _refuse_while_in_use(
     if found.state == "staged":  # nothing was ever written with it
         return found
     if not databases:
-        raise click.UsageError(ui.NEEDS_DATABASE)
+        raise click.UsageError(say_keys.NEEDS_DATABASE)
     manifest = load_manifest(manifest_file)
     if manifest is None:
-        raise click.UsageError(ui.NEEDS_MANIFEST)
-    ui.refuse_rows(found, _rows(databases, manifest.columns, found))
+        raise click.UsageError(say_keys.NEEDS_MANIFEST)
+    say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     _refuse_unlisted(databases, manifest.columns, found, document)
     time.sleep(POLL_SECONDS + 0.5)
-    ui.refuse_rows(found, _rows(databases, manifest.columns, found))
+    say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     return found
 
 
@@ -374,8 +410,8 @@ def _refuse_unlisted(
             found = finder.find(engine, version, document.versions, columns)
         finally:
             engine.dispose()
-        ui.refuse_unlisted(version, found.rows)
-        ui.not_looked_at(found.unread, final=version.state == "retired")
+        say_keys.refuse_unlisted(version, found.rows)
+        say_keys.not_looked_at(found.unread, final=version.state == "retired")
 
 
 def _refuse_unprepared(
@@ -395,7 +431,7 @@ def _refuse_unprepared(
         engine = open_reader(url)
         try:
             with connect(engine) as connection:
-                ui.refuse_unprepared(version, list(unprepared(connection, manifest.columns, version)))
+                say_keys.refuse_unprepared(version, list(unprepared(connection, manifest.columns, version)))
         finally:
             engine.dispose()
 

@@ -11,15 +11,16 @@ from typing import Any, NoReturn
 import click
 
 from piiguard import PiiguardError, __version__
-from piiguard.cli import ui
 from piiguard.cli.demo import demo
 from piiguard.cli.encrypt import decrypt, encrypt
+from piiguard.cli.exits import EXIT_ERROR, EXIT_USAGE
 from piiguard.cli.keys import keys
 from piiguard.cli.manifest import manifest
 from piiguard.cli.options import never_asks_option
 from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
 from piiguard.cli.rotate import rotate
+from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
 
@@ -93,28 +94,28 @@ def run(args: list[str] | None = None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.Abort:  # Ctrl-C, or "no" to a question
-        ui.say(ui.ABORTED)
-        return ui.EXIT_ERROR
+        say(ABORTED)
+        return EXIT_ERROR
     except click.exceptions.NoArgsIsHelpError as error:  # a group alone: what it can do, as --help shows it
         click.echo(error.format_message(), err=True)
-        return ui.EXIT_USAGE
+        return EXIT_USAGE
     except click.UsageError as error:
-        ui.misused(error)
-        return ui.EXIT_USAGE
+        misused(error)
+        return EXIT_USAGE
     except click.ClickException as error:
-        ui.say(ui.sentence(error))
-        return ui.EXIT_ERROR
+        say(sentence(error))
+        return EXIT_ERROR
     except PiiguardError as error:
-        ui.fail(error)
-        return ui.EXIT_ERROR
+        fail(error)
+        return EXIT_ERROR
     except Exception as error:  # noqa: BLE001 - the last line of defence: the message may hold a value
         if (explained := _database_error(error)) is not None:
-            ui.fail(explained)
-            return ui.EXIT_ERROR
+            fail(explained)
+            return EXIT_ERROR
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        ui.say(ui.internal(error, f"{os.path.basename(frame.filename)}:{frame.lineno}"))
-        ui.hint(ui.INTERNAL_HINT)
-        return ui.EXIT_ERROR
+        say(internal(error, f"{os.path.basename(frame.filename)}:{frame.lineno}"))
+        hint(INTERNAL_HINT)
+        return EXIT_ERROR
 
 
 def _database_error(error: Exception) -> PiiguardError | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from piiguard.cli import ui
+from piiguard.cli.exits import EXIT_ERROR
 from piiguard.cli.options import manifest_option
+from piiguard.cli.say import hint, say
 
 __all__ = ["manifest"]
 
@@ -43,5 +45,19 @@ def manifest(models: str, check: bool, keyring: str | None, manifest_file: Path 
         for entry in added:
             listed = append(path, entry, keyring=keyring)
     differences = list(drift(declared, metadata, listed))
-    ui.manifest_written(path, len(added), unlisted_indexes(metadata), differences)
-    return ui.EXIT_ERROR if differences else 0
+    _say_written(path, len(added), unlisted_indexes(metadata), differences)
+    return EXIT_ERROR if differences else 0
+
+
+def _say_written(path: Path, added: int, unlisted: Sequence[str], differences: Sequence[str]) -> None:
+    """What was added, what a manifest cannot say, and where it says something else than the models."""
+    if added:
+        say(f"{path}: {added} column{'s' if added > 1 else ''} added")
+    for place in unlisted:
+        say(f"{place}: an index that the application fills, and the jobs do not")
+    for difference in differences:
+        say(f"{path}: {difference}")
+    if differences:
+        hint("change the manifest or the models; piiguard manifest without --check adds what is missing")
+    elif not added:
+        say(f"{path}: agrees with the models")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from piiguard.cli.ask import ask_secret
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -87,24 +89,21 @@ def open_keyring(path: Path | None, manifest: Manifest | None) -> Keyring:
 
 def ask_passphrase() -> str:
     """``PIIGUARD_PASSPHRASE``, else what is typed on the terminal; never an argument."""
-    from piiguard.cli import ui
-
     if (given := os.environ.get("PIIGUARD_PASSPHRASE")) is not None:
         return given
-    return ui.ask_secret("passphrase of the keyring")
+    return ask_secret("passphrase of the keyring")
 
 
 def chosen_entities(text: str | None) -> tuple[str, ...] | None:
     """The entities of ``--entities A,B``; a name that no recognizer knows is told before anything is read."""
     if text is None:
         return None
-    from piiguard.cli import ui
     from piiguard.detect import Engine
 
     chosen = tuple(name for name in (part.strip() for part in text.split(",")) if name)
     known = Engine(backend="presidio").entities
     if unknown := sorted(set(chosen) - set(known)):
-        raise click.UsageError(ui.unknown_entity(unknown[0], known))
+        raise click.UsageError(_unknown_entity(unknown[0], known))
     return chosen
 
 
@@ -116,3 +115,8 @@ def require_scan_extra() -> None:
 
     if find_spec("presidio_analyzer") is None:
         raise MissingExtra("scan", "presidio-analyzer")
+
+
+def _unknown_entity(name: str, known: Sequence[str]) -> str:
+    """An entity that no recognizer finds."""
+    return f"there is no entity {name}; known are {', '.join(known)}"

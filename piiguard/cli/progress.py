@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from piiguard.cli import ui
+from piiguard.cli.discreet import discreet
+from piiguard.cli.say import say
 from piiguard.names import shown
 from piiguard.protect.watch import Watch
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
     from rich.text import Text
 
-    from piiguard.protect.batches.checkpoint import Tally
+    from piiguard.protect.outcome import Tally
 
 __all__ = ["progress"]
 
@@ -35,7 +36,7 @@ class _Quiet(Watch):
     """Says what a person should know, and shows no bar."""
 
     def note(self, what: str, place: str) -> None:
-        ui.job_note(what, place)
+        _say_note(what, place)
 
 
 class _Bar(Watch):
@@ -61,7 +62,7 @@ class _Bar(Watch):
 
     def begin(self, phase: str, table: str, columns: Sequence[str], rows: int) -> None:
         self._task = self._progress.add_task(
-            shown(f"{phase} {table}.{','.join(columns)}"), total=rows or None
+            shown(discreet(f"{phase} {table}.{','.join(columns)}")), total=rows or None
         )
 
     def step(self, tally: Tally) -> None:
@@ -69,7 +70,7 @@ class _Bar(Watch):
             self._progress.advance(self._task, tally.changed + tally.missed + tally.failed)
 
     def note(self, what: str, place: str) -> None:
-        ui.job_note(what, place)
+        _say_note(what, place)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -79,3 +80,14 @@ class _Bar(Watch):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+def _say_note(what: str, place: str) -> None:
+    """Something around a table that a person should know."""
+    say(_NOTES[what].format(place))
+
+
+_NOTES = {
+    "triggers": "{}: these triggers fire for every row",
+    "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from piiguard.cli.options import require_scan_extra
+from piiguard.cli.say import say
 
 
 @click.command()
@@ -25,12 +26,11 @@ def recognizers(text: str | None, contexts: tuple[str, ...]) -> None:
       piiguard recognizers --text 50312300015 --context client_iin
     """
     require_scan_extra()
-    from piiguard.cli import ui
     from piiguard.detect import Engine  # says which extra is missing
 
     if text is None:
         click.echo(_table())
-        ui.engine_in_use(Engine().backend)
+        _say_engine(Engine().backend)
         return
     if text == "-":
         with click.open_file("-", encoding="utf-8", errors="replace") as stream:
@@ -39,7 +39,7 @@ def recognizers(text: str | None, contexts: tuple[str, ...]) -> None:
     if lines:
         click.echo("\n".join(lines))
     else:
-        ui.say(ui.NOTHING_RECOGNIZED)
+        say(_NOTHING_RECOGNIZED)
 
 
 def _table() -> str:
@@ -53,7 +53,6 @@ def _table() -> str:
 
 
 def _explained(text: str, contexts: tuple[str, ...]) -> list[str]:
-    from piiguard.cli import ui
     from piiguard.detect import confidence
     from piiguard.detect.mask import mask
     from piiguard.recognizers.explain import explain
@@ -61,7 +60,17 @@ def _explained(text: str, contexts: tuple[str, ...]) -> list[str]:
     lines = []
     for found in explain(text, contexts):
         masked = mask(found.entity, text[found.start : found.end])
-        verdict = confidence(found.score) if found.reported else ui.NOT_REPORTED
+        verdict = confidence(found.score) if found.reported else _NOT_REPORTED
         lines.append(f"{found.start}-{found.end}  {found.entity}  {masked}  {found.score:g}  {verdict}")
         lines += [f"    {step}" for step in found.steps]
     return lines
+
+
+_NOTHING_RECOGNIZED = "nothing is recognized in this text"
+_NOT_REPORTED = "not reported"
+
+
+def _say_engine(backend: str) -> None:
+    """Which engine a scan searches with."""
+    names = {"hyperscan": "Hyperscan", "re2": "RE2", "presidio": "Presidio alone"}
+    say(f"scans search with {names[backend]}")

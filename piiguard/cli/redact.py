@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
+from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
+from piiguard.cli.say import CHECK_PATH, hint, many, say
 from piiguard.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
@@ -62,7 +64,6 @@ def redact(
     Exit codes: 0 done, 4 some lines were withheld because they could not be redacted, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.cli import ui
     from piiguard.redact import Redactor, StreamRedactor
 
     keyring = _keyring(keyring_file, manifest_file) if operator in ("hash", "pseudonym") else None
@@ -71,8 +72,8 @@ def redact(
     stream = StreamRedactor(redactor, _encoding(encoding))
     _run(source, output, stream.feed, stream.finish, mode=_mode_of(source))
     timeouts = sum(redactor.engine.timeouts.values())
-    ui.redacted(str(source), stream.replaced, stream.withheld, timeouts)
-    return ui.EXIT_INCOMPLETE if stream.withheld or timeouts else 0
+    _say_redacted(str(source), stream.replaced, stream.withheld, timeouts)
+    return EXIT_INCOMPLETE if stream.withheld or timeouts else 0
 
 
 @click.command()
@@ -92,15 +93,14 @@ def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifes
 
     Exit codes: 0 done, 4 some pseudonyms belong to another keyring or were changed, 1 error, 2 usage.
     """
-    from piiguard.cli import ui
     from piiguard.redact.pseudonym import StreamRevealer
 
     stream = StreamRevealer(_keyring(keyring_file, manifest_file))
     # values in clear are for whoever has the keyring, however many may read what was shared
     in_place = output is not None and output.exists() and source.exists() and output.samefile(source)
     _run(source, output, stream.feed, stream.finish, mode=PRIVATE, keep=not in_place)
-    ui.revealed(str(source), stream.revealed, stream.failed)
-    return ui.EXIT_INCOMPLETE if stream.failed else 0
+    _say_revealed(str(source), stream.revealed, stream.failed)
+    return EXIT_INCOMPLETE if stream.failed else 0
 
 
 def _keyring(keyring_file: Path | None, manifest_file: Path | None) -> Keyring:
@@ -112,12 +112,10 @@ def _keyring(keyring_file: Path | None, manifest_file: Path | None) -> Keyring:
 def _encoding(name: str) -> str:
     import codecs
 
-    from piiguard.cli import ui
-
     try:
         return name if name == "auto" else codecs.lookup(name).name
     except LookupError:
-        raise click.UsageError(ui.unknown_encoding(name)) from None
+        raise click.UsageError(_unknown_encoding(name)) from None
 
 
 def _named(source: str) -> Path:
@@ -142,7 +140,6 @@ def _run(
     mode: int,
     keep: bool = True,
 ) -> None:
-    from piiguard.cli import ui
     from piiguard.errors import ScanError
     from piiguard.redact.pipe import pump
 
@@ -158,7 +155,7 @@ def _run(
     except OSError as error:
         place = error.filename or output or source
         reason = (error.strerror or "error").lower()
-        raise ScanError(f"{place}: {reason}", source=str(place), hint=ui.CHECK_PATH) from None
+        raise ScanError(f"{place}: {reason}", source=str(place), hint=CHECK_PATH) from None
 
 
 @contextmanager
@@ -177,3 +174,28 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeouts: int) -> None:
+    """What was replaced, by entity, and what could not be looked at."""
+    counts = ", ".join(f"{entity} {count}" for entity, count in sorted(replaced.items()))
+    say(f"{source}: {many(sum(replaced.values()), 'value')} replaced{f' ({counts})' if counts else ''}")
+    if withheld:
+        say(f"{source}: {withheld} lines were withheld because they could not be _say_redacted")
+        hint("this is a defect of piiguard; report it with the kind of line it was")
+    if timeouts:
+        say(f"{source}: a pattern gave up {timeouts} times, so values may be left")
+        hint("look at very long lines; --entities leaves the slow recognizer out")
+
+
+def _say_revealed(source: str, count: int, failed: int) -> None:
+    """How many pseudonyms were put back, and how many belong to somebody else."""
+    say(f"{source}: {many(count, 'pseudonym')} _say_revealed")
+    if failed:
+        say(f"{source}: {many(failed, 'pseudonym')} made with another key, or changed since")
+        hint("name the keyring that _say_redacted the file, in its newest generation")
+
+
+def _unknown_encoding(name: str) -> str:
+    """An encoding that Python does not have."""
+    return f"there is no encoding {name}; try utf-8, cp1251, kz1048, utf-16, koi8-r"

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from piiguard.cli import ui
+from piiguard.cli import say_jobs, say_plan
+from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import (
     finished,
     job_options,
@@ -64,17 +65,17 @@ def rotate(
     code = 0
     try:
         if given["plan"]:
-            click.echo(ui.plan(plan_rotate(Job(engine, keyring), items)))
+            click.echo(say_plan.plan(plan_rotate(Job(engine, keyring), items)))
             return 0
         if given["dry_run"]:
             for found in preview(engine, items, keyring):
-                ui.would_rotate(found)
+                say_jobs.would_rotate(found)
             return 0
         with stoppable() as stop, progress() as watch:
             pace = Pace(limits(given), stop=stop)
             for outcome in job(Job(engine, keyring, pace, watch, given["jobs"]), items):
                 finished(keyring, outcome)
-                code = code or (ui.EXIT_INCOMPLETE if outcome.left else 0)
+                code = code or (EXIT_INCOMPLETE if outcome.left else 0)
         return code
     finally:
         engine.dispose()

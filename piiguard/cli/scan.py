@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from piiguard.cli import say_scan
+from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
+from piiguard.cli.say import CHECK_PATH, say
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -92,18 +95,17 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     4 finished but incomplete, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.cli import ui
     from piiguard.cli.scan_progress import scan_progress
     from piiguard.report.document import to_line
 
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
-        raise click.UsageError(ui.EMPTY_TARGET)
+        raise click.UsageError(say_scan.EMPTY_TARGET)
     chosen["entities"] = chosen_entities(chosen["entities"])
     if chosen["full"] and _was_typed("sample"):
-        raise click.UsageError(ui.SAMPLE_OR_FULL)
+        raise click.UsageError(say_scan.SAMPLE_OR_FULL)
     if chosen["follow"]:
         if len(targets) != 1 or not _can_grow(targets[0]):
-            raise click.UsageError(ui.FOLLOW_ONE_FILE)
+            raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
         chosen["format_"] = "ndjson"
     from piiguard.scan.discretion import Discretion
 
@@ -115,15 +117,15 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
         report = discretion.report(_compared(found, targets, policy))
         if chosen["tables"] and not any(target.tables or target.lines_read for target in report.targets):
-            raise ui.no_table(chosen["tables"])
+            raise say_scan.no_table(chosen["tables"])
         known = _known(report, chosen)
         if chosen["format_"] != "ndjson":
             write(_rendered(report, known, chosen))
-    ui.scan_summary(report, known)
+    say_scan.scan_summary(report, known)
     if not report.complete:
-        return ui.EXIT_INCOMPLETE
+        return EXIT_INCOMPLETE
     differs = report.policy is not None and any(gap.finding not in known for gap in report.policy.broken)
-    return ui.EXIT_FOUND if differs or any(f.id not in known for f in report.unprotected) else 0
+    return EXIT_FOUND if differs or any(f.id not in known for f in report.unprotected) else 0
 
 
 def _can_grow(target: str) -> bool:
@@ -139,7 +141,6 @@ def _was_typed(option: str) -> bool:
 @contextmanager
 def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None]]:
     """A function that writes UTF-8 text to the file, or to standard output."""
-    from piiguard.cli import ui
     from piiguard.errors import ScanError
     from piiguard.files import growing, new_file
 
@@ -157,7 +158,7 @@ def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None
     except OSError as error:
         reason = (error.strerror or "error").lower()
         raise ScanError(
-            f"{path}: the report cannot be written: {reason}", source=str(path), hint=ui.CHECK_PATH
+            f"{path}: the report cannot be written: {reason}", source=str(path), hint=CHECK_PATH
         ) from None
 
 
@@ -200,7 +201,6 @@ def _report(
 
 def _warn_of_power(target: str) -> None:
     """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
-    from piiguard.cli import ui
     from piiguard.database import connect, is_almighty, open_reader, shown
     from piiguard.errors import PiiguardError
     from piiguard.scan.targets import is_url
@@ -212,7 +212,7 @@ def _warn_of_power(target: str) -> None:
         try:
             with connect(engine) as connection:
                 if is_almighty(connection):
-                    ui.say(f"{shown(target)}: {ui.ALMIGHTY}")
+                    say(f"{shown(target)}: {say_scan.ALMIGHTY}")
         finally:
             engine.dispose()
 
@@ -265,14 +265,13 @@ def _on_spark(target: str, options: Options, manifest: Manifest | None, chosen: 
 
 def _follow(target: str, options: Options, report: ScanReport, sink: Callable[[Match], None]) -> ScanReport:
     """What was found before and since; Ctrl-C is the way to end this, so it is no interruption."""
-    from piiguard.cli import ui
     from piiguard.scan.follow import follow
     from piiguard.scan.lines import LineStatistics
     from piiguard.scan.outcome import extended
 
     read, found = report.targets[0], LineStatistics()
     with suppress(KeyboardInterrupt):
-        ui.following(target)
+        say_scan.following(target)
         follow(target, options, sink, line=read.lines_read or 0, offset=read.bytes_read, found=found)
     return extended(report, found, options.min_confidence)
 
@@ -299,13 +298,12 @@ def _options(chosen: dict[str, Any]) -> Options:
 
 def _known(report: ScanReport, chosen: dict[str, Any]) -> frozenset[str]:
     """The ids that the baseline accepts; a new baseline is written here, if one was asked for."""
-    from piiguard.cli import ui
     from piiguard.scan.baseline import Baseline
 
     path = chosen["baseline_file"]
     baseline = Baseline.load(path) if path else Baseline()
     for suppression in baseline.expired(report.findings):
-        ui.suppression_expired(suppression)
+        say_scan.suppression_expired(suppression)
     if target := chosen["write_baseline"]:
         kept = Baseline.load(target) if target.is_file() else baseline
         kept.write(target, report.findings)

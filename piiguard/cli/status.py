@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from piiguard.cli import listings, ui
+from piiguard.cli import listings, say_residues
+from piiguard.cli.exits import EXIT_ERROR, EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.job_options import needed_manifest
 from piiguard.cli.options import keyring_option, keyring_path, load_manifest, manifest_option, open_keyring
+from piiguard.cli.say import hint, say
+
+if TYPE_CHECKING:
+    from piiguard.protect.jobs.verify import Verified
 
 __all__ = ["status", "verify"]
 
@@ -60,7 +66,7 @@ def status(
     engine = open_engine(url) if cleaned else open_reader(url)
     try:
         for what in cleaned:
-            ui.noted_clean(what, residue.confirm(engine, what, getpass.getuser(), columns))
+            say_residues.noted_clean(what, residue.confirm(engine, what, getpass.getuser(), columns))
         found = count(engine, items, document.versions)
         jobs = unfinished(engine)
         left = residue.residues(engine, columns)
@@ -70,15 +76,15 @@ def status(
         click.echo(listings.status_json(url, document, found, jobs, left))
     else:
         click.echo(listings.status_table(found, jobs, left))
-        ui.how_to_clean(left)
+        say_residues.how_to_clean(left)
     for column in found:
         if column.error:
-            ui.say(column.error)
+            say(column.error)
             if column.hint:
-                ui.hint(column.hint)
+                hint(column.hint)
     if any(column.error for column in found):
-        return ui.EXIT_INCOMPLETE
-    return ui.EXIT_FOUND if any(column.plain for column in found) else 0
+        return EXIT_INCOMPLETE
+    return EXIT_FOUND if any(column.plain for column in found) else 0
 
 
 @click.command()
@@ -122,8 +128,26 @@ def verify(
         click.echo(listings.verified_json(found))
     else:
         for one in found:
-            ui.verified(one)
+            _say_verified(one)
     if not all(one.sound for one in found):
-        ui.hint(ui.VERIFY_HINT)
-        return ui.EXIT_ERROR
-    return ui.EXIT_FOUND if any(one.plain.rows for one in found) else 0
+        hint(_VERIFY_HINT)
+        return EXIT_ERROR
+    return EXIT_FOUND if any(one.plain.rows for one in found) else 0
+
+
+def _say_verified(found: Verified) -> None:
+    """What a verification found in one column."""
+    place = found.item.place
+    say(f"{place}: {found.opened:,} values open")
+    for problem, what in (
+        (found.unreadable, "do not open"),
+        *((problem, f"belong to {owner}") for owner, problem in found.misplaced.items()),
+        (found.stale, f"are not found by {found.item.index}: the blind index is that of another value"),
+        (found.plain, "are plaintext"),
+    ):
+        if problem.rows:
+            more = ", …" if problem.rows > len(problem.keys) else ""
+            say(f"{place}: {problem.rows:,} values {what}: rows {', '.join(problem.keys)}{more}")
+
+
+_VERIFY_HINT = "restore these rows from a backup; a blind index is made anew when its value is written again"

@@ -6,7 +6,6 @@ manifest describes it. Every job goes in short batches and can be killed and run
 
 from __future__ import annotations
 
-from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.pace import Limits, Pace
 from piiguard.protect.census.counts import Census, count_index_rows, count_rows
 from piiguard.protect.jobs.decrypt import decrypt
@@ -15,7 +14,7 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import preview, rotate
 from piiguard.protect.jobs.status import ColumnStatus, status
 from piiguard.protect.jobs.verify import Verified, verify
-from piiguard.protect.outcome import Outcome
+from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.state import Instance, beat, instances
 from piiguard.protect.watch import Watch
 

@@ -1,12 +1,25 @@
-"""What a job did to one table."""
+"""What a job did: rows counted, and the outcome for one table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from piiguard.protect.batches.checkpoint import Tally
+__all__ = ["Outcome", "Tally"]
 
-__all__ = ["Outcome"]
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Rows so far: changed, missed because somebody else was faster, failed to convert."""
+
+    changed: int = 0
+    missed: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.changed + other.changed, self.missed + other.missed, self.failed + other.failed)
+
+    def __sub__(self, other: Tally) -> Tally:
+        return Tally(self.changed - other.changed, self.missed - other.missed, self.failed - other.failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import from_text, header, key_id_of, looks_encrypted, to_text
-from piiguard.protect.plain import reader
+from piiguard.protect.cells.plain import reader
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring

@@ -1,10 +1,10 @@
-"""What a job tells while it runs; the command line turns it into a progress bar."""
+"""What a job tells while it runs; the command line makes of it a progress bar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.outcome import Tally
 
 __all__ = ["Watch"]
 

@@ -186,11 +186,11 @@ def test_list_as_json_shows_who_opens_it_but_nothing_wrapped(type_: Type, keyrin
 
 def test_init_rewrap_and_verify(type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     new = str(tmp_path / "new.json")
-    monkeypatch.setenv("PIIGUARD_PASSPHRASE", "long enough")
+    monkeypatch.setenv("PIIGUARD_PASSPHRASE", "long enough, and of five words")
     code, out, err = type_("init", "--keyring", new, "--wrap", "passphrase")
     assert (code, out) == (0, "")
     assert "made, with data key version 1 and index key version 1" in err
-    monkeypatch.setenv("PIIGUARD_NEW_PASSPHRASE", "even longer")
+    monkeypatch.setenv("PIIGUARD_NEW_PASSPHRASE", "even longer, of six words or so")
     code, _, err = type_(
         "rewrap", "--keyring", new, "--wrap", "passphrase", "--wrap", f"file:{tmp_path / 'w'}"
     )
@@ -329,7 +329,7 @@ def test_a_wrong_passphrase_is_said_and_not_shown(
     type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "k.json")
-    monkeypatch.setenv("PIIGUARD_PASSPHRASE", "the right one")
+    monkeypatch.setenv("PIIGUARD_PASSPHRASE", "the right one of seven words, say")
     type_("init", "--keyring", path, "--wrap", "passphrase")
     monkeypatch.setenv("PIIGUARD_PASSPHRASE", "a wrong one")
     result = type_("add", "--keyring", path)

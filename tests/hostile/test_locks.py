@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from piiguard.database import open_engine
 from piiguard.errors import JobError
 from piiguard.protect.schema import lock as locks
-from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.lock import job_lock
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 
@@ -25,7 +25,7 @@ def engine(tmp_path: Path) -> sa.Engine:
 
 
 def name_of(engine: sa.Engine, folder: Path) -> Path:
-    with turn(engine, "people"):
+    with job_lock(engine, "people"):
         [lock] = folder.glob(".piiguard-*.lock")
     return lock
 
@@ -47,7 +47,7 @@ def test_what_is_planted_there_is_an_error_with_a_hint(
         "pipe": lambda: os.mkfifo(lock),
     }
     plant[planted]()
-    with pytest.raises(JobError) as caught, turn(engine, "people"):
+    with pytest.raises(JobError) as caught, job_lock(engine, "people"):
         pass
     assert caught.value.hint
     assert victim.read_text(encoding="utf-8") == "precious"
@@ -56,7 +56,7 @@ def test_what_is_planted_there_is_an_error_with_a_hint(
 
 def test_file_left_by_a_killed_job_holds_up_nobody(engine: sa.Engine, tmp_path: Path) -> None:
     name_of(engine, tmp_path).touch()
-    with turn(engine, "people"):
+    with job_lock(engine, "people"):
         pass
     assert list(tmp_path.glob(".piiguard-*.lock")) == []
 
@@ -67,7 +67,7 @@ def test_two_jobs_never_hold_it_at_once(engine: sa.Engine, monkeypatch: pytest.M
     def work() -> None:
         nonlocal inside, most
         for _ in range(5):
-            with turn(engine, "people"):
+            with job_lock(engine, "people"):
                 with guard:
                     inside += 1
                     most = max(most, inside)
@@ -87,9 +87,9 @@ def test_two_jobs_never_hold_it_at_once(engine: sa.Engine, monkeypatch: pytest.M
 def test_one_that_is_held_says_who_is_at_work(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "PATIENCE", 0.0)
     with (
-        turn(engine, "people"),
+        job_lock(engine, "people"),
         pytest.raises(JobError, match="another job is at work"),
-        turn(engine, "people"),
+        job_lock(engine, "people"),
     ):
         pass
 
@@ -99,6 +99,6 @@ def test_one_that_is_held_says_who_is_at_work(engine: sa.Engine, monkeypatch: py
 )
 def test_outsider_cannot_come_between(engine: sa.Engine, tmp_path: Path) -> None:
     """Who cannot write the folder cannot make the lock, and cannot open the one that is there."""
-    with turn(engine, "people"):
+    with job_lock(engine, "people"):
         [lock] = tmp_path.glob(".piiguard-*.lock")
         assert lock.stat().st_mode & 0o077 == 0

@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piiguard import names
-from piiguard.cli import ui
 from piiguard.cli.main import run
+from piiguard.cli.say import fail
 from piiguard.errors import PiiguardError
 from piiguard.manifest import Manifest, ProtectedColumn, append
 from piiguard.recognizers.checks import iin
@@ -160,7 +160,7 @@ def test_table_shows_markup_as_it_is_and_no_name_without_end(called: str, color:
 
 @pytest.mark.parametrize("called", NAMES)
 def test_message_is_one_line_and_forges_no_other(called: str, capsys: pytest.CaptureFixture[str]) -> None:
-    ui.fail(PiiguardError(f"{NAMES[called]}: is odd", hint=f"rename {NAMES[called]}"))
+    fail(PiiguardError(f"{NAMES[called]}: is odd", hint=f"rename {NAMES[called]}"))
     said = capsys.readouterr().err
     assert [line[:15] for line in said.splitlines()][1:] == ["piiguard: hint:"]
     assert len(said.splitlines()) == 2

@@ -156,6 +156,16 @@ def test_moving_to_an_hsm(follow: Follow, home: Path) -> None:
     assert not (home / "etc/wrapping.key").exists()
 
 
+def test_a_key_from_the_safe_opens_the_keyring_when_the_wrapping_key_is_lost(
+    follow: Follow, home: Path
+) -> None:
+    said = follow("safe")
+    assert "hpke:x25519: hpke: PIIGUARD_WRAPPING_KEY does not name its private key" in said
+    (home / "etc/wrapping.key").unlink()
+    follow("safe-opens")
+    assert (home / "etc/wrapping.key").exists()
+
+
 def test_disaster_recovery(follow: Follow, home: Path) -> None:
     shutil.rmtree(home / "etc")
     (home / "etc").mkdir()

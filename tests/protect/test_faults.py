@@ -15,15 +15,15 @@ import sqlalchemy as sa
 
 from piiguard.errors import JobError
 from piiguard.protect import transient
-from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.pace import Limits, Pace
 from piiguard.protect.census.counts import count_rows
 from piiguard.protect.jobs.encrypt import encrypt
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
-from piiguard.protect.schema import lock as turns
+from piiguard.protect.outcome import Tally
+from piiguard.protect.schema import lock as locks
 from piiguard.protect.schema import statements
-from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.watch import Watch
 
 from .conftest import IIN, PHONE, People, person
@@ -79,7 +79,7 @@ def admin(people: People) -> Iterator[sa.Connection]:
 
 @pytest.fixture
 def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
-    """What a walk met and tried again."""
+    """What a job met and tried again."""
     found = Failures()
 
     def is_transient(error: Exception, *, reconnecting: bool) -> bool:
@@ -88,7 +88,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
             act()
         return transient.is_transient(error, reconnecting=reconnecting)
 
-    monkeypatch.setattr("piiguard.protect.batches.walk.is_transient", is_transient)
+    monkeypatch.setattr("piiguard.protect.batches.run.is_transient", is_transient)
     return found
 
 
@@ -180,7 +180,7 @@ def test_a_lock_timeout_is_waited_out(served: People, failures: Failures) -> Non
 def test_a_lock_that_is_never_let_go_ends_in_words_and_goes_on_later(
     served: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("piiguard.protect.batches.walk.ATTEMPTS", 1)
+    monkeypatch.setattr("piiguard.protect.batches.run.ATTEMPTS", 1)
     with (
         locked_row(served, 100),
         pytest.raises(JobError, match="somebody holds a lock for too long") as caught,
@@ -268,9 +268,12 @@ def test_a_serialization_failure_is_tried_again(
 
 
 def test_the_second_operator_is_told_at_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.3)
+    monkeypatch.setattr(locks, "PATIENCE", 0.3)
     people.fill(10)
-    with turn(people.engine, "people"), pytest.raises(JobError, match="another job is at work on this table"):
+    with (
+        job_lock(people.engine, "people"),
+        pytest.raises(JobError, match="another job is at work on this table"),
+    ):
         encrypt(people.job(), IIN)
     encrypt(people.job(), IIN)
     assert people.opened(IIN)[1] == person(1)["iin"]

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from piiguard.errors import JobError
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.batches.checkpoint import Tally
 from piiguard.protect.batches.pace import Pace
 from piiguard.protect.jobs.encrypt import encrypt
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
+from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.tables import Key, dump_key, load_key, reflect
 from piiguard.protect.seal import Seal, key_id
 from piiguard.protect.watch import Watch

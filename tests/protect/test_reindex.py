@@ -172,7 +172,7 @@ def test_the_plan_has_every_statement(protected: People) -> None:
         "shadow-expand",
         "shadow-fill",
         "shadow-promote",
-        "shadow-turn",
+        "shadow-copy",
         "shadow-contract",
     ]
     assert "UNIQUE INDEX" in stages["shadow-expand"]

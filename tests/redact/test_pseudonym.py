@@ -63,7 +63,9 @@ def test_unknown_key_version_is_told(pseudonyms: Pseudonyms) -> None:
 
 
 def test_another_keyring_reveals_nothing(pseudonyms: Pseudonyms, tmp_path: Path) -> None:
-    other = Keyring.create(tmp_path / "other.json", ["passphrase"], passphrase=lambda: "another passphrase")
+    other = Keyring.create(
+        tmp_path / "other.json", ["passphrase"], passphrase=lambda: "quite another phrase, of six words"
+    )
     with pytest.raises(DecryptionError):
         Pseudonyms(other).reveal(pseudonyms.make("KZ_IIN", IIN))
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from piiguard.database import inspect
 from piiguard.errors import JobError
+from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.tables import Key, dump_key, load_key
 from piiguard.protect.state import jobs, now
 
-__all__ = ["Checkpoint", "Spec", "Tally", "Unfinished", "claim", "finish", "parts", "unfinished"]
+__all__ = ["Checkpoint", "Spec", "Unfinished", "claim", "finish", "parts", "unfinished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,6 @@ class Spec:
     keyring_id: str
     generation: int
     target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Rows so far: changed, missed because somebody else was faster, failed to convert."""
-
-    changed: int = 0
-    missed: int = 0
-    failed: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.changed + other.changed, self.missed + other.missed, self.failed + other.failed)
-
-    def __sub__(self, other: Tally) -> Tally:
-        return Tally(self.changed - other.changed, self.missed - other.missed, self.failed - other.failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Pace:
-    """Keeps one walk within the limits; ``stop`` ends it after the batch at hand."""
+    """Keeps one run within the limits; ``stop`` ends it after the batch at hand."""
 
     limits: Limits = field(default_factory=Limits)
     lag: Callable[[sa.Connection], float | None] = replica_lag

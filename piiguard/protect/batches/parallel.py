@@ -18,16 +18,18 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.errors import JobError, PiiguardError
-from piiguard.protect.batches.checkpoint import Checkpoint, Spec, Tally, claim, parts
+from piiguard.protect.batches.batch import Batches
+from piiguard.protect.batches.checkpoint import Checkpoint, Spec, claim, parts
 from piiguard.protect.batches.pace import Pace
-from piiguard.protect.batches.walk import Walk, walk
+from piiguard.protect.batches.run import run
+from piiguard.protect.outcome import Tally
 from piiguard.protect.transient import NotUnique
 from piiguard.protect.watch import Watch
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
-__all__ = ["can_fork", "walk_parts"]
+__all__ = ["can_fork", "run_parts"]
 
 
 def can_fork(engine: sa.Engine) -> bool:
@@ -35,19 +37,19 @@ def can_fork(engine: sa.Engine) -> bool:
     return "fork" in multiprocessing.get_all_start_methods() and engine.dialect.name != "sqlite"
 
 
-def walk_parts(
-    engine: sa.Engine, plan: Walk, spec: Spec, pace: Pace, watch: Watch, workers: int
+def run_parts(
+    engine: sa.Engine, plan: Batches, spec: Spec, pace: Pace, watch: Watch, workers: int
 ) -> tuple[Tally, bool]:
-    """One walk over the table, by one process or by several; what this run did, and whether it went on."""
+    """The table once over, by one process or by several; what this run did, and whether it went on."""
     points = _claimed(engine, plan, spec, workers if can_fork(engine) else 1)
     resumed = any(point.resumed for point in points)
     if len(points) == 1:
-        done = walk(engine, plan, points[0], pace, watch.step)
+        done = run(engine, plan, points[0], pace, watch.step)
         return done.tally - points[0].tally, resumed
     return _together(engine, plan, points, pace, watch), resumed
 
 
-def _claimed(engine: sa.Engine, plan: Walk, spec: Spec, workers: int) -> list[Checkpoint]:
+def _claimed(engine: sa.Engine, plan: Batches, spec: Spec, workers: int) -> list[Checkpoint]:
     """Go on with the parts of an earlier run, or cut the table into new ones."""
     with connect(engine) as connection:
         if earlier := parts(connection, spec):
@@ -60,7 +62,7 @@ def _claimed(engine: sa.Engine, plan: Walk, spec: Spec, workers: int) -> list[Ch
         ]
 
 
-def _cuts(connection: sa.Connection, plan: Walk, workers: int) -> list[tuple[Any, ...]]:
+def _cuts(connection: sa.Connection, plan: Batches, workers: int) -> list[tuple[Any, ...]]:
     """Keys that cut the rows of interest into equal parts."""
     if workers == 1:
         return []
@@ -80,7 +82,9 @@ def _cuts(connection: sa.Connection, plan: Walk, workers: int) -> list[tuple[Any
     return sorted(set(found), key=found.index)
 
 
-def _together(engine: sa.Engine, plan: Walk, points: Sequence[Checkpoint], pace: Pace, watch: Watch) -> Tally:
+def _together(
+    engine: sa.Engine, plan: Batches, points: Sequence[Checkpoint], pace: Pace, watch: Watch
+) -> Tally:
     context = multiprocessing.get_context("fork")
     # Without a lock: a worker that is killed while it holds one would keep all the others waiting.
     stop = context.RawValue("b", 0)
@@ -137,13 +141,13 @@ def _gather(workers: dict[Any, ForkProcess], pace: Pace, watch: Watch, stop: Any
     return total
 
 
-def _work(engine: sa.Engine, plan: Walk, point: Checkpoint, pace: Pace, pipe: Connection) -> None:
+def _work(engine: sa.Engine, plan: Batches, point: Checkpoint, pace: Pace, pipe: Connection) -> None:
     """The child: it must not run the parent's clean-up, nor end the connections that it got by the fork."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     engine.dispose(close=False)
     code = 1
     try:
-        walk(engine, plan, point, pace, pipe.send)
+        run(engine, plan, point, pace, pipe.send)
         code = 0
     except PiiguardError as error:
         kind = NotUnique if isinstance(error, NotUnique) else JobError

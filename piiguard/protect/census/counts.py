@@ -15,7 +15,7 @@ from piiguard.database import connect
 from piiguard.frames import emptied
 from piiguard.keys.envelope import OVERHEAD, TEXT_PREFIX, key_id_of
 from piiguard.manifest import ProtectedColumn
-from piiguard.protect.batches.sql import mark
+from piiguard.protect.cells.headers import mark
 from piiguard.protect.schema.surroundings import refuse_hidden_rows
 from piiguard.protect.schema.tables import column_of, reflect
 from piiguard.protect.transient import in_words

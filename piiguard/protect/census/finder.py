@@ -18,7 +18,8 @@ from piiguard.database import connect, home, inspect, run_when_planned
 from piiguard.errors import JobError
 from piiguard.keys.envelope import OVERHEAD
 from piiguard.keys.index import SIZE
-from piiguard.protect.batches.sql import SHORTEST_TEXT, is_binary, is_text, under
+from piiguard.protect.cells.exact import is_binary, is_text
+from piiguard.protect.cells.headers import SHORTEST_TEXT, under
 from piiguard.protect.schema.surroundings import refuse_hidden_rows
 from piiguard.protect.schema.tables import reflect
 

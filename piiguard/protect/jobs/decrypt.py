@@ -11,18 +11,18 @@ import sqlalchemy as sa
 from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
-from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.batches.sql import Cell, under
-from piiguard.protect.batches.walk import Assignment, Walk
+from piiguard.protect.batches.batch import Assignment, Batches
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.headers import under
 from piiguard.protect.census import counts
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
-from piiguard.protect.outcome import Outcome
+from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.schema.ddl import Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Dependent, Going
 from piiguard.protect.schema.dependents.reading import look as look_at
-from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.schema.shadow import groups_of, shadows
 from piiguard.protect.schema.statements import that_works
 from piiguard.protect.schema.surroundings import look_around
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["Opening", "decrypt", "in_place_walk", "look", "preview"]
+__all__ = ["Opening", "decrypt", "in_place_batches", "look", "preview"]
 
 _SQL: dict[str, sa.types.TypeEngine[Any]] = {
     "bytes": sa.LargeBinary(),
@@ -139,7 +139,7 @@ def decrypt(
 
     ``let_go`` are constraints and indexes that may be lost, by name.
     """
-    with turn(job.engine, item.table):
+    with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
         with connect(job.engine) as connection:
             found = look(connection, item, job.keyring, sql_type, let_go)
@@ -221,17 +221,17 @@ def _in_place(mover: Mover) -> Outcome:
     passed = job.passes(
         "decrypt",
         lambda: job.spec(item.table, "open in place", (item.column,), 0),
-        lambda: in_place_walk(mover),
-        lambda: mover.count(in_place_walk(mover).where),
+        lambda: in_place_batches(mover),
+        lambda: mover.count(in_place_batches(mover).where),
     )
     if passed.left and not passed.paused:
-        raise mover.stuck(in_place_walk(mover).where)
+        raise mover.stuck(in_place_batches(mover).where)
     return Outcome(
         item.table, (item.column,), "decrypt", passed.tally, passed.left, passed.paused, passed.resumed
     )
 
 
-def in_place_walk(mover: Mover) -> Walk:
+def in_place_batches(mover: Mover) -> Batches:
     """Every text envelope becomes its text."""
     dialect, column = mover.job.engine.dialect.name, mover.move.source
     dead = ("retired", "destroyed")
@@ -239,7 +239,7 @@ def in_place_walk(mover: Mover) -> Walk:
     cells = (Cell(dialect, column, sealed=True),)
     where = under(dialect, column, live)
     assignments = (_opened(column, mover.seal),)
-    return Walk(mover.move.table, mover.key, cells, assignments, where, checked=True)
+    return Batches(mover.move.table, mover.key, cells, assignments, where, checked=True)
 
 
 def _opened(column: sa.Column[Any], seal: Seal) -> Assignment:

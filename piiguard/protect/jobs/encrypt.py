@@ -16,22 +16,24 @@ from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.batches.sql import Cell, is_binary, is_text, mark
-from piiguard.protect.batches.walk import Assignment, Walk
+from piiguard.protect.batches.batch import Assignment, Batches
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.exact import is_binary, is_text
+from piiguard.protect.cells.headers import mark
 from piiguard.protect.census import counts
+from piiguard.protect.census.taken import refuse_taken
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
-from piiguard.protect.outcome import Outcome
+from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
 from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
 from piiguard.protect.schema.dependents.reading import look as look_at
-from piiguard.protect.schema.fitness import refuse_taken, refuse_unfit
-from piiguard.protect.schema.lock import turn
+from piiguard.protect.schema.fitness import refuse_unfit
+from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.schema.statements import run_ddl, that_works
 from piiguard.protect.schema.surroundings import look_around, refuse_hidden_rows
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split, unique_groups
@@ -140,7 +142,7 @@ def encrypt(
     ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
     looked at and nothing has been written yet.
     """
-    with turn(job.engine, item.table):
+    with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
         with connect(job.engine) as connection:
             found = look(connection, item, let_go=let_go)
@@ -190,11 +192,11 @@ def _converted(job: Job, found: Candidate, seal: Seal, mover: Mover) -> Outcome:
     passed = job.passes(
         "encrypt",
         lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
-        lambda: in_place_walk(job.engine.dialect.name, found, seal),
+        lambda: in_place_batches(job.engine.dialect.name, found, seal),
         lambda: _plain(job.engine, found.column),
     )
     if passed.left and not passed.paused:
-        raise mover.stuck(in_place_walk(job.engine.dialect.name, found, seal).where)
+        raise mover.stuck(in_place_batches(job.engine.dialect.name, found, seal).where)
     if not passed.left:
         with connect(job.engine) as connection, in_words(item.place):
             refuse_lookalikes(connection, found.column, found.key, seal)
@@ -210,7 +212,7 @@ def widened(found: Candidate, ddl: Ddl) -> list[str]:
     return ddl.widen() if found.item.storage == "text" and length is not None else []
 
 
-def in_place_walk(dialect: str, found: Candidate, seal: Seal) -> Walk:
+def in_place_batches(dialect: str, found: Candidate, seal: Seal) -> Batches:
     """Every plain value becomes a stored one in the same column, with its blind index."""
     column, change = found.column, _opening(seal, _from_bytes(seal.encrypt_once, found))
     assignments = [Assignment(column, 0, change, _each(change))]
@@ -218,7 +220,9 @@ def in_place_walk(dialect: str, found: Candidate, seal: Seal) -> Walk:
         index, hashed = found.table.c[found.item.index], _from_bytes(seal.index, found)
         assignments.append(Assignment(index, 0, hashed, _each(hashed)))
     cells = (Cell(dialect, column),)
-    return Walk(found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", checked=True)
+    return Batches(
+        found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", checked=True
+    )
 
 
 def _opening(seal: Seal, change: Callable[[Any], Any]) -> Callable[[Any], Any]:

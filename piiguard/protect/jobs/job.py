@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from piiguard.database import connect
-from piiguard.protect.batches.checkpoint import Spec, Tally, finish
+from piiguard.protect.batches.batch import Batches
+from piiguard.protect.batches.checkpoint import Spec, finish
 from piiguard.protect.batches.lag import watched_lag
 from piiguard.protect.batches.pace import Pace
-from piiguard.protect.batches.parallel import walk_parts
-from piiguard.protect.batches.walk import Walk
+from piiguard.protect.batches.parallel import run_parts
+from piiguard.protect.outcome import Tally
 from piiguard.protect.watch import Watch
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ class Job:
         self,
         phase: str,
         spec: Callable[[], Spec],
-        plan: Callable[[], Walk],
+        plan: Callable[[], Batches],
         left: Callable[[], int],
         *,
         enough: int = 0,
     ) -> Passed:
-        """Walk the table until not more than ``enough`` rows are left, or passes achieve nothing any more.
+        """Go over the table until not more than ``enough`` rows are left, or passes achieve nothing any more.
 
         What a pass misses was changed by somebody else meanwhile. The next pass finds it if it still needs
         doing; plan and spec are made anew for it, as a key may have been promoted.
@@ -80,7 +81,7 @@ class Job:
                 break
             noted = spec()
             self.watch.begin(phase, noted.table, noted.columns, rest)
-            made, again = walk_parts(self.engine, plan(), noted, self.pace, self.watch, self.workers)
+            made, again = run_parts(self.engine, plan(), noted, self.pace, self.watch, self.workers)
             total, resumed = total + made, resumed or again
             rest = left()
             if self.pace.over():

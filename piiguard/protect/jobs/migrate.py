@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.protect import refusal
-from piiguard.protect.batches.checkpoint import Checkpoint, Tally
+from piiguard.protect.batches.batch import Assignment, Batches, Route
+from piiguard.protect.batches.checkpoint import Checkpoint
 from piiguard.protect.batches.routes import route_for
-from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import Assignment, Route, Walk
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.plain import writer
 from piiguard.protect.jobs.job import Job
-from piiguard.protect.outcome import Outcome
-from piiguard.protect.plain import writer
+from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.proof.changes import Moment, now
 from piiguard.protect.proof.prove import Proof, Wrong, empty
 from piiguard.protect.proof.record import Fingerprint, forget, remember
@@ -119,7 +119,7 @@ class Mover:
         passed = self.job.passes(
             kind,
             lambda: self.job.spec(table, f"fill {kind}", columns, target),
-            self.walk,
+            self.batches,
             self.missing,
             enough=_LEFTOVERS,
         )
@@ -214,7 +214,7 @@ class Mover:
                 connection.scalar(sa.select(sa.func.count()).select_from(self.move.table).where(where)) or 0
             )
 
-    def walk(self) -> Walk:
+    def batches(self) -> Batches:
         """Every source without a twin gets one, with its blind index."""
         seal, sealed = self.seal, not self.move.to_cipher
         source = Cell(self.job.engine.dialect.name, self.move.source, sealed=sealed)
@@ -224,7 +224,7 @@ class Mover:
             found = [Assignment(self.twin, 0, seal.encrypt, seal.encrypt_many)]
             if self.move.index:
                 found.append(Assignment(self.move.table.c[self.move.index], 0, seal.index, seal.index_many))
-        return Walk(
+        return Batches(
             self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,), checked=True
         )
 
@@ -253,7 +253,7 @@ class Mover:
 
     def _swap_once(self, connection: sa.Connection, attempt: int) -> bool:
         ddl = self.ddl
-        route = route_for(connection, self.walk())
+        route = route_for(connection, self.batches())
         try:
             take_lock(connection, ddl)
             self._fill_locked(connection, route)

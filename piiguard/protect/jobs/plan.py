@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from piiguard.database import connect
-from piiguard.protect.batches.postgresql import PostgresqlRoute
+from piiguard.protect.batches.batch import Batches
 from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
-from piiguard.protect.batches.walk import Walk
-from piiguard.protect.jobs.decrypt import in_place_walk as opening_walk
+from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
+from piiguard.protect.jobs.decrypt import in_place_batches as opening_batches
 from piiguard.protect.jobs.decrypt import look as look_back
-from piiguard.protect.jobs.encrypt import Candidate, in_place_walk, look, widened
+from piiguard.protect.jobs.encrypt import Candidate, in_place_batches, look, widened
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
-from piiguard.protect.jobs.reindex import fill_walk, pending, rewriting, target, turn_walk
-from piiguard.protect.jobs.rotate import by_table, rotation_walk
+from piiguard.protect.jobs.reindex import copy_batches, fill_batches, pending, rewriting, target
+from piiguard.protect.jobs.rotate import by_table, rotation_batches
 from piiguard.protect.schema.ddl import ddl_for
 from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl
 from piiguard.protect.schema.statements import beside_writers, that_works
@@ -59,10 +59,10 @@ def plan_encrypt(job: Job, item: ProtectedColumn, *, let_go: frozenset[str] = fr
 
 def _in_place(connection: sa.Connection, job: Job, found: Candidate) -> Iterator[Stage]:
     place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
-    walk = in_place_walk(connection.dialect.name, with_columns(found), Seal(job.keyring, found.item))
+    batches = in_place_batches(connection.dialect.name, with_columns(found), Seal(job.keyring, found.item))
     yield Stage("deploy-reading-both", place, notes=_notes(found.dependents))
     yield Stage("expand", place, (*found.carried.before, *widened(found, ddl), *ddl.expand()))
-    yield Stage("backfill", place, _batch(connection, walk))
+    yield Stage("backfill", place, _batch(connection, batches))
     yield Stage("index", place, _index(connection, found))
     yield Stage("deploy-ciphertext", place)
 
@@ -72,7 +72,7 @@ def _through_twin(connection: sa.Connection, job: Job, found: Candidate) -> Iter
     filled = with_columns(found)
     mover = Mover(job, filled.migration(), filled.key.of(filled.table), Seal(job.keyring, found.item))
     yield Stage("expand", place, (*ddl.expand(), *ddl.guard()), _notes(found.dependents))
-    yield Stage("backfill", place, _batch(connection, mover.walk()))
+    yield Stage("backfill", place, _batch(connection, mover.batches()))
     yield Stage("verify", place)
     yield Stage("deploy-writing-both", place)
     yield Stage("index", place, _index(connection, found))
@@ -95,12 +95,12 @@ def plan_decrypt(
             return
         if found.in_place:
             yield Stage("deploy-reading-both", place, notes=_notes(found.dependents))
-            yield Stage("open", place, _batch(connection, opening_walk(mover)))
+            yield Stage("open", place, _batch(connection, opening_batches(mover)))
             yield Stage("deploy-plaintext", place)
             return
         yield Stage("expand-plain", place, (*ddl.expand(), *ddl.guard()), _notes(found.dependents))
         filled = _with_twin(mover)
-        yield Stage("open", place, _batch(connection, filled.walk()))
+        yield Stage("open", place, _batch(connection, filled.batches()))
         yield Stage("verify", place)
         wanted = (ddl.indexes() | move.carried.online).values()
         unique = [beside_writers(connection, move.table, made) for made in wanted]
@@ -136,11 +136,11 @@ def plan_rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Stage]:
     """One statement per table and batch."""
     for name, group in by_table(items):
         with connect(job.engine) as connection, in_words(name):
-            walk = rotation_walk(connection, job, name, group)
-            yield Stage("rotate", f"{name}.{','.join(i.column for i in group)}", _batch(connection, walk))
+            batches = rotation_batches(connection, job, name, group)
+            yield Stage("rotate", f"{name}.{','.join(i.column for i in group)}", _batch(connection, batches))
             for item in group:
                 if item.index:
-                    yield from _rotate_index(connection, job, walk.table, walk.key, item)
+                    yield from _rotate_index(connection, job, batches.table, batches.key, item)
 
 
 def _rotate_index(
@@ -162,9 +162,9 @@ def _rotate_index(
     expand = [] if shadow.there else [*ddl.expand(), *unique, *follow]
     filled = shadow if shadow.there else shadow.added()
     yield Stage("shadow-expand", place, tuple(expand))
-    yield Stage("shadow-fill", place, _batch(connection, fill_walk(job, item, filled)))
+    yield Stage("shadow-fill", place, _batch(connection, fill_batches(job, item, filled)))
     yield Stage("shadow-promote", place)
-    yield Stage("shadow-turn", place, _batch(connection, turn_walk(job, filled)))
+    yield Stage("shadow-copy", place, _batch(connection, copy_batches(job, filled)))
     yield Stage("shadow-contract", place, tuple(ddl.contract()))
 
 
@@ -174,12 +174,12 @@ def _index(connection: sa.Connection, found: Candidate) -> tuple[str, ...]:
     return tuple(beside_writers(connection, found.table, made) for made in wanted)
 
 
-def _batch(connection: sa.Connection, walk: Walk) -> tuple[str, ...]:
+def _batch(connection: sa.Connection, batches: Batches) -> tuple[str, ...]:
     """The statement of one batch, by the route that the job would take."""
     dialect = connection.dialect
-    if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(walk):
-        return (PostgresqlRoute(connection, walk).update,)
-    if dialect.name == "sqlite" and takes_functions(connection, walk):
-        values = SqliteRoute(connection, walk).values
-        return (str(sa.update(walk.table).where(walk.where).values(values).compile(dialect=dialect)),)
-    return (str(CoreRoute(walk).update.compile(dialect=dialect)),)
+    if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(batches):
+        return (PostgresqlRoute(connection, batches).update,)
+    if dialect.name == "sqlite" and takes_functions(connection, batches):
+        values = SqliteRoute(connection, batches).values
+        return (str(sa.update(batches.table).where(batches.where).values(values).compile(dialect=dialect)),)
+    return (str(CoreRoute(batches).update.compile(dialect=dialect)),)

@@ -21,12 +21,12 @@ from piiguard import clock
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.keys.keyring import POLL_SECONDS
-from piiguard.protect.batches.checkpoint import Spec, Tally
-from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
+from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
+from piiguard.protect.batches.checkpoint import Spec
+from piiguard.protect.cells.cell import Cell
 from piiguard.protect.census import counts
 from piiguard.protect.jobs.job import Job, Passed
-from piiguard.protect.outcome import Outcome
+from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl, shadow_name, shadows
 from piiguard.protect.schema.statements import make_indexes, run_ddl
 from piiguard.protect.schema.surroundings import all_triggers
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Reindex",
-    "fill_walk",
+    "copy_batches",
+    "fill_batches",
     "pending",
     "rewriting",
     "rotate_index",
     "target",
-    "turn_walk",
     "unprepared",
 ]
 
@@ -103,20 +103,20 @@ def rotate_index(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> 
     )
 
 
-def rewriting(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> Walk:
+def rewriting(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
     """Every index of an older version is computed anew, where it stands."""
     source, index = table.c[item.column], table.c[str(item.index)]
     prefix = _prefix(job.keyring.primary("index").version)
     where = sa.and_(index.is_not(None), sa.func.substr(index, 1, 2) != prefix)
     seal = Seal(job.keyring, item)
-    return _walk(job, table, key, (source, index), _computed(index, seal, seal.index), where)
+    return _batches(job, table, key, (source, index), _computed(index, seal, seal.index), where)
 
 
 def _prefix(version: int) -> sa.ColumnElement[bytes]:
     return sa.literal(version.to_bytes(2, "big"), sa.LargeBinary())
 
 
-def _walk(
+def _batches(
     job: Job,
     table: sa.Table,
     key: Key,
@@ -124,9 +124,9 @@ def _walk(
     assignment: Assignment,
     where: sa.ColumnElement[bool],
     empty: tuple[sa.Column[Any], ...] = (),
-) -> Walk:
+) -> Batches:
     dialect = job.engine.dialect.name
-    return Walk(
+    return Batches(
         table, key, tuple(Cell(dialect, cell, sealed=True) for cell in cells), (assignment,), where, empty
     )
 
@@ -174,11 +174,14 @@ class Reindex:
                     return None
                 return Outcome(*self._names, kind, filled.tally, filled.left, filled.paused, resumed)
             self._settle()
-            turned = self.job.passes(
-                "index", lambda: self._spec("turn"), lambda: turn_walk(self.job, self.shadow), self._unturned
+            copied = self.job.passes(
+                "index",
+                lambda: self._spec("copy"),
+                lambda: copy_batches(self.job, self.shadow),
+                self._uncopied,
             )
-            total, resumed = total + turned.tally, resumed or turned.resumed
-            if turned.paused:
+            total, resumed = total + copied.tally, resumed or copied.resumed
+            if copied.paused:
                 return Outcome(*self._names, "index", total, self._stale(), True, resumed)
             if not self._stale():
                 self._contract(self.shadow)
@@ -219,7 +222,7 @@ class Reindex:
 
     def _fill(self) -> Passed:
         try:
-            return self.job.passes("index", lambda: self._spec("shadow"), self._fill_walk, self._unfilled)
+            return self.job.passes("index", lambda: self._spec("shadow"), self._fill_batches, self._unfilled)
         except NotUnique as error:
             refused = error
         if twins := self._repeated():
@@ -230,14 +233,14 @@ class Reindex:
             )
         raise refused
 
-    def _fill_walk(self) -> Walk:
-        return fill_walk(self.job, self.item, self.shadow)
+    def _fill_batches(self) -> Batches:
+        return fill_batches(self.job, self.item, self.shadow)
 
     def _unfilled(self) -> int:
         return self._count(_unfilled(self.shadow))
 
-    def _unturned(self) -> int:
-        return self._count(_unturned(self.shadow))
+    def _uncopied(self) -> int:
+        return self._count(_uncopied(self.shadow))
 
     def _count(self, where: sa.ColumnElement[bool]) -> int:
         with connect(self.job.engine) as connection:
@@ -273,7 +276,7 @@ class Reindex:
     def _unfilled_rows(self) -> Iterator[list[tuple[bytes, Any]]]:
         """Rows without a shadow, with what it would be."""
         shadow, last = self.shadow, None
-        (assignment,) = self._fill_walk().assignments
+        (assignment,) = self._fill_batches().assignments
         source = Cell(self.job.engine.dialect.name, shadow.table.c[self.item.column], sealed=True).read
         while True:
             with connect(self.job.engine) as connection:
@@ -301,23 +304,23 @@ def _unfilled(shadow: Shadow) -> sa.ColumnElement[bool]:
     return sa.and_(shadow.index.is_not(None), shadow.column.is_(None))
 
 
-def _unturned(shadow: Shadow) -> sa.ColumnElement[bool]:
+def _uncopied(shadow: Shadow) -> sa.ColumnElement[bool]:
     return sa.and_(shadow.column.is_not(None), shadow.index != shadow.column)
 
 
-def fill_walk(job: Job, item: ProtectedColumn, shadow: Shadow) -> Walk:
+def fill_batches(job: Job, item: ProtectedColumn, shadow: Shadow) -> Batches:
     """Every row gets its hash under the next key, in the shadow."""
     seal = Seal(job.keyring, item)
     assignment = _computed(shadow.column, seal, seal.index_under(shadow.version))
     cells = shadow.table.c[item.column], shadow.index
-    return _walk(job, shadow.table, shadow.key, cells, assignment, _unfilled(shadow), (shadow.column,))
+    return _batches(job, shadow.table, shadow.key, cells, assignment, _unfilled(shadow), (shadow.column,))
 
 
-def turn_walk(job: Job, shadow: Shadow) -> Walk:
+def copy_batches(job: Job, shadow: Shadow) -> Batches:
     """The shadow's bytes into the index itself; no key is needed."""
     assignment = Assignment(shadow.index, 0, lambda stored: stored, list, repeatable=True)
     cells = shadow.column, shadow.index
-    return _walk(job, shadow.table, shadow.key, cells, assignment, _unturned(shadow))
+    return _batches(job, shadow.table, shadow.key, cells, assignment, _uncopied(shadow))
 
 
 def unprepared(connection: sa.Connection, items: Sequence[ProtectedColumn], version: int) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Re-encrypts rows to the primary key version, and blind indexes to the primary index version.
 
-A pass walks the whole table; rows that somebody else changed meanwhile are missed on purpose, and another pass
+A pass goes over the whole table; rows that somebody else changed meanwhile are missed on purpose, and another pass
 finds those that are still under an old key. The job is done when the census says zero.
 """
 
@@ -17,14 +17,14 @@ from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.frames import emptied_iterator
 from piiguard.protect import refusal
-from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.batches.sql import Cell, under
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Walk
+from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.headers import under
+from piiguard.protect.census.taken import refuse_other_use
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.reindex import pending, rotate_index
-from piiguard.protect.outcome import Outcome
-from piiguard.protect.schema.fitness import refuse_other_use
-from piiguard.protect.schema.lock import turn
+from piiguard.protect.outcome import Outcome, Tally
+from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.schema.surroundings import look_around
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect
 from piiguard.protect.seal import Seal
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["by_table", "preview", "prove", "rotate", "rotation_walk"]
+__all__ = ["by_table", "preview", "prove", "rotate", "rotation_batches"]
 
 
 _LOOKED_AT = 10_000  # rows of a column, to name those that stay
@@ -54,14 +54,16 @@ class _Table:
 def rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Outcome]:
     """Rotate every column; the columns of one table go together in one pass."""
     for name, group in by_table(items):
-        with turn(job.engine, name):
+        with job_lock(job.engine, name):
             found = _open(job, name, group)
             yield _rotate_data(job, found)
             yield from _rotate_indexes(job, found)
 
 
-def rotation_walk(connection: sa.Connection, job: Job, name: str, items: tuple[ProtectedColumn, ...]) -> Walk:
-    """The walk over one table, for who only wants to look at it."""
+def rotation_batches(
+    connection: sa.Connection, job: Job, name: str, items: tuple[ProtectedColumn, ...]
+) -> Batches:
+    """The batches of one table, for who only wants to look at it."""
     table = reflect(connection, name)
     for item in items:
         column_of(table, item.column)
@@ -190,11 +192,11 @@ def _under(engine: sa.Engine, columns: Sequence[sa.Column[object]], key_ids: lis
     return sum(map(int, row))
 
 
-def _plan(job: Job, found: _Table) -> Walk:
+def _plan(job: Job, found: _Table) -> Batches:
     dialect, old = job.engine.dialect.name, _old(job.keyring)
     columns = [found.table.c[item.column] for item in found.items]
     seals = [Seal(job.keyring, item) for item in found.items]
-    return Walk(
+    return Batches(
         found.table,
         found.key,
         tuple(Cell(dialect, column, sealed=True) for column in columns),

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from piiguard.database import connect
 from piiguard.errors import DecryptionError, NotEncrypted
 from piiguard.frames import emptied_iterator
-from piiguard.protect.batches.checkpoint import Tally
-from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import UNREADABLE
+from piiguard.protect.batches.batch import UNREADABLE
+from piiguard.protect.cells.cell import Cell
 from piiguard.protect.jobs.job import Job
+from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect
 from piiguard.protect.seal import Seal
 from piiguard.protect.show import show_key

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.protect import refusal
-from piiguard.protect.batches.sql import Cell, mark
-from piiguard.protect.batches.walk import UNREADABLE
-from piiguard.protect.proof.carried import carries
-from piiguard.protect.proof.exact import is_binary, is_text
+from piiguard.protect.batches.batch import UNREADABLE
+from piiguard.protect.cells.carried import carries
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.exact import is_binary, is_text
+from piiguard.protect.cells.headers import mark
 
 if TYPE_CHECKING:
     from piiguard.protect.schema.tables import Key

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from piiguard.protect import refusal
-from piiguard.protect.batches.sql import Cell
-from piiguard.protect.batches.walk import UNREADABLE
-from piiguard.protect.proof.carried import carries
-from piiguard.protect.proof.exact import exact
+from piiguard.protect.batches.batch import UNREADABLE
+from piiguard.protect.cells.carried import carries
+from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.exact import exact
 from piiguard.protect.schema.table_code import writing
 from piiguard.protect.schema.tables import unmoved
 

@@ -24,13 +24,13 @@ from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.protect.transient import in_words
 
-__all__ = ["turn"]
+__all__ = ["job_lock"]
 
 PATIENCE = 10.0  # a server needs a moment to see that a killed client is gone
 
 
 @contextmanager
-def turn(engine: sa.Engine, table: str) -> Iterator[None]:
+def job_lock(engine: sa.Engine, table: str) -> Iterator[None]:
     """Hold the table's lock, or say who is at work."""
     take = {"postgresql": _postgresql, "mysql": _mysql}.get(engine.dialect.name, _sqlite)
     with take(engine, table), in_words(table):
@@ -80,9 +80,9 @@ def _sqlite(engine: sa.Engine, table: str) -> Iterator[None]:
         yield
         return
     # Beside the database: there every user whose job can write it meets every other, and nobody else can come between.
-    place = Path(database).resolve()
-    name = hashlib.sha256(f"{place.name} {table}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    lock = place.with_name(f".piiguard-{name}.lock")
+    path = Path(database).resolve()
+    name = hashlib.sha256(f"{path.name} {table}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    lock = path.with_name(f".piiguard-{name}.lock")
     file = _held(lock, table)
     try:
         yield

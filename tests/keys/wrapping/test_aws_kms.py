@@ -41,6 +41,15 @@ def test_the_service_opens_the_keyring(made: Keyring, arn: str) -> None:
     assert (entry["provider"], entry["arn"]) == ("aws-kms", arn)
 
 
+def test_an_alias_is_kept_as_the_key_it_named(kms: Any, arn: str, tmp_path: Path) -> None:
+    kms.create_alias(AliasName="alias/piiguard", TargetKeyId=arn)
+    alias = arn.rpartition(":")[0] + ":alias/piiguard"
+    made = Keyring.create(tmp_path / "keyring.json", [f"aws-kms:{alias}"])
+    kms.update_alias(AliasName="alias/piiguard", TargetKeyId=kms.create_key()["KeyMetadata"]["Arn"])
+    assert json.loads(made.path.read_text())["recipients"][0]["arn"] == arn
+    assert Keyring.from_file(made.path).open().generation == 1
+
+
 def test_the_encryption_context_is_the_keyring_id_alone(made: Keyring, kms: Any) -> None:
     from piiguard.keys.document import unb64
 

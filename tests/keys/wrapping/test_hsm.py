@@ -122,9 +122,9 @@ def test_a_wrong_or_missing_pin_is_said_and_tried_once(
     ("old", "new", "message"),
     [
         ("token=piiguard", "token=absent", "pkcs11 token 'absent': not there"),
-        ("object=", "object=no-", "pkcs11 token 'piiguard': no AES key"),
+        ("object=", "object=no-", "pkcs11 token 'piiguard': no key"),
         ("module-path=", "module-path=/nowhere", "the PKCS#11 library does not load"),
-        ("?module-path=", "?other=", "pkcs11: no library is named"),
+        ("?module-path=", "?other=", "attribute that would be ignored: 'other'"),
         ("object=", "thing=", "names no token and object"),
     ],
 )
@@ -133,6 +133,56 @@ def test_what_is_missing_is_named(made: Keyring, old: str, new: str, message: st
     made.path.write_text(text.replace(old, new))
     with pytest.raises(WrappingKeyError, match=message):
         Keyring.from_file(made.path).open()
+
+
+@pytest.mark.parametrize("mechanism", ["aes-gcm", "aes-kwp", "rsa-oaep-sha1"])
+def test_each_mechanism_opens_the_keyring_with_a_key_that_stays_inside(
+    token: str, tmp_path: Path, mechanism: str
+) -> None:
+    import pkcs11
+
+    label = f"{mechanism}-{tmp_path.name}"
+    made = Keyring.create(tmp_path / "k.json", [f"pkcs11:{token.format(label)}&mechanism={mechanism}"])
+    assert Keyring.from_file(made.path).open().generation == 1
+    library = pkcs11.lib(token.partition("module-path=")[2])
+    with library.get_token(token_label="piiguard").open(user_pin=PIN) as session:
+        held = [key for key in session.get_objects({pkcs11.Attribute.LABEL: label}) if _secret(key)]
+        assert [key[pkcs11.Attribute.EXTRACTABLE] for key in held] == [False]
+
+
+def _secret(key: object) -> bool:
+    import pkcs11
+
+    return isinstance(key, pkcs11.SecretKey | pkcs11.PrivateKey)
+
+
+@pytest.mark.parametrize("mechanism", ["aes-kwp", "rsa-oaep-sha1"])
+def test_a_mechanism_without_associated_data_is_bound_to_its_keyring_all_the_same(
+    token: str, tmp_path: Path, mechanism: str
+) -> None:
+    import json
+
+    option = f"pkcs11:{token.format(f'bound-{mechanism}')}&mechanism={mechanism}"
+    first, second = (Keyring.create(tmp_path / f"{n}.json", [option]).path for n in "ab")
+    document = json.loads(second.read_text())
+    document["recipients"] = json.loads(first.read_text())["recipients"]
+    second.write_text(json.dumps(document))
+    with pytest.raises(WrappingKeyError, match="does not open the keyring"):
+        Keyring.from_file(second).open()
+
+
+def test_a_mechanism_that_the_token_lacks_is_said_with_the_others(token: str, tmp_path: Path) -> None:
+    with pytest.raises(WrappingKeyError, match="refuses this mechanism") as caught:
+        Keyring.create(tmp_path / "k.json", [f"pkcs11:{token.format('oaep-256')}&mechanism=rsa-oaep"])
+    assert "aes-kwp" in caught.value.hint
+    with pytest.raises(WrappingKeyError, match="unknown mechanism 'rot13'"):
+        Keyring.create(tmp_path / "k.json", [f"pkcs11:{token.format('x')}&mechanism=rot13"])
+
+
+def test_a_token_is_told_apart_by_its_serial_number(token: str, tmp_path: Path) -> None:
+    option = f"pkcs11:{token.format('by-serial')}".replace("token=piiguard", "token=piiguard;serial=0")
+    with pytest.raises(WrappingKeyError, match="not there"):
+        Keyring.create(tmp_path / "k.json", [option])
 
 
 def test_the_pin_may_lie_in_a_file_but_never_in_the_uri(

@@ -93,9 +93,40 @@ def test_a_damaged_recipient_is_said(made: Path, changes: dict[str, Any]) -> Non
         Keyring.from_file(made, passphrase=lambda: PHRASE).open()
 
 
-def test_a_short_passphrase_or_one_on_the_command_line_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WrappingKeyError, match="fewer than 8 characters"):
-        Keyring.create(tmp_path / "k.json", ["passphrase"], passphrase=lambda: "seven77")
+@pytest.mark.parametrize(
+    "guessable",
+    [
+        "",
+        "12345678",
+        "qwertyuiop1234",
+        "a" * 40,
+        "password password password",
+        "correct horse",
+        "Алматы2024!",
+        "здравствуйте2024",
+        "достопримечательность",
+        "пароль пароль пароль",
+        "қазақстан республикасы"[:16],
+    ],
+    ids=lambda text: f"{len(text)} characters",
+)
+def test_a_passphrase_that_can_be_guessed_is_refused_however_long(tmp_path: Path, guessable: str) -> None:
+    with pytest.raises(WrappingKeyError, match="can be guessed") as caught:
+        Keyring.create(tmp_path / "k.json", ["passphrase"], passphrase=lambda: guessable)
+    assert not guessable or guessable not in str(caught.value)
+    assert not (tmp_path / "k.json").exists()
+
+
+@pytest.mark.parametrize(
+    "hard",
+    ["x7Kq9fTz2LmW", "kzqvwplmxtrb", "correct horse battery staple", "шесть случайных слов", PHRASE],
+    ids=["characters", "letters", "English", "Russian", "Kazakh"],
+)
+def test_random_words_of_any_language_and_random_characters_are_taken(tmp_path: Path, hard: str) -> None:
+    assert Keyring.create(tmp_path / "k.json", ["passphrase"], passphrase=lambda: hard).open().generation == 1
+
+
+def test_a_passphrase_on_the_command_line_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrappingKeyError, match="never an argument") as caught:
         Keyring.create(tmp_path / "k.json", ["passphrase:hunter22"], passphrase=lambda: PHRASE)
     assert "hunter22" not in str(caught.value) + caught.value.hint

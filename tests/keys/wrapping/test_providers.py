@@ -89,7 +89,9 @@ def test_a_provider_that_gives_back_something_else_never_gets_into_a_keyring(
 
 def test_each_recipient_can_be_tried(tmp_path: Path) -> None:
     wraps = [f"file:{tmp_path / 'a.key'}", "passphrase", f"file:{tmp_path / 'b.key'}"]
-    path = Keyring.create(tmp_path / "k.json", wraps, passphrase=lambda: "long enough").path
+    path = Keyring.create(
+        tmp_path / "k.json", wraps, passphrase=lambda: "long enough, and of five words"
+    ).path
     (tmp_path / "b.key").unlink()
     document = Document.parse(path.read_bytes(), "it")
     found = recipients.check(document, lambda: "not the one")
@@ -104,7 +106,7 @@ def test_the_passphrase_is_asked_last(tmp_path: Path) -> None:
 
     def ask() -> str:
         asked.append(1)
-        return "long enough"
+        return "long enough, and of five words"
 
     path = Keyring.create(
         tmp_path / "k.json", ["passphrase", f"file:{tmp_path / 'a.key'}"], passphrase=ask

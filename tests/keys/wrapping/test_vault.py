@@ -29,13 +29,16 @@ class Transit(BaseHTTPRequestHandler):
     key = AESGCM(bytes(range(32)))
     oldest = 1
 
+    def do_GET(self) -> None:
+        known = self.path.startswith("/v1/") and self.path.endswith("transit/keys/piiguard")
+        allowed = self.headers.get("X-Vault-Token") == TOKEN
+        self.answer(200 if known and allowed else 404 if allowed else 403, {"data": {}, "errors": []})
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        *_, operation, name = self.path.split("/")
+        *_, operation, _name = self.path.split("/")
         if self.headers.get("X-Vault-Token") != TOKEN:
             self.answer(403, {"errors": ["permission denied"]})
-        elif name != "piiguard":
-            self.answer(404, {"errors": []})
         elif operation == "encrypt":
             self.answer(200, {"data": {"ciphertext": self.encrypt(body)}})
         else:
@@ -137,6 +140,69 @@ def test_an_unknown_key_and_an_absent_server_are_said(
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:1")
     with pytest.raises(WrappingKeyError, match="Vault cannot be asked"):
         Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+
+
+def test_a_key_that_vault_does_not_know_is_not_made_by_a_slip_of_the_pen(
+    vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def encrypt(self: Transit, body: dict[str, str]) -> str:
+        asked.append("encrypt")
+        return "vault:v1:"
+
+    monkeypatch.setattr(Transit, "encrypt", encrypt)
+    with pytest.raises(WrappingKeyError, match="there is no such key"):
+        Keyring.create(tmp_path / "k.json", ["vault:piigaurd"])
+    assert asked == []
+
+
+def test_a_server_that_ignores_associated_data_is_refused(
+    vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deaf:
+        """What a server does that has never heard of associated data."""
+
+        real = Transit.key
+
+        def encrypt(self, nonce: bytes, plain: bytes, _: bytes) -> bytes:
+            return self.real.encrypt(nonce, plain, b"")
+
+        def decrypt(self, nonce: bytes, sealed: bytes, _: bytes) -> bytes:
+            return self.real.decrypt(nonce, sealed, b"")
+
+    monkeypatch.setattr(Transit, "key", Deaf())
+    with pytest.raises(WrappingKeyError, match="ignores associated data"):
+        Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+    assert not (tmp_path / "k.json").exists()
+
+
+def test_a_plain_http_address_is_refused_but_for_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    for address in ("http://vault.example:8200", "http://10.0.0.7:8200", "http://127.0.0.1.example"):
+        monkeypatch.setenv("VAULT_ADDR", address)
+        with pytest.raises(WrappingKeyError, match="not https") as caught:
+            Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+        assert TOKEN not in str(caught.value)
+
+
+def test_the_namespace_of_the_environment_is_sent(
+    vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[str | None] = set()
+    answer = Transit.answer
+
+    def noting(self: Transit, status: int, body: dict[str, Any]) -> None:
+        seen.add(self.headers.get("X-Vault-Namespace"))
+        answer(self, status, body)
+
+    monkeypatch.setattr(Transit, "answer", noting)
+    monkeypatch.setenv("VAULT_NAMESPACE", "kz/almaty")
+    Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+    assert {name.strip("/") for name in seen if name} == {"kz/almaty"}
+    assert None not in seen
 
 
 def test_an_answer_that_makes_no_sense_is_said(made: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from piiguard.protect.schema.tables import quoted
 __all__ = ["read"]
 
 _COLUMNS = """
-select column_name as name, ordinal_position as place, column_comment as comment, extra, character_set_name as charset,
+select column_name as name, ordinal_position as position, column_comment as comment, extra, character_set_name as charset,
   collation_name as collation, generation_expression as made, column_type as type
 from information_schema.columns where table_schema = coalesce(:schema, database()) and table_name = :table
 order by ordinal_position
@@ -100,7 +100,7 @@ class _Reader:
     def _column(self) -> None:
         columns, going = self._all(_COLUMNS), self.going
         (mine,) = (c for c in columns if c["name"] == going.column)
-        before = [c["name"] for c in columns if c["place"] < mine["place"] and c["name"] != going.twin]
+        before = [c["name"] for c in columns if c["position"] < mine["position"] and c["name"] != going.twin]
         behind = ["INVISIBLE"] if "INVISIBLE" in mine["extra"] else []
         if mine["comment"]:
             self.inventory.add("comment", going.column, "kept")

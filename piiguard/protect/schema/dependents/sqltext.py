@@ -44,9 +44,9 @@ def only_asks_for_null(text: str, column: str) -> bool:
     words = [
         (kind, word.casefold()) for kind, word, *_ in _tokens(text) if not word.isspace() and kind != "skip"
     ]
-    for place, (kind, word) in enumerate(words):
+    for number, (kind, word) in enumerate(words):
         if kind in ("quoted", "bare") and word == column.casefold():
-            behind = [w for _, w in words[place + 1 : place + 4]]
+            behind = [w for _, w in words[number + 1 : number + 4]]
             if behind[:2] != ["is", "null"] and behind != ["is", "not", "null"]:
                 return False
     return True

@@ -1,6 +1,6 @@
 """Whether a value is exactly what the database holds, type by type: the oracle of every proof.
 
-``plain`` is what :func:`piiguard.protect.proof.exact.exact` selects. What is not understood is not equal.
+``plain`` is what :func:`piiguard.protect.cells.exact.exact` selects. What is not understood is not equal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The quickest way to write a batch in each database; all of them compare with the old bytes.
-
-PostgreSQL takes the batch as arrays, SQLite calls back a function inside its UPDATE, and everything else is
-sent one statement per row. docs/benchmarks.md has the figures.
-"""
+"""SQLite's route: it calls back a function of ours inside its own UPDATE."""
 
 from __future__ import annotations
 
@@ -11,30 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.protect.batches.checkpoint import Checkpoint, Tally
-from piiguard.protect.batches.postgresql import PostgresqlRoute
-from piiguard.protect.batches.sql import is_binary
-from piiguard.protect.batches.walk import UNREADABLE, Assignment, Route, Step, Walk, convert
-from piiguard.protect.proof.held import Sent, settle
+from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches, Step, bounded, convert
+from piiguard.protect.batches.checkpoint import Checkpoint
+from piiguard.protect.batches.routes.held import Sent, settle
+from piiguard.protect.cells.exact import is_binary
+from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.surroundings import triggers
-from piiguard.protect.schema.table_code import writing
-from piiguard.protect.schema.tables import Key, unmoved
+from piiguard.protect.schema.tables import Key
 
-__all__ = ["CoreRoute", "SqliteRoute", "route_for", "takes_functions"]
-
-
-def route_for(connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> Route:
-    """The route for this connection, whose settings are made here; ``ahead`` it may read on another one."""
-    driver = (connection.dialect.name, connection.dialect.driver)
-    _settings(connection)
-    if driver == ("postgresql", "psycopg") and PostgresqlRoute.takes(plan):
-        return PostgresqlRoute(connection, plan, ahead=ahead)
-    if driver == ("sqlite", "pysqlite") and takes_functions(connection, plan):
-        return SqliteRoute(connection, plan)
-    return CoreRoute(plan)
+__all__ = ["SqliteRoute", "takes_functions"]
 
 
-def takes_functions(connection: sa.Connection, plan: Walk) -> bool:
+def takes_functions(connection: sa.Connection, plan: Batches) -> bool:
     """Whether SQLite passes the values to and from a function as Python sees them.
 
     Where a value could go, what is written must be known row by row.
@@ -50,92 +34,6 @@ def takes_functions(connection: sa.Connection, plan: Walk) -> bool:
     return sources and all(is_binary(a.target) or isinstance(a.target.type, plain) for a in plan.assignments)
 
 
-def _settings(connection: sa.Connection) -> None:
-    # A job gives way: it must not wait so long that the application's statements queue up behind it.
-    statements = {
-        "postgresql": ["set lock_timeout = '800ms'"],  # below the server's deadlock_timeout of one second
-        "mysql": ["set session innodb_lock_wait_timeout = 3"],
-        "sqlite": ["pragma busy_timeout = 20000", "pragma secure_delete = on"],
-    }
-    for statement in statements.get(connection.dialect.name, ()):
-        connection.exec_driver_sql(statement)
-    connection.commit()
-
-
-def bounded(plan: Walk, checkpoint: Checkpoint) -> tuple[sa.ColumnElement[bool], ...]:
-    """The rows of interest that are still in front of the checkpoint."""
-    low = checkpoint.last if checkpoint.last is not None else checkpoint.low
-    return (*plan.key.between(low, checkpoint.high), plan.where)
-
-
-class CoreRoute:
-    """SELECT a batch, convert it, UPDATE row by row through SQLAlchemy Core."""
-
-    def __init__(self, plan: Walk) -> None:
-        self.plan = plan
-        self.update = self._statement()
-
-    def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:
-        plan = self.plan
-        width = len(plan.key.columns)
-        cells = len(plan.cells)
-        exact = [cell.exact for cell in plan.cells if not cell.speaks_for_itself]
-        found = connection.execute(
-            sa.select(*plan.key.columns, *(cell.read for cell in plan.cells), *exact)
-            .where(*bounded(plan, checkpoint))
-            .order_by(*plan.key.order)
-            .limit(size)
-        ).all()
-        if not found:
-            return Step(None, Tally())
-        made = convert(plan, list(zip(*(row[width : width + cells] for row in found), strict=True)))
-        chosen = found if made.rows is None else [found[n] for n in made.rows]
-        columns = list(zip(*chosen, strict=True)) or [()] * (width + cells + len(exact))
-        old = self._old(columns[width : width + cells], columns[width + cells :])
-        sent = Sent(columns[:width], old, made.fresh, len(found), made.failed)
-        tally = settle(connection, plan, sent, self._write(connection, sent)) if chosen else sent.tally(0, 0)
-        return Step(tuple(found[-1][:width]), tally)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def _old(self, read: Sequence[Sequence[Any]], exact: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-        """What each cell is compared with: what was read of it, where that says it all."""
-        more = iter(exact)
-        return [
-            values if cell.speaks_for_itself else next(more)
-            for cell, values in zip(self.plan.cells, read, strict=True)
-        ]
-
-    def _write(self, connection: sa.Connection, sent: Sent) -> int:
-        cells = self.plan.cells
-        names = [
-            f"{letter}{n}"
-            for letter, group in zip("kon", (sent.keys, sent.old, sent.fresh), strict=True)
-            for n in range(len(group))
-        ]
-        old = [
-            [c.old(v) for v in column] if c.speaks_for_itself else column
-            for c, column in zip(cells, sent.old, strict=True)
-        ]
-        rows = zip(*sent.keys, *old, *sent.fresh, strict=True)
-        parameters = [dict(zip(names, row, strict=True)) for row in rows]
-        with writing(connection, self.plan.table):
-            return connection.execute(self.update, parameters).rowcount
-
-    def _statement(self) -> sa.Update:
-        plan = self.plan
-        same_row = [c == sa.bindparam(f"k{n}", type_=c.type) for n, c in enumerate(plan.key.columns)]
-        unchanged = [c.same(sa.bindparam(f"o{n}", type_=c.old_type)) for n, c in enumerate(plan.cells)]
-        still_empty = [column.is_(None) for column in plan.empty]
-        fresh = {a.target: sa.bindparam(f"n{n}", type_=a.bound) for n, a in enumerate(plan.assignments)}
-        return (
-            sa.update(plan.table)
-            .where(*same_row, *unchanged, *still_empty)
-            .values({**unmoved(plan.table), **fresh})
-        )
-
-
 class SqliteRoute:
     """UPDATE … SET column = function(column): one statement is its own compare-and-swap.
 
@@ -143,7 +41,7 @@ class SqliteRoute:
     under the same lock; what it does not know stays as it is.
     """
 
-    def __init__(self, connection: sa.Connection, plan: Walk) -> None:
+    def __init__(self, connection: sa.Connection, plan: Batches) -> None:
         self.plan = plan
         self.failed = 0
         self.known = [_Known(self._keeps(a)) for a in plan.assignments]

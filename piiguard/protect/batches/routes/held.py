@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from piiguard.protect import refusal
-from piiguard.protect.batches.checkpoint import Tally
+from piiguard.protect.outcome import Tally
 
 if TYPE_CHECKING:
-    from piiguard.protect.batches.walk import Walk
+    from piiguard.protect.batches.batch import Batches
 
 __all__ = ["Sent", "settle"]
 
@@ -42,7 +42,9 @@ class Sent:
         return Tally(max(changed - partly, 0), missed, self.failed)
 
 
-def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held: int | None = None) -> Tally:
+def settle(
+    connection: sa.Connection, plan: Batches, sent: Sent, written: int, held: int | None = None
+) -> Tally:
     """What came of a batch; refuses, and rolls back, when a value or its new form is something else now.
 
     ``held`` is the number of rows that hold both, where the route has counted them.
@@ -68,7 +70,7 @@ def settle(connection: sa.Connection, plan: Walk, sent: Sent, written: int, held
 
 
 def _compared(
-    connection: sa.Connection, plan: Walk, sent: Sent, *, lock: bool = False
+    connection: sa.Connection, plan: Batches, sent: Sent, *, lock: bool = False
 ) -> tuple[int, int, list[tuple[Any, ...]]]:
     """Rows that hold what was sent, rows that another writer has changed, and the keys of the latter."""
     now = _now(connection, plan, sent, lock=lock)
@@ -88,7 +90,7 @@ def _compared(
     return held, missed, other
 
 
-def _arrived(plan: Walk, now: tuple[Any, ...], fresh: Sequence[Any]) -> bool:
+def _arrived(plan: Batches, now: tuple[Any, ...], fresh: Sequence[Any]) -> bool:
     """Whether what takes a value's place is there to the byte; a twin is opened later, and need only be filled."""
     read = {cell.column.name for cell in plan.cells}
     return all(
@@ -97,7 +99,7 @@ def _arrived(plan: Walk, now: tuple[Any, ...], fresh: Sequence[Any]) -> bool:
     )
 
 
-def _kept(plan: Walk, now: tuple[Any, ...], old: Sequence[Any]) -> bool:
+def _kept(plan: Batches, now: tuple[Any, ...], old: Sequence[Any]) -> bool:
     """Whether the cells that are not written themselves are as they were."""
     written = {a.target.name for a in plan.assignments}
     pairs = zip(plan.cells, now, map(_plain, old), strict=True)
@@ -107,7 +109,7 @@ def _kept(plan: Walk, now: tuple[Any, ...], old: Sequence[Any]) -> bool:
 _Row = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
 
 
-def _now(connection: sa.Connection, plan: Walk, sent: Sent, *, lock: bool) -> dict[tuple[Any, ...], _Row]:
+def _now(connection: sa.Connection, plan: Batches, sent: Sent, *, lock: bool) -> dict[tuple[Any, ...], _Row]:
     """By key, what cells, targets and those that must be empty hold now."""
     keys = plan.key.columns
     first, last = (tuple(column[n] for column in sent.keys) for n in (0, -1))

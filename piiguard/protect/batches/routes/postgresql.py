@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.database import compiled, connect, own_path
-from piiguard.protect.batches.checkpoint import Checkpoint, Tally
-from piiguard.protect.batches.sql import is_binary
-from piiguard.protect.batches.walk import Converted, Step, Walk, convert
-from piiguard.protect.proof.held import Sent, settle
+from piiguard.protect.batches.batch import Batches, Converted, Step, convert
+from piiguard.protect.batches.checkpoint import Checkpoint
+from piiguard.protect.batches.routes.held import Sent, settle
+from piiguard.protect.cells.exact import is_binary
+from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.table_code import path_for
 from piiguard.protect.schema.tables import compared, quoted
 
@@ -40,7 +41,7 @@ class PostgresqlRoute:
     writes this one: what it read is as good as any, as writing compares with the old bytes.
     """
 
-    def __init__(self, connection: sa.Connection, plan: Walk, *, ahead: bool = False) -> None:
+    def __init__(self, connection: sa.Connection, plan: Batches, *, ahead: bool = False) -> None:
         self.plan = plan
         self.width = len(plan.key.columns)
         self.update, self.held = _statements(connection.dialect, plan)
@@ -50,7 +51,7 @@ class PostgresqlRoute:
         self._next: tuple[Checkpoint, Future[_Batch | None]] | None = None
 
     @staticmethod
-    def takes(plan: Walk) -> bool:
+    def takes(plan: Batches) -> bool:
         """Whether every type has an array that the driver can send."""
         cells = all(cell.text or is_binary(cell.column) for cell in plan.cells)
         targets = all(is_binary(a.target) or isinstance(a.target.type, sa.String) for a in plan.assignments)
@@ -109,7 +110,7 @@ class PostgresqlRoute:
             return list(cursor.fetchall())
 
     def _write(self, connection: sa.Connection, sent: Sent) -> Tally:
-        from piiguard.protect.batches.arrays import array, register
+        from piiguard.protect.batches.routes.arrays import array, register
 
         register(connection.connection.driver_connection)
         keys, old, fresh = (
@@ -131,7 +132,7 @@ def _named(name: str, values: Sequence[Any] | None) -> dict[str, Any]:
     return {f"{name}{n}": value for n, value in enumerate(values or ())}
 
 
-def _select(plan: Walk, low: bool, high: bool) -> sa.Select[Any]:
+def _select(plan: Batches, low: bool, high: bool) -> sa.Select[Any]:
     columns, order = plan.key.columns, plan.key.order
     bounds = []
     if low:
@@ -154,7 +155,7 @@ def _row(items: Sequence[Any]) -> Any:
     return items[0] if len(items) == 1 else sa.tuple_(*items)
 
 
-def _statements(dialect: sa.Dialect, plan: Walk) -> tuple[str, str]:
+def _statements(dialect: sa.Dialect, plan: Batches) -> tuple[str, str]:
     """The UPDATE, and the count of rows that hold what it wrote beside what they held.
 
     Without the range of keys, the planner may hash the whole table for every batch.

@@ -1,0 +1,111 @@
+"""What is said of a job that writes to a database: before it, and of what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from piiguard.cli.say import hint, many, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from piiguard.errors import KeyringError
+    from piiguard.protect.outcome import Outcome
+
+__all__ = [
+    "drop_ciphertext",
+    "drop_plaintext",
+    "entry_is_stale",
+    "entry_removed",
+    "entry_written",
+    "not_noted",
+    "outcome",
+    "would_decrypt",
+    "would_encrypt",
+    "would_rotate",
+]
+
+
+def drop_plaintext(places: Sequence[str]) -> str:
+    """The question before plaintext is dropped."""
+    return f"the plaintext of {', '.join(places)} will be replaced; go on"
+
+
+def drop_ciphertext(place: str) -> str:
+    """The question before a column becomes readable again."""
+    return f"{place} will hold plaintext again; go on"
+
+
+def would_decrypt(place: str, rows: int) -> None:
+    """What ``decrypt --dry-run`` found."""
+    say(f"{place}: {many(rows, 'row')} to decrypt; nothing was changed")
+
+
+def entry_is_stale(place: str) -> None:
+    """The manifest still names a column that is plain now."""
+    hint(f"take {place} out of the manifest, and Encrypted out of the models")
+
+
+def entry_removed(path: Path | None, place: str) -> None:
+    """The manifest has one entry less."""
+    say(f"{path}: removed {place}")
+    hint("take Encrypted out of the models")
+
+
+def entry_written(path: Path, place: str) -> None:
+    """The manifest has one more entry."""
+    say(f"{path}: added {place}")
+
+
+def would_encrypt(place: str, rows: int) -> None:
+    """What ``encrypt --dry-run`` found."""
+    say(f"{place}: {many(rows, 'row')} to encrypt; nothing was changed")
+
+
+def would_rotate(found: Outcome) -> None:
+    """What ``rotate --dry-run`` found."""
+    say(f"{_columns(found)}: {many(found.left, 'value')} to {_VERBS[found.kind][0]}; nothing was changed")
+
+
+_VERBS = {
+    "encrypt": ("encrypt", "encrypted"),
+    "decrypt": ("decrypt", "decrypted"),
+    "rotate": ("rotate", "rotated"),
+    "index": ("index anew", "indexed anew"),
+    "prepared": ("prepare", "prepared for the staged index key"),
+}
+
+
+def _columns(found: Outcome) -> str:
+    return f"{found.table}.{','.join(found.columns)}"
+
+
+def outcome(found: Outcome) -> None:
+    """What a job did to one table."""
+    place = _columns(found)
+    if found.kind == "nothing":
+        say(f"{place}: nothing to do")
+        return
+    if found.kind == "kept":
+        say(
+            f"{place}: {many(found.tally.changed, 'row')} in the twin column, verified; the plaintext is kept"
+        )
+        hint("when applications write both columns, run the same command without --keep-plaintext")
+        return
+    missed = f", {found.tally.missed:,} met another writer and were taken again" if found.tally.missed else ""
+    resumed = ", gone on from an earlier run" if found.resumed else ""
+    say(f"{place}: {many(found.tally.changed, 'row')} {_VERBS[found.kind][1]}{missed}{resumed}")
+    if found.paused:
+        say(f"{place}: stopped with {found.left:,} to go")
+        hint("run the same command again: it goes on there")
+    elif found.kind == "prepared":
+        hint("promote the index key, then run the same command again")
+    elif found.left:
+        say(f"{place}: {found.left:,} values could not be opened and stay as they are")
+        hint("piiguard verify names the rows")
+
+
+def not_noted(error: KeyringError) -> None:
+    """The job is done, but its line is missing in the audit trail."""
+    say(f"not noted in the audit trail: {error}")

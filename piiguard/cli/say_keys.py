@@ -1,0 +1,165 @@
+"""What is said of a keyring and its key versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from piiguard import names
+from piiguard.cli.say import hint, many, say
+from piiguard.errors import JobError, KeyVersionInUse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from piiguard.keys.document import Contents, KeyVersion
+
+__all__ = [
+    "NEEDS_DATABASE",
+    "NEEDS_MANIFEST",
+    "key_added",
+    "key_destroyed",
+    "key_promoted",
+    "key_retired",
+    "keyring_made",
+    "keyring_restored",
+    "keyring_rewrapped",
+    "keyring_verified",
+    "not_looked_at",
+    "recipients_table",
+    "refuse_rows",
+    "refuse_unlisted",
+    "refuse_unprepared",
+]
+
+
+def keyring_made(path: Path, contents: Contents) -> None:
+    """A new keyring, and what to keep."""
+    say(f"{path}: keyring {contents.id} made, with data key version 1 and index key version 1")
+    hint("keep a copy of the keyring and of its wrapping key in two different places")
+
+
+def key_added(path: Path, contents: Contents, kind: str) -> None:
+    """A staged version, and the step after it."""
+    added = next(v for v in reversed(contents.versions) if v.kind == kind)
+    say(f"{path}: {kind} key version {added.version} added, generation {contents.generation}")
+    if kind == "data":
+        hint(f"when every application has loaded it: piiguard keys promote {added.version}")
+    else:
+        hint(
+            "when every application has loaded it: piiguard rotate, which prepares unique indexes; "
+            f"then piiguard keys promote --kind {kind} {added.version}"
+        )
+
+
+def key_promoted(path: Path, contents: Contents, kind: str, version: int) -> None:
+    """A new primary, and the step after it."""
+    say(f"{path}: {kind} key version {version} is primary, generation {contents.generation}")
+    hint("piiguard rotate re-encrypts what older versions wrote")
+
+
+NEEDS_DATABASE = "the rows of this version must be counted first; add --database URL"
+NEEDS_MANIFEST = "no manifest names the columns to count; add --manifest FILE"
+
+
+def refuse_rows(version: KeyVersion, rows: int) -> None:
+    """Some rows still need the key."""
+    if not rows:
+        return
+    raise KeyVersionInUse(
+        f"{version.kind} key version {version.version} is still needed by {many(rows, 'row')}",
+        version=version.version,
+        rows=rows,
+        hint="piiguard rotate re-encrypts them; piiguard status shows where they are",
+    )
+
+
+_UNLISTED = {
+    "data": "name these columns in the manifest and rotate them, or drop them",
+    "index": "indexes that the application fills: piiguard.orm.fill_indexes takes them to the primary index key",
+}
+
+
+def refuse_unlisted(version: KeyVersion, rows: Mapping[str, int]) -> None:
+    """Values under the key in columns that the manifest does not name."""
+    if not rows:
+        return
+    shown = ", ".join(f"{count:,} rows of {place}" for place, count in [*rows.items()][:5])
+    raise KeyVersionInUse(
+        f"{version.kind} key version {version.version} is still needed by columns that the manifest"
+        f" does not name: {shown}{', …' if len(rows) > 5 else ''}",
+        version=version.version,
+        rows=sum(rows.values()),
+        hint=_UNLISTED[version.kind],
+    )
+
+
+def not_looked_at(tables: Sequence[str], *, final: bool) -> None:
+    """Tables that could not be searched for values outside the manifest; ``final``: nothing brings the key back."""
+    if not tables:
+        return
+    shown = f"{', '.join(tables[:8])}{', …' if len(tables) > 8 else ''}"
+    if final:
+        raise JobError(
+            f"{shown}: this account cannot read these tables, which may hold values under the key",
+            hint="use an account that reads every table, for example a member of pg_read_all_data",
+        )
+    say(f"{shown}: not searched for values outside the manifest: this account cannot read there")
+
+
+def refuse_unprepared(version: int, places: Sequence[str]) -> None:
+    """UNIQUE blind indexes into which a value could come twice."""
+    if places:
+        raise JobError(
+            f"{', '.join(places)}: unique, and not prepared for index key version {version}",
+            hint="piiguard rotate prepares it while the key is staged; then promote, and rotate again",
+        )
+
+
+def key_retired(path: Path, contents: Contents, kind: str, version: int, *, undone: bool) -> None:
+    """A version that is refused from now on, or read again."""
+    state = "decrypt-only again" if undone else "retired"
+    say(f"{path}: {kind} key version {version} is {state}, generation {contents.generation}")
+    if not undone:
+        hint("its bytes are kept; after 30 days: piiguard keys destroy")
+
+
+def key_destroyed(path: Path, contents: Contents, version: KeyVersion, removed: Sequence[Path]) -> None:
+    """A key that is gone, and where copies may be left."""
+    say(
+        f"{path}: {version.kind} key version {version.version} is destroyed, generation {contents.generation}"
+    )
+    for backup in removed:
+        say(f"{backup}: removed, it held the key")
+    hint("other copies of the keyring still hold it: remove them, or rewrap and destroy the old wrapping key")
+
+
+def keyring_rewrapped(path: Path, contents: Contents) -> None:
+    """New recipients, and what the old ones still open."""
+    from piiguard.keys import recipients
+
+    names = ", ".join(recipients.describe(entry) for entry in contents.header["recipients"])
+    say(f"{path}: rewrapped for {names}, generation {contents.generation}")
+    hint("the old wrapping keys still open the numbered backups and other old copies")
+
+
+def recipient_made(private: Path, public: Path) -> None:
+    """A pair of keys, and where each half belongs."""
+    say(f"{private}: a new private key; {public}: its public key")
+    hint(f"--wrap hpke:{public} adds the recipient; then move {private} to a safe, it opens the keyring")
+
+
+def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:
+    """One line per recipient: what it is, and whether it opens the keyring here and now."""
+    return [names.message(f"{name}: {reason or 'opens'}") for name, reason in checked]
+
+
+def keyring_verified(path: Path, contents: Contents, lines: int) -> None:
+    """The keyring is whole."""
+    say(f"{path}: keyring {contents.id}, generation {contents.generation}, {lines} audit lines: in order")
+
+
+def keyring_restored(path: Path, contents: Contents, backup: Path) -> None:
+    """A backup is the keyring now."""
+    say(f"{path}: restored from {backup} as generation {contents.generation}")
+    hint("piiguard status shows rows that need a key version which the backup did not have")
