@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ _LEAST = {"PERSON": 0.8, "KZ_ADDRESS": 0.8, "KZ_MRZ": 0.5}
 _NUMBERS = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE"})
 _LONGEST = 2_000  # characters of a name that are looked at; the rest is hidden when it is longer
 _NO_NUMBER = re.compile(r"[^\W\d]|_")
+_ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")
 _WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|[^\W\d_]{2,}[\W_]+[^\W\d_]{2,}")
 
 Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target)
@@ -77,7 +78,7 @@ class Discretion:
     def findings(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings alone, likewise."""
         findings = list(findings)
-        self._number(name for finding in findings for name in _names(finding))
+        self._number(name for finding in findings for _, name in _names(finding))
         return tuple(map(self._finding, findings))
 
     def _number(self, names: Iterable[str]) -> None:
@@ -100,9 +101,8 @@ class Discretion:
 
     def _record(self, record: Record) -> Record:
         changed: dict[str, Any] = {}
-        for field in _NAMES:
-            value = getattr(record, field, None)
-            if value and (masked := self.name(value)) != value:
+        for field, value in _names(record):
+            if (masked := self.name(value)) != value:
                 changed[field] = masked
         return replace(record, **changed) if changed else record
 
@@ -110,11 +110,14 @@ class Discretion:
 def _names_of(report: ScanReport) -> Iterator[str]:
     gaps: Iterable[Gap] = report.policy.gaps if report.policy else ()
     for record in (*report.targets, *report.findings, *report.errors, *report.notes, *gaps):
-        yield from _names(record)
+        yield from (name for _, name in _names(record))  # type: ignore[type-var]
 
 
-def _names(record: object) -> Iterator[str]:
-    return (value for name in _NAMES if (value := getattr(record, name, None)))
+def _names(record: Record) -> Iterator[tuple[str, str]]:
+    """Fields of a record that hold what somebody else called something, and what."""
+    for field in fields(record):
+        if field.name in _NAMES and (value := getattr(record, field.name)):
+            yield field.name, value
 
 
 def _masked(name: str) -> str:
@@ -132,7 +135,9 @@ def _masked(name: str) -> str:
 
 def _values(text: str) -> list[_Value]:
     """The values in a name that do not overlap; names join by underscores what a text would join by blanks."""
-    spellings = dict.fromkeys([text, text.replace("_", " "), _NO_NUMBER.sub(";", text)])
+    bare = _without_ending(text)
+    spelled = [text, text.replace("_", " "), _NO_NUMBER.sub(";", text), bare, _without_ending(bare)]
+    spellings = dict.fromkeys(spelled)
     found = sorted({v for spelling in spellings for v in _found(spelling)}, key=lambda v: (v.start, -v.end))
     kept: list[_Value] = []
     for value in found:
@@ -141,6 +146,11 @@ def _values(text: str) -> list[_Value]:
             value = _Value(last.start, max(last.end, value.end), last.entity)
         kept.append(value)
     return kept
+
+
+def _without_ending(text: str) -> str:
+    """An address in front of ``.log`` ends before it."""
+    return _ENDING.sub(lambda found: " " * len(found[0]), text)
 
 
 @lru_cache(maxsize=4096)
