@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from piiguard import clock
+from piiguard import clock, files
 from piiguard.keys import store
 
 __all__ = ["ALIVE_SECONDS", "Beat", "FileHeartbeat", "Heartbeat", "behind", "folder", "this_instance"]
@@ -89,7 +89,7 @@ class FileHeartbeat:
         found = []
         for file in sorted(self._folder.glob("[!.]*.json")):
             try:
-                beat = Beat(**json.loads(file.read_text(encoding="utf-8")))
+                beat = Beat(**json.loads(files.read_text(file, 1 << 16)))
                 found.append(
                     Beat(str(beat.instance), int(beat.generation), float(beat.seen), str(beat.keyring))
                 )

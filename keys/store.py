@@ -13,6 +13,7 @@ from pathlib import Path
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
+from piiguard.files import regular
 
 __all__ = [
     "Stamp",
@@ -51,7 +52,7 @@ def read(path: Path) -> bytes:
 
 def read_private(path: Path) -> bytes:
     """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
-    with open(path, "rb") as file:
+    with regular(path, named=True) as file:
         if os.name == "posix":
             _check_mode(path, stat.S_IMODE(os.fstat(file.fileno()).st_mode))
         data = file.read(_LARGEST + 1)

@@ -33,7 +33,8 @@ __all__ = [
 
 def say(message: str) -> None:
     """One line to standard error, whatever names it holds."""
-    click.echo(f"piiguard: {names.message(discreet(message))}", err=True)
+    message = discreet(message)
+    click.echo(f"piiguard: {names.message(message)}", err=True)
 
 
 def hint(message: str) -> None:

@@ -6,10 +6,11 @@ every command.
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
@@ -78,6 +79,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
+    _with_password(engine)
     patience.bound(engine, reading=reading)
     hide_rows(engine)
     return engine
@@ -116,6 +118,10 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
             raise found
 
 
+PASSWORD = "PIIGUARD_DATABASE_PASSWORD"  # noqa: S105
+"""The variable that holds the password of a URL that names a user and no password."""
+
+
 def _parse(url: str | sa.URL) -> sa.URL:
     try:
         return sa.make_url(url)
@@ -125,6 +131,17 @@ def _parse(url: str | sa.URL) -> sa.URL:
             source="database URL",
             hint="write it as postgresql://user:password@host/name or sqlite:///file.db",
         ) from None
+
+
+def _with_password(engine: sa.Engine) -> None:
+    """Give the driver a password that the URL leaves out; in the URL itself it would be shown, as ***."""
+
+    def fill(_dialect: object, _record: object, _given: object, named: dict[str, Any]) -> None:
+        if given := os.environ.get(PASSWORD):
+            named["password"] = given
+
+    if engine.url.username and engine.url.password is None:
+        sa.event.listen(engine, "do_connect", fill)
 
 
 def _refuse_missing_file(engine: sa.Engine) -> None:

@@ -6,6 +6,7 @@ stand first, then ``--``, then what is named; and a name that cannot be pasted s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
@@ -49,6 +50,10 @@ encrypted = encrypt_columns(df, columns, keyring="keyring.json")
 _FRAME_STEP = 'encrypt_columns(df, Manifest.load("piiguard.toml").columns, keyring="keyring.json")'
 _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 
+# A report has *** for the password: without it the command takes PIIGUARD_DATABASE_PASSWORD, or what the driver has.
+_WITHOUT_PASSWORD = re.compile(r"^([\w+]+://[^/@]*?):\*\*\*@")
+# What a shell made of <(…), and other streams that end when they are read.
+_STREAM = re.compile(r"/dev/|/proc/(?:self|\d+)/fd/")
 _UNPACK = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 # piiguard redact reads these as lines, where a value is known by its column alone.
 _SHEETS = (".csv", ".tsv", ".sql")
@@ -62,13 +67,16 @@ _LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand"]
+    name: Literal[
+        "encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand", "stream"
+    ]
     language: Literal["sh", "toml", "python", ""]
     text: str
 
 
 _UNSAFE = Remedy("unsafe_name", "", "")
 _BY_HAND = Remedy("by_hand", "", "")
+_GONE = Remedy("stream", "", "")
 
 
 def remedies(finding: Finding) -> tuple[Remedy, ...]:
@@ -77,7 +85,9 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         return ()
     if finding.kind == "file":
         cleaned = _redact(finding)
-        return (cleaned,) if cleaned is _BY_HAND else (Remedy("logging", "python", _LOGGING), cleaned)
+        return (
+            (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
+        )
     column = _column(finding)
     if not can_be_pasted(f"{column.table}{column.column}{finding.target}"):
         return (_UNSAFE,)
@@ -111,7 +121,8 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index and column.normalizer:
         options += ["--index", column.index, "--normalizer", column.normalizer]
-    words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
+    target = _WITHOUT_PASSWORD.sub(r"\1@", finding.target)
+    words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
@@ -124,6 +135,8 @@ def _is_addressed(finding: Finding) -> bool:
 
 def _redact(finding: Finding) -> Remedy:
     name = finding.file or finding.target
+    if _STREAM.match(name):
+        return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())
     source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
     if source.suffix.lower() in _SHEETS:

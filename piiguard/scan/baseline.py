@@ -24,7 +24,7 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import ScanError
-from piiguard.files import new_file
+from piiguard.files import new_file, read_text
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding
 from piiguard.scan.rotation import log_name
@@ -32,6 +32,7 @@ from piiguard.scan.rotation import log_name
 __all__ = ["SCHEMA", "Baseline", "Suppression"]
 
 SCHEMA = "piiguard.baseline/1"
+_MOST = 64 << 20  # bytes: a hundred thousand findings are a third of it
 _HINT = "piiguard scan --write-baseline FILE makes one"
 
 
@@ -75,13 +76,13 @@ class Baseline:
         """Read a file; what is wrong with it is a :class:`ScanError`."""
         source = str(path)
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            data = json.loads(read_text(path, _MOST))
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise ScanError(
                 f"{source}: the baseline cannot be read: {reason}", source=source, hint=_HINT
             ) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ScanError(f"{source}: the baseline is not JSON", source=source, hint=_HINT) from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ScanError(

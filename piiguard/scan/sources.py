@@ -8,20 +8,34 @@ import gzip
 import io
 import lzma
 import os
-import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
 from piiguard.errors import MissingExtra
+from piiguard.files import regular
 
-__all__ = ["STDIN", "Source", "encoded", "is_sqlite", "looks_binary", "opened", "regular", "size_of"]
+__all__ = [
+    "DAMAGED",
+    "STDIN",
+    "Source",
+    "encoded",
+    "is_sqlite",
+    "looks_binary",
+    "opened",
+    "regular",
+    "size_of",
+]
 
 STDIN = "-"
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _HEAD = 8192
+_MOST_MEMORY = 128 << 20  # bytes that a compressed file may ask for: xz -9 needs 65 MB, zstd --long 128
+DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
+"""What reading damaged compressed data raises, beside :class:`OSError`."""
 
 
 @dataclass(slots=True)
@@ -58,30 +72,6 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
             yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
 
 
-def regular(name: str, *, named: bool = False) -> io.FileIO:
-    """Open a regular file, and nothing else: no FIFO is waited for, no device asked, and no link followed unless named.
-
-    Raises: :class:`OSError`.
-    """
-    # To open a FIFO and close it again would end its writer; after the open it is asked again, for what came between.
-    _refuse_others(os.stat(name, follow_symlinks=named))
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
-    handle = os.open(name, flags if named else flags | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        _refuse_others(os.fstat(handle))
-    except OSError:
-        os.close(handle)
-        raise
-    return io.FileIO(handle, "rb")
-
-
-def _refuse_others(found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "no regular file")
-
-
 def _head(file: io.FileIO) -> bytes:
     """The first bytes; a pipe gives them bit by bit."""
     head = b""
@@ -116,8 +106,53 @@ def _decompressed(plain: Any, head: bytes) -> Any:
     if name == "bzip2":
         return bz2.open(plain)
     if name == "xz":
-        return lzma.open(plain)
+        return io.BufferedReader(_Xz(plain), 1 << 16)
     return _zstd(plain) if name == "zstd" else plain
+
+
+class _Xz(io.RawIOBase):
+    """Decompressed as :mod:`lzma` does it, in bounded memory: the head of a file asks for up to 4 GB."""
+
+    def __init__(self, plain: IO[bytes]) -> None:
+        self._plain, self._stream = plain, self._begun()
+
+    @staticmethod
+    def _begun() -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data, rest = b"", b""
+        while not data:
+            if self._stream.eof:
+                rest = (self._stream.unused_data or self._plain.read(1 << 16)).lstrip(b"\0")  # padding
+                if not rest:
+                    return 0
+                self._stream = self._begun()
+            elif self._stream.needs_input and not (rest := self._plain.read(1 << 16)):
+                raise EOFError("cut off")
+            data, rest = self._stream.decompress(rest, len(buffer)), b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Zstd(io.RawIOBase):
+    """What damaged data raises here is an error of reading, as with every other compression."""
+
+    def __init__(self, stream: Any, error: type[Exception]) -> None:
+        self._stream, self._error = stream, error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count: int = self._stream.readinto(buffer)
+        except self._error:
+            raise OSError(errno.EINVAL, "damaged") from None
+        return count
 
 
 def _zstd(plain: IO[bytes]) -> Any:
@@ -128,8 +163,11 @@ def _zstd(plain: IO[bytes]) -> Any:
             import zstandard
         except ImportError:
             raise MissingExtra("scan", "zstandard") from None
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(plain, read_across_frames=True))
-    return zstd.open(plain)
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_MOST_MEMORY)
+        stream: Any = decompressor.stream_reader(plain, read_across_frames=True)
+        return io.BufferedReader(_Zstd(stream, zstandard.ZstdError), 1 << 16)
+    window = {zstd.DecompressionParameter.window_log_max: _MOST_MEMORY.bit_length() - 1}
+    return io.BufferedReader(_Zstd(zstd.open(plain, options=window), zstd.ZstdError), 1 << 16)
 
 
 class _Whole(io.RawIOBase):
