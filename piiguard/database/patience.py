@@ -131,6 +131,9 @@ def _psycopg() -> Callable[..., Any]:
                         self.cancel_safe(timeout=2.0)
                 raise
 
+        def add_notice_handler(self, callback: Any) -> None:
+            """SQLAlchemy logs them, and what a function of the database says may repeat a row."""
+
         def _try_cancel(self, *, timeout: float = 5.0) -> None:
             """What is cancelled when a stream is left half way; a server that was given up is not asked."""
             if self.patience.left > 0:

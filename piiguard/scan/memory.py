@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["MOST", "TOO_MUCH", "bounded"]
 
-MOST = 256 << 20
+MOST = 160 << 20
 """Bytes beyond what the process has when it begins; address space, which is more than what is used of it."""
 TOO_MUCH = "not read: it takes more memory than one file is given"
 

@@ -61,6 +61,8 @@ def _postgresql(connection: sa.Connection, limits: Limits) -> None:
     connection.execute(
         sa.text("set local row_security = off")
     )  # an error, where a policy would leave rows out
+    # What a function says would be logged by the driver of a caller's engine, and may repeat a row.
+    connection.execute(sa.text("set local client_min_messages = error"))
 
 
 # Whoever owns a table may put a view in its place after it was listed.
