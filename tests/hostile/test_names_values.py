@@ -85,10 +85,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         text = f"принят ИИН {number(1)}\n" * 3
         (tmp_path / f"logs {IIN}" / f"{name}.log").write_text(text, encoding="utf-8")
     (tmp_path / f"logs {IIN}" / f".hidden {IIN}").write_text("x", encoding="utf-8")
-    rows = ",".join(f"({n}, '{number(n)}')" for n in range(30))
-    dump = (
-        f"create table `t_{IIN}` (`id` int, `u_{PHONE}` varchar(12));\ninsert into `t_{IIN}` values {rows};\n"
-    )
+    values = ",".join(f"({n}, '{number(n)}')" for n in range(30))
+    dump = f"create table `t_{IIN}` (`id` int, `u_{PHONE}` varchar(12));\ninsert into `t_{IIN}` values {values};\n"
     (tmp_path / "dump.sql").write_text(dump, encoding="utf-8")
     sheet = [f"id;u_{PHONE};{MAIL}", *(f"{n};{number(n)};x" for n in range(30))]
     (tmp_path / "sheet.csv").write_text("\n".join(sheet) + "\n", encoding="utf-8")
