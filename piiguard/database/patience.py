@@ -67,7 +67,7 @@ class Patience:
 
 
 def bound(engine: sa.Engine, *, reading: bool) -> None:
-    """Let the engine connect in bounded time; and, where it only reads, wait for each statement in bounded time."""
+    """Let the engine connect in bounded time; where it only reads, wait in bounded time and in transactions that cannot write."""
     make = _MAKERS.get(f"{engine.dialect.name}+{engine.dialect.driver}")
     if make is None:
         return
@@ -75,7 +75,9 @@ def bound(engine: sa.Engine, *, reading: bool) -> None:
     def connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
         made = make()(*given, **named)
         made.patience.allow(0)
-        if not reading:
+        if reading:
+            made.only_read()
+        else:
             made.patience.silence = float("inf")  # a job may wait for an index of hours to be built
         return made
 
@@ -131,6 +133,10 @@ def _psycopg() -> Callable[..., Any]:
                         self.cancel_safe(timeout=2.0)
                 raise
 
+        def only_read(self) -> None:
+            """Every transaction from now on is one that the server lets write nothing."""
+            self.read_only = True
+
         def add_notice_handler(self, callback: Any) -> None:
             """SQLAlchemy logs them, and what a function of the database says may repeat a row."""
 
@@ -174,6 +180,11 @@ def _pymysql() -> Callable[..., Any]:
         def __init__(self, *given: Any, **named: Any) -> None:
             self.patience = Patience(float(named.get("connect_timeout") or CONNECT))
             super().__init__(*given, **named)
+
+        def only_read(self) -> None:
+            """Every transaction from now on is one that the server lets write nothing."""
+            with self.cursor() as cursor:
+                cursor.execute("set session transaction read only")
 
         @property
         def _rfile(self) -> Any:
