@@ -85,7 +85,7 @@ class Keyring:
         self._searched = float("-inf")  # when an unknown key id last made us read the file
         self._cache = SubkeyCache()
         self._columns: dict[tuple[str, int], ColumnCipher] = {}
-        self._indexes: dict[tuple[str, str, Normalizer], IndexKey] = {}
+        self._indexes: dict[tuple[str, str, tuple[Normalizer, ...]], IndexKey] = {}
         self.lock = threading.RLock()
         self.due = float("-inf")  # when the file is looked at next
         _keyrings.add(self)
@@ -173,9 +173,12 @@ class Keyring:
                 self._columns[context, type_code] = ColumnCipher(self, self._cache, context, type_code)
             return self._columns[context, type_code]
 
-    def index(self, context: str, name: str, normalizer: str | Normalizer) -> IndexKey:
-        """The blind index of one column."""
-        found = normalizer_for(normalizer)
+    def index(
+        self, context: str, name: str, normalizer: str | Normalizer | Sequence[str | Normalizer]
+    ) -> IndexKey:
+        """The blind index of one column; of several normalizers, the newest first, under all of which rows stand."""
+        rules = (normalizer,) if isinstance(normalizer, str | Normalizer) else normalizer
+        found = tuple(map(normalizer_for, rules))
         with self.lock:
             if (context, name, found) not in self._indexes:
                 self._indexes[context, name, found] = IndexKey(self, context, name, found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NEEDS_DATABASE",
     "NEEDS_MANIFEST",
+    "TOO_EARLY",
     "key_added",
     "key_destroyed",
     "key_promoted",
@@ -30,6 +31,7 @@ __all__ = [
     "refuse_rows",
     "refuse_unlisted",
     "refuse_unprepared",
+    "waiting",
 ]
 
 
@@ -58,8 +60,16 @@ def key_promoted(path: Path, contents: Contents, kind: str, version: int) -> Non
     hint("piiguard rotate re-encrypts what older versions wrote")
 
 
+TOO_EARLY = (
+    "a key that was retired less than 24 hours ago may still be needed by somebody: add --early to destroy it"
+)
 NEEDS_DATABASE = "the rows of this version must be counted first; add --database URL"
 NEEDS_MANIFEST = "no manifest names the columns to count; add --manifest FILE"
+
+
+def waiting(what: str) -> None:
+    """What the command waits for."""
+    say(what)
 
 
 def refuse_rows(version: KeyVersion, rows: int) -> None:

@@ -13,6 +13,17 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from piiguard.entities import (
+    CREDIT_CARD,
+    EMAIL_ADDRESS,
+    IBAN_CODE,
+    KZ_ADDRESS,
+    KZ_BIN,
+    KZ_IIN,
+    KZ_MRZ,
+    KZ_PHONE,
+    PERSON,
+)
 from piiguard.names import HIDDEN
 from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Failure, Finding, Gap, Match, Note, ScanReport, Target
@@ -21,8 +32,8 @@ from piiguard.scan.reason import Reason
 __all__ = ["Discretion"]
 
 # What words alone tell must be certain: a street, a firm and a date are what files are called by.
-_LEAST = {"PERSON": 0.8, "KZ_ADDRESS": 0.8, "KZ_MRZ": 0.5}
-_NUMBERS = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE"})
+_LEAST = {PERSON: 0.8, KZ_ADDRESS: 0.8, KZ_MRZ: 0.5}
+_NUMBERS = frozenset({KZ_IIN, KZ_BIN, KZ_PHONE, EMAIL_ADDRESS, CREDIT_CARD, IBAN_CODE})
 _LONGEST = 2_000  # characters of a name that are looked at; the rest is hidden when it is longer
 _NO_NUMBER = re.compile(r"[^\W\d]|_")
 _ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")

@@ -12,6 +12,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.scan import session
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
@@ -116,7 +117,7 @@ def _reading(type_: str, label: str) -> Reading | None:
     if type_ in _NEVER:
         return None
     if type_ in _DATES:
-        return "plain" if "KZ_DOCUMENT_DATE" in hints(label) else None
+        return "plain" if KZ_DOCUMENT_DATE in hints(label) else None
     if type_ in _BYTES:
         return "bytes"
     return "plain" if type_ in _PLAIN else "long"

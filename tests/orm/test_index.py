@@ -118,9 +118,9 @@ def test_a_compound_in_an_upsert_is_set_whole_or_refused(people: Any) -> None:
 def test_truncated_bytes_are_the_version_and_the_first_bits(people: Any) -> None:
     _, person = people
     (whole,) = BlindIndex.values(person.surname_start, "сын")
-    (cut,) = BlindIndex.values(person.surname_few, "сынақов")
+    cut, older = BlindIndex.values(person.surname_few, "сынақов")  # under each edition of the rule
     assert len(whole) == 16
-    assert len(cut) == 3
+    assert len(cut) == len(older) == 3
     assert cut[:2] == whole[:2]
 
 
