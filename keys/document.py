@@ -220,9 +220,14 @@ def _check(header: Mapping[str, Any], versions: tuple[KeyVersion, ...]) -> None:
         and len(set(ids)) == len(ids)
         and len({version.slot for version in versions}) == len(versions)
         and sorted(primaries) == sorted(KINDS)
+        and all(_is_line(header[name]) for name in ("change", "trail") if name in header)
     )
     if not sound:
         raise ValueError("inconsistent")
+
+
+def _is_line(found: Any) -> bool:
+    return type(found["number"]) is int and found["number"] > 0 and isinstance(found["mac"], str)
 
 
 def _plausible(version: KeyVersion) -> bool:

@@ -263,7 +263,7 @@ def test_a_crash_before_the_audit_line_is_healed_by_the_next_command(
     keyring_file: Path, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "append", lambda path, line: None)
+        patch.setattr(audit, "append", lambda file, line: None)
         operate("add")
     with pytest.raises(KeyringFormatError, match="the last change of the keyring is not in it"):
         change.verify(keyring_file, None)
@@ -293,15 +293,15 @@ def _edited(lines: list[str]) -> list[str]:
     ("forge", "message"),
     [
         (_edited, "line 2 was changed"),
-        (lambda lines: [lines[0], *lines[2:]], "line 2 does not follow"),
-        (lambda lines: lines[1:], "line 1 does not follow"),
-        (lambda lines: [lines[1], lines[0], lines[2]], "line 1 does not follow"),
+        (lambda lines: [lines[0], *lines[2:]], "line 2 is missing: line 3 comes after line 1"),
+        (lambda lines: lines[1:], "line 1 is missing: it begins with line 2"),
+        (lambda lines: [lines[1], lines[0], lines[2]], "line 1 is missing: it begins with line 2"),
         (lambda lines: lines[:-1], "the last change of the keyring is not in it"),
         (lambda lines: [*lines, lines[-1]], "line 4 does not follow"),
         (lambda lines: [], "the last change of the keyring is not in it"),
-        (lambda lines: ["{", *lines], "the audit trail is damaged"),
-        (lambda lines: ["{}", *lines], "the audit trail is damaged"),
-        (lambda lines: ["[]", *lines], "the audit trail is damaged"),
+        (lambda lines: ["{", *lines], "line 1 is damaged"),
+        (lambda lines: ["{}", *lines], "line 1 is damaged"),
+        (lambda lines: ["[]", *lines], "line 1 is damaged"),
     ],
 )
 def test_a_trail_that_was_touched_is_noticed(
