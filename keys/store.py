@@ -13,7 +13,6 @@ from pathlib import Path
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.files import regular
 
 __all__ = [
     "Stamp",
@@ -43,22 +42,45 @@ def read(path: Path) -> bytes:
     try:
         return read_private(path)
     except FileNotFoundError:
-        raise KeyringError(f"{path}: no keyring there", hint="piiguard keys init makes one") from None
+        raise KeyringError(f"{path}: no keyring there", hint=_lost(path)) from None
     except OSError as error:
         raise KeyringError(
             f"{path}: the keyring cannot be read: {_reason(error)}", hint="check the path and who owns it"
         ) from None
 
 
+def _lost(path: Path) -> str:
+    """Where a keyring was, its copies are; a new one could read nothing of what it has encrypted."""
+    if found := backups(path):
+        return f"it was lost: piiguard keys restore {found[-1]}"
+    if beside(path, ".audit").exists():
+        return "it was lost, its audit trail is still there: piiguard keys restore FILE, with your copy of it"
+    return "piiguard keys init makes one"
+
+
 def read_private(path: Path) -> bytes:
     """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
-    with regular(path, named=True) as file:
-        if os.name == "posix":
-            _check_mode(path, stat.S_IMODE(os.fstat(file.fileno()).st_mode))
+    # What is no file at all must neither be waited for, as a pipe is, nor do something, as a device may.
+    with open(
+        os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
+    ) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise KeyringFormatError(f"{path}: not a regular file", hint="another file was named")
+        if os.name == "posix" and not _mounted(file.fileno(), found):
+            _check_mode(path, stat.S_IMODE(found.st_mode))
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
     return data
+
+
+def _mounted(handle: int, found: os.stat_result) -> bool:
+    """Whether it is a secret as containers mount them: of root, and nobody can change it, whatever its mode.
+
+    Docker gives it 0444 and Kubernetes 0644; who may read it is decided by who is in the container.
+    """
+    return found.st_uid == 0 and bool(os.fstatvfs(handle).f_flag & os.ST_RDONLY)
 
 
 def _check_mode(path: Path, mode: int) -> None:
