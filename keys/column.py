@@ -21,7 +21,7 @@ from piiguard.errors import DecryptionError, EnvelopeError, NotEncrypted, Piigua
 from piiguard.frames import emptied, empty
 from piiguard.keys import derivation, nonces
 from piiguard.keys.cipher import subcipher
-from piiguard.keys.envelope import Envelope, header
+from piiguard.keys.envelope import SUITE_XAES, Envelope, header
 
 if TYPE_CHECKING:
     from piiguard.keys.keyring import Keyring
@@ -209,7 +209,8 @@ class ColumnCipher:
 
     def _renew(self) -> _Writer:
         keyring = self._keyring
-        with keyring.lock:  # a reload between look-up and assignment would be lost
+        keyring.allow(SUITE_XAES, self.context)
+        while True:
             state = keyring.current()
             version = state.primary("data")
             lead = header(version.id)
@@ -217,8 +218,10 @@ class ColumnCipher:
             aad = derivation.aad(lead, state.id, self.context, self.type_code)
             selector = os.urandom(12)
             seal: _Seal = subcipher(key, selector).encrypt
-            self._take = repeat((lead + selector, seal, aad), BUDGET).__next__
-            return self._take()
+            with keyring.lock:
+                if keyring.holds(state):  # a reload between look-up and assignment would be lost
+                    self._take = repeat((lead + selector, seal, aad), BUDGET).__next__
+                    return self._take()
 
     def _reader(self, value: Any) -> _Reader:
         """Derive the subkey of an envelope seen for the first time, or say what is wrong with it."""
@@ -226,7 +229,8 @@ class ColumnCipher:
             raise NotEncrypted(f"{self.context}: the value is text, not an envelope", hint=_PLAIN)
         envelope = self._parse(bytes(value))
         keyring = self._keyring
-        with keyring.lock:
+        keyring.allow(envelope.suite, self.context)
+        while True:
             state, version = keyring.find(envelope.key_id, self.context)
             lead = header(version.id)
             key = derivation.column_key(state.roots[version.slot], state.id, self.context)
@@ -234,8 +238,10 @@ class ColumnCipher:
                 subcipher(key, envelope.nonce[:12]).decrypt,
                 derivation.aad(lead, state.id, self.context, self.type_code),
             )
-            self._cache.keep(self._readers, lead + envelope.nonce[:12], reader)
-        return reader
+            with keyring.lock:
+                if keyring.holds(state):
+                    self._cache.keep(self._readers, lead + envelope.nonce[:12], reader)
+                    return reader
 
     def _parse(self, value: bytes) -> Envelope:
         try:

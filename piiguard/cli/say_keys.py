@@ -46,11 +46,11 @@ def key_added(path: Path, contents: Contents, kind: str) -> None:
     added = next(v for v in reversed(contents.versions) if v.kind == kind)
     say(f"{path}: {kind} key version {added.version} added, generation {contents.generation}")
     if kind == "data":
-        hint(f"when every application has loaded it: piiguard keys promote {added.version}")
+        hint(f"when every application has loaded it: piiguard keys promote {added.version:d}")
     else:
         hint(
             "when every application has loaded it: piiguard rotate, which prepares unique indexes; "
-            f"then piiguard keys promote --kind {kind} {added.version}"
+            f"then piiguard keys promote --kind {kind} {added.version:d}"
         )
 
 
@@ -156,7 +156,8 @@ def keyring_rewrapped(path: Path, contents: Contents) -> None:
 def recipient_made(private: Path, public: Path) -> None:
     """A pair of keys, and where each half belongs."""
     say(f"{private}: a new private key; {public}: its public key")
-    hint(f"--wrap hpke:{public} adds the recipient; then move {private} to a safe, it opens the keyring")
+    hint(f"--wrap {names.word(f'hpke:{public}') or 'hpke:FILE'} adds the recipient")
+    hint(f"then move {private} to a safe, it opens the keyring")
 
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:
