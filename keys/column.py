@@ -146,14 +146,10 @@ class ColumnCipher:
                 try:
                     plaintext = unseal(envelope[18:30], envelope[30:], aad)
                     return plaintext if decode is None else decode(plaintext)
-                except (
-                    InvalidTag,
-                    ValueError,
-                    TypeError,
-                    LookupError,
-                    ArithmeticError,
-                ):  # a codec's has plaintext
+                except InvalidTag:
                     failure = self._failure(envelope)
+                except (ValueError, TypeError, LookupError, ArithmeticError):  # a codec's has plaintext
+                    failure = self._failure(envelope, opened=True)
                 raise failure
             except BaseException as error:
                 envelope = plaintext = None  # what is no envelope is plaintext
@@ -254,17 +250,22 @@ class ColumnCipher:
             failure = type(error)(f"{self.context}: {error}", hint=error.hint)
         raise failure
 
-    def _failure(self, value: Any) -> PiiguardError:
-        """One error for every cause of a failed tag: which one it was would help an attacker."""
+    def _failure(self, value: Any, *, opened: bool = False) -> PiiguardError:
+        """One error for every cause of a failed tag: which one it was would help an attacker.
+
+        What has opened is genuine, and only its reader may be told that it has another type now.
+        """
         try:
             _, version = self._keyring.find(self._parse(bytes(value)).key_id, self.context)
         except PiiguardError as error:
             return error
         return DecryptionError(
-            f"{self.context}: the value does not open with key version {version.version}",
+            f"{self.context}: the value opens, and is nothing that the type of the column reads"
+            if opened
+            else f"{self.context}: the value does not open with key version {version.version}",
             context=self.context,
             version=version.version,
-            hint="it was changed, or it belongs to another column; piiguard verify finds such rows",
+            hint=_OTHER_TYPE if opened else _CHANGED,
         )
 
     def __repr__(self) -> str:
@@ -274,6 +275,13 @@ class ColumnCipher:
         raise TypeError("a column cipher cannot be pickled: open the keyring in the child")
 
 
+_CHANGED = (
+    "it was changed, belongs to another column, or was written as another type (piiguard manifest --check); "
+    "piiguard verify finds such rows"
+)
+_OTHER_TYPE = (
+    "it was written while the type took more than now: give an Enum its member back, then change the rows"
+)
 _PLAIN = "it is plaintext: piiguard encrypt"
 
 

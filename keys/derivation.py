@@ -7,6 +7,7 @@ can meet.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,6 +23,7 @@ __all__ = [
     "lp",
     "pseudonym_key",
     "redaction_key",
+    "unpacked",
     "vouching_key",
     "wrapping_aad",
     "wrapping_subkey",
@@ -45,6 +47,19 @@ def lp(item: bytes) -> bytes:
     '0000000369696e'
     """
     return len(item).to_bytes(4, "big") + item
+
+
+def unpacked(joined: bytes) -> Iterator[bytes]:
+    """The items of which :func:`lp` made these bytes.
+
+    >>> list(unpacked(lp(b"iin") + lp(b"")))
+    [b'iin', b'']
+    """
+    at = 0
+    while at < len(joined):
+        end = at + 4 + int.from_bytes(joined[at : at + 4], "big")
+        yield joined[at + 4 : end]
+        at = end
 
 
 def column_key(root: bytes, keyring: uuid.UUID, context: str, *, suite: int = SUITE_XAES) -> bytes:

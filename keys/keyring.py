@@ -62,7 +62,7 @@ class Keyring:
         self._unwrapping: tuple[threading.Thread, float] | None = None  # and until when it is waited for
         self._cache = SubkeyCache()
         self._columns: dict[tuple[str, int], ColumnCipher] = {}
-        self._indexes: dict[tuple[str, str, Normalizer], IndexKey] = {}
+        self._indexes: dict[tuple[str, str, tuple[Normalizer, ...]], IndexKey] = {}
         self._looked = float("-inf")
         self.lock = threading.RLock()
         self._loading = threading.RLock()
@@ -187,9 +187,12 @@ class Keyring:
                 self._columns[context, type_code] = ColumnCipher(self, self._cache, context, type_code)
             return self._columns[context, type_code]
 
-    def index(self, context: str, name: str, normalizer: str | Normalizer) -> IndexKey:
-        """The blind index of one column."""
-        found = normalizer_for(normalizer)
+    def index(
+        self, context: str, name: str, normalizer: str | Normalizer | Sequence[str | Normalizer]
+    ) -> IndexKey:
+        """The blind index of one column; of several normalizers, the newest first, under all of which rows stand."""
+        rules = (normalizer,) if isinstance(normalizer, str | Normalizer) else normalizer
+        found = tuple(map(normalizer_for, rules))
         with self.lock:
             if (context, name, found) not in self._indexes:
                 self._indexes[context, name, found] = IndexKey(self, context, name, found)
@@ -252,7 +255,7 @@ class Keyring:
             raise KeyVersionRetired(
                 f"{place}: key version {version.version} is retired",
                 version=version.version,
-                hint=f"piiguard keys retire --undo {version.version}, rotate, then retire it again",
+                hint=f"piiguard keys retire --undo {version.version:d}, rotate, then retire it again",
             )
         return state, version
 

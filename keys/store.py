@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import secrets
 import stat
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
+from piiguard.names import command, file_word
 
 __all__ = [
     "Stamp",
@@ -33,6 +35,8 @@ __all__ = [
 _log = logging.getLogger("piiguard.keys")
 _LARGEST = 1 << 20  # a keyring is a few kilobytes
 LOCK_SECONDS = 10.0
+# A keyring, a private key, 32 bytes in base64.
+_SECRET = re.compile(rb'\s*\{[^}]*"piiguard\.|piiguard-[a-z]+-private|\s*[\w+/-]{43}=?\s*\Z')
 
 Stamp = tuple[int, int, int]
 
@@ -67,9 +71,15 @@ def read_private(path: Path) -> bytes:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise KeyringFormatError(f"{path}: not a regular file", hint="another file was named")
-        if os.name == "posix" and not _mounted(file.fileno(), found):
-            _check_mode(path, stat.S_IMODE(found.st_mode))
+        mounted = os.name != "posix" or _mounted(file.fileno(), found)
         data = file.read(_LARGEST + 1)
+    if not mounted and found.st_mode & 0o007:
+        hint = _how_to_close(path, found, data)
+        del data  # an exception's frames hold no key
+        mode = stat.S_IMODE(found.st_mode)
+        raise KeyringFormatError(f"{path}: others can read or change it (mode {mode:04o})", hint=hint)
+    if not mounted and found.st_mode & 0o070:
+        _log.warning("%s: its group can read or change it (mode %04o)", path, stat.S_IMODE(found.st_mode))
     if len(data) > _LARGEST:
         raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
     return data
@@ -83,13 +93,13 @@ def _mounted(handle: int, found: os.stat_result) -> bool:
     return found.st_uid == 0 and bool(os.fstatvfs(handle).f_flag & os.ST_RDONLY)
 
 
-def _check_mode(path: Path, mode: int) -> None:
-    if mode & 0o007:
-        raise KeyringFormatError(
-            f"{path}: others can read or change it (mode {mode:04o})", hint=f"chmod 600 {path}"
-        )
-    if mode & 0o070:
-        _log.warning("%s: its group can read or change it (mode %04o)", path, mode)
+def _how_to_close(path: Path, found: os.stat_result, data: bytes) -> str:
+    """A command for what is a secret of this user; the path may come from a keyring, and name any file there is."""
+    own = found.st_uid == os.geteuid()
+    closing = command("chmod 600", file_word(str(path)))
+    if own and closing and (len(data) == 32 or _SECRET.match(data)):
+        return closing
+    return "check the path: is it the file that was meant, and whose is it?"
 
 
 def stamp(path: Path) -> Stamp | None:

@@ -210,6 +210,8 @@ def retire(
             version=version,
         )
     else:
+        if not deployed:
+            _refuse_writers(path, kind, version, databases)
         _refuse_while_in_use(path, manifest_file, kind, version, databases)
         beats = [] if deployed else _beats(path, databases)
         contents = change.apply(
@@ -236,6 +238,7 @@ def retire(
     show_default=True,
     help="How long it must be retired.",
 )
+@click.option("--early", is_flag=True, help="Destroy it although it was retired less than 24 hours ago.")
 @yes_option
 @version_argument
 def destroy(
@@ -244,6 +247,7 @@ def destroy(
     kind: str,
     databases: tuple[str, ...],
     wait_days: int,
+    early: bool,
     yes: bool,
     version: int,
 ) -> None:
@@ -256,6 +260,8 @@ def destroy(
 
     from piiguard.keys import change
 
+    if not wait_days and not early:
+        raise click.UsageError(say_keys.TOO_EARLY)
     path = _path(keyring_file, manifest_file)
     found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
     confirm_destroy(path, found, yes=yes)
@@ -374,12 +380,16 @@ def _path(keyring_file: Path | None, manifest_file: Path | None) -> Path:
 def _refuse_while_in_use(
     path: Path, manifest_file: Path | None, kind: str, version: int, databases: tuple[str, ...]
 ) -> KeyVersion:
-    """Count the rows of a version twice, a reload apart: a process may still write with the old primary."""
+    """Count the rows of a version twice, a reload apart: a process may still write with the old primary.
+
+    And a transaction may still be open in which it did.
+    """
     import time
 
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
     from piiguard.keys.keyring import POLL_SECONDS
+    from piiguard.protect.census.writers import wait_for_writers
 
     document = Document.parse(store.read(path), str(path))
     found = transitions.find(document, kind, version)
@@ -393,8 +403,19 @@ def _refuse_while_in_use(
     say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     _refuse_unlisted(databases, manifest.columns, found, document)
     time.sleep(POLL_SECONDS + 0.5)
+    for url in databases:
+        wait_for_writers(url, notice=say_keys.waiting)
     say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     return found
+
+
+def _refuse_writers(path: Path, kind: str, version: int, databases: tuple[str, ...]) -> None:
+    """Everybody has to write with a newer version before rows are counted, or what is counted is soon wrong."""
+    from piiguard.keys import store, transitions
+    from piiguard.keys.document import Document
+
+    newest = Document.parse(store.read(path), str(path)).generation
+    transitions.refuse_writers(kind, version, newest, _beats(path, databases))
 
 
 def _refuse_unlisted(

@@ -13,6 +13,7 @@ import click
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
 from piiguard.cli.say import CHECK_PATH, hint, many, say
+from piiguard.confidence import LEVELS
 from piiguard.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _output_option = click.option(
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Replace these only; piiguard recognizers lists them.")
-@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="low",
+@click.option("--min-confidence", type=click.Choice(LEVELS), default="low",
               show_default=True, help="Leave what is less certain.")  # fmt: skip
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", help="Of the input.")
 @keyring_option

@@ -18,6 +18,7 @@ __all__ = [
     "drop_plaintext",
     "entry_is_stale",
     "entry_removed",
+    "entry_shrunk",
     "entry_written",
     "not_noted",
     "outcome",
@@ -53,6 +54,12 @@ def entry_removed(path: Path | None, place: str) -> None:
     hint("take Encrypted out of the models")
 
 
+def entry_shrunk(path: Path | None, place: str, normalizer: str) -> None:
+    """An entry lists one normalizer in place of several."""
+    say(f"{path}: {place} has the normalizer {normalizer} alone")
+    hint(f'now the models may name it alone: BlindIndex(…, normalizer="{normalizer}")')
+
+
 def entry_written(path: Path, place: str) -> None:
     """The manifest has one more entry."""
     say(f"{path}: added {place}")
@@ -73,6 +80,8 @@ _VERBS = {
     "decrypt": ("decrypt", "decrypted"),
     "rotate": ("rotate", "rotated"),
     "index": ("index anew", "indexed anew"),
+    "reindex": ("index right", "indexed right"),
+    "edition": ("index under the newest normalizer", "indexed under the newest normalizer"),
     "prepared": ("prepare", "prepared for the staged index key"),
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NEEDS_DATABASE",
     "NEEDS_MANIFEST",
+    "TOO_EARLY",
     "key_added",
     "key_destroyed",
     "key_promoted",
@@ -30,6 +31,7 @@ __all__ = [
     "refuse_rows",
     "refuse_unlisted",
     "refuse_unprepared",
+    "waiting",
 ]
 
 
@@ -44,11 +46,11 @@ def key_added(path: Path, contents: Contents, kind: str) -> None:
     added = next(v for v in reversed(contents.versions) if v.kind == kind)
     say(f"{path}: {kind} key version {added.version} added, generation {contents.generation}")
     if kind == "data":
-        hint(f"when every application has loaded it: piiguard keys promote {added.version}")
+        hint(f"when every application has loaded it: piiguard keys promote {added.version:d}")
     else:
         hint(
             "when every application has loaded it: piiguard rotate, which prepares unique indexes; "
-            f"then piiguard keys promote --kind {kind} {added.version}"
+            f"then piiguard keys promote --kind {kind} {added.version:d}"
         )
 
 
@@ -58,8 +60,16 @@ def key_promoted(path: Path, contents: Contents, kind: str, version: int) -> Non
     hint("piiguard rotate re-encrypts what older versions wrote")
 
 
+TOO_EARLY = (
+    "a key that was retired less than 24 hours ago may still be needed by somebody: add --early to destroy it"
+)
 NEEDS_DATABASE = "the rows of this version must be counted first; add --database URL"
 NEEDS_MANIFEST = "no manifest names the columns to count; add --manifest FILE"
+
+
+def waiting(what: str) -> None:
+    """What the command waits for."""
+    say(what)
 
 
 def refuse_rows(version: KeyVersion, rows: int) -> None:
@@ -146,7 +156,8 @@ def keyring_rewrapped(path: Path, contents: Contents) -> None:
 def recipient_made(private: Path, public: Path) -> None:
     """A pair of keys, and where each half belongs."""
     say(f"{private}: a new private key; {public}: its public key")
-    hint(f"--wrap hpke:{public} adds the recipient; then move {private} to a safe, it opens the keyring")
+    hint(f"--wrap {names.word(f'hpke:{public}') or 'hpke:FILE'} adds the recipient")
+    hint(f"then move {private} to a safe, it opens the keyring")
 
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:

@@ -36,6 +36,8 @@ _STAGES = {
     "deploy-plaintext": "deploy last: models without Encrypted",
     "rotate": "rotate: batch by batch; a row that somebody changed meanwhile is taken again",
     "reindex": "index: batch by batch under the primary index key; queries look for both",
+    "repair": "index: every value is opened; an index that is not that of its value is made anew, row by row",
+    "edition": "index: every value is opened; row by row under the newest normalizer, and the entry lists it alone",
     "shadow-expand": "index, expand: a shadow column, UNIQUE like the index, and a trigger that keeps it up",
     "shadow-fill": "index, fill: each row's index under the next key, batch by batch",
     "shadow-promote": "index, promote: piiguard keys promote --kind index, unless the next key is primary",

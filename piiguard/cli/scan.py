@@ -16,6 +16,7 @@ from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
 from piiguard.cli.say import CHECK_PATH, say
+from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -44,7 +45,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the report there, not to standard output.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Look for these only; piiguard recognizers lists them.")
-@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="medium",
+@click.option("--min-confidence", type=click.Choice(LEVELS), default="medium",
               show_default=True, help="Report nothing less certain.")  # fmt: skip
 @click.option("--sample", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N",
               help="Rows to read of each table.")  # fmt: skip

@@ -18,6 +18,7 @@ from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
 from piiguard.errors import DatabaseError, MissingExtra
+from piiguard.names import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
             raise DatabaseError(
                 f"{shown(parsed)}: the driver {library} is not installed",
                 source=shown(parsed),
-                hint=f"pip install {_PACKAGES.get(library, library)}",
+                hint=f"pip install {word(_PACKAGES.get(library, library)) or 'the driver'}",
             ) from None
         raise MissingExtra(extra, library) from None
     except (NoSuchModuleError, ArgumentError):

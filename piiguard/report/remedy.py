@@ -10,24 +10,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
+from piiguard.entities import BY_NAME
 from piiguard.manifest import ProtectedColumn
 from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
 __all__ = ["Remedy", "next_step", "remedies"]
-
-# Entities that applications look people up by get a blind index; the rest is only read.
-_NORMALIZERS = {
-    "KZ_IIN": "digits",
-    "KZ_BIN": "digits",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "KZ_ID_CARD": "digits",
-    "KZ_PASSPORT": "upper",
-    "CREDIT_CARD": "digits",
-    "IBAN_CODE": "upper",
-}
 
 _LOGGING = """\
 import logging
@@ -109,8 +98,8 @@ def _encrypt(finding: Finding) -> Remedy:
     options = (
         ["--type", "json"] if column.type == "json" else []
     )  # a text of documents would be taken for text
-    if column.index and column.normalizer:
-        options += ["--index", column.index, "--normalizer", column.normalizer]
+    if column.index:
+        options += ["--index", column.index, "--normalizer", *column.rules]
     words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
@@ -141,7 +130,7 @@ def _column(finding: Finding) -> ProtectedColumn:
     table, column = finding.table or "", finding.column or ""
     # What stands inside a document or a text is no value of its own: the whole is encrypted, and not searched.
     inside = finding.path or any(reason.code == "labelled" for reason in finding.reasons)
-    normalizer = None if inside else _NORMALIZERS.get(finding.entity)
+    normalizer = None if inside else _normalizer(finding.entity)
     return ProtectedColumn(
         table=table,
         column=column,
@@ -150,6 +139,12 @@ def _column(finding: Finding) -> ProtectedColumn:
         index=f"{_cut(column)}_index" if normalizer else None,
         normalizer=normalizer,
     )
+
+
+def _normalizer(entity: str) -> str | None:
+    """Entities that applications look people up by get a blind index; the rest is only read."""
+    row = BY_NAME.get(entity)
+    return row.index if row else None
 
 
 def _cut(name: str) -> str:
@@ -161,7 +156,7 @@ def _model(column: ProtectedColumn) -> str:
     encrypted = f"Encrypted({inner}, keyring=keyring, context={python(column.context)})"
     lines = [_line(column.column, python_type, encrypted)]
     if column.index:
-        index = f"BlindIndex({python(column.column)}, normalizer={python(column.normalizer or '')})"
+        index = f"BlindIndex({python(column.column)}, normalizer={python(column.rules[0])})"
         lines.append(_line(column.index, "bytes | None", index))
     return "\n".join(lines) + "\n"
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
+from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.scan import postgresql, session, sqlite
 from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
@@ -124,7 +125,7 @@ def _reading(type_: Any, label: str) -> Reading | None:
     if isinstance(type_, sa.Boolean | sa.Uuid | sa.Time | sa.Interval):
         return None
     if isinstance(type_, sa.Date | sa.DateTime):
-        return "plain" if "KZ_DOCUMENT_DATE" in hints(label) else None
+        return "plain" if KZ_DOCUMENT_DATE in hints(label) else None
     if isinstance(type_, sa.SmallInteger):
         return None
     if isinstance(type_, sa.LargeBinary | sa.VARBINARY | sa.BINARY):

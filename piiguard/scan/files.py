@@ -14,6 +14,7 @@ from os import PathLike, fspath
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import clock
+from piiguard.confidence import least_score
 from piiguard.errors import PiiguardError, ScanError
 from piiguard.frames import emptied
 from piiguard.scan import sources, stretches
@@ -249,14 +250,11 @@ def _read(
     from piiguard.detect import BlockReader
 
     def chosen(match: Match) -> None:
-        if sink and match.score >= _LEAST[options.min_confidence]:
+        if sink and match.score >= least_score(options.min_confidence):
             sink(match)
 
     reader = BlockReader(stream, options.encoding)
     read_lines(engine, reader, statistics, sink=chosen if sink else None, name=file, on_block=on_block)
-
-
-_LEAST = {"low": 0.0, "medium": 0.5, "high": 0.75}
 
 
 def _reason(error: Exception) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import errno
-import gzip
 import io
-import lzma
 import os
 import stat
 import sys
@@ -15,12 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
-from piiguard.errors import MissingExtra
+from piiguard.scan import packed
 
 __all__ = ["STDIN", "Source", "encoded", "is_sqlite", "looks_binary", "opened", "regular", "size_of"]
 
 STDIN = "-"
-_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _HEAD = 8192
 
 
@@ -50,8 +46,8 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
         size = os.fstat(file.fileno()).st_size
         head = _head(file)
         plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-        pressed = head.startswith(tuple(magic for magic, _ in _MAGIC))
-        with _decompressed(plain, head) as stream:
+        pressed = head.startswith(packed.MAGIC)
+        with packed.decompressed(plain, head) as stream:
             if pressed:
                 head = stream.read(_HEAD)
                 stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
@@ -109,29 +105,6 @@ class _Encoded(io.RawIOBase):
         return len(data)
 
 
-def _decompressed(plain: Any, head: bytes) -> Any:
-    name = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
-    if name == "gzip":
-        return gzip.open(plain)
-    if name == "bzip2":
-        return bz2.open(plain)
-    if name == "xz":
-        return lzma.open(plain)
-    return _zstd(plain) if name == "zstd" else plain
-
-
-def _zstd(plain: IO[bytes]) -> Any:
-    try:
-        from compression import zstd  # type: ignore[import-not-found] # Python 3.14
-    except ImportError:
-        try:
-            import zstandard
-        except ImportError:
-            raise MissingExtra("scan", "zstandard") from None
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(plain, read_across_frames=True))
-    return zstd.open(plain)
-
-
 class _Whole(io.RawIOBase):
     """A head that was read already, and what follows; a file ends where it ended when it was opened, however it grows."""
 
@@ -178,7 +151,7 @@ def size_of(name: str, *, named: bool) -> int:
     """The bytes of a regular file, or -1 where they are compressed or it cannot be read."""
     try:
         with regular(name, named=named) as file:
-            pressed = file.read(8).startswith(tuple(magic for magic, _ in _MAGIC))
+            pressed = file.read(8).startswith(packed.MAGIC)
             return -1 if pressed else os.fstat(file.fileno()).st_size
     except OSError:
         return -1

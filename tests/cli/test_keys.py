@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from piiguard import clock
 from piiguard.cli.main import run
 from piiguard.keys import Keyring, heartbeat, store
 from piiguard.keys.heartbeat import Beat, FileHeartbeat
@@ -34,6 +35,11 @@ def type_(keyring_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         return code, out, err
 
     return run_it
+
+
+def days_pass(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """Move the clock of the whole program."""
+    monkeypatch.setattr(clock, "seconds", lambda: time.time() + days * 86_400)
 
 
 def refused(result: tuple[int, str, str], message: str, hint: str, code: int = 1) -> None:
@@ -83,7 +89,9 @@ def census(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Census]:
 MANIFEST = '[[columns]]\ntable = "students"\ncolumn = "iin"\ncontext = "students.iin"\n'
 
 
-def test_a_key_from_add_to_destroy(type_: Type, census: Callable[..., Census], sqlite_url: str) -> None:
+def test_a_key_from_add_to_destroy(
+    type_: Type, census: Callable[..., Census], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("piiguard.toml").write_text(MANIFEST)
     code, out, err = type_("add")
     assert (code, out) == (0, "")
@@ -107,8 +115,15 @@ def test_a_key_from_add_to_destroy(type_: Type, census: Callable[..., Census], s
     code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes")
     assert code == 1
     assert "it can be destroyed from" in err
+    refused(
+        type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0"),
+        "less than 24 hours ago",
+        "--help",
+        code=2,
+    )
     counted.rows = [0, 0]
-    code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0")
+    days_pass(monkeypatch, 31)
+    code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes")
     assert code == 0
     assert "cannot be read any more" in err
     assert "keyring.json.1.bak: removed, it held the key" in err
@@ -138,7 +153,7 @@ def test_a_version_that_rows_need_is_neither_retired_nor_destroyed(
     assert type_("retire", "1", "--database", sqlite_url)[0] == 0
     census(3)
     refused(
-        type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0"),
+        type_("destroy", "1", "--database", sqlite_url, "--yes"),
         "is still needed by 3",
         "rotate",
     )
@@ -172,6 +187,22 @@ def test_a_promotion_waits_for_a_running_application(type_: Type, keyring_file: 
     type_("add")
     refused(type_("promote", "2"), "not loaded by web-1:7 (generation 1)", "--deployed")
     assert type_("promote", "2", "--deployed")[0] == 0
+
+
+def test_nothing_is_counted_while_an_application_may_write_with_the_version(
+    type_: Type, census: Callable[..., Census], keyring_file: Path, sqlite_url: str
+) -> None:
+    Path("piiguard.toml").write_text(MANIFEST)
+    type_("add")
+    type_("promote", "2", "--deployed")
+    FileHeartbeat(keyring_file).report(Beat("web-1:7", 2, time.time()))
+    counted = census()
+    refused(
+        type_("retire", "1", "--database", sqlite_url),
+        "may still be written with by web-1:7 (generation 2); the newest generation is 3",
+        "--deployed",
+    )
+    assert counted.asked == []
 
 
 def test_list_as_json_shows_who_opens_it_but_nothing_wrapped(type_: Type, keyring_file: Path) -> None:

@@ -22,11 +22,12 @@ from piiguard.protect.cells.exact import is_binary, is_text
 from piiguard.protect.cells.headers import mark
 from piiguard.protect.census import counts
 from piiguard.protect.census.taken import refuse_taken
+from piiguard.protect.indexes.entry import completed, refuse_untold_leak
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome, Tally
-from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried
+from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried, refuse_unindexable
 from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
@@ -69,7 +70,16 @@ class Candidate:
         wanted = [index] if self.in_place else [self.twin, index]
         adds = tuple(name for name in wanted if name and name not in self.table.c)
         return Migration(
-            self.table, self.column, self.twin, index, self.unique, True, None, adds, carried=self.carried
+            self.table,
+            self.column,
+            self.twin,
+            index,
+            self.unique,
+            True,
+            None,
+            adds,
+            carried=self.carried,
+            pad_to=self.item.pad_to or 0,
         )
 
 
@@ -78,11 +88,15 @@ def look(
     item: ProtectedColumn,
     *,
     guess_type: bool = False,
+    new: bool = False,
     let_go: frozenset[str] = frozenset(),
 ) -> Candidate:
-    """Find out where the column stands, and refuse what cannot be done; ``let_go`` are constraints given up by name."""
+    """Find out where the column stands, and refuse what cannot be done; ``let_go`` are constraints given up by name.
+
+    The entry of a ``new`` column is completed.
+    """
     with in_words(item.place):
-        found = _look(connection, item, guess_type=guess_type)
+        found = _look(connection, item, guess_type=guess_type, new=new)
         return found if found.done else _with_dependents(connection, found, let_go)
 
 
@@ -92,6 +106,7 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     retyped = found.in_place and bool(widened(found, ddl_for(connection.dialect, found.migration())))
     going = Going(table, item.column, found.twin, item.index, True, found.in_place, retyped, let_go=let_go)
     refuse_unfit(found.column, item.place)
+    refuse_untold_leak(found.column, item)
     if not found.counted.encrypted:  # a column that is half done holds bytes
         refuse_misfit(connection, found.column, item.type)
     if not found.in_place and found.twin in table.c:
@@ -105,12 +120,14 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     return found
 
 
-def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool) -> Candidate:
+def _look(connection: sa.Connection, item: ProtectedColumn, *, guess_type: bool, new: bool) -> Candidate:
     table = reflect(connection, item.table)
     column = column_of(table, item.column)
     refuse_hidden_rows(connection, table)
     if guess_type:
         item = replace(item, type=type_name(connection, column))
+    if new:
+        item = completed(connection, column, item)
     key = key_of(connection, table, without=(item.column,))
     counted = counts.take(connection, column)
     twin = short(f"{item.column}_enc")
@@ -167,6 +184,7 @@ def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> Non
             refuse_lookalikes(connection, found.column, found.key, seal)
         if not found.done:
             refuse_uncarried(connection, found.column, found.key, seal)
+            refuse_unindexable(connection, found.column, found.key, seal)
         connection.rollback()
 
 

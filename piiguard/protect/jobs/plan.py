@@ -12,6 +12,7 @@ from piiguard.database import connect
 from piiguard.protect.batches.batch import Batches
 from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
 from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
+from piiguard.protect.indexes.repair import renewing, repairing
 from piiguard.protect.jobs.decrypt import in_place_batches as opening_batches
 from piiguard.protect.jobs.decrypt import look as look_back
 from piiguard.protect.jobs.encrypt import Candidate, in_place_batches, look, widened
@@ -132,7 +133,7 @@ def with_columns(found: Candidate) -> Candidate:
     return dataclasses.replace(found, table=table, column=table.c[found.item.column], key=found.key.of(table))
 
 
-def plan_rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Stage]:
+def plan_rotate(job: Job, items: Iterable[ProtectedColumn], *, reindex: bool = False) -> Iterator[Stage]:
     """One statement per table and batch."""
     for name, group in by_table(items):
         with connect(job.engine) as connection, in_words(name):
@@ -140,7 +141,12 @@ def plan_rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Stage]:
             yield Stage("rotate", f"{name}.{','.join(i.column for i in group)}", _batch(connection, batches))
             for item in group:
                 if item.index:
-                    yield from _rotate_index(connection, job, batches.table, batches.key, item)
+                    where, place = (job, batches.table, batches.key, item), f"{name}.{item.index}"
+                    if reindex:
+                        yield Stage("repair", place, _batch(connection, repairing(*where)))
+                    yield from _rotate_index(connection, *where)
+                    if len(item.rules) > 1:
+                        yield Stage("edition", place, _batch(connection, renewing(*where)))
 
 
 def _rotate_index(
@@ -177,6 +183,8 @@ def _index(connection: sa.Connection, found: Candidate) -> tuple[str, ...]:
 def _batch(connection: sa.Connection, batches: Batches) -> tuple[str, ...]:
     """The statement of one batch, by the route that the job would take."""
     dialect = connection.dialect
+    if batches.needs is not None:
+        return (str(CoreRoute(batches).update.compile(dialect=dialect)),)
     if (dialect.name, dialect.driver) == ("postgresql", "psycopg") and PostgresqlRoute.takes(batches):
         return (PostgresqlRoute(connection, batches).update,)
     if dialect.name == "sqlite" and takes_functions(connection, batches):
