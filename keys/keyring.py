@@ -58,6 +58,7 @@ class Keyring:
         self._stamp: Any = None
         self._retry = float("inf")  # when a file that could not be loaded is tried again
         self._searched = float("-inf")  # when an unknown key id last made us read the file
+        self._missed = False  # whether the file changed while a wrapping key was being asked for
         self._unwrapping: tuple[threading.Thread, float] | None = None  # and until when it is waited for
         self._cache = SubkeyCache()
         self._columns: dict[tuple[str, int], ColumnCipher] = {}
@@ -332,8 +333,10 @@ class Keyring:
     def _unwrap_aside(self, sealed: Sealed) -> None:
         """Ask for the wrapping key in a thread of its own: a slow service must stop nobody."""
         if self._unwrapping is not None and self._unwrapping[0].is_alive():
-            self._retry = clock.monotonic() + POLL_SECONDS  # the one before has not been answered
+            self._missed = True  # a newer file came while the service was still being asked about this one
             return
+        self._missed = False
+        self._retry = clock.monotonic() + RETRY_SECONDS
 
         def ask() -> None:
             try:
@@ -343,7 +346,9 @@ class Keyring:
             except Exception as error:  # noqa: BLE001 - a provider's own, which may hold anything
                 self._keep(KeyringError(f"{sealed.place}: the provider failed ({type(error).__name__})"))
             else:
-                self.due = float("-inf")  # to report it, and to read the file that may have come meanwhile
+                self.due = float("-inf")  # to report it
+            if self._missed:
+                self._stamp, self.due = None, float("-inf")
 
         thread = threading.Thread(target=ask, name="piiguard-unwrap", daemon=True)
         self._unwrapping = thread, clock.monotonic() + PATIENCE
