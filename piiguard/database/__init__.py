@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piiguard.database.encoding import names_no_encoding
 from piiguard.database.opening import connect, open_engine, open_reader
 from piiguard.database.planning import run_when_planned
 from piiguard.database.reasons import explain, reason, shown
@@ -20,6 +21,7 @@ __all__ = [
     "inspect",
     "is_almighty",
     "is_file",
+    "names_no_encoding",
     "open_engine",
     "open_reader",
     "own_path",

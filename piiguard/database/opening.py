@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from piiguard.database import sqlite
+from piiguard.database.encoding import speak_utf8
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
@@ -76,6 +77,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
+    speak_utf8(engine, reading=reading)
     hide_rows(engine)
     return engine
 
