@@ -93,7 +93,7 @@ class FileHeartbeat:
                 found.append(
                     Beat(str(beat.instance), int(beat.generation), float(beat.seen), str(beat.keyring))
                 )
-            except (OSError, ValueError, TypeError):
+            except (OSError, ValueError, TypeError, RecursionError):
                 continue  # being written, or somebody else's file
         return found
 

@@ -113,6 +113,8 @@ class Manifest:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ManifestError(f"{place}: not valid TOML: {error}", path=place, hint=_FORM) from None
+        except RecursionError:
+            raise ManifestError(f"{place}: nested too deeply", path=place, hint=_FORM) from None
         entries = data.get("columns", [])
         keyring = data.get("keyring", {})
         if not isinstance(entries, list) or not isinstance(keyring, dict):

@@ -81,7 +81,7 @@ class Baseline:
             raise ScanError(
                 f"{source}: the baseline cannot be read: {reason}", source=source, hint=_HINT
             ) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ScanError(f"{source}: the baseline is not JSON", source=source, hint=_HINT) from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ScanError(

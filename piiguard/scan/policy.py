@@ -128,6 +128,8 @@ class Policy:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ScanError(f"{place}: not valid TOML: {error}", source=place, hint=_EXAMPLES) from None
+        except RecursionError:
+            raise ScanError(f"{place}: nested too deeply", source=place, hint=_EXAMPLES) from None
         reader = _Reader(place)
         reader.check(data, "the file", _MEMBERS, {"organisation"})
         declared = [reader.declared(entry) for entry in reader.tables(data, "categories")]
