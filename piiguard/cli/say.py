@@ -6,7 +6,9 @@ full stop; an error is followed by ``piiguard: hint: …``.
 
 from __future__ import annotations
 
+import os
 import re
+import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -94,9 +96,10 @@ def many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def internal(error: BaseException, place: str) -> str:
+def internal(error: BaseException) -> str:
     """An unforeseen error: its type and place, not its message, which may hold a value."""
-    return f"internal error: {type(error).__name__} at {place}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error: {type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"
 
 
 ABORTED = "stopped"
