@@ -169,7 +169,6 @@ def _report(
     """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
     from piiguard.cli.options import load_manifest
     from piiguard.errors import DatabaseError, PiiguardError, ScanError
-    from piiguard.report.document import to_line
     from piiguard.scan.journal import Journal
     from piiguard.scan.outcome import INTERRUPTED, join, unread
     from piiguard.scan.targets import scan_target
