@@ -303,3 +303,18 @@ def test_filter_can_be_named_in_a_configuration(redactor: Redactor) -> None:
     record = logging.makeLogRecord({"msg": "ИИН 050312300015"})
     assert made.filter(record)
     assert record.getMessage() == "ИИН <KZ_IIN>"
+
+
+def test_the_name_of_a_level_is_clean(any_log: Log, planted: str, assert_clean: Check) -> None:
+    level = 35
+    logging.addLevelName(level, f"ИИН {planted}")
+    try:
+        any_log.logger.log(level, "hello")
+    finally:
+        logging.addLevelName(level, f"Level {level}")
+    assert_clean(any_log.text)
+
+
+def test_the_usual_names_of_levels_stay(log: Log) -> None:
+    log.logger.warning("hello")
+    assert log.text.startswith("WARNING ")
