@@ -46,7 +46,7 @@ def hint(message: str) -> None:
 
 def fail(error: PiiguardError) -> None:
     """An error and its hint."""
-    say(str(error))
+    say(names.without_password(str(error)))
     if error.hint:
         hint(error.hint)
 
@@ -74,7 +74,7 @@ def sentence(error: click.ClickException) -> str:
     text = error.message if getattr(error, "possibilities", None) else error.format_message()
     if isinstance(error, click.MissingParameter):
         text = text.partition(".  ")[0].partition(". ")[0]
-    message = _URL.sub(_without_credentials, text.rstrip("."))
+    message = names.without_password(_URL.sub(_without_credentials, text.rstrip(".")))
     first, _, rest = message.partition(" ")
     return f"{first.lower()} {rest}" if first.istitle() else message
 

@@ -179,7 +179,7 @@ def _report(
     reports: list[ScanReport] = []
     for target in targets:
         if any(error.message == INTERRUPTED for report in reports for error in report.errors):
-            reports.append(unread(target))
+            reports.append(unread(_named(target)))
             continue
         try:
             _warn_of_power(target)
@@ -210,9 +210,12 @@ def _report(
 
 def _named(target: str) -> str:
     from piiguard.database import shown
+    from piiguard.names import without_password
     from piiguard.scan.targets import is_url
 
-    return shown(target) if is_url(target) else target
+    if is_url(target):
+        return shown(target)
+    return target if os.path.lexists(target) else without_password(target)
 
 
 def _warn_of_power(target: str) -> None:
