@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 
 from piiguard.database import connect
-from piiguard.errors import JobError
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.indexes.rows import Accepts, Rows
@@ -165,10 +164,10 @@ class _Repair:
                 passed.resumed,
             )
         if twins := self._twins():
-            raise JobError(
+            raise refusal.Refusal(
                 f"{self.item.table}.{self.item.index}: the rows {' and '.join(twins)} are equal after the"
                 f" normalizer {self.item.rules[0]}, and the index is unique",
-                hint="correct one of them, then run the same command again: it goes on there",
+                hint="correct one of them, then run the same command again",
             )
         raise refused
 
