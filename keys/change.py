@@ -7,6 +7,7 @@ both whole; the line that is then missing stands in the header and is added by t
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import secrets
 import uuid
@@ -18,7 +19,7 @@ from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, chain, heartbeat, recipients, store, transitions
 from piiguard.keys.chain import Entry, Mark
-from piiguard.keys.document import FORMAT, KINDS, Contents, Document
+from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
 from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
@@ -203,7 +204,9 @@ def _next(before: Contents) -> Contents:
 
 def _noted(contents: Contents, last: Mark, now: str, action: str, details: Mapping[str, Any]) -> Contents:
     highest = {kind: max(v.version for v in contents.versions if v.kind == kind) for kind in KINDS}
-    details = {**details, "highest": highest}
+    # Two copies may be changed alike within one second: what the line is about tells their histories apart.
+    about = {name: value for name, value in contents.header.items() if name not in ("change", "trail")}
+    details = {**details, "highest": highest, "header": hashlib.sha256(canonical(about)).hexdigest()}
     line = chain.entry(audit_key(contents), last, now, contents.generation, action, details)
     return _covering(contents.with_header(change=line), line)
 

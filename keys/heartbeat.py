@@ -119,7 +119,7 @@ class FileHeartbeat:
                 # The clock of a host that shares the folder may be late; that of the folder is one for all.
                 seen = max(float(beat.seen), file.stat().st_mtime)
                 found.append(Beat(str(beat.instance), int(beat.generation), seen, str(beat.keyring)))
-            except (OSError, ValueError, TypeError):
+            except (OSError, ValueError, TypeError, RecursionError):
                 continue  # being written, or somebody else's file
         return found
 

@@ -1,16 +1,9 @@
-"""The keyring as a process uses it: lazy, reloaded when its file changes, safe across threads and forks.
-
-Two locks. ``lock`` is the one that encryption takes: it is held for a few assignments, never while a file is read, a
-key service is asked or a heartbeat is written. ``_loading`` is held by the one thread that looks at the file; others go
-on with what is loaded.
-"""
+"""The keyring as an application uses it: it hands out ciphers and blind indexes, and says which keys there are."""
 
 from __future__ import annotations
 
 import os
-import threading
 import uuid
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
@@ -21,18 +14,17 @@ from piiguard.errors import (
     KeyVersionDestroyed,
     KeyVersionNotFound,
     KeyVersionRetired,
-    PiiguardError,
 )
 from piiguard.frames import emptied
 from piiguard.keys import change
 from piiguard.keys.column import ColumnCipher, SubkeyCache
 from piiguard.keys.document import KeyVersion
 from piiguard.keys.envelope import Envelope
-from piiguard.keys.heartbeat import ALIVE_SECONDS, Heartbeat
+from piiguard.keys.following import Followed
+from piiguard.keys.heartbeat import Heartbeat
 from piiguard.keys.index import IndexKey
-from piiguard.keys.loading import KeyringFile, Opened, Sealed
+from piiguard.keys.loading import KeyringFile, Opened
 from piiguard.keys.normalizers import Normalizer, normalizer_for
-from piiguard.keys.reports import Reports
 from piiguard.keys.state import State
 from piiguard.keys.trail import ChainedTrail, KeyringTrail, Trail
 from piiguard.keys.trust import Accepts, Trust
@@ -40,12 +32,11 @@ from piiguard.keys.wrapping import AskPassphrase
 
 __all__ = ["Keyring", "State"]
 
-POLL_SECONDS = 1.0
-RETRY_SECONDS = 30.0  # after how long a file that could not be loaded is tried again
-PATIENCE = 10.0  # seconds that a thread which cannot go on without the newest file waits for it
+
+POLL_SECONDS = 1.0  # how often the file is looked at
 
 
-class Keyring:
+class Keyring(Followed):
     """Keys for columns and blind indexes. Nothing is opened until a value is encrypted or decrypted.
 
     Opening costs one Argon2id or one call to a key service: in asyncio do it at startup,
@@ -53,21 +44,10 @@ class Keyring:
     """
 
     def __init__(self, file: KeyringFile | None, heartbeats: Sequence[Heartbeat] = ()) -> None:
-        self._file = file
-        self._reports = Reports(heartbeats)
-        self._opened: Opened | None = None
-        self._stamp: Any = None
-        self._retry = float("inf")  # when a file that could not be loaded is tried again
-        self._searched = float("-inf")  # when an unknown key id last made us read the file
-        self._unwrapping: tuple[threading.Thread, float] | None = None  # and until when it is waited for
         self._cache = SubkeyCache()
         self._columns: dict[tuple[str, int], ColumnCipher] = {}
         self._indexes: dict[tuple[str, str, tuple[Normalizer, ...]], IndexKey] = {}
-        self._looked = float("-inf")
-        self.lock = threading.RLock()
-        self._loading = threading.RLock()
-        self.due = float("-inf")  # when the file is looked at next
-        _keyrings.add(self)
+        super().__init__(file, heartbeats)
 
     @classmethod
     def from_env(cls, *, heartbeats: Sequence[Heartbeat] = (), **accepts: Unpack[Accepts]) -> Keyring:
@@ -224,33 +204,6 @@ class Keyring:
         trust = Trust() if self._file is None else self._file.trust
         trust.allow(suite, place)
 
-    def current(self) -> State:
-        """The state to work with now; looks for a new file at most once a second."""
-        if clock.monotonic() >= self.due:
-            self.poll()
-        return (self._opened or self._first()).state
-
-    def holds(self, state: State) -> bool:
-        """Whether this state is still the one in use; asked under ``lock`` before what was derived from it is kept."""
-        return self._opened is not None and self._opened.state is state
-
-    def poll(self) -> None:
-        """Look at the file. Threads that come while another one looks go on with what is loaded.
-
-        Only a process that has been idle waits for him: what it has loaded may be of last month.
-        """
-        if self._opened is None:
-            self._first()
-            return
-        idle = clock.monotonic() > self._looked + ALIVE_SECONDS
-        if not self._loading.acquire(timeout=PATIENCE if idle else 0):
-            return
-        try:
-            if clock.monotonic() >= self.due:
-                self._look()
-        finally:
-            self._loading.release()
-
     def find(self, key_id: int, place: str) -> tuple[State, KeyVersion]:
         """A data key that may decrypt; otherwise the error that says why not."""
         state, version = self._known(key_id, place)
@@ -287,99 +240,8 @@ class Keyring:
             )
         return state, version
 
-    def _search(self) -> None:
-        """Look for a key that others write with already: whoever needs it cannot go on with what is loaded."""
-        if self._loading.acquire(timeout=PATIENCE):
-            try:
-                if clock.monotonic() >= self._searched + POLL_SECONDS:
-                    # A stamp may be late on network file systems; but unknown ids may come in floods.
-                    self._searched = clock.monotonic()
-                    self._stamp = None
-                self._look()
-            finally:
-                self._loading.release()
-        if self._unwrapping is not None:
-            thread, until = self._unwrapping
-            thread.join(max(0.0, until - clock.monotonic()))
-
-    def _first(self) -> Opened:
-        """Open it: the one time at which every thread has to wait."""
-        with self._loading:
-            return self._opened or self._load(wait=True)
-
-    def _look(self) -> None:
-        """Load the file if it has changed; when that fails, keep what is loaded and warn."""
-        assert self._file is not None  # noqa: S101 - one in memory is never due
-        opened = self._first()
-        self._looked = clock.monotonic()
-        self.due = self._looked + POLL_SECONDS
-        stamp = self._file.stamp()
-        if stamp != self._stamp or self._looked >= self._retry:
-            self._stamp = stamp
-            try:
-                opened = self._load(wait=False)
-            except PiiguardError as error:
-                self._keep(error)
-        self._reports.tell(self._file.path, opened.state)
-
-    def _load(self, *, wait: bool) -> Opened:
-        """Read the file and open it; a wrapping key is waited for only by who asked for that."""
-        file, before = self._file, self._opened
-        assert file is not None  # noqa: S101 - one in memory is never loaded
-        stamp = file.stamp()
-        sealed = file.read(before)
-        opened = sealed.open()
-        if opened is None:
-            if not wait:
-                self._unwrap_aside(sealed)
-                return before or self._load(wait=True)
-            opened = sealed.unwrap()
-        if before is None:
-            self._reports.ask(opened.state, str(file.path))
-        opened = self._adopt(opened)
-        self._stamp, self._looked, self._retry = stamp, clock.monotonic(), float("inf")
-        self._reports.tell(file.path, opened.state)
-        return opened
-
-    def _unwrap_aside(self, sealed: Sealed) -> None:
-        """Ask for the wrapping key in a thread of its own: a slow service must stop nobody."""
-        if self._unwrapping is not None and self._unwrapping[0].is_alive():
-            self._retry = clock.monotonic() + POLL_SECONDS  # the one before has not been answered
-            return
-
-        def ask() -> None:
-            try:
-                self._adopt(sealed.unwrap())
-            except PiiguardError as error:
-                self._keep(error)
-            except Exception as error:  # noqa: BLE001 - a provider's own, which may hold anything
-                self._keep(KeyringError(f"{sealed.place}: the provider failed ({type(error).__name__})"))
-            else:
-                self.due = float("-inf")  # to report it, and to read the file that may have come meanwhile
-
-        thread = threading.Thread(target=ask, name="piiguard-unwrap", daemon=True)
-        self._unwrapping = thread, clock.monotonic() + PATIENCE
-        thread.start()
-
-    def _adopt(self, opened: Opened) -> Opened:
-        """Work with what was opened from now on, unless something newer has been opened meanwhile."""
-        with self.lock:
-            before = self._opened
-            if before is not None and opened.state.generation < before.state.generation:
-                return before
-            if before is not None and opened.state.generation == before.state.generation:
-                opened = opened.with_state(before.state)
-            self._opened = opened
-            if before is None or opened.state is not before.state:
-                self._forget()
-        self._reports.settled()
-        return opened
-
-    def _keep(self, error: PiiguardError) -> None:
-        """Go on with what is loaded, and say so once."""
-        self._retry = clock.monotonic() + RETRY_SECONDS
-        if self._opened is not None:
-            self._reports.warn(f"generation {self._opened.state.generation} stays in use: {error}")
+    def _interval(self) -> float:
+        return POLL_SECONDS
 
     def _forget(self) -> None:
         self._cache.forget()
@@ -388,13 +250,10 @@ class Keyring:
         for index in list(self._indexes.values()):
             index.forget()
 
-    def _after_fork(self) -> None:
+    def after_fork(self) -> None:
         """Locks may have been held by a thread that is not in the child; nonces must not be shared."""
-        self.lock = threading.RLock()
-        self._loading = threading.RLock()
-        self._unwrapping = None
+        super().after_fork()
         self._cache.after_fork()
-        self._reports.after_fork()
         self._forget()
 
     def __repr__(self) -> str:
@@ -405,18 +264,6 @@ class Keyring:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError("a keyring cannot be pickled or copied: open it in the child")
-
-
-_keyrings: weakref.WeakSet[Keyring] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for keyring in list(_keyrings):
-        keyring._after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _path_from_env() -> Path:

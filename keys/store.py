@@ -57,7 +57,8 @@ def read(path: Path) -> bytes:
 def _lost(path: Path) -> str:
     """Where a keyring was, its copies are; a new one could read nothing of what it has encrypted."""
     if found := backups(path):
-        return f"it was lost: piiguard keys restore {found[-1]}"
+        restored = command("piiguard keys restore", file_word(str(found[-1])))
+        return f"it was lost: {restored or 'piiguard keys restore FILE, with its newest numbered backup'}"
     if beside(path, ".audit").exists():
         return "it was lost, its audit trail is still there: piiguard keys restore FILE, with your copy of it"
     return "piiguard keys init makes one"

@@ -23,7 +23,7 @@ from piiguard.keys.document import Document
 from piiguard.keys.envelope import SUITE_XAES
 from piiguard.keys.wrapping import sealing
 
-__all__ = ["LOCAL", "MEMBERS", "Accepts", "Trust", "describe", "proposal"]
+__all__ = ["LOCAL", "MEMBERS", "Accepts", "Trust", "describe", "proposal", "variable"]
 
 LOCAL = frozenset({"file", "env", "passphrase", "hpke"})
 """Providers that are accepted without configuration: they ask nobody elsewhere and load nothing."""
@@ -204,6 +204,11 @@ def _is_key(text: str) -> bool:
     return True
 
 
+def variable(name: str) -> str:
+    """The variable of a member of :class:`Trust`."""
+    return f"PIIGUARD_{'KEYRING_ID' if name == 'id' else name.upper()}"
+
+
 def _bare(uri: str) -> str:
     """A PKCS#11 URI without the attributes that name a library or where a PIN lies."""
     path, _, query = uri.partition("?")
@@ -276,13 +281,12 @@ _MEANT = {
 def _read(
     name: str, read: Callable[[Any], Any], environment: Mapping[str, str], given: Mapping[str, Any]
 ) -> Any:
-    variable = f"PIIGUARD_{'KEYRING_ID' if name == 'id' else name.upper()}"
     value = given.get(name)
     if value is None:
-        value = environment.get(variable) or None  # a variable set to nothing is not set
+        value = environment.get(variable(name)) or None  # a variable set to nothing is not set
     if value is None:
         return None
     try:
         return read(value)
     except (ValueError, TypeError):
-        raise KeyringError(f"{variable}: not understood", hint=f"it takes {_MEANT[name]}") from None
+        raise KeyringError(f"{variable(name)}: not understood", hint=f"it takes {_MEANT[name]}") from None

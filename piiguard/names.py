@@ -40,6 +40,7 @@ __all__ = [
     "table_of_cells",
     "toml",
     "visible",
+    "without_password",
     "word",
 ]
 
@@ -100,6 +101,20 @@ def shown(name: str, longest: int = _LONGEST) -> str:
 def message(text: str) -> str:
     """A message of one line, whatever names it holds."""
     return _short(visible(text), _LONGEST_MESSAGE)
+
+
+def without_password(text: str) -> str:
+    """What may be a URL, well written or not, with *** for the password.
+
+    >>> without_password("crm:pass-1@db.example/crm"), without_password("postgresql://crm@db.example/crm")
+    ('crm:***@db.example/crm', 'postgresql://crm@db.example/crm')
+    """
+    return _NAMED_PASSWORD.sub(r"\1***", _PASSWORD.sub(r"\1***@", text))
+
+
+# From the colon behind a user, which neither // nor a blank follows, to the last @.
+_PASSWORD = re.compile(r"((?:^|[\s'\"(/:])[^\s:/@'\"(]*:(?!//|\s))[^\n]*@")
+_NAMED_PASSWORD = re.compile(r"(?i)((?:pass|passwd|password|pwd|secret|token)\s*=\s*)[^\s&]+")
 
 
 def _short(text: str, longest: int) -> str:

@@ -44,7 +44,12 @@ _STAGES = {
     "shadow-promote": "index, promote: piiguard keys promote --kind index, unless the next key is primary",
     "shadow-copy": "index, copy: the shadow into the index, batch by batch; queries look for both",
     "shadow-contract": "index, contract: without the shadow",
-    "deploy-reading-both": "deploy first: models with Encrypted(..., storage='text', migrating=True), which read both",
+    "fill": "index, fill: of every row, before any value is changed; until here, or until the database's own index,"
+    " --keep-plaintext goes",
+    "convert": "convert in place: batch by batch; a row that somebody changed meanwhile is taken again",
+    "deploy-reading-both": "deploy: models with Encrypted(..., storage='text', migrating=True), which read both; then run"
+    " the same command with --keep-plaintext again, for rows that the release before has written meanwhile",
+    "deploy-indexed": "deploy: models with migrating='indexed', with which every search sees every row",
     "deploy-writing-both": "until here --keep-plaintext goes; then deploy models that can switch to the ciphertext",
     "deploy-ciphertext": "deploy last: models with Encrypted(...), without migrating",
 }

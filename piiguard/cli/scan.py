@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
-from piiguard.cli.say import CHECK_PATH, say
+from piiguard.cli.say import CHECK_PATH, internal, say
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _report(
 ) -> ScanReport:
     """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
     from piiguard.cli.options import load_manifest
-    from piiguard.errors import DatabaseError, ScanError
+    from piiguard.errors import DatabaseError, PiiguardError, ScanError
     from piiguard.scan.journal import Journal
     from piiguard.scan.outcome import INTERRUPTED, join, unread
     from piiguard.scan.targets import scan_target
@@ -179,7 +179,7 @@ def _report(
     reports: list[ScanReport] = []
     for target in targets:
         if any(error.message == INTERRUPTED for report in reports for error in report.errors):
-            reports.append(unread(target))
+            reports.append(unread(_named(target)))
             continue
         try:
             _warn_of_power(target)
@@ -195,9 +195,27 @@ def _report(
             if len(targets) == 1:
                 raise
             reports.append(unread(error.source, str(error)))  # the other targets are still worth a report
+        except click.ClickException:
+            raise
+        except Exception as error:
+            if len(targets) == 1:
+                raise
+            reports.append(
+                unread(_named(target), str(error) if isinstance(error, PiiguardError) else internal(error))
+            )
     if chosen["follow"] and sink and not any(error.message == INTERRUPTED for error in reports[0].errors):
         reports = [_follow(targets[0], options, reports[0], sink)]
     return join(reports)
+
+
+def _named(target: str) -> str:
+    from piiguard.database import shown
+    from piiguard.names import without_password
+    from piiguard.scan.targets import is_url
+
+    if is_url(target):
+        return shown(target)
+    return target if os.path.lexists(target) else without_password(target)
 
 
 def _warn_of_power(target: str) -> None:

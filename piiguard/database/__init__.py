@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piiguard.database.encoding import names_no_encoding
 from piiguard.database.opening import connect, open_engine, open_reader
 from piiguard.database.patience import LATE, patient, renew
 from piiguard.database.planning import run_when_planned
@@ -22,6 +23,7 @@ __all__ = [
     "inspect",
     "is_almighty",
     "is_file",
+    "names_no_encoding",
     "open_engine",
     "open_reader",
     "own_path",

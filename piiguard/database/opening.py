@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from piiguard.database import patience, sqlite
+from piiguard.database.encoding import speak_utf8
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
@@ -82,6 +83,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
     sqlite.guard(engine, reading=reading)
     _with_password(engine)
     patience.bound(engine, reading=reading)
+    speak_utf8(engine, reading=reading)
     hide_rows(engine)
     return engine
 

@@ -81,6 +81,11 @@ _CONNECTING = (
     ),
 )
 _ALWAYS = (
+    (
+        ("invalid byte sequence for encoding",),
+        "text of it is not UTF-8, and the database names no other encoding",
+        "convert what is not UTF-8 first; scan reads it as it is",
+    ),
     (("unable to open database file",), "the file cannot be opened", "check the path and its permissions"),
     (
         ("not a database", "malformed"),

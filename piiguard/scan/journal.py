@@ -76,12 +76,13 @@ class Journal:
                 entry = json.loads(line)
             except ValueError:
                 continue  # the last line of a process that was killed
-            findings = tuple(_finding(values) for values in entry["findings"])
-            notes = tuple(
-                Note(entry["target"], entry["place"], message) for message in entry.get("notes", [])
-            )
-            outcome = Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
-            self._done[entry["target"], entry["place"]] = outcome
+            except RecursionError:
+                entry = None
+            try:
+                target, outcome = _outcome(entry)
+                self._done[target, outcome.place] = outcome
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise self._wrong("a line of the checkpoint is damaged") from None
 
     def _wrong(self, what: str) -> ScanError:
         hint = "name another file, or remove it to begin anew"
@@ -98,6 +99,12 @@ def _search(options: Options) -> dict[str, Any]:
         "raw": options.raw,
         **({"views": sorted(options.views)} if options.views else {}),
     }
+
+
+def _outcome(entry: Any) -> tuple[str, Outcome]:
+    findings = tuple(_finding(values) for values in entry["findings"])
+    notes = tuple(Note(entry["target"], entry["place"], message) for message in entry.get("notes", []))
+    return entry["target"], Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
 
 
 def _finding(values: dict[str, Any]) -> Finding:

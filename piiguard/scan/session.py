@@ -117,6 +117,8 @@ def explain(error: Exception) -> str:
     """The cause without the driver's own message, which may repeat a value."""
     if isinstance(error, database.LeftUnread):
         return error.why
+    if isinstance(error, UnicodeError):
+        return "its text, or its name, is of no encoding that the database names"
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     codes = {
         str(code) for code in (getattr(cause, "sqlstate", None), *cause.args[:1]) if code not in (None, "")

@@ -44,8 +44,8 @@ def home(tmp_path: Path) -> Path:
     for name in ("etc", "safe", "backup"):
         (tmp_path / name).mkdir()
     with sqlite3.connect(tmp_path / "crm.db") as database:
-        database.execute("create table students (id integer primary key, iin varchar(12))")
-        database.executemany("insert into students values (?, ?)", PEOPLE)
+        database.execute("create table students (id integer primary key, iin varchar(12), email varchar(80))")
+        database.executemany("insert into students (id, iin) values (?, ?)", PEOPLE)
     database.close()
     return tmp_path
 
@@ -60,6 +60,7 @@ def follow(home: Path) -> Iterator[Follow]:
         "WRAPPING_KEY": home / "etc/wrapping.key",
         "SPARE_KEY": home / "safe/spare.key",
         "BACKUPS": home / "backup",
+        "NEW_HOST": home / "new",
     }
     assert set(re.findall(r"export (\w+)=", BLOCKS["names"][0])) == set(variables)
 
@@ -129,6 +130,27 @@ def test_a_lost_keyring(follow: Follow, home: Path) -> None:
     assert "restored from" in follow("lost-keyring")
 
 
+def test_moving_to_another_host(follow: Follow, home: Path) -> None:
+    for name in ("etc", "secrets"):
+        (home / "new" / name).mkdir(parents=True)
+    said = follow("move")
+    assert "PIIGUARD_WRAPPING_KEY: named" in said
+    assert "keyring.json: accepted" in said
+
+
+def test_the_fixture_for_tests_runs_under_pytest(home: Path) -> None:
+    (block,) = re.findall(r"```python testing\n(.*?)```", PAGE, re.DOTALL)
+    (home / "test_page.py").write_text(block)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout
+
+
 def test_an_old_backup_of_the_database(follow: Follow, home: Path) -> None:
     shutil.copy(home / "crm.db", home / "old.db")
     follow("rotation", 0, 1)
@@ -176,6 +198,13 @@ def test_a_key_from_the_safe_opens_the_keyring_when_the_wrapping_key_is_lost(
     (home / "etc/wrapping.key").unlink()
     follow("safe-opens")
     assert (home / "etc/wrapping.key").exists()
+
+
+def test_a_column_is_encrypted_where_it_stands(follow: Follow) -> None:
+    """Beside an application, on every database: tests/protect/test_in_place.py."""
+    said = follow("in-place")
+    assert "deploy models with" in said
+    assert "0 rows encrypted" in said
 
 
 def test_disaster_recovery(follow: Follow, home: Path) -> None:

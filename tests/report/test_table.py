@@ -19,7 +19,7 @@ def test_worst_place_stands_first(report: ScanReport) -> None:
 def test_next_steps_are_whole_commands(report: ScanReport) -> None:
     lines = [line.strip() for line in render(report, "table", width=40).splitlines()]
     assert (
-        "piiguard encrypt --index iin_index --normalizer digits"
+        "piiguard encrypt --index iin_index --normalizer digits/2"
         " -- postgresql://reader@db/crm students.iin" in lines
     )
     assert "piiguard redact -o app.clean.log -- app.log" in lines
