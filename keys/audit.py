@@ -17,7 +17,16 @@ from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import chain, store
 from piiguard.keys.chain import Entry, Mark
 
-__all__ = ["append", "catch_up", "highest_generation", "lines_of", "read", "trail_path", "verify"]
+__all__ = [
+    "append",
+    "catch_up",
+    "highest_generation",
+    "lines_of",
+    "read",
+    "trail_path",
+    "verify",
+    "whole_lines_of",
+]
 
 _MOST = 64 << 20  # bytes: a line is 300 of them
 
@@ -35,6 +44,14 @@ def read(keyring: Path) -> list[Entry]:
 def lines_of(file: Path) -> list[Entry]:
     """The whole lines of a trail, strictly: nothing is read that is not spelled as it was written."""
     return [_parsed(file, number, raw) for number, raw in enumerate(_split(file)[0], 1)]
+
+
+def whole_lines_of(file: Path) -> list[Entry]:
+    """The same of a file that has to be there, and whole."""
+    if not file.exists():
+        raise KeyringError(f"{file}: no audit trail there", hint="check the path")
+    _refuse_unfinished(file)
+    return lines_of(file)
 
 
 def append(file: Path, line: Entry) -> None:
@@ -77,11 +94,7 @@ def verify(keyring: Path, key: bytes, header: Mapping[str, Any], first: int = 1)
     if not file.exists() and known.number >= first:
         _refuse(file, f"it is not there, but the keyring knows of {known.number} lines", known)
     last = chain.check(key, trail, str(file), first)
-    if unfinished := _split(file)[1]:
-        raise KeyringFormatError(
-            f"{file}: behind line {last.number} stands an unfinished one ({len(unfinished)} bytes)",
-            hint="a command was killed while it wrote, or somebody added it; the next command removes it",
-        )
+    _refuse_unfinished(file)
     change = header.get("change")
     if change and change["number"] >= first and change not in trail:
         _refuse(file, "the last change of the keyring is not in it", known)
@@ -110,6 +123,15 @@ def _refuse_cut(file: Path, trail: Sequence[Entry], known: Mark, last: Mark, fir
             f"{file}: line {known.number} is another one than the keyring knows of",
             hint="two copies of the keyring were worked with apart from each other, or the trail of one was put "
             f"beside the other: keep both; when that is settled: piiguard keys verify --from-line {last.number + 1}",
+        )
+
+
+def _refuse_unfinished(file: Path) -> None:
+    whole, rest = _split(file)
+    if rest:
+        raise KeyringFormatError(
+            f"{file}: behind line {len(whole)} stands an unfinished one ({len(rest)} bytes)",
+            hint="a command was killed while it wrote, or somebody added it; the next command removes it",
         )
 
 
@@ -148,7 +170,7 @@ def _parsed(file: Path, number: int, raw: bytes) -> Entry:
 def _not_written(file: Path, error: OSError) -> KeyringError:
     return KeyringError(
         f"{file}: cannot be written: {_reason(error)}",
-        hint="make room or write access; where the keyring cannot be written, jobs take --trail FILE",
+        hint="make room or write access; what was changed already is in the keyring, and the next command adds its line",
     )
 
 

@@ -16,7 +16,7 @@ from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.change import Unseal
 from piiguard.keys.document import Contents, Document
 
-__all__ = ["ChainedTrail", "KeyringTrail", "Trail"]
+__all__ = ["ChainedTrail", "KeyringTrail", "Trail", "verify_chained"]
 
 
 class Trail(Protocol):
@@ -91,6 +91,13 @@ class ChainedTrail:
 
     def _check(self, held: Contents, lines: Sequence[Entry]) -> Mark:
         return chain.check(_key(held), lines, str(self.file))
+
+
+def verify_chained(held: Contents, file: Path) -> int:
+    """Check a trail in a file of its own; how many lines it has."""
+    lines = audit.whole_lines_of(file)
+    chain.check(_key(held), lines, str(file))
+    return len(lines)
 
 
 def _held(path: Path, unseal: Unseal) -> Contents:

@@ -330,26 +330,50 @@ def recipient(output: Path, kem: str) -> None:
 @keyring_option
 @manifest_option
 @click.option("--min-generation", type=click.IntRange(min=0), default=0, help="Refuse an older keyring.")
-def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation: int) -> None:
+@click.option("--min-line", type=click.IntRange(min=0), default=0, help="Refuse a shorter audit trail.")
+@click.option(
+    "--from-line",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Check the trail from this line on: what came before is settled.",
+)
+@click.option(
+    "--trail",
+    "trail_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Check the audit trail that jobs wrote into this file, too.",
+)
+def verify(
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    min_generation: int,
+    min_line: int,
+    from_line: int,
+    trail_file: Path | None,
+) -> None:
     """Open the keyring, check its audit trail, and try every recipient.
 
     \b
     piiguard keys verify
-    piiguard keys verify --min-generation 7
+    piiguard keys verify --min-generation 7 --min-line 31
     """
     import functools
 
     from piiguard.keys import change, recipients
     from piiguard.keys.document import Document
+    from piiguard.keys.trail import verify_chained
 
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
-    contents, lines = change.verify(path, ask, min_generation)
+    contents, lines = change.verify(path, ask, min_generation, from_line=from_line, least_line=min_line)
     document = Document(
         contents.header, b""
     )  # the header that the body has proved, not what lies there by now
     for line in say_keys.recipients_table(recipients.check(document, ask)):
         click.echo(line)
     say_keys.keyring_verified(path, contents, lines)
+    if trail_file is not None:
+        say_keys.trail_verified(trail_file, verify_chained(contents, trail_file))
 
 
 @keys.command()

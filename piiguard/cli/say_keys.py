@@ -186,6 +186,14 @@ def keyring_verified(path: Path, contents: Contents, lines: int) -> None:
     say(f"{path}: keyring {contents.id}, generation {contents.generation}, {lines} audit lines: in order")
 
 
+def trail_verified(file: Path, lines: int) -> None:
+    """A trail of jobs that no keyring covers is whole, as far as it goes."""
+    say(f"{file}: {many(lines, 'audit line')}: in order")
+    hint(
+        "it is chained, not covered: the database alone knows whether its end was cut off, and the next job asks it"
+    )
+
+
 def keyring_restored(path: Path, contents: Contents, backup: Path) -> None:
     """A backup is the keyring now."""
     say(f"{path}: restored from {backup} as generation {contents.generation}")

@@ -237,6 +237,29 @@ def test_init_rewrap_and_verify(type_: Type, tmp_path: Path, monkeypatch: pytest
     )
 
 
+def test_verify_tells_a_trail_that_is_short_and_checks_one_of_jobs(
+    type_: Type, keyring_file: Path, tmp_path: Path
+) -> None:
+    type_("add")
+    refused(
+        type_("verify", "--min-line", "3"), "the audit trail has 2 lines, at least 3 were asked for", "older"
+    )
+    code, _, err = type_("verify", "--from-line", "2")
+    assert (code, "1 audit lines: in order" in err) == (0, True)
+    file = tmp_path / "jobs.audit"
+    refused(type_("verify", "--trail", str(file)), "jobs.audit: no audit trail there", "check the path")
+    trail = Keyring.from_file(keyring_file).trail(file)
+    assert trail is not None
+    trail.note("rotate", {"table": "people"})
+    code, _, err = type_("verify", "--trail", str(file))
+    assert code == 0
+    assert "jobs.audit: 1 audit line: in order" in err
+    assert "chained, not covered" in err
+    with file.open("ab") as out:
+        out.write(b"{")
+    refused(type_("verify", "--trail", str(file)), "behind line 1 stands an unfinished one", "killed")
+
+
 def test_restore_after_a_loss(type_: Type, keyring_file: Path) -> None:
     type_("add")
     keyring_file.unlink()
