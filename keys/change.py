@@ -17,7 +17,7 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import audit, chain, heartbeat, recipients, store, transitions
+from piiguard.keys import audit, chain, destruction, heartbeat, recipients, store, transitions
 from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
 from piiguard.keys.trust import Trust
@@ -87,21 +87,40 @@ def apply(
 
 
 def destroy(
-    path: Path, ask: AskPassphrase | None, kind: str, version: int, waiting: datetime.timedelta
+    path: Path, ask: AskPassphrase | None, kind: str, version: int, waiting: datetime.timedelta | None
 ) -> tuple[Contents, list[Path]]:
-    """Drop the bytes of a key, here and in the numbered backups that still have them; say which those were."""
-    contents = apply(
-        path,
-        ask,
-        "destroy",
-        lambda held, now: transitions.destroy(held, kind, version, now, waiting),
-        kind=kind,
-        version=version,
-    )
-    removed = store.backups(path)  # every older generation held the key, or was sealed as it was
-    for backup in removed:
-        store.remove(backup)
-    return contents, removed
+    """Drop the bytes of a key, here and in what lies beside the keyring; say which files those were.
+
+    The backups go first: while one is left, the keyring still has the key and the command can be run again. So it can
+    afterwards, and then removes what has come back. Without ``waiting`` it does that alone.
+    """
+    with store.locked(path):
+        held, file_key, last = _opened(path, ask)
+        found = transitions.find(held, kind, version)
+        done = found.state == "destroyed"
+        if done:
+            changed = held
+        elif waiting is None:
+            raise KeyringError(
+                f"{kind} key version {version} is {found.state} by now", hint="run the command again"
+            )
+        else:
+            changed = transitions.destroy(_next(held), kind, version, utc_now(), waiting)
+        removing = destruction.holders(path, found)
+        if done and not removing:
+            return held, []
+        about = {"kind": kind, "version": version}
+        begun = {"state": "begun", **about, "removing": _names(removing)}
+        last = _note(path, held, file_key, last, "destroy", begun)
+        for file in removing:
+            store.remove(file)
+        about["removed"] = _names(removing)
+        if done:
+            _note(path, held, file_key, last, "destroy", {"state": "ended", **about})
+            return held, removing
+        noted = _noted(changed, last, utc_now(), "destroy", about)
+        _put(path, noted, file_key)
+        return noted, removing
 
 
 def rewrap(
@@ -118,24 +137,30 @@ def rewrap(
         return _written(path, before, noted, file_key)
 
 
-def restore(path: Path, backup: Path, ask: AskPassphrase | None, above: int = 0) -> Contents:
+def restore(
+    path: Path, backup: Path, ask: AskPassphrase | None, above: int = 0, revive: Sequence[str] = ()
+) -> Contents:
     """Put an old copy in the place of a lost keyring, as the newest generation.
 
     Applications and databases refuse a generation that is older than what they have seen, so the copy gets a
-    number above the trail's and above ``above``. Key versions that were added after it are not in it.
+    number above the trail's and above ``above``. Key versions that were added after it are not in it; those that were
+    destroyed after it are not brought back, but for those that ``revive`` names, as ``data/1``.
     """
     with store.locked(path):
         _refuse_if_it_opens(path, ask)
         document = Document.parse(store.read(backup), str(backup))
         file_key = recipients.unwrap(document, str(backup), ask)
         held = document.open(file_key, str(backup))
-        trail = audit.read(path)
+        trail, now = audit.read(path), utc_now()
+        first = trail[0]["number"] if trail else 1
+        last = chain.check(audit_key(held), trail, str(audit.trail_path(path)), first)
         newest = max(audit.highest_generation(trail), document.generation, above)
-        changed = held.with_header(generation=newest + 1, numbers=_numbers(trail))
-        last = chain.mark(trail[-1]) if trail else chain.START
-        noted = _noted(changed, last, utc_now(), "restore", {"from": document.generation})
-        store.overwrite(path, noted.seal(file_key).to_bytes())
-        audit.append(audit.trail_path(path), noted.header["change"])
+        changed, dead = destruction.bury(
+            held.with_header(generation=newest + 1, numbers=_numbers(trail)), trail, revive, now
+        )
+        details = {"from": document.generation, "dead": dead, "revived": [*revive]}
+        noted = _noted(changed, last, now, "restore", details)
+        _put(path, noted, file_key)
         return noted
 
 
@@ -172,10 +197,7 @@ def record(path: Path, unseal: Unseal, action: str, details: Mapping[str, Any]) 
     with store.locked(path):
         held, file_key = unseal(Document.parse(store.read(path), str(path)))
         last = chain.newest(audit_key(held), held.header, audit.catch_up(path, held.header))
-        line = chain.entry(audit_key(held), last, utc_now(), held.generation, action, details)
-        audit.append(audit.trail_path(path), line)
-        store.overwrite(path, _covering(held, line).seal(file_key).to_bytes())
-        return chain.mark(line)
+        return _note(path, held, file_key, last, action, details)
 
 
 def audit_key(contents: Contents) -> bytes:
@@ -209,6 +231,26 @@ def _noted(contents: Contents, last: Mark, now: str, action: str, details: Mappi
     details = {**details, "highest": highest, "header": hashlib.sha256(canonical(about)).hexdigest()}
     line = chain.entry(audit_key(contents), last, now, contents.generation, action, details)
     return _covering(contents.with_header(change=line), line)
+
+
+def _note(
+    path: Path, held: Contents, file_key: bytes, last: Mark, action: str, details: Mapping[str, Any]
+) -> Mark:
+    """A line that changes no generation: the file is sealed again, and needs no backup of what it was."""
+    line = chain.entry(audit_key(held), last, utc_now(), held.generation, action, details)
+    audit.append(audit.trail_path(path), line)
+    store.overwrite(path, _covering(held, line).seal(file_key).to_bytes())
+    return chain.mark(line)
+
+
+def _put(path: Path, noted: Contents, file_key: bytes) -> None:
+    """Take the place of what is worth nothing, or must not be kept."""
+    store.overwrite(path, noted.seal(file_key).to_bytes())
+    audit.append(audit.trail_path(path), noted.header["change"])
+
+
+def _names(found: Sequence[Path]) -> list[str]:
+    return [file.name for file in found]
 
 
 def _covering(contents: Contents, line: Entry) -> Contents:

@@ -186,7 +186,7 @@ def test_every_generation_is_kept_until_a_key_is_destroyed(keyring_file: Path, o
     assert kept[0].read_bytes() == first
     assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
     _, removed = change.destroy(keyring_file, None, "data", 1, timedelta(0))
-    assert [file.name for file in removed] == [f"keyring.json.{number}.bak" for number in (1, 2, 3, 4)]
+    assert [file.name for file in removed] == [f"keyring.json.{number}.bak" for number in (1, 2, 3)]
     assert store.backups(keyring_file) == []
 
 
