@@ -11,10 +11,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from piiguard import files
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import chain, store
+from piiguard.keys import chain, elsewhere, store
 from piiguard.keys.chain import Entry, Mark
 
 __all__ = [
@@ -54,8 +55,12 @@ def whole_lines_of(file: Path) -> list[Entry]:
     return lines_of(file)
 
 
-def append(file: Path, line: Entry) -> None:
-    """Write one line and wait until it is on the disk; half a line, which a killed command left, goes."""
+def append(file: Path, line: Entry, keyring: UUID) -> None:
+    """Write one line and wait until it is on the disk; half a line, which a killed command left, goes.
+
+    Then it is sent to where ``PIIGUARD_TRAIL_ALSO`` wants it.
+    """
+    send = elsewhere.sender(keyring)
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         _, unfinished = _split(file)
@@ -68,16 +73,18 @@ def append(file: Path, line: Entry) -> None:
             os.fsync(out.fileno())
     except OSError as error:
         raise _not_written(file, error) from None
+    send(line)
 
 
 def catch_up(keyring: Path, header: Mapping[str, Any]) -> list[Entry]:
     """The trail, with the line of the header's own change put in if a crash kept it from being written."""
+    elsewhere.sender(UUID(header["id"]))  # a place that is not understood is told before anything is changed
     trail = read(keyring)
     change = header.get("change")
     if change is None or chain.mark(change) != chain.covered(header):  # a job has noted something since
         return trail
     if all(line["number"] < change["number"] for line in trail):
-        append(trail_path(keyring), change)
+        append(trail_path(keyring), change, UUID(header["id"]))
         trail.append(change)
     return trail
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import audit, chain, destruction, heartbeat, recipients, store, transitions
+from piiguard.keys import audit, chain, destruction, elsewhere, heartbeat, recipients, store, transitions
 from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
 from piiguard.keys.trust import Trust
@@ -60,6 +60,7 @@ def new(now: str, identity: uuid.UUID | None = None, entries: Sequence[dict[str,
 def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Contents:
     """Write a new keyring with one primary key of each kind."""
     now, identity, file_key = utc_now(), uuid.uuid4(), secrets.token_bytes(32)
+    elsewhere.sender(identity)  # a place that is not understood is told before anything is changed
     with store.locked(path):
         store.refuse_existing(path)
         if audit.trail_path(path).exists():
@@ -70,7 +71,7 @@ def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Conten
         entries = recipients.wrap(wrap, file_key, identity, ask)
         contents = new(now, identity, entries)
         store.write_new(path, contents.seal(file_key).to_bytes())
-        audit.append(audit.trail_path(path), contents.header["change"])
+        audit.append(audit.trail_path(path), contents.header["change"], identity)
     heartbeat.folder(path).mkdir(mode=0o700, exist_ok=True)
     return contents
 
@@ -151,6 +152,7 @@ def restore(
         document = Document.parse(store.read(backup), str(backup))
         file_key = recipients.unwrap(document, str(backup), ask)
         held = document.open(file_key, str(backup))
+        elsewhere.sender(held.id)
         trail, now = audit.read(path), utc_now()
         first = trail[0]["number"] if trail else 1
         last = chain.check(audit_key(held), trail, str(audit.trail_path(path)), first)
@@ -238,7 +240,7 @@ def _note(
 ) -> Mark:
     """A line that changes no generation: the file is sealed again, and needs no backup of what it was."""
     line = chain.entry(audit_key(held), last, utc_now(), held.generation, action, details)
-    audit.append(audit.trail_path(path), line)
+    audit.append(audit.trail_path(path), line, held.id)
     store.overwrite(path, _covering(held, line).seal(file_key).to_bytes())
     return chain.mark(line)
 
@@ -246,7 +248,7 @@ def _note(
 def _put(path: Path, noted: Contents, file_key: bytes) -> None:
     """Take the place of what is worth nothing, or must not be kept."""
     store.overwrite(path, noted.seal(file_key).to_bytes())
-    audit.append(audit.trail_path(path), noted.header["change"])
+    audit.append(audit.trail_path(path), noted.header["change"], noted.id)
 
 
 def _names(found: Sequence[Path]) -> list[str]:
@@ -259,7 +261,7 @@ def _covering(contents: Contents, line: Entry) -> Contents:
 
 def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -> Contents:
     store.replace(path, changed.seal(file_key).to_bytes(), before.generation)
-    audit.append(audit.trail_path(path), changed.header["change"])
+    audit.append(audit.trail_path(path), changed.header["change"], changed.id)
     heartbeat.FileHeartbeat(path).forget_the_dead(clock.seconds())
     return changed
 

@@ -80,7 +80,7 @@ class ChainedTrail:
             held = _held(self.path, self.unseal)
             last = self._check(held, audit.lines_of(self.file))
             line = chain.entry(_key(held), last, change.utc_now(), held.generation, action, details)
-            audit.append(self.file, line)
+            audit.append(self.file, line, held.id)
             return chain.mark(line)
 
     def newest(self) -> Mark:

@@ -263,7 +263,7 @@ def test_a_crash_before_the_audit_line_is_healed_by_the_next_command(
     keyring_file: Path, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "append", lambda file, line: None)
+        patch.setattr(audit, "append", lambda file, line, keyring: None)
         operate("add")
     with pytest.raises(KeyringFormatError, match="the last change of the keyring is not in it"):
         change.verify(keyring_file, None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import stat
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -301,3 +303,85 @@ def test_a_keyring_s_own_trail_is_no_chained_one(keyring: Keyring, tmp_path: Pat
     shutil.copy(audit.trail_path(keyring.path), copy)
     with pytest.raises(KeyringFormatError, match="line 1 was changed"):
         own(keyring, copy).note("decrypt", {})
+
+
+class Collector:
+    """A syslog daemon of this test."""
+
+    def __init__(self, place: Path) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(place))
+        self.socket.settimeout(10)
+
+    def next(self) -> bytes:
+        return self.socket.recv(1 << 16)
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    folder = tempfile.mkdtemp(dir="/tmp")
+    place = Path(folder) / "log"
+    found = Collector(place)
+    monkeypatch.setattr("piiguard.keys.elsewhere.SYSLOG", str(place))
+    yield found
+    found.socket.close()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="syslog is a matter of POSIX")
+def test_every_line_goes_to_syslog_as_well(
+    keyring: Keyring, operate: Operate, daemon: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "syslog")
+    operate("add")
+    keyring.record("decrypt", table="students")
+    for line in audit.read(keyring.path)[1:]:
+        head, _, body = daemon.next().partition(b" ")
+        assert head == b"<85>piiguard:"  # authpriv, notice
+        assert json.loads(body) == {**line, "keyring": str(keyring.id)}
+
+
+def test_every_line_goes_to_standard_output_as_well(
+    keyring: Keyring, operate: Operate, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "stdout")
+    operate("add")
+    keyring.record("decrypt", table="students", note="a\nb\u2028")
+    sent = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sent == [{**line, "keyring": str(keyring.id)} for line in audit.read(keyring.path)[1:]]
+
+
+def test_a_line_of_a_chained_trail_goes_there_as_well(
+    keyring: Keyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "stdout")
+    own(keyring, tmp_path / "jobs.audit").note("decrypt", {"table": "students"})
+    assert json.loads(capsys.readouterr().out)["action"] == "decrypt"
+
+
+def test_a_line_that_syslog_does_not_take_stops_the_job(
+    keyring: Keyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "syslog")
+    monkeypatch.setattr("piiguard.keys.elsewhere.SYSLOG", str(tmp_path / "nobody"))
+    with pytest.raises(KeyringError, match="syslog does not take the line") as caught:
+        keyring.record("decrypt", table="students")
+    assert "PIIGUARD_TRAIL_ALSO" in caught.value.hint
+
+
+def test_a_place_that_is_unknown_is_told_before_anything_is_changed(
+    keyring: Keyring, operate: Operate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = keyring.path.read_bytes()
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "carrier pigeon")
+    new = keyring.path.with_name("new.json")
+    for act in (
+        lambda: operate("add"),
+        lambda: keyring.record("decrypt", table="students"),
+        lambda: change.create(new, ["file:" + str(keyring.path.with_name("wrapping.key"))], None),
+    ):
+        with pytest.raises(KeyringError, match="PIIGUARD_TRAIL_ALSO: not understood"):
+            act()
+    assert not new.exists()
+    assert keyring.path.read_bytes() == before
+    assert len(audit.read(keyring.path)) == 1
