@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -22,6 +23,9 @@ __all__ = ["kept"]
 
 WORTH = 0.5  # seconds of compiling: what takes less is compiled each time
 SUM = 32  # bytes
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
+)
 MOST = 8  # files, of some megabytes each: one for each choice of entities
 
 Compile = Callable[[Mapping[int, bytes]], Any]
@@ -66,7 +70,11 @@ def _read(place: Path) -> bytes | None:
     if not (_own(place.parent) and _own(place)):
         return None
     try:
-        data = place.read_bytes()
+        # neither waited for, if it is a pipe by now, nor followed, if it is a link
+        with open(os.open(place, _FLAGS), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            data = file.read()
     except OSError:
         return None
     # the library's own checksum does not cover all of it
