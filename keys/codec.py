@@ -22,7 +22,7 @@ from typing import Any
 
 from piiguard.errors import ManifestError
 
-__all__ = ["Codec", "codec_for", "names"]
+__all__ = ["Codec", "codec_for", "filled", "names"]
 
 _FILL = b"\xff"  # never part of UTF-8, so padding can always be told from text
 _MICROSECOND = datetime.timedelta(microseconds=1)
@@ -38,19 +38,28 @@ class Codec:
     decode: Callable[[bytes], Any]
 
     def padded(self, size: int) -> Codec:
-        """The same codec, filling up to ``size`` bytes so that short texts share one length."""
-        if self.name != "string":
-            raise ValueError(f"{self.name}: only strings can be padded")
+        """The same codec, filling up to ``size`` bytes so that short texts share one length.
+
+        Only texts and members of an enum can tell what fills them from themselves; ValueError for another type.
+        """
+        if self.name not in ("string", "enum"):
+            raise ValueError(f"{self.name}: only strings and enums can be padded")
         encode = self.encode
-        return replace(self, encode=lambda value: encode(value).ljust(size, _FILL))
+        return replace(self, encode=lambda value: filled(encode(value), size))
 
 
-def codec_for(name: str) -> Codec:
-    """The codec of a type name as the manifest spells it."""
+def filled(data: bytes, size: int) -> bytes:
+    """Plaintext bytes of a text with what fills them up to ``size`` bytes."""
+    return data.ljust(size, _FILL)
+
+
+def codec_for(name: str, pad_to: int | None = None) -> Codec:
+    """The codec of a type name as the manifest spells it, padding to so many bytes."""
     try:
-        return _CODECS[name]
+        found = _CODECS[name]
     except KeyError:
         raise ManifestError(f"unknown type {name!r}", hint=f"types are {', '.join(names())}") from None
+    return found if pad_to is None else found.padded(pad_to)
 
 
 def names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ can meet.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,6 +23,8 @@ __all__ = [
     "lp",
     "pseudonym_key",
     "redaction_key",
+    "unpacked",
+    "vouching_key",
     "wrapping_aad",
     "wrapping_subkey",
 ]
@@ -32,6 +35,7 @@ LABELS = {
     "body": b"piiguard/1 keyring body",  # file key -> key that seals the body of the file
     "pseudonym": b"piiguard/1 pseudonym",  # index root -> AES-SIV key of the pseudonyms of one entity
     "redaction": b"piiguard/1 redaction hash",  # index root -> key of the hashes of one entity
+    "vouch": b"piiguard/1 rewrap",  # file key -> key that proves the recipients of the next one
     "wrap": b"piiguard/1 wrap",  # 32-byte wrapping key -> key that seals the file key
 }
 
@@ -43,6 +47,19 @@ def lp(item: bytes) -> bytes:
     '0000000369696e'
     """
     return len(item).to_bytes(4, "big") + item
+
+
+def unpacked(joined: bytes) -> Iterator[bytes]:
+    """The items of which :func:`lp` made these bytes.
+
+    >>> list(unpacked(lp(b"iin") + lp(b"")))
+    [b'iin', b'']
+    """
+    at = 0
+    while at < len(joined):
+        end = at + 4 + int.from_bytes(joined[at : at + 4], "big")
+        yield joined[at + 4 : end]
+        at = end
 
 
 def column_key(root: bytes, keyring: uuid.UUID, context: str, *, suite: int = SUITE_XAES) -> bytes:
@@ -68,6 +85,11 @@ def redaction_key(root: bytes, keyring: uuid.UUID, entity: str) -> bytes:
 def body_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
     """The key that seals the body of the keyring file."""
     return _derive(file_key, keyring, LABELS["body"])
+
+
+def vouching_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of the proof that lets a running process follow a rewrap."""
+    return _derive(file_key, keyring, LABELS["vouch"])
 
 
 def wrapping_subkey(wrapping_key: bytes, keyring: bytes) -> bytes:

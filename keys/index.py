@@ -2,6 +2,9 @@
 
 ``version (2, big-endian) || HMAC-SHA-256(index key, normalized value)[:14]``: equal values of one column are
 equal here, and nothing else is told.
+
+While an index goes from one rule to another it has both: new hashes are made under the first, a search asks for
+all of them.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from piiguard import clock
 from piiguard.errors import KeyVersionNotFound
 from piiguard.frames import emptied, empty
-from piiguard.keys.derivation import index_key
+from piiguard.keys.derivation import index_key, lp, unpacked
 from piiguard.keys.normalizers import Normalizer
 
 if TYPE_CHECKING:
@@ -27,17 +30,25 @@ _Midstates = tuple[bytes, _Copy, _Copy]  # version, inner and outer SHA-256 of H
 
 
 class IndexKey:
-    """The blind index of one column; it follows promotions and reloads of its keyring."""
+    """The blind index of one column; it follows promotions and reloads of its keyring.
 
-    __slots__ = ("_keyring", "_midstates", "compute", "context", "name", "normalizer")
+    ``rules`` are the normalizers under which rows may have been written, the newest first.
+    """
 
-    def __init__(self, keyring: Keyring, context: str, name: str, normalizer: Normalizer) -> None:
+    __slots__ = ("_keyring", "_midstates", "compute", "context", "name", "rules")
+
+    def __init__(self, keyring: Keyring, context: str, name: str, rules: tuple[Normalizer, ...]) -> None:
         self.context = context
         self.name = name
-        self.normalizer = normalizer
+        self.rules = rules
         self._keyring = keyring
-        self._midstates: list[_Midstates] | None = None
+        self._midstates: list[tuple[_Midstates, ...]] | None = None
         self.compute: Callable[[Any], bytes | None] = self._compute()
+
+    @property
+    def normalizer(self) -> Normalizer:
+        """The rule that new hashes are made under."""
+        return self.rules[0]
 
     def _compute(self) -> Callable[[Any], bytes | None]:
         keyring, passed = self._keyring, clock.monotonic
@@ -57,7 +68,7 @@ class IndexKey:
                     data = normal.encode()  # a call less than _bytes, for nearly every value
                 except (AttributeError, UnicodeEncodeError):
                     data = _bytes(normal)
-                version, inner, outer = (self._midstates or self._load())[0]
+                version, inner, outer = (self._midstates or self._load())[0][0]
                 first, second = inner(), outer()
                 first.update(data)
                 second.update(first.digest())
@@ -71,24 +82,37 @@ class IndexKey:
 
     @emptied
     def candidates(self, value: Any) -> list[bytes]:
-        """The index bytes under every live version, the primary first: what a query compares with."""
+        """The index bytes under every live version and rule, the newest first: what a query compares with."""
         normal = self.normal(value)
         return [] if normal is None else self.hashes([normal])
 
     def normal(self, value: Any) -> bytes | None:
-        """The bytes that are hashed: the same under every version; None when nothing is left of the value."""
-        normal = self.normalizer(value)
-        return None if normal is None else _bytes(normal)
+        """The bytes that are hashed, the same under every version; None when no rule leaves anything.
+
+        Of several rules, the form under each with its length before it.
+        """
+        if len(self.rules) == 1:
+            normal = self.normalizer(value)
+            return None if normal is None else _bytes(normal)
+        forms = [rule(value) for rule in self.rules]
+        if forms.count(None) == len(forms):
+            return None
+        return b"".join(lp(b"" if form is None else _bytes(form)) for form in forms)
 
     def hashes(self, normals: Iterable[bytes]) -> list[bytes]:
         """The index bytes of what :meth:`normal` gave, each under every live version, the primary first."""
-        midstates = self.epoch()
-        if len(midstates) == 1:
-            (only,) = midstates
-            return [_digest(only, data) for data in normals]
-        return [_digest(one, data) for data in normals for one in midstates]
+        versions = self.epoch()
+        if len(self.rules) == 1:
+            return [_digest(one, data) for data in normals for (one,) in versions]
+        return [
+            _digest(one, form)
+            for normal in normals
+            for midstates in versions
+            for one, form in zip(midstates, unpacked(normal), strict=True)
+            if form
+        ]
 
-    def epoch(self) -> list[_Midstates]:
+    def epoch(self) -> list[tuple[_Midstates, ...]]:
         """The same object for as long as the same versions are live in the same order."""
         self._keyring.current()
         return self._midstates or self._load()
@@ -102,8 +126,7 @@ class IndexKey:
             normal = None if value is None else self.normalizer(value)
             if normal is None:
                 return None
-            self._keyring.current()
-            for found in self._midstates or self._load():
+            for found, *_ in self.epoch():
                 if found[0] == wanted:
                     return _digest(found, _bytes(normal))
             raise KeyVersionNotFound(
@@ -116,18 +139,23 @@ class IndexKey:
         """Derive the keys again: versions may have been added, promoted or retired."""
         self._midstates = None
 
-    def _load(self) -> list[_Midstates]:
-        with self._keyring.lock:  # a reload in between would be lost
+    def _load(self) -> list[tuple[_Midstates, ...]]:
+        while True:
             state = self._keyring.current()
             found = [
-                _hmac(version, index_key(root, state.id, self.context, self.name, self.normalizer.label))
+                tuple(
+                    _hmac(version, index_key(root, state.id, self.context, self.name, rule.label))
+                    for rule in self.rules
+                )
                 for version, root in state.index_roots()
             ]
-            self._midstates = found
-            return found
+            with self._keyring.lock:
+                if self._keyring.holds(state):  # a reload in between would be lost
+                    self._midstates = found
+                    return found
 
     def __repr__(self) -> str:
-        return f"<IndexKey {self.context} {self.name} {self.normalizer.label}>"
+        return f"<IndexKey {self.context} {self.name} {' '.join(rule.label for rule in self.rules)}>"
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError("an index key cannot be pickled: open the keyring in the child")

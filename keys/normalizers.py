@@ -1,16 +1,21 @@
 """What makes two spellings of a value equal in a blind index.
 
 A normalizer is named with its version (``digits/1``): that name goes into the index key, so changing what one
-does is a new version and an index rotation. Nothing left after normalizing is None, which matches nobody.
+does is a new version. The first edition stays as it is for ever, since indexes are written under it; a name
+without a number means it. Nothing left after normalizing is None, which matches nobody.
 
 >>> normalize("phone", "8 (701) 123-45-67")
 '+77011234567'
 >>> normalize("digits", "---") is None
 True
+>>> newest("name"), normalize("name/2", "Алёна")
+('name/2', 'алена')
 """
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import importlib.metadata
 import re
 import unicodedata
@@ -18,10 +23,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from piiguard.errors import ManifestError
+from piiguard.errors import ManifestError, NotIndexable
 from piiguard.frames import emptied
+from piiguard.keys import folding
 
-__all__ = ["Normalizer", "names", "normalize", "normalizer_for"]
+__all__ = ["Normalizer", "editions", "names", "newest", "normalize", "normalizer_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +55,49 @@ def normalize(name: str, value: Any) -> str | bytes | None:
 
 
 def normalizer_for(name: str | Normalizer) -> Normalizer:
-    """Look a normalizer up: ``digits``, ``digits/1``, ``prefix:3``, one of your own, or an object."""
+    """Look a normalizer up: ``digits/2``, ``prefix:3``, one of your own, or an object; ``digits`` is ``digits/1``."""
     if isinstance(name, Normalizer):
         return name
     bare, _, version = name.partition("/")
-    found = _prefix(bare) if bare.startswith("prefix:") else _NORMALIZERS.get(bare)
-    found = found or _installed(bare)
-    if found is None or (version and version != str(found.version)):
+    known = _known(bare)
+    found = next((one for one in known if str(one.version) == (version or str(known[-1].version))), None)
+    if found is None:
         raise ManifestError(
             f"unknown normalizer {name!r}",
-            hint=f"normalizers are {', '.join(names())}, prefix:N, and those installed as piiguard.normalizers",
+            hint=f"normalizers are {', '.join(map(newest, names()))}, older ones of a smaller number, prefix:N, and"
+            " those installed as piiguard.normalizers",
         )
     return found
+
+
+def editions(name: str | Normalizer) -> tuple[Normalizer, ...]:
+    """Under which rules a value may stand that is indexed by this name, the newest first.
+
+    A name with its number is one rule; without it, rows may have been written under any edition.
+
+    >>> [one.label for one in editions("digits")], [one.label for one in editions("digits/1")]
+    (['digits/2', 'digits/1'], ['digits/1'])
+    """
+    bare = isinstance(name, str) and "/" not in name
+    known = _known(name) if isinstance(name, str) and bare else ()
+    return known or (normalizer_for(name),)
+
+
+def newest(name: str) -> str:
+    """The label that a new entry of the manifest is written with: the name and the number of its last edition.
+
+    >>> newest("upper"), newest("digits/1"), newest("prefix:3")
+    ('upper/1', 'digits/1', 'prefix:3/1')
+    """
+    return editions(name)[0].label
+
+
+def _known(bare: str) -> tuple[Normalizer, ...]:
+    """All editions of a name, the newest first; the last is what the name means without a number."""
+    found = _prefix(bare) if bare.startswith("prefix:") else None
+    if found is None and bare not in _NORMALIZERS:
+        found = _installed(bare)
+    return _NORMALIZERS.get(bare, ()) if found is None else (found,)
 
 
 def _installed(name: str) -> Normalizer | None:
@@ -117,7 +154,6 @@ def _email(value: Any) -> str:
     return unicodedata.normalize("NFC", _text(value).strip()).casefold()
 
 
-# Kazakh Latin has both I and İ: folded alike, a name is found however its i was typed.
 _LATIN_I = str.maketrans({"İ": "i", "ı": "i", "I": "i"})
 _JOINTS = re.compile("[\\s\u2010-\u2015\u2212-]+")
 
@@ -156,17 +192,50 @@ def _prefix(bare: str) -> Normalizer | None:
     return Normalizer(bare, lambda value: _name(value)[: int(length)].strip(), lossy=True)
 
 
-_NORMALIZERS = {
-    item.name: item
-    for item in (
-        Normalizer("exact", _exact),
-        Normalizer("digits", _digits),
-        Normalizer("phone", _phone),
-        Normalizer("email", _email),
-        Normalizer("name", _name),
-        Normalizer("upper", _upper),
-        Normalizer("last4", _last4, lossy=True),
-        Normalizer("domain", _domain, lossy=True),
-        Normalizer("year", _year, lossy=True),
-    )
-}
+def _digits_2(value: Any) -> str:
+    if value.__class__ is str and value.isascii() and value.isdecimal():
+        return str(value)
+    return folding.digits(_text(value))
+
+
+def _exact_2(value: Any) -> str | bytes:
+    """Equal numbers and equal moments have one spelling; a document has none."""
+    if value.__class__ is str:
+        return str(value)
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int | decimal.Decimal):
+        return folding.number(decimal.Decimal(value))
+    if isinstance(value, float):
+        return folding.number(decimal.Decimal(repr(value)))
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return str(value.astimezone(datetime.UTC))
+    if value is not None and isinstance(value, dict | list | tuple):
+        value = None
+        raise NotIndexable("a document has no one spelling")
+    return _exact(value)
+
+
+def _folded(fold: Callable[[str], str]) -> Callable[[Any], str]:
+    return lambda value: fold(_text(value))
+
+
+_FIRST = (
+    Normalizer("exact", _exact),
+    Normalizer("digits", _digits),
+    Normalizer("phone", _phone),
+    Normalizer("email", _email),
+    Normalizer("name", _name),
+    Normalizer("upper", _upper),
+    Normalizer("last4", _last4, lossy=True),
+    Normalizer("domain", _domain, lossy=True),
+    Normalizer("year", _year, lossy=True),
+)
+_SECOND = (
+    Normalizer("exact", _exact_2, 2),
+    Normalizer("digits", _digits_2, 2),
+    Normalizer("phone", _folded(folding.phone), 2),
+    Normalizer("email", _folded(folding.email), 2),
+    Normalizer("name", _folded(folding.name), 2),
+)
+_NORMALIZERS = {first.name: (*(one for one in _SECOND if one.name == first.name), first) for first in _FIRST}

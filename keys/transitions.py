@@ -13,9 +13,9 @@ from typing import Any
 
 from piiguard.errors import KeyringError, KeyVersionDestroyed, KeyVersionNotFound
 from piiguard.keys.document import Contents, Document, KeyVersion
-from piiguard.keys.heartbeat import Beat, behind
+from piiguard.keys.heartbeat import Beat, behind, shown
 
-__all__ = ["add", "destroy", "find", "first", "promote", "retire", "unretire"]
+__all__ = ["add", "destroy", "find", "first", "promote", "refuse_writers", "retire", "unretire"]
 
 
 def find(contents: Contents | Document, kind: str, version: int) -> KeyVersion:
@@ -84,7 +84,7 @@ _DEPLOY = "deploy the keyring there; or, if you know that it is loaded: --deploy
 
 
 def _named(late: Sequence[Beat]) -> str:
-    return ", ".join(f"{beat.instance} (generation {beat.generation})" for beat in late)
+    return ", ".join(f"{shown(beat.instance)} (generation {beat.generation})" for beat in late)
 
 
 def retire(contents: Contents, kind: str, version: int, now: str, beats: Iterable[Beat] = ()) -> Contents:
@@ -93,15 +93,22 @@ def retire(contents: Contents, kind: str, version: int, now: str, beats: Iterabl
     Refused while one of ``beats`` comes from a living process that has not loaded the newest generation: it may
     still write with this version.
     """
-    found = find(contents, kind, version)
-    _require(found, "retired", "decrypt-only", "staged")
-    if late := behind(beats, contents.generation - 1):
+    _require(find(contents, kind, version), "retired", "decrypt-only", "staged")
+    refuse_writers(kind, version, contents.generation - 1, beats)
+    return _set(contents, kind, version, state="retired", changed=now)
+
+
+def refuse_writers(kind: str, version: int, newest: int, beats: Iterable[Beat]) -> None:
+    """Raise KeyringError while one of ``beats`` comes from a process that has not loaded the ``newest`` generation.
+
+    Asked before the rows are counted, too: a count means nothing while somebody may still write with the version.
+    """
+    if late := behind(beats, newest):
         raise KeyringError(
             f"{kind} key version {version} may still be written with by {_named(late)}; "
-            f"the newest generation is {contents.generation - 1}",
+            f"the newest generation is {newest}",
             hint=_DEPLOY,
         )
-    return _set(contents, kind, version, state="retired", changed=now)
 
 
 def unretire(contents: Contents, kind: str, version: int, now: str) -> Contents:

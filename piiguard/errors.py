@@ -18,6 +18,7 @@
     ├── JobError                        a job cannot start or go on; what it has done stays valid
     ├── ScanError                       .source   a target cannot be read
     ├── MissingExtra                    .extra   says what to install
+    ├── NotIndexable(ValueError)        a value that has no blind index
     ├── InvalidNumber(ValueError)       .reason   stands in piiguard.recognizers.checks
     └── EncryptedColumnError            stands in piiguard.orm: it needs SQLAlchemy
 
@@ -43,6 +44,7 @@ __all__ = [
     "ManifestError",
     "MissingExtra",
     "NotEncrypted",
+    "NotIndexable",
     "PiiguardError",
     "ScanError",
     "WrappingKeyError",
@@ -129,6 +131,10 @@ class EnvelopeError(PiiguardError):
 
 class NotEncrypted(PiiguardError):
     """The column holds plaintext: a state of a migration, not an alarm."""
+
+
+class NotIndexable(PiiguardError, ValueError):
+    """A value has no blind index under its rule; the message says why and holds no part of it."""
 
 
 class ManifestError(PiiguardError):

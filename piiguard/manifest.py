@@ -24,13 +24,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ManifestError
-from piiguard.files import new_file
+from piiguard.files import new_file, read_text
 from piiguard.names import toml
 
 __all__ = ["DEFAULT_NAME", "Manifest", "ProtectedColumn"]
@@ -45,6 +45,9 @@ class ProtectedColumn:
     ``table`` is ``schema.table`` outside the default schema; ``type`` is a codec name of
     :mod:`piiguard.keys.codec`; ``index`` is the sibling column with the blind index, if there is one.
     ``index_name`` and ``index_context`` go into its key where they are not the column's name and the context.
+    ``normalizer`` carries its number, as in ``digits/2``; without one it is the first edition. Two of them, the newest
+    first, say that rows stand under either. ``pad_to`` fills texts and members of an enum up to so many bytes;
+    ``leaks="frequency"`` says that it is known what an index of few values tells.
     """
 
     table: str
@@ -53,16 +56,23 @@ class ProtectedColumn:
     type: str = "string"
     storage: str = "binary"
     index: str | None = None
-    normalizer: str | None = None
+    normalizer: str | tuple[str, ...] | None = None
     index_name: str | None = None
     index_context: str | None = None
+    pad_to: int | None = None
+    leaks: str | None = None
 
     @property
-    def index_key(self) -> tuple[str, str, str] | None:
-        """Context, name and normalizer of the blind index, as its key is derived; None without one."""
-        if self.index is None or self.normalizer is None:
+    def rules(self) -> tuple[str, ...]:
+        """The normalizers, the newest first; new hashes are made under the first."""
+        return (self.normalizer,) if isinstance(self.normalizer, str) else self.normalizer or ()
+
+    @property
+    def index_key(self) -> tuple[str, str, tuple[str, ...]] | None:
+        """Context, name and normalizers of the blind index, as its key is derived; None without one."""
+        if self.index is None or not self.rules:
             return None
-        return self.index_context or self.context, self.index_name or self.index, self.normalizer
+        return self.index_context or self.context, self.index_name or self.index, self.rules
 
     @property
     def place(self) -> str:
@@ -72,12 +82,18 @@ class ProtectedColumn:
     def to_toml(self) -> str:
         """The entry as it stands in the file; what equals the default is left out."""
         lines = [
-            f"{item.name} = {toml(getattr(self, item.name))}"
+            f"{item.name} = {_spelled(getattr(self, item.name))}"
             for item in fields(self)
             if getattr(self, item.name) is not None
             and not (item.name == "storage" and self.storage == "binary")
         ]
         return "\n".join(["[[columns]]", *lines, ""])
+
+
+def _spelled(value: str | int | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    return toml(value) if isinstance(value, str) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +108,7 @@ class Manifest:
     def load(cls, path: str | os.PathLike[str]) -> Manifest:
         """Read a file; a missing or malformed one is a :class:`ManifestError`."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except OSError as error:
             raise ManifestError(
                 f"{path}: the manifest cannot be read: {(error.strerror or 'error').lower()}",
@@ -151,7 +167,7 @@ def append(path: str | os.PathLike[str], column: ProtectedColumn, *, keyring: st
     The file is replaced in one step, so that a reader never sees half of it.
     """
     target = Path(path)
-    text = target.read_text(encoding="utf-8") if target.exists() else ""
+    text = read_text(target) if target.exists() else ""
     try:
         if not text and keyring:
             text = f"[keyring]\npath = {toml(keyring)}\n"
@@ -168,34 +184,65 @@ def append(path: str | os.PathLike[str], column: ProtectedColumn, *, keyring: st
     return manifest
 
 
+def shrink(path: str | os.PathLike[str], column: ProtectedColumn) -> Manifest:
+    """Leave the newest normalizer alone in an entry that lists several; everything else in the file stays.
+
+    Raises :class:`ManifestError` when the line cannot be told from the text around it; then nothing is changed.
+    """
+    line = f"normalizer = {toml(column.rules[0])}"
+    listed = re.compile(r"^[ \t]*normalizer[ \t]*=[ \t]*\[[^\]]*\]", re.MULTILINE)
+    found = _rewritten(
+        Path(path),
+        lambda text: (text[: one.start()] + line + text[one.end() :] for one in listed.finditer(text)),
+        lambda entry: replace(entry, normalizer=entry.rules[0]) if entry == column else entry,
+    )
+    if found is None:
+        what = f"{path}: the normalizers of {column.place} cannot be told apart"
+        raise ManifestError(what, path=str(path), hint=f"write {line} there by hand")
+    return found
+
+
 def remove(path: str | os.PathLike[str], column: ProtectedColumn) -> Manifest:
     """Take one entry out of the file; comments outside of it stay.
 
     The file is replaced in one step. Raises :class:`ManifestError` when the entry cannot be told from the text
     around it; then nothing is changed.
     """
-    target = Path(path)
-    text = target.read_text(encoding="utf-8")
+    found = _rewritten(
+        Path(path),
+        lambda text: (text[:start] + text[end:] for start, end in _entries(text)),
+        lambda entry: None if entry == column else entry,
+    )
+    if found is None:
+        what = f"{path}: the entry {column.place} cannot be taken out"
+        raise ManifestError(what, path=str(path), hint="remove it by hand")
+    return found
+
+
+def _rewritten(
+    target: Path,
+    candidates: Callable[[str], Iterator[str]],
+    change: Callable[[ProtectedColumn], ProtectedColumn | None],
+) -> Manifest | None:
+    """Write the first candidate that says what the file said, but for the change; None without one."""
+    text = read_text(target)
     before = Manifest.parse(text, target)
-    wanted = tuple(entry for entry in before.columns if entry != column)
-    for start, end in _entries(text):
-        rest = text[:start] + text[end:]
+    wanted = tuple(entry for entry in map(change, before.columns) if entry is not None)
+    for candidate in candidates(text):
         try:
-            found = Manifest.parse(rest, target)
+            found = Manifest.parse(candidate, target)
         except ManifestError:
             continue
         if (found.columns, found.keyring) == (wanted, before.keyring):
-            _replace(target, rest)
+            _replace(target, candidate)
             return found
-    raise ManifestError(
-        f"{path}: the entry {column.place} cannot be taken out", path=str(path), hint="remove it by hand"
-    )
+    return None
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
     """Where each ``[[columns]]`` begins and its last line ends."""
     for found in re.finditer(
-        r"^[ \t]*\[\[[ \t]*columns[ \t]*\]\].*\n(?:[ \t]*[\w\"'-].*\n?)*", text, re.MULTILINE
+        r"^[ \t]*\[\[[ \t]*columns[ \t]*\]\].*\n(?:[ \t]*[\w\"'\]-].*\n?)*", text, re.MULTILINE
     ):
         end = found.end()
         yield found.start(), end + (text[end : end + 1] == "\n")
@@ -207,6 +254,9 @@ def _replace(target: Path, text: str) -> None:
 
 
 _FORM = "piiguard encrypt and piiguard manifest write entries of the right form"
+_OTHER = ("normalizer", "pad_to")  # what else than a text may be
+_PADDED = ("string", "enum")
+_MOST = 1 << 20
 _KNOWN = {item.name for item in fields(ProtectedColumn)}
 
 
@@ -220,19 +270,37 @@ def _column(entry: Any, place: str, number: int) -> ProtectedColumn:
             path=place,
             hint=f"known members are {', '.join(sorted(_KNOWN))}",
         )
-    if wrong := sorted(name for name, value in entry.items() if not isinstance(value, str)):
-        raise ManifestError(f"{where}: {wrong[0]} is not a string", path=place, hint=_FORM)
-    if missing := sorted({"table", "column", "context"} - set(entry)):
-        raise ManifestError(f"{where} lacks {missing[0]}", path=place, hint=_FORM)
-    if ("index" in entry) != ("normalizer" in entry):
-        raise ManifestError(f"{where}: index and normalizer come together", path=place, hint=_FORM)
-    if "index" not in entry and {"index_name", "index_context"} & set(entry):
-        raise ManifestError(
-            f"{where}: index_name and index_context belong to an index", path=place, hint=_FORM
-        )
-    if entry.get("storage", "binary") not in ("binary", "text"):
-        raise ManifestError(f"{where}: storage is binary or text", path=place, hint=_FORM)
+    if fault := next(_faults(entry), None):
+        raise ManifestError(f"{where}{fault}", path=place, hint=_FORM)
+    listed = entry.get("normalizer")
+    if isinstance(listed, list):
+        entry = {**entry, "normalizer": tuple(listed) if len(listed) > 1 else listed[0]}
     return ProtectedColumn(**entry)
+
+
+def _faults(entry: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with an entry, in the order of importance."""
+    if wrong := sorted(n for n, value in entry.items() if not isinstance(value, str) and n not in _OTHER):
+        yield f": {wrong[0]} is not a string"
+    if missing := sorted({"table", "column", "context"} - set(entry)):
+        yield f" lacks {missing[0]}"
+    if ("index" in entry) != ("normalizer" in entry):
+        yield ": index and normalizer come together"
+    if "index" not in entry and {"index_name", "index_context"} & set(entry):
+        yield ": index_name and index_context belong to an index"
+    if entry.get("storage", "binary") not in ("binary", "text"):
+        yield ": storage is binary or text"
+    if entry.get("leaks", "frequency") != "frequency":
+        yield ": leaks is frequency or left out"
+    listed = entry.get("normalizer", "")
+    names = listed if isinstance(listed, list) else [listed]
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        yield ": normalizer is a name, or a list of different names"
+    size = entry.get("pad_to", 1)
+    if type(size) is not int or not 0 < size <= _MOST:
+        yield f": pad_to is a number of bytes, at most {_MOST}"
+    if "pad_to" in entry and entry.get("type", "string") not in _PADDED:
+        yield f": pad_to is for the types {' and '.join(_PADDED)}"
 
 
 def _refuse_repeats(columns: tuple[ProtectedColumn, ...], place: str) -> None:

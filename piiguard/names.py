@@ -24,7 +24,9 @@ from typing import Any
 
 __all__ = [
     "FORMULA",
+    "HIDDEN",
     "attribute",
+    "can_be_pasted",
     "cell",
     "command",
     "file_word",
@@ -70,6 +72,15 @@ def _python_escape(sign: str) -> str:
 def _utf16_escape(sign: str) -> str:
     units = sign.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+HIDDEN = "\N{BULLET}"
+"""Stands for each letter or digit of a value inside of a name, so that nothing takes the rest for the name."""
+
+
+def can_be_pasted(text: str) -> bool:
+    """Whether a name is what it looks like: all of it can be seen, and nothing of it is hidden."""
+    return is_plain(text) and HIDDEN not in text
 
 
 def is_plain(text: str) -> bool:
@@ -169,8 +180,8 @@ def table_of_cells(rows: Iterable[Iterable[object]], delimiter: str) -> str:
 
 
 def word(text: str) -> str | None:
-    """One word of a shell command; None for what cannot be pasted: unseen characters, or too many."""
-    return shlex.quote(text) if is_plain(text) and len(text) <= _LONGEST_WORD else None
+    """One word of a shell command; None for what cannot be pasted: unseen or hidden characters, or too many."""
+    return shlex.quote(text) if can_be_pasted(text) and len(text) <= _LONGEST_WORD else None
 
 
 def file_word(path: str) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piiguard.errors import ManifestError
-from piiguard.manifest import Manifest, ProtectedColumn, append, remove
+from piiguard.manifest import Manifest, ProtectedColumn, append, remove, shrink
 
 IIN = ProtectedColumn("students", "iin", "students.iin", index="iin_index", normalizer="digits")
 
@@ -117,3 +117,56 @@ def test_an_entry_that_is_written_otherwise_is_left_to_a_person(tmp_path: Path) 
     with pytest.raises(ManifestError, match="cannot be taken out"):
         remove(path, Manifest.load(path).columns[0])
     assert path.read_text("utf-8") == text
+
+
+def test_an_entry_may_list_two_normalizers_and_say_its_padding() -> None:
+    text = IIN.to_toml().replace('"digits"', '["digits/2", "digits"]') + 'pad_to = 40\nleaks = "frequency"\n'
+    (column,) = Manifest.parse(text).columns
+    assert (column.rules, column.pad_to, column.leaks) == (("digits/2", "digits"), 40, "frequency")
+    assert Manifest.parse(column.to_toml()).columns == (column,)
+    one = Manifest.parse(IIN.to_toml().replace('"digits"', '["digits/2"]')).columns[0]
+    assert one.normalizer == "digits/2"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("normalizer = []", "a name, or a list of different names"),
+        ('normalizer = ["a", "a"]', "a name, or a list of different names"),
+        ("normalizer = [1]", "a name, or a list of different names"),
+        ("normalizer = 1", "a name, or a list of different names"),
+        ('normalizer = "a"\npad_to = 0', "pad_to is a number of bytes"),
+        ('normalizer = "a"\npad_to = true', "pad_to is a number of bytes"),
+        ('normalizer = "a"\npad_to = 9\ntype = "date"', "pad_to is for the types string and enum"),
+        ('normalizer = "a"\nleaks = "all"', "leaks is frequency or left out"),
+    ],
+)
+def test_what_an_entry_cannot_say_is_refused(line: str, message: str) -> None:
+    text = f'[[columns]]\ntable = "t"\ncolumn = "c"\ncontext = "c"\nindex = "i"\n{line}\n'
+    with pytest.raises(ManifestError, match=message):
+        Manifest.parse(text)
+
+
+def test_a_list_shrinks_to_its_first_and_everything_else_stays(tmp_path: Path) -> None:
+    path = tmp_path / "piiguard.toml"
+    two = IIN.to_toml().replace('"digits"', '[\n    "digits/2",  # since May\n    "digits",\n]  # ours')
+    other = ProtectedColumn("staff", "iin", "staff.iin", index="i", normalizer=("digits/2", "digits"))
+    path.write_text(f"# who to ask\n{other.to_toml()}\n{two}\n# the end\n", encoding="utf-8")
+    (first, second) = Manifest.load(path).columns
+    made = shrink(path, second)
+    assert [column.rules for column in made.columns] == [("digits/2", "digits"), ("digits/2",)]
+    assert made == Manifest.load(path)
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# who to ask\n{first.to_toml()}")
+    assert text.endswith('normalizer = "digits/2"  # ours\n\n# the end\n')
+
+
+def test_a_list_that_cannot_be_told_from_its_surroundings_stays(tmp_path: Path) -> None:
+    path = tmp_path / "piiguard.toml"
+    text = 'columns = [{table = "t", column = "c", context = "c", index = "i", normalizer = ["a", "b"]}]\n'
+    path.write_text(text, encoding="utf-8")
+    (column,) = Manifest.load(path).columns
+    with pytest.raises(ManifestError, match="cannot be told apart") as caught:
+        shrink(path, column)
+    assert 'normalizer = "a"' in caught.value.hint
+    assert path.read_text(encoding="utf-8") == text

@@ -306,7 +306,7 @@ JOBS = [
     ["decrypt", "sqlite:///crm.db", "payments.card_number", "--yes"],
     ["keys", "rewrap", "--wrap", "file:second.key", "--yes"],
     ["keys", "retire", "1", "--database", "sqlite:///crm.db", "--yes"],
-    ["keys", "destroy", "1", "--database", "sqlite:///crm.db", "--wait-days", "0", "--yes"],
+    ["keys", "destroy", "1", "--database", "sqlite:///crm.db", "--wait-days", "0", "--early", "--yes"],
     ["keys", "restore", "keyring.json", "--yes"],
     ["manifest", "--models", "models:Base", "--check"],
     ["recognizers"],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import piiguard
+from piiguard.confidence import LEVELS
+from piiguard.entities import BY_NAME, CATEGORIES, ENTITIES, told_by
 
 HOME = Path(piiguard.__file__).parent
 ELSEWHERE = {HOME / "keys", HOME / "recognizers"}  # links to folders that import nothing of ours
@@ -57,3 +61,52 @@ def test_nothing_but_one_function_speaks_on_standard_error() -> None:
         "cli/main.py: click.echo(error.format_message(), err=True)",  # help, of our own words
         'cli/say.py: click.echo(f"piiguard: {names.message(message)}", err=True)',
     ]
+
+
+def spelled(path: Path) -> Iterator[tuple[int, str]]:
+    """Every text of a module that is no docstring, with its line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
+        if isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.lineno, node.value
+
+
+def test_entities_are_spelled_in_one_place() -> None:
+    entity = re.compile(rf"\b(?:{'|'.join(BY_NAME)})\b")
+    found = [
+        f"{path.relative_to(HOME).as_posix()}:{line}"
+        for path in modules()
+        if path != HOME / "entities.py"
+        for line, text in spelled(path)
+        if entity.fullmatch(text.partition(" ")[0]) or (entity.search(text) and "\n" not in text)
+    ]
+    assert found == []
+
+
+def test_the_order_of_confidence_is_known_in_one_place() -> None:
+    """No table and no list of the levels: a rule that names one of them is a rule of its own."""
+    found = [
+        f"{path.relative_to(HOME).as_posix()}:{node.lineno}"
+        for path in modules()
+        if path != HOME / "confidence.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict | ast.List | ast.Tuple | ast.Set)
+        and {c.value for c in ast.iter_child_nodes(node) if isinstance(c, ast.Constant)} >= set(LEVELS)
+    ]
+    assert found == ["report/sarif.py:23"]  # the words of SARIF for them
+
+
+def test_every_entity_has_a_recognizer_and_every_recognizer_a_row() -> None:
+    from piiguard.recognizers import RECOGNIZERS
+    from piiguard.recognizers.examples import EXAMPLES
+
+    assert {recognizer.ENTITY for recognizer in RECOGNIZERS} == set(BY_NAME) == set(EXAMPLES)
+    assert len(BY_NAME) == len(ENTITIES)
+    assert {row.category for row in ENTITIES} | {"other"} == set(CATEGORIES)
+    assert set.union(*(set(told_by(how)) for how in ("check", "label", "words"))) == set(BY_NAME)

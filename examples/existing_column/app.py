@@ -29,7 +29,7 @@ class Parent(Base):
     email: Mapped[str | None] = mapped_column(
         Encrypted(sa.Text, keyring=keyring, context="parents.email", storage="text", migrating="indexed")
     )
-    email_index: Mapped[bytes | None] = mapped_column(BlindIndex("email", normalizer="email"))
+    email_index: Mapped[bytes | None] = mapped_column(BlindIndex("email", normalizer="email/2"))
 
 
 def encrypt_what_is_left(session: Session) -> int:

@@ -35,7 +35,7 @@ class Student(Confidential, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     iin: Mapped[str] = mapped_column(Encrypted(sa.String(12), keyring=keyring, context="students.iin"))
-    iin_index: Mapped[bytes] = mapped_column(BlindIndex("iin", normalizer="digits"), unique=True)
+    iin_index: Mapped[bytes] = mapped_column(BlindIndex("iin", normalizer="digits/2"), unique=True)
     full_name: Mapped[str] = mapped_column(Encrypted(sa.Text, keyring=keyring, context="students.full_name"))
 
 

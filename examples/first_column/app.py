@@ -28,12 +28,12 @@ class Student(Confidential, Base):
         Encrypted(sa.String(200), keyring=keyring, context="students.full_name", pad_to=96)
     )
     iin: Mapped[str] = mapped_column(Encrypted(sa.String(12), keyring=keyring, context="students.iin"))
-    iin_index: Mapped[bytes] = mapped_column(BlindIndex("iin", normalizer="digits"), unique=True)
+    iin_index: Mapped[bytes] = mapped_column(BlindIndex("iin", normalizer="digits/2"), unique=True)
     phone: Mapped[str | None] = mapped_column(
         Encrypted(sa.String(20), keyring=keyring, context="students.phone")
     )
-    phone_index: Mapped[bytes | None] = mapped_column(BlindIndex("phone", normalizer="phone"), index=True)
-    phone_last4: Mapped[bytes | None] = mapped_column(BlindIndex("phone", normalizer="last4"), index=True)
+    phone_index: Mapped[bytes | None] = mapped_column(BlindIndex("phone", normalizer="phone/2"), index=True)
+    phone_last4: Mapped[bytes | None] = mapped_column(BlindIndex("phone", normalizer="last4/1"), index=True)
 
     __table_args__ = (ciphertext_only("full_name"), ciphertext_only("iin"), ciphertext_only("phone"))
 

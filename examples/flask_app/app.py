@@ -31,7 +31,7 @@ class Patient(Confidential, db.Model):  # type: ignore[name-defined,misc]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phone: Mapped[str] = mapped_column(Encrypted(sa.String(20), keyring=keyring, context="patients.phone"))
-    phone_index: Mapped[bytes] = mapped_column(BlindIndex("phone", normalizer="phone"), index=True)
+    phone_index: Mapped[bytes] = mapped_column(BlindIndex("phone", normalizer="phone/2"), index=True)
 
 
 def create_app(url: str | None = None) -> Flask:

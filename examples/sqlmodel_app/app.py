@@ -23,7 +23,7 @@ class Client(Confidential, SQLModel, table=True):
         exclude=True,
     )
     email_index: bytes | None = Field(
-        default=None, sa_column=sa.Column(BlindIndex("email", normalizer="email")), exclude=True
+        default=None, sa_column=sa.Column(BlindIndex("email", normalizer="email/2")), exclude=True
     )
     city: str | None = None
 

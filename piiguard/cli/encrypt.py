@@ -53,11 +53,22 @@ __all__ = ["decrypt", "encrypt"]
 @click.option(
     "--normalizer", metavar="N", help="What equal means for the index: exact, digits, phone, email …"
 )
+@click.option(
+    "--leaks", type=click.Choice(["frequency"]), help="It is known what an index of few values tells."
+)
+@click.option(
+    "--pad-to",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Fill texts up to N bytes, so that lengths tell less.",
+)
 @click.option("--context", help="The name the ciphertext is bound to; TABLE.COLUMN unless given.")
 @click.option("--type", "kind", metavar="TYPE", help="The type of the values; else what the column has.")
 @click.option("--storage", type=click.Choice(["binary", "text"]), help="What the column holds in the end.")
 @click.option(
-    "--keep-plaintext", is_flag=True, help="Fill and verify the twin column, and stop before the swap."
+    "--keep-plaintext",
+    is_flag=True,
+    help="Stop when everything is prepared: the twin filled and verified, or in place every row indexed.",
 )
 @drop_constraint_option
 @plan_option
@@ -141,15 +152,14 @@ def _columns(
 
     if place is None:
         return needed_manifest(manifest_file, manifest).select(), False
-    asked = {name: given[name] for name in ("context", "index", "normalizer", "storage")} | {
-        "type": given["kind"]
-    }
+    options = ("context", "index", "normalizer", "storage", "pad_to", "leaks")
+    asked = {name: given[name] for name in options} | {"type": given["kind"]}
     if bool(asked["index"]) != bool(asked["normalizer"]):
         raise click.UsageError("--index and --normalizer come together")
     item = parse(place, **asked)
     known = manifest.find(item.table, item.column) if manifest else None
     if known is not None:
-        if differing := [n for n, value in asked.items() if value is not None and getattr(known, n) != value]:
+        if differing := [n for n, value in asked.items() if value is not None and not _says(known, n, value)]:
             raise ManifestError(
                 f"{place}: the manifest has another {differing[0]}",
                 path=str(manifest.path if manifest else ""),
@@ -157,9 +167,18 @@ def _columns(
             )
         return (known,), False
     with connect(engine) as connection:
-        found = look(connection, item, guess_type=not asked["type"], let_go=frozenset(given["let_go"]))
+        found = look(
+            connection, item, guess_type=not asked["type"], new=True, let_go=frozenset(given["let_go"])
+        )
         prove(connection, found.column, Seal(keyring, found.item), keyring)
         return (found.item,), True
+
+
+def _says(known: ProtectedColumn, name: str, value: object) -> bool:
+    """Whether the entry says the same; a normalizer without its number stands for every edition."""
+    if name != "normalizer":
+        return bool(getattr(known, name) == value)
+    return value in (*known.rules, *(rule.partition("/")[0] for rule in known.rules))
 
 
 def _write_entry(manifest_file: Path | None, keyring: Path, item: ProtectedColumn) -> None:

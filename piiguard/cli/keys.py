@@ -19,9 +19,10 @@ from piiguard.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from piiguard.keys.document import Document, KeyVersion
+    from piiguard.keys.freshness import Pin
     from piiguard.keys.heartbeat import Beat
     from piiguard.manifest import ProtectedColumn
 
@@ -210,6 +211,8 @@ def retire(
             version=version,
         )
     else:
+        if not deployed:
+            _refuse_writers(path, kind, version, databases)
         _refuse_while_in_use(path, manifest_file, kind, version, databases)
         beats = [] if deployed else _beats(path, databases)
         contents = change.apply(
@@ -236,6 +239,7 @@ def retire(
     show_default=True,
     help="How long it must be retired.",
 )
+@click.option("--early", is_flag=True, help="Destroy it although it was retired less than 24 hours ago.")
 @yes_option
 @version_argument
 def destroy(
@@ -244,6 +248,7 @@ def destroy(
     kind: str,
     databases: tuple[str, ...],
     wait_days: int,
+    early: bool,
     yes: bool,
     version: int,
 ) -> None:
@@ -256,6 +261,8 @@ def destroy(
 
     from piiguard.keys import change
 
+    if not wait_days and not early:
+        raise click.UsageError(say_keys.TOO_EARLY)
     path = _path(keyring_file, manifest_file)
     found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
     confirm_destroy(path, found, yes=yes)
@@ -332,15 +339,58 @@ def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation
     """
     import functools
 
-    from piiguard.keys import change, recipients, store
+    from piiguard.keys import change, recipients
     from piiguard.keys.document import Document
 
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
     contents, lines = change.verify(path, ask, min_generation)
-    document = Document.parse(store.read(path), str(path))
+    document = Document(
+        contents.header, b""
+    )  # the header that the body has proved, not what lies there by now
     for line in say_keys.recipients_table(recipients.check(document, ask)):
         click.echo(line)
     say_keys.keyring_verified(path, contents, lines)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@click.option(
+    "--database", "databases", multiple=True, metavar="URL", help="Which generation it has seen; repeatable."
+)
+def check(keyring_file: Path | None, manifest_file: Path | None, databases: tuple[str, ...]) -> None:
+    """Say what this process would accept of the keyring, with these variables, and why not; exit 1 if it would not.
+
+    \b
+    piiguard keys check
+    sudo -u crm piiguard keys check --database postgresql://crm@db/crm
+    """
+    import functools
+
+    from piiguard.keys.checking import check as look
+    from piiguard.keys.loading import KeyringFile
+
+    path = _path(keyring_file, manifest_file)
+    file = KeyringFile(lambda: path, functools.cache(ask_passphrase), {})
+    say_keys.keyring_checked(path, look(file, _pins(path, databases)))
+
+
+def _pins(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
+    """What each database has seen; asked when the keyring has been opened."""
+    from piiguard.database import connect, open_reader
+    from piiguard.keys import store
+    from piiguard.keys.document import Document
+    from piiguard.protect import state
+
+    for url in databases:
+        engine = open_reader(url)
+        try:
+            with connect(engine) as connection:
+                generation = Document.parse(store.read(path), str(path)).generation
+                if (pin := state.pinned(connection, generation)) is not None:
+                    yield pin
+        finally:
+            engine.dispose()
 
 
 @keys.command()
@@ -374,12 +424,16 @@ def _path(keyring_file: Path | None, manifest_file: Path | None) -> Path:
 def _refuse_while_in_use(
     path: Path, manifest_file: Path | None, kind: str, version: int, databases: tuple[str, ...]
 ) -> KeyVersion:
-    """Count the rows of a version twice, a reload apart: a process may still write with the old primary."""
+    """Count the rows of a version twice, a reload apart: a process may still write with the old primary.
+
+    And a transaction may still be open in which it did.
+    """
     import time
 
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
     from piiguard.keys.keyring import POLL_SECONDS
+    from piiguard.protect.census.writers import wait_for_writers
 
     document = Document.parse(store.read(path), str(path))
     found = transitions.find(document, kind, version)
@@ -393,8 +447,19 @@ def _refuse_while_in_use(
     say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     _refuse_unlisted(databases, manifest.columns, found, document)
     time.sleep(POLL_SECONDS + 0.5)
+    for url in databases:
+        wait_for_writers(url, notice=say_keys.waiting)
     say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
     return found
+
+
+def _refuse_writers(path: Path, kind: str, version: int, databases: tuple[str, ...]) -> None:
+    """Everybody has to write with a newer version before rows are counted, or what is counted is soon wrong."""
+    from piiguard.keys import store, transitions
+    from piiguard.keys.document import Document
+
+    newest = Document.parse(store.read(path), str(path)).generation
+    transitions.refuse_writers(kind, version, newest, _beats(path, databases))
 
 
 def _refuse_unlisted(

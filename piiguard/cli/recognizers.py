@@ -53,14 +53,14 @@ def _table() -> str:
 
 
 def _explained(text: str, contexts: tuple[str, ...]) -> list[str]:
-    from piiguard.detect import confidence
+    from piiguard.confidence import of_score
     from piiguard.detect.mask import mask
     from piiguard.recognizers.explain import explain
 
     lines = []
     for found in explain(text, contexts):
         masked = mask(found.entity, text[found.start : found.end])
-        verdict = confidence(found.score) if found.reported else _NOT_REPORTED
+        verdict = of_score(found.score) if found.reported else _NOT_REPORTED
         lines.append(f"{found.start}-{found.end}  {found.entity}  {masked}  {found.score:g}  {verdict}")
         lines += [f"    {step}" for step in found.steps]
     return lines

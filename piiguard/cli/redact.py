@@ -13,6 +13,7 @@ import click
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
 from piiguard.cli.say import CHECK_PATH, hint, many, say
+from piiguard.confidence import LEVELS
 from piiguard.files import PRIVATE, new_file
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _output_option = click.option(
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Replace these only; piiguard recognizers lists them.")
-@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="low",
+@click.option("--min-confidence", type=click.Choice(LEVELS), default="low",
               show_default=True, help="Leave what is less certain.")  # fmt: skip
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", help="Of the input.")
 @keyring_option
@@ -51,7 +52,7 @@ def redact(
 ) -> int:
     """Replace personal data in a log or any text; everything else stays byte for byte.
 
-    FILE is read in one pass, however large; - is standard input. Lines go out as they come in, so the command
+    FILE is read in one pass, however large, and decompressed if it is compressed; - is standard input. Lines go out as they come in, so the command
     can stand between an application and its log.
 
     \b
@@ -161,7 +162,7 @@ def _run(
 @contextmanager
 def _opened(source: Path) -> Iterator[IO[bytes]]:
     if str(source) != "-":
-        with source.open("rb") as file:
+        with _plain(source) as file:
             yield file
         return
     import signal
@@ -174,6 +175,21 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _plain(source: Path) -> Iterator[IO[bytes]]:
+    """The file, decompressed by what its head says: in compressed bytes no value would be seen, and all would stay."""
+    from piiguard.errors import ScanError
+    from piiguard.scan.sources import DAMAGED, opened
+
+    try:
+        with opened(str(source), named=True) as found:
+            yield found.stream
+    except DAMAGED:
+        raise ScanError(
+            f"{source}: cannot be decompressed: damaged, or cut off", source=str(source), hint=CHECK_PATH
+        ) from None
 
 
 def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeouts: int) -> None:

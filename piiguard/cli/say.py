@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 
 if TYPE_CHECKING:
     from piiguard.errors import PiiguardError
@@ -34,6 +35,7 @@ __all__ = [
 
 def say(message: str) -> None:
     """One line to standard error, whatever names it holds."""
+    message = discreet(message)
     click.echo(f"piiguard: {names.message(message)}", err=True)
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import click
 
 from piiguard import names
 from piiguard.cli.say import hint, many, say
-from piiguard.errors import JobError, KeyVersionInUse
+from piiguard.errors import JobError, KeyringError, KeyVersionInUse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from piiguard.keys.checking import Checked
     from piiguard.keys.document import Contents, KeyVersion
 
 __all__ = [
     "NEEDS_DATABASE",
     "NEEDS_MANIFEST",
+    "TOO_EARLY",
     "key_added",
     "key_destroyed",
     "key_promoted",
     "key_retired",
+    "keyring_checked",
     "keyring_made",
     "keyring_restored",
     "keyring_rewrapped",
@@ -30,6 +35,7 @@ __all__ = [
     "refuse_rows",
     "refuse_unlisted",
     "refuse_unprepared",
+    "waiting",
 ]
 
 
@@ -58,8 +64,16 @@ def key_promoted(path: Path, contents: Contents, kind: str, version: int) -> Non
     hint("piiguard rotate re-encrypts what older versions wrote")
 
 
+TOO_EARLY = (
+    "a key that was retired less than 24 hours ago may still be needed by somebody: add --early to destroy it"
+)
 NEEDS_DATABASE = "the rows of this version must be counted first; add --database URL"
 NEEDS_MANIFEST = "no manifest names the columns to count; add --manifest FILE"
+
+
+def waiting(what: str) -> None:
+    """What the command waits for."""
+    say(what)
 
 
 def refuse_rows(version: KeyVersion, rows: int) -> None:
@@ -148,6 +162,18 @@ def recipient_made(private: Path, public: Path) -> None:
     say(f"{private}: a new private key; {public}: its public key")
     hint(f"--wrap {names.word(f'hpke:{public}') or 'hpke:FILE'} adds the recipient")
     hint(f"then move {private} to a safe, it opens the keyring")
+
+
+def keyring_checked(path: Path, steps: Iterable[Checked]) -> None:
+    """One line per thing that was looked at, then whether the keyring is accepted."""
+    refused = None
+    for step in steps:
+        shown = step.found if step.refused is None else f"{step.found}: {step.refused}"
+        click.echo(names.message(f"{step.what}: {shown}"))
+        refused = refused or (step.refused if step.final else None)
+    if refused is not None:
+        raise KeyringError(f"{path}: not accepted: {refused}", hint=refused.hint)
+    say(f"{path}: accepted")
 
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:

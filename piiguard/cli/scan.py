@@ -16,6 +16,7 @@ from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
 from piiguard.cli.say import CHECK_PATH, internal, say
+from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -44,7 +45,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the report there, not to standard output.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Look for these only; piiguard recognizers lists them.")
-@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="medium",
+@click.option("--min-confidence", type=click.Choice(LEVELS), default="medium",
               show_default=True, help="Report nothing less certain.")  # fmt: skip
 @click.option("--sample", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N",
               help="Rows to read of each table.")  # fmt: skip
@@ -96,6 +97,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     """
     require_scan_extra()
     from piiguard.cli.scan_progress import scan_progress
+    from piiguard.report.document import to_line
 
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
         raise click.UsageError(say_scan.EMPTY_TARGET)
@@ -106,9 +108,15 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         if len(targets) != 1 or not _can_grow(targets[0]):
             raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
         chosen["format_"] = "ndjson"
-    policy = _policy(chosen["policy_file"])
-    with scan_progress() as progress, _output(chosen["output"], follow=chosen["follow"]) as write:
-        report = _compared(_report(targets, chosen, progress, write), targets, policy)
+    from piiguard.scan.discretion import Discretion
+
+    policy, discretion = _policy(chosen["policy_file"]), Discretion()
+    with (
+        scan_progress(discretion.name) as progress,
+        _output(chosen["output"], follow=chosen["follow"]) as write,
+    ):
+        found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
+        report = discretion.report(_compared(found, targets, policy))
         if chosen["tables"] and not any(target.tables or target.lines_read for target in report.targets):
             raise say_scan.no_table(chosen["tables"])
         known = _known(report, chosen)
@@ -156,19 +164,18 @@ def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None
 
 
 def _report(
-    targets: tuple[str, ...], chosen: dict[str, Any], progress: Progress, write: Callable[[str], None]
+    targets: tuple[str, ...], chosen: dict[str, Any], progress: Progress, take: Callable[[Match], None]
 ) -> ScanReport:
-    """Scan one target after the other; an interrupt ends them all."""
+    """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
     from piiguard.cli.options import load_manifest
     from piiguard.errors import DatabaseError, PiiguardError, ScanError
-    from piiguard.report.document import to_line
     from piiguard.scan.journal import Journal
     from piiguard.scan.outcome import INTERRUPTED, join, unread
     from piiguard.scan.targets import scan_target
 
     manifest, options = load_manifest(chosen["manifest_file"]), _options(chosen)
     journal = Journal(chosen["resume"], options) if chosen["resume"] else None
-    sink = (lambda match: write(to_line(match))) if chosen["format_"] == "ndjson" else None
+    sink = take if chosen["format_"] == "ndjson" else None
     reports: list[ScanReport] = []
     for target in targets:
         if any(error.message == INTERRUPTED for report in reports for error in report.errors):
@@ -213,14 +220,14 @@ def _named(target: str) -> str:
 
 def _warn_of_power(target: str) -> None:
     """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
-    from piiguard.database import connect, is_almighty, open_engine, shown
+    from piiguard.database import connect, is_almighty, open_reader, shown
     from piiguard.errors import PiiguardError
     from piiguard.scan.targets import is_url
 
     if not is_url(target) or target.startswith("sqlite"):
         return
     with suppress(PiiguardError):
-        engine = open_engine(target)
+        engine = open_reader(target)
         try:
             with connect(engine) as connection:
                 if is_almighty(connection):

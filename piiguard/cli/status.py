@@ -130,7 +130,10 @@ def verify(
         for one in found:
             _say_verified(one)
     if not all(one.sound for one in found):
-        hint(_VERIFY_HINT)
+        if any(one.stale.rows for one in found):
+            hint(_STALE_HINT)
+        if any(one.unreadable.rows or one.misplaced for one in found):
+            hint(_VERIFY_HINT)
         return EXIT_ERROR
     return EXIT_FOUND if any(one.plain.rows for one in found) else 0
 
@@ -150,4 +153,5 @@ def _say_verified(found: Verified) -> None:
             say(f"{place}: {problem.rows:,} values {what}: rows {', '.join(problem.keys)}{more}")
 
 
-_VERIFY_HINT = "restore these rows from a backup; a blind index is made anew when its value is written again"
+_VERIFY_HINT = "restore these rows from a backup"
+_STALE_HINT = "piiguard rotate --reindex makes blind indexes right"

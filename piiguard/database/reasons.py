@@ -56,7 +56,7 @@ _CONNECTING = (
     (
         ("password authentication failed", "access denied for user", "no password supplied"),
         "the user name or the password is wrong",
-        "check the URL: user:password@host; escape special characters with %",
+        "check the URL: user:password@host, or user@host and PIIGUARD_DATABASE_PASSWORD; % escapes special characters",
     ),
     (
         ("does not exist", "unknown database"),

@@ -12,8 +12,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from piiguard.confidence import Confidence
+from piiguard.confidence import of_score as confidence
 from piiguard.detect.blocks import Block, BlockReader
-from piiguard.detect.match import Confidence, Match, confidence
+from piiguard.detect.match import Match
 from piiguard.errors import MissingExtra
 
 if TYPE_CHECKING:

@@ -12,25 +12,11 @@ from __future__ import annotations
 
 import re
 
+from piiguard import entities
+from piiguard.entities import EMAIL_ADDRESS
+
 __all__ = ["mask"]
 
-_KEPT = {
-    # The first two digits of an IIN are the year of birth: two characters are the most that may be shown.
-    "KZ_IIN": 2,
-    "KZ_BIN": 2,
-    "KZ_PHONE": 2,
-    "EMAIL_ADDRESS": 1,
-    "CREDIT_CARD": 1,
-    "IBAN_CODE": 2,
-    "KZ_BIC": 1,
-    "KZ_ID_CARD": 1,
-    "KZ_PASSPORT": 1,
-    "KZ_DRIVER_LICENSE": 1,
-    "PERSON": 1,
-    "KZ_ADDRESS": 1,
-    "KZ_WORKPLACE": 1,
-    "KZ_DOCUMENT_ISSUER": 1,
-}
 _LONGEST = 40
 _ALNUM = re.compile(r"[^\W_]")
 _AT = re.compile(r"[@%(\[]")
@@ -45,7 +31,8 @@ def mask(entity: str, value: str) -> str:
 
     A value too short to lose anything is starred whole; line breaks become blanks; a long one is cut.
     """
-    kept = _KEPT.get(entity, 0)
+    row = entities.BY_NAME.get(entity)
+    kept = row.kept if row else 0
     head = value[:_LONGEST]
     stars = head.translate(_STARS) if head.isascii() else _ALNUM.sub("*", _UNPRINTABLE.sub(" ", head))
     place = 0
@@ -57,12 +44,12 @@ def mask(entity: str, value: str) -> str:
     text = shown + stars[place:]
     if len(value) > _LONGEST:
         text += "…"
-    return _with_ending(text, value) if entity == "EMAIL_ADDRESS" else text
+    return _with_ending(text, value) if entity == EMAIL_ADDRESS else text
 
 
 def _own(entity: str, text: str) -> str:
     """What must be long enough: of an address the part that names its owner, for the rest is often known."""
-    return _AT.split(text, maxsplit=1)[0] if entity == "EMAIL_ADDRESS" else text
+    return _AT.split(text, maxsplit=1)[0] if entity == EMAIL_ADDRESS else text
 
 
 def _with_ending(text: str, value: str) -> str:

@@ -4,35 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from piiguard import entities
 from piiguard.detect.match import Match
 from piiguard.recognizers.checks.taken import Taken
 
-# Between equals the narrower meaning wins: a document's own zone over the numbers inside it,
-# a person's number over an organisation's, anything labelled over a bare phone.
-RANK = {
-    entity: rank
-    for rank, entity in enumerate(
-        (
-            "KZ_MRZ",
-            "EMAIL_ADDRESS",
-            "IBAN_CODE",
-            "KZ_IIN",
-            "KZ_BIN",
-            "CREDIT_CARD",
-            "KZ_ID_CARD",
-            "KZ_PASSPORT",
-            "KZ_DRIVER_LICENSE",
-            "KZ_VEHICLE_PLATE",
-            "KZ_PHONE",
-            "KZ_DOCUMENT_DATE",
-            "KZ_DOCUMENT_ISSUER",
-            "KZ_BIC",
-            "KZ_ADDRESS",
-            "PERSON",
-            "KZ_WORKPLACE",
-        )
-    )
-}
+_RANK = {row.name: rank for rank, row in enumerate(entities.ENTITIES)}
 
 
 def resolve(matches: Iterable[Match]) -> list[Match]:
@@ -55,5 +31,5 @@ def _start(match: Match) -> int:
 
 
 def _order(match: Match) -> tuple[float, int, int, str, int]:
-    rank = RANK.get(match.entity, len(RANK))
+    rank = _RANK.get(match.entity, len(_RANK))
     return (-match.score, match.start - match.end, rank, match.entity, match.start)

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from piiguard.errors import ManifestError
+from piiguard.keys.normalizers import names
 from piiguard.manifest import Manifest, ProtectedColumn
+from piiguard.orm.search.index import BlindIndex
 from piiguard.orm.tables import BoundIndex, Protected, protected
 from piiguard.orm.types.encrypted import Encrypted
 
@@ -63,7 +65,7 @@ def unlisted_indexes(metadata: MetaData) -> tuple[str, ...]:
 
 def drift(declared: Sequence[ProtectedColumn], metadata: MetaData, manifest: Manifest) -> Iterator[str]:
     """A sentence for each place where the manifest says something else than the models."""
-    known = {entry.place: entry for entry in declared}
+    known, asked = {entry.place: entry for entry in declared}, _asked(metadata)
     for entry in declared:
         listed = manifest.find(entry.table, entry.column)
         if listed is None:
@@ -71,12 +73,38 @@ def drift(declared: Sequence[ProtectedColumn], metadata: MetaData, manifest: Man
             continue
         for item in fields(entry):
             ours, theirs = getattr(entry, item.name), getattr(listed, item.name)
+            if item.name == "leaks" or (item.name == "normalizer" and _finds(asked, entry, listed)):
+                continue  # the one is said to jobs, of the other the models ask for all that stands there
             if ours != theirs:
-                yield f"{entry.place}: {item.name} is {ours or 'unset'} in the models, {theirs or 'unset'} here"
+                yield f"{entry.place}: {item.name} is {_told(ours)} in the models, {_told(theirs)} here"
     tables = {table.fullname for table in metadata.sorted_tables}
     for listed in manifest.columns:
         if listed.table in tables and listed.place not in known:
             yield f"{listed.place}: in the manifest, not encrypted in the models"
+
+
+def _asked(metadata: MetaData) -> dict[str, tuple[str, ...]]:
+    """By encrypted column, the rules of the index that serves it."""
+    return {
+        f"{table.fullname}.{found.columns[key].name}": tuple(rule.label for rule in index.key.rules)
+        for table in metadata.sorted_tables
+        if (found := protected(table)) is not None
+        for key in found.columns
+        if (index := _named(found, key)) is not None
+    }
+
+
+def _finds(asked: dict[str, tuple[str, ...]], entry: ProtectedColumn, listed: ProtectedColumn) -> bool:
+    """Whether the models look for every rule under which the manifest has rows."""
+    labels = asked.get(entry.place, ())
+    mine = {label.partition("/")[0] for label in labels} - set(names())
+    return bool(listed.rules) and all(
+        rule in labels or f"{rule}/1" in labels or rule in mine for rule in listed.rules
+    )
+
+
+def _told(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value or "unset"
 
 
 def _entry(table: str, key: str, found: Protected) -> ProtectedColumn:
@@ -90,10 +118,23 @@ def _entry(table: str, key: str, found: Protected) -> ProtectedColumn:
         type=kind.values.codec.name,
         storage=kind.storage,
         index=None if index is None else index.column.name,
-        normalizer=None if index is None else index.key.normalizer.name,
+        normalizer=None if index is None else _rules(index),
         index_name=None if index is None else _unless(index.key.name, index.column.name),
         index_context=None if index is None else _unless(index.key.context, kind.context),
+        pad_to=kind.values.pad_to,
+        leaks=None if index is None else _kind(index).leaks,
     )
+
+
+def _rules(index: BoundIndex) -> str | tuple[str, ...]:
+    """Two rules only where the model names two: a new entry of a bare name has the newest edition."""
+    labels = tuple(rule.label for rule in index.key.rules)
+    return labels if isinstance(_kind(index).rules[0], tuple) and len(labels) > 1 else labels[0]
+
+
+def _kind(index: BoundIndex) -> BlindIndex:
+    kind: BlindIndex = index.column.type  # type: ignore[assignment]
+    return kind
 
 
 def _unless(value: str, usual: str) -> str | None:

@@ -8,29 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from piiguard.keys.codec import codec_for
-from piiguard.keys.envelope import from_text, header, key_id_of, looks_encrypted, to_text
+from piiguard.errors import NotIndexable
+from piiguard.keys.codec import codec_for, filled
+from piiguard.keys.envelope import OVERHEAD, from_text, header, key_id_of, looks_encrypted, to_text
+from piiguard.keys.indexable import indexer
+from piiguard.keys.normalizers import editions, normalizer_for
 from piiguard.protect.cells.plain import reader
 
 if TYPE_CHECKING:
-    from piiguard.keys import Keyring
+    from piiguard.keys import IndexKey, Keyring
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["Seal"]
+__all__ = ["Seal", "shortest_stored"]
 
 
 class Seal:
     """Encrypts, decrypts and re-encrypts the values of one column."""
 
     def __init__(self, keyring: Keyring, item: ProtectedColumn) -> None:
-        codec = codec_for(item.type)
+        codec = codec_for(item.type, item.pad_to)
         self.item = item
         self.text = item.storage == "text"
         self._cipher = keyring.column(item.context, codec.code)
         self._read = reader(item.type) or _same
         self._encode = _after(self._read, codec.encode)
         self._decode = codec.decode
-        self._index = None if item.index_key is None else keyring.index(*item.index_key)
+        self._form = indexer(codec)
+        self._index = None if item.index_key is None else _index(keyring, *item.index_key)
+        self._accepted = () if item.index_key is None else _accepted(keyring, *item.index_key)
         self._old = {
             start
             for version in keyring.versions
@@ -40,15 +45,21 @@ class Seal:
         self.reencrypt = self._reencryptor()
 
     def _reencryptor(self) -> Callable[[Any], Any]:
-        """The same value under the primary key; what is not under an older key stays as it is."""
+        """The same value under the primary key, padded; what is so already stays as it is."""
         encrypt, decrypt, old = self._cipher.encrypt, self._cipher.decrypt, self._old
+        pad_to = self.item.pad_to or 0
+        shortest, shortest_text = shortest_stored(pad_to)
+
+        def short(stored: Any, least: int) -> bool:
+            return len(stored) < least and bool(pad_to) and looks_encrypted(stored)
 
         def reencrypt(stored: Any) -> Any:
             if type(stored) is bytes:
-                return encrypt(decrypt(stored)) if stored[:6] in old else stored
-            if stored is None or stored[:12] not in old:
+                due = stored[:6] in old or short(stored, shortest)
+                return encrypt(filled(decrypt(stored), pad_to)) if due else stored
+            if stored is None or not (stored[:12] in old or short(stored, shortest_text)):
                 return stored
-            return to_text(encrypt(decrypt(from_text(stored))))
+            return to_text(encrypt(filled(decrypt(from_text(stored)), pad_to)))
 
         return reencrypt
 
@@ -78,6 +89,12 @@ class Seal:
         """The value of a stored form."""
         return None if stored is None else self._decode(self._cipher.decrypt(raw(stored)))
 
+    def value(self, stored: Any) -> Any:
+        """The value of a cell that is ciphertext or still plain: a half-done column has both."""
+        if isinstance(stored, str | bytes) and looks_encrypted(stored):
+            return self.decrypt(stored)
+        return stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored
+
     def decrypt_many(self, stored: Sequence[Any]) -> list[Any]:
         """The values of many stored forms."""
         decode = self._decode
@@ -87,7 +104,10 @@ class Seal:
     def reencrypt_many(self, stored: Sequence[Any]) -> list[Any]:
         """Many of them; the common case, bytes under one older key, in one sweep."""
         if self._all_old(stored):
-            return list(self._cipher.encrypt_many(self._cipher.decrypt_many(stored)))
+            opened, pad_to = self._cipher.decrypt_many(stored), self.item.pad_to
+            if pad_to is not None:
+                opened = [None if one is None else filled(one, pad_to) for one in opened]
+            return list(self._cipher.encrypt_many(opened))
         return [self.reencrypt(v) for v in stored]
 
     def _all_old(self, stored: Sequence[Any]) -> bool:
@@ -98,19 +118,36 @@ class Seal:
 
     def index(self, value: Any) -> bytes | None:
         """The blind index of a value; None without an index, for NULL, and for nothing left to index."""
-        return None if value is None or self._index is None else self._index.compute(self._read(value))
+        if value is None or self._index is None:
+            return None
+        return self._index.compute(self._form(self._read(value)))
 
     def index_many(self, values: Sequence[Any]) -> list[bytes | None]:
         """The blind indexes of many values."""
         return [self.index(v) for v in values]
 
     def indexes(self, value: Any) -> list[bytes]:
-        """The blind index of a value under every live index version, the primary first."""
-        return [] if value is None or self._index is None else self._index.candidates(self._read(value))
+        """What a row of this value may hold: under every live index version and every rule of the entry.
+
+        An entry without a number has rows of the first edition, and those that an application of today wrote.
+        """
+        if value is None:
+            return []
+        form = self._form(self._read(value))
+        return [found for key in self._accepted for found in _under_rule(key, form)]
+
+    def newest_indexes(self, value: Any) -> list[bytes]:
+        """The blind index of a value under the newest rule alone, and every live index version."""
+        if value is None or self._index is None:
+            return []
+        return self._index.candidates(self._form(self._read(value)))
 
     def index_under(self, version: int) -> Callable[[Any], bytes | None]:
         """Computes the blind index under one live version, which need not be the primary."""
-        return (lambda value: None) if self._index is None else self._index.under(version)
+        if self._index is None:
+            return lambda value: None
+        under, form, read = self._index.under(version), self._form, self._read
+        return lambda value: None if value is None else under(form(read(value)))
 
     def encrypt_once(self, value: Any) -> Any:
         """The stored form, unless the value is one already: a half-done column meets both."""
@@ -128,6 +165,29 @@ def raw(stored: Any) -> bytes:
 def key_id(stored: Any) -> int | None:
     """The key id of a stored form; None when it is none."""
     return key_id_of(stored) if isinstance(stored, bytes | str) else None
+
+
+def shortest_stored(pad_to: int) -> tuple[int, int]:
+    """How long a padded value is at least, in bytes and as a text."""
+    size = OVERHEAD + pad_to
+    return size, len(to_text(bytes(size)))
+
+
+def _index(keyring: Keyring, context: str, name: str, rules: tuple[str, ...]) -> IndexKey:
+    return keyring.index(context, name, rules[0])
+
+
+def _accepted(keyring: Keyring, context: str, name: str, rules: tuple[str, ...]) -> tuple[IndexKey, ...]:
+    found = [one for rule in rules for one in (normalizer_for(rule), *editions(rule))]
+    return tuple(keyring.index(context, name, one) for one in dict.fromkeys(found))
+
+
+def _under_rule(key: IndexKey, form: Any) -> list[bytes]:
+    """What a rule refuses has no index under it, and may have one under another."""
+    try:
+        return key.candidates(form)
+    except NotIndexable:
+        return []
 
 
 def _same(value: Any) -> Any:

@@ -16,7 +16,9 @@ from piiguard.errors import ManifestError
 from piiguard.keys import Keyring
 from piiguard.keys.codec import Codec, codec_for
 from piiguard.keys.envelope import from_text, to_text
+from piiguard.keys.indexable import indexer
 from piiguard.manifest import ProtectedColumn
+from piiguard.protect.cells.plain import text_reader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,7 +96,9 @@ def _encrypting(entries: Sequence[ProtectedColumn], path: str) -> Stage:
 def _sealed(entry: ProtectedColumn, values: list[Any], path: str) -> Iterator[tuple[str, pa.Array]]:
     import pyarrow as pa
 
-    codec, keyring = codec_for(entry.type), _keyring(path)
+    codec, keyring, read = codec_for(entry.type, entry.pad_to), _keyring(path), text_reader(entry.type)
+    if read is not None:
+        values = [None if value is None else read(value) for value in values]
     plain = [None if value is None else codec.encode(value) for value in values]
     envelopes = keyring.column(entry.context, codec.code).encrypt_many(plain)
     if entry.storage == "text":
@@ -102,13 +106,9 @@ def _sealed(entry: ProtectedColumn, values: list[Any], path: str) -> Iterator[tu
     else:
         yield entry.column, pa.array(envelopes, pa.binary())
     if entry.index and entry.index_key:
-        index = keyring.index(*entry.index_key)
-        hashed = [None if v is None else index.compute(_indexable(v, codec)) for v in values]
+        index, form = keyring.index(*entry.index_key), indexer(codec)
+        hashed = [None if v is None else index.compute(form(v)) for v in values]
         yield entry.index, pa.array(hashed, pa.binary())
-
-
-def _indexable(value: Any, codec: Codec) -> str | bytes:
-    return value if isinstance(value, str) else codec.encode(value)
 
 
 def _decrypting(entries: Sequence[ProtectedColumn], path: str) -> Stage:

@@ -7,9 +7,9 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from piiguard.detect import Confidence, Engine, Match
+from piiguard.confidence import Confidence, least_score
+from piiguard.detect import Engine, Match
 from piiguard.detect.escapes import Spelled, plain
-from piiguard.detect.match import HIGH, MEDIUM
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.replacing import Operator, replacer
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Redactor", "redact_text"]
 
-_LEAST: dict[Confidence, float] = {"low": 0.0, "medium": MEDIUM, "high": HIGH}
 _DEEPEST = 20
 _SMALL = 10**8  # no entity has fewer than nine digits unless a label says so
 
@@ -42,7 +41,7 @@ class Redactor:
         self.operator = operator
         self.engine = engine or _engine(None if entities is None else frozenset(entities))
         self._replace = replacer(operator, keyring)
-        self._least = _LEAST[min_confidence]
+        self._least = least_score(min_confidence)
 
     @emptied
     def text(self, text: str, context: Sequence[str] = ()) -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from piiguard.detect.mask import mask
+from piiguard.entities import BY_NAME
 from piiguard.errors import KeyringError
 
 if TYPE_CHECKING:
@@ -26,18 +27,6 @@ OPERATORS: tuple[Operator, ...] = get_args(Operator)
 Replace = Callable[[str, str], str]
 """From entity and value to what stands in place of the value."""
 
-_NORMALIZERS = {
-    "KZ_IIN": "digits",
-    "KZ_BIN": "digits",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "CREDIT_CARD": "digits",
-    "IBAN_CODE": "upper",
-    "KZ_ID_CARD": "upper",
-    "KZ_PASSPORT": "upper",
-    "KZ_DRIVER_LICENSE": "upper",
-    "KZ_VEHICLE_PLATE": "upper",
-}
 _HASH_BYTES = 10  # 80 bits: no two of 10^9 values are likely to meet
 _SEPARATORS = re.compile(r"[\s\-]+")
 
@@ -69,12 +58,12 @@ def normal(entity: str, value: str) -> str:
     """
     from piiguard.keys.normalizers import normalize
 
-    name = _NORMALIZERS.get(entity)
-    if name is None:
+    row = BY_NAME.get(entity)
+    if row is None or row.spelling is None:
         return " ".join(value.split())
-    if name == "upper":
+    if row.spelling == "upper":
         value = _SEPARATORS.sub("", value)
-    spelled = normalize(name, value)
+    spelled = normalize(row.spelling, value)
     return spelled if isinstance(spelled, str) else value
 
 

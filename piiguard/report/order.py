@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from piiguard import entities
+from piiguard.confidence import rank
 from piiguard.scan.finding import Finding
 
 __all__ = ["by_place", "severity", "worst_first"]
 
 _PROTECTION = {"none": 2, "partial": 1, "encrypted": 0}
-_CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
-# How much harm one value does: a number or document of a person opens credit and accounts; a firm's number does not.
-_WEIGHT = {"iin": 3, "document": 3, "payment": 3, "phone": 2, "email": 2, "address": 2, "name": 2}
 
 
 def severity(finding: Finding) -> tuple[int, int, int, int]:
     """Greater is worse."""
     return (
         _PROTECTION[finding.protection],
-        _CONFIDENCE[finding.confidence],
-        _WEIGHT.get(finding.category, 1),
+        rank(finding.confidence),
+        entities.CATEGORIES[finding.category].weight,
         finding.matched if finding.records is None else finding.records,
     )
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from piiguard.entities import CATEGORIES
 from piiguard.scan.finding import Finding
 
 __all__ = ["People", "Size", "held", "people", "people_in"]
 
-# The strongest first: what two columns hold equally often is counted by the one that tells persons apart best.
-_IDENTIFYING = ("iin", "document", "name", "phone", "email")
 _SMALL, _MEDIUM = 10_000, 500_000  # people: the classes of Art. 25-1
 
 Size = Literal["small", "medium", "large"]
@@ -47,11 +46,16 @@ def people(findings: Iterable[Finding]) -> People | None:
 
 def people_in(findings: Iterable[Finding]) -> int:
     """The people of one table or file; 0 where nothing identifies them."""
-    known = [f for f in findings if f.category in _IDENTIFYING and f.confidence != "low"]
+    known = [(f, place) for f in findings if (place := _identifies(f)) is not None]
     if not known:
         return 0
-    fullest = max(known, key=lambda f: (held(f), -_IDENTIFYING.index(f.category)))
+    # what two columns hold equally often is counted by the one that tells persons apart best
+    fullest, _ = max(known, key=lambda pair: (held(pair[0]), -pair[1]))
     return held(fullest) if fullest.distinct is None else min(held(fullest), fullest.distinct)
+
+
+def _identifies(finding: Finding) -> int | None:
+    return None if finding.confidence == "low" else CATEGORIES[finding.category].identifies
 
 
 def held(finding: Finding) -> int:

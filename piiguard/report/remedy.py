@@ -6,28 +6,18 @@ stand first, then ``--``, then what is named; and a name that cannot be pasted s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
+from piiguard.entities import BY_NAME
 from piiguard.manifest import ProtectedColumn
-from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
+from piiguard.names import attribute, can_be_pasted, command, file_word, python, shown, word
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
 __all__ = ["Remedy", "next_step", "remedies"]
-
-# Entities that applications look people up by get a blind index; the rest is only read.
-_NORMALIZERS = {
-    "KZ_IIN": "digits",
-    "KZ_BIN": "digits",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "KZ_ID_CARD": "digits",
-    "KZ_PASSPORT": "upper",
-    "CREDIT_CARD": "digits",
-    "IBAN_CODE": "upper",
-}
 
 _LOGGING = """\
 import logging
@@ -49,6 +39,10 @@ encrypted = encrypt_columns(df, columns, keyring="keyring.json")
 _FRAME_STEP = 'encrypt_columns(df, Manifest.load("piiguard.toml").columns, keyring="keyring.json")'
 _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 
+# A report has *** for the password: without it the command takes PIIGUARD_DATABASE_PASSWORD, or what the driver has.
+_WITHOUT_PASSWORD = re.compile(r"^([\w+]+://[^/@]*?):\*\*\*@")
+# What a shell made of <(…), and other streams that end when they are read.
+_STREAM = re.compile(r"/dev/|/proc/(?:self|\d+)/fd/")
 _UNPACK = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 # piiguard redact reads these as lines, where a value is known by its column alone.
 _SHEETS = (".csv", ".tsv", ".sql")
@@ -62,13 +56,16 @@ _LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand"]
+    name: Literal[
+        "encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand", "stream"
+    ]
     language: Literal["sh", "toml", "python", ""]
     text: str
 
 
 _UNSAFE = Remedy("unsafe_name", "", "")
 _BY_HAND = Remedy("by_hand", "", "")
+_GONE = Remedy("stream", "", "")
 
 
 def remedies(finding: Finding) -> tuple[Remedy, ...]:
@@ -77,9 +74,11 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         return ()
     if finding.kind == "file":
         cleaned = _redact(finding)
-        return (cleaned,) if cleaned is _BY_HAND else (Remedy("logging", "python", _LOGGING), cleaned)
+        return (
+            (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
+        )
     column = _column(finding)
-    if not is_plain(f"{column.table}{column.column}{finding.target}"):
+    if not can_be_pasted(f"{column.table}{column.column}{finding.target}"):
         return (_UNSAFE,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
@@ -109,9 +108,10 @@ def _encrypt(finding: Finding) -> Remedy:
     options = (
         ["--type", "json"] if column.type == "json" else []
     )  # a text of documents would be taken for text
-    if column.index and column.normalizer:
-        options += ["--index", column.index, "--normalizer", column.normalizer]
-    words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
+    if column.index:
+        options += ["--index", column.index, "--normalizer", *column.rules]
+    target = _WITHOUT_PASSWORD.sub(r"\1@", finding.target)
+    words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
@@ -124,6 +124,8 @@ def _is_addressed(finding: Finding) -> bool:
 
 def _redact(finding: Finding) -> Remedy:
     name = finding.file or finding.target
+    if _STREAM.match(name):
+        return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())
     source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
     if source.suffix.lower() in _SHEETS:
@@ -141,7 +143,7 @@ def _column(finding: Finding) -> ProtectedColumn:
     table, column = finding.table or "", finding.column or ""
     # What stands inside a document or a text is no value of its own: the whole is encrypted, and not searched.
     inside = finding.path or any(reason.code == "labelled" for reason in finding.reasons)
-    normalizer = None if inside else _NORMALIZERS.get(finding.entity)
+    normalizer = None if inside else _normalizer(finding.entity)
     return ProtectedColumn(
         table=table,
         column=column,
@@ -150,6 +152,12 @@ def _column(finding: Finding) -> ProtectedColumn:
         index=f"{_cut(column)}_index" if normalizer else None,
         normalizer=normalizer,
     )
+
+
+def _normalizer(entity: str) -> str | None:
+    """Entities that applications look people up by get a blind index; the rest is only read."""
+    row = BY_NAME.get(entity)
+    return row.index if row else None
 
 
 def _cut(name: str) -> str:
@@ -161,7 +169,7 @@ def _model(column: ProtectedColumn) -> str:
     encrypted = f"Encrypted({inner}, keyring=keyring, context={python(column.context)})"
     lines = [_line(column.column, python_type, encrypted)]
     if column.index:
-        index = f"BlindIndex({python(column.column)}, normalizer={python(column.normalizer or '')})"
+        index = f"BlindIndex({python(column.column)}, normalizer={python(column.rules[0])})"
         lines.append(_line(column.index, "bytes | None", index))
     return "\n".join(lines) + "\n"
 

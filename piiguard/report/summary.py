@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from piiguard.entities import CATEGORIES
 from piiguard.report.order import severity, worst_first
 from piiguard.report.people import People, people, people_in
-from piiguard.scan.finding import CATEGORIES, Finding, ScanReport
+from piiguard.scan.finding import Finding, ScanReport
 
 __all__ = ["Cell", "Changes", "Row", "Share", "Summary", "changes", "records", "summarise"]
 
@@ -130,7 +131,7 @@ def _group(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
 
 
 def _present(findings: Iterable[Finding]) -> tuple[str, ...]:
-    order = [*dict.fromkeys(CATEGORIES.values()), "other"]
+    order = list(CATEGORIES)
     return tuple(sorted({finding.category for finding in findings}, key=order.index))
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from math import exp, lgamma, log, log1p
 
+from piiguard import entities
 from piiguard.scan.statistics import Statistics, Tally
 
 __all__ = ["CERTAIN", "CHANCE", "evidence", "tail"]
 
-# The worst plausible source, not random digits: values of a column depend on one another. A running number
-# behind a plausible date passes the IIN check, like Luhn's, one time in ten; random 12 digits once in 460.
 CHANCE = {
-    "KZ_IIN": 0.10,
-    "KZ_BIN": 0.10,
-    "CREDIT_CARD": 0.10,
-    "KZ_PHONE": 0.0056,
-    "KZ_PHONE bare": 0.25,
-    "KZ_PHONE short": 0.25,
-    "KZ_IIN zeros lost": 0.10,
-    "IBAN_CODE": 0.011,
-    "EMAIL_ADDRESS": 0.001,
-    "KZ_ID_CARD": 0.1,
+    claim: chance
+    for row in entities.ENTITIES
+    for claim, chance in [
+        *([(row.name, row.chance)] if row.chance is not None else []),
+        *((f"{row.name} {proviso}", chance) for proviso, chance in row.provisos.items()),
+    ]
 }
+"""By claim: an entity, or an entity and a proviso."""
+
 CERTAIN = 1e-6
 
 

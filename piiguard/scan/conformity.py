@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock
 from piiguard.database import explain, home, inspect, shown
+from piiguard.entities import CATEGORIES
 from piiguard.errors import DatabaseError
 from piiguard.scan import session
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport
@@ -23,7 +24,6 @@ from piiguard.scan.relation import Relation
 __all__ = ["check"]
 
 # A firm's number is no personal data, so no privacy policy has to list it.
-_NOT_PERSONAL = {"organisation"}
 
 
 def check(
@@ -57,7 +57,7 @@ def _unlimited(policy: Policy) -> Iterator[Gap]:
 
 def _of_finding(finding: Finding, policy: Policy) -> Iterator[Gap]:
     # A guess is no ground to say that somebody breaks his own policy.
-    if finding.confidence == "low" or finding.category in _NOT_PERSONAL:
+    if finding.confidence == "low" or not CATEGORIES[finding.category].personal:
         return
     declared = policy.declared.get(finding.category)
     common: dict[str, Any] = {
@@ -90,7 +90,12 @@ def _terms(report: ScanReport, policy: Policy) -> Iterator[tuple[str, str, Term]
     shortest: dict[tuple[str, str], Term] = {}
     for finding in report.findings:
         term = policy.term(finding.category)
-        if finding.table is None or finding.category in _NOT_PERSONAL or term is None or term.unlimited:
+        if (
+            finding.table is None
+            or not CATEGORIES[finding.category].personal
+            or term is None
+            or term.unlimited
+        ):
             continue
         key = finding.target, finding.table
         shortest[key] = min(shortest.get(key, term), term, key=lambda one: one.days)

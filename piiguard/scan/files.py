@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import lzma
 import os
-import zlib
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,6 +12,7 @@ from os import PathLike, fspath
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import clock
+from piiguard.confidence import least_score
 from piiguard.errors import PiiguardError, ScanError
 from piiguard.frames import emptied
 from piiguard.scan import sources, stretches
@@ -38,7 +37,7 @@ __all__ = ["scan_file", "scan_listed", "scan_log", "scan_stretch"]
 
 BINARY = "a binary file; --raw looks for residues in any bytes"
 TIMED_OUT = "a pattern took too long on some lines, which were not searched for it"
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_BROKEN = (OSError, *sources.DAMAGED)
 
 
 @emptied
@@ -249,14 +248,11 @@ def _read(
     from piiguard.detect import BlockReader
 
     def chosen(match: Match) -> None:
-        if sink and match.score >= _LEAST[options.min_confidence]:
+        if sink and match.score >= least_score(options.min_confidence):
             sink(match)
 
     reader = BlockReader(stream, options.encoding)
     read_lines(engine, reader, statistics, sink=chosen if sink else None, name=file, on_block=on_block)
-
-
-_LEAST = {"low": 0.0, "medium": 0.5, "high": 0.75}
 
 
 def _reason(error: Exception) -> str:

@@ -9,11 +9,11 @@ import hashlib
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from piiguard import __version__
+from piiguard import __version__, entities
+from piiguard.confidence import Confidence
 from piiguard.scan.reason import Reason, in_english
 
 __all__ = [
-    "CATEGORIES",
     "SCHEMA",
     "Confidence",
     "Failure",
@@ -29,29 +29,7 @@ __all__ = [
 
 SCHEMA = "piiguard.findings/1"
 
-Confidence = Literal["low", "medium", "high"]
 Protection = Literal["none", "partial", "encrypted"]
-
-CATEGORIES = {
-    "PERSON": "name",
-    "KZ_PHONE": "phone",
-    "EMAIL_ADDRESS": "email",
-    "KZ_IIN": "iin",
-    "CREDIT_CARD": "payment",
-    "IBAN_CODE": "payment",
-    "KZ_BIC": "payment",
-    "KZ_BIN": "organisation",
-    "KZ_ID_CARD": "document",
-    "KZ_PASSPORT": "document",
-    "KZ_DRIVER_LICENSE": "document",
-    "KZ_MRZ": "document",
-    "KZ_DOCUMENT_DATE": "document",
-    "KZ_DOCUMENT_ISSUER": "document",
-    "KZ_ADDRESS": "address",
-    "KZ_WORKPLACE": "workplace",
-    "KZ_VEHICLE_PLATE": "vehicle",
-}
-"""The category of each entity, as the law and privacy policies group them; anything else is ``other``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +90,7 @@ class Finding:
 
     @property
     def category(self) -> str:
-        return CATEGORIES.get(self.entity, "other")
+        return entities.category(self.entity)
 
     @property
     def place(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from piiguard.confidence import least_score
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
 from piiguard.frames import emptied
@@ -25,7 +26,6 @@ __all__ = ["follow"]
 
 PAUSE = 0.5
 _MOST = 1 << 20
-_LEAST = {"low": 0.0, "medium": 0.5, "high": 0.75}
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ def _advance(
         starts = [shown.place(number, match.start) for match in matches]
         paths = jsonpath.paths(shown.written.get(number, view), starts)
         for match, start, path in zip(matches, starts, paths, strict=True):
-            if match.score >= _LEAST[options.min_confidence]:
+            if match.score >= least_score(options.min_confidence):
                 value = mask(match.entity, view[match.start : match.end])
                 end = shown.place(number, match.end)
                 place = tail.line + number + 1 - tail.last.count(b"\n")

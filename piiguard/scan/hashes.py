@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from piiguard.entities import EMAIL_ADDRESS, IBAN_CODE, KZ_IIN, KZ_PHONE
 from piiguard.scan import ciphers, whole
 from piiguard.scan.cells import as_text
 from piiguard.scan.statistics import Partials, Statistics
@@ -80,9 +81,9 @@ def _made_of(digest: bytes, value: object) -> str | None:
 
 def _entity(text: str) -> str | None:
     if "@" in text:
-        return "EMAIL_ADDRESS" if whole.EMAIL.fullmatch(text) else None
+        return EMAIL_ADDRESS if whole.EMAIL.fullmatch(text) else None
     if whole.IBAN.fullmatch(text):
-        return "IBAN_CODE" if whole.is_iban(text) else None
+        return IBAN_CODE if whole.is_iban(text) else None
     claims = whole.claims(text) if whole.NUMBER.fullmatch(text) else ()
     return claims[0].partition(" ")[0] if claims else None
 
@@ -90,15 +91,15 @@ def _entity(text: str) -> str | None:
 def _spellings(entity: str, text: str) -> Iterator[str]:
     """How a value is commonly written before it is hashed."""
     yield text
-    if entity == "EMAIL_ADDRESS":
+    if entity == EMAIL_ADDRESS:
         yield from (text.lower(), text.upper())
-    elif entity == "IBAN_CODE":
+    elif entity == IBAN_CODE:
         yield from (text.replace(" ", ""), text.replace(" ", "").upper())
     else:
         digits = whole.digits_of(text)
         yield digits
-        if entity == "KZ_PHONE":
+        if entity == KZ_PHONE:
             number = digits[-10:]
             yield from (f"+7{number}", f"7{number}", f"8{number}", number)
-        elif entity == "KZ_IIN":
+        elif entity == KZ_IIN:
             yield digits.zfill(12)

@@ -16,6 +16,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from piiguard import entities
+from piiguard.entities import EMAIL_ADDRESS, KZ_ADDRESS, KZ_DOCUMENT_DATE, KZ_DOCUMENT_ISSUER, KZ_IIN
+
 __all__ = ["EXACT", "hints", "single_name", "treated", "words"]
 
 _CYRILLIC = str.maketrans(
@@ -39,43 +42,6 @@ _CAMEL = re.compile(
 )
 _WORD = re.compile(r"[a-z]+[0-9]*")
 
-# Words are folded as names are; several words must stand in this order, side by side. From five letters on
-# a word is a stem (phones, telefony), shorter ones stand for themselves, with or without a number behind.
-_NAMES = {
-    "KZ_IIN": "iin, zhsn, jsn, piin, uin, personal number, taxpayer id, individual identification, "
-    "individualnyi identifikacionnyi, zheke saikestendiru, jeke saikestendiru",
-    "KZ_BIN": "bin, bsn, biznes identifikacionnyi, biznes saikestendiru, business identification",
-    "KZ_PHONE": "phone, telephone, tel, telefon, mobile, mob, msisdn, sotovyi, sot, uialy, ualy, whatsapp, "
-    "vatsap, fax, faks, cell, gsm",
-    "EMAIL_ADDRESS": "email, e mail, mail, pochta, poshta, elpochta, mail address",
-    "CREDIT_CARD": "card number, cardnumber, card no, card num, credit card, pan, karta, karty, kartasy, "
-    "nomer karty, ccnum, bank card, cc number",
-    "IBAN_CODE": "iban, iik, iic, bank account, bankaccount, account number, schet, raschetnyi, zhsk, jsk, shot",
-    "KZ_BIC": "bik, bic, bsk, swift, bank code",
-    "KZ_ID_CARD": "id card, idcard, identity card, national id, doc number, docnumber, number doc, doc no, "
-    "document number, doc series number, id doc number, udostoverenie, udostovereniia, ud lich, udlich, dul, udl, "
-    "seriia nomer, nomer dokumenta, kualik, kualigi, qualik, employee id number",
-    "KZ_PASSPORT": "passport, pasport, tolqujat, tolkuzhat, tolqujaty",
-    "KZ_DRIVER_LICENSE": "driver license, drivers license, driver licence, driving licence, driving license, "
-    "license number, vu, voditelskoe, jurgizushi, zhurgizushi, prava",
-    "KZ_MRZ": "mrz, mrz line",
-    "KZ_DOCUMENT_DATE": "doc date, date doc, docdate, doc issued at, doc expires at, doc issued, doc expires, "
-    "card issue date, passport issue date, data vydachi, data vydaci, kogda vydan, dejstvitelen do, "
-    "srok deistviia, berilgen kuni, jaramdylyq, zharamdylyk, passport expiry, document expiry, expiry date",
-    "KZ_DOCUMENT_ISSUER": "doc issuer, issuer kz, doc issued by, issued by, kem vydan, kem vydana, kem vydano, "
-    "organ vydachi, berushi organ, kim bergen",
-    "PERSON": "fio, full name, fullname, surname, last name, lastname, first name, firstname, middle name, "
-    "middlename, second name, secname, secondname, firname, given name, patronymic, patronim, familiia, familia, "
-    "famil, fam, imia, ima, otchestvo, otcestvo, otch, tegi, aty, akesinin aty, aty joni, aty zhoni, "
-    "cardholder name, cardholder, holder name, person name, client name, customer name, student name, "
-    "employee name, patient name, teacher name, parent name, contact name, display name",
-    "KZ_ADDRESS": "adres, address, registration address, residential address, actual address, home address, "
-    "ulica, ulitsa, street, nasel punkt, mekenzhai, mekenjai, mekenzhaiy, propiska, postal address",
-    "KZ_WORKPLACE": "mesto raboty, mestoraboty, dolzhnost, dolznost, workplace, employer, position, lauazym, "
-    "lauazymy, stepen, zvanie, job title, jobtitle, post name, org job, jumys orny, zhumys orny",
-    "KZ_VEHICLE_PLATE": "gosnomer, gos nomer, grnz, plate, plate number, car number, vehicle number, kolik nomiri, "
-    "reg nomer",
-}
 _SINGLE = (
     "surname, last name, lastname, first name, firstname, middle name, middlename, given name, patronymic, "
 )
@@ -111,18 +77,7 @@ _TREATED = frozenset(
         "sha512",
     ]
 )
-EXACT = frozenset(
-    [
-        "KZ_IIN",
-        "KZ_PHONE",
-        "EMAIL_ADDRESS",
-        "CREDIT_CARD",
-        "IBAN_CODE",
-        "KZ_PASSPORT",
-        "KZ_MRZ",
-        "KZ_VEHICLE_PLATE",
-    ]
-)
+EXACT = frozenset(row.name for row in entities.ENTITIES if row.telling)
 """Entities whose column names are seldom used for anything else."""
 
 
@@ -146,7 +101,8 @@ def _parse(names: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(_fold(w) for w in name.split()) for name in names.split(", "))
 
 
-_TABLE = {entity: _parse(names) for entity, names in _NAMES.items()}
+# Several words must stand in this order, side by side.
+_TABLE = {row.name: _parse(row.columns) for row in entities.ENTITIES}
 _ALONE = _parse(_SINGLE)
 _EXCEPT = _parse(_OTHER)
 
@@ -172,17 +128,17 @@ def hints(name: str) -> frozenset[str]:
         return frozenset()
     found = {entity for entity, table in _TABLE.items() if any(_holds(split, w) for w in table)}
     if any(word.startswith("iin") or word.endswith("iin") for word in split):
-        found.add("KZ_IIN")
+        found.add(KZ_IIN)
     return frozenset(_narrow(found))
 
 
 def _narrow(found: set[str]) -> set[str]:
     """A date or an issuer of a document names the document too; an address of mail is no street."""
-    for special in ("KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"):
+    for special in (KZ_DOCUMENT_ISSUER, KZ_DOCUMENT_DATE):
         if special in found:
             return {special}
-    if "EMAIL_ADDRESS" in found:
-        found.discard("KZ_ADDRESS")
+    if EMAIL_ADDRESS in found:
+        found.discard(KZ_ADDRESS)
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ScanError
-from piiguard.files import append, is_mine
+from piiguard.files import append, is_mine, read
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
@@ -23,6 +23,7 @@ from piiguard.scan.reason import Reason
 __all__ = ["SCHEMA", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
+_MOST = 256 << 20  # bytes: of a hundred thousand tables
 
 
 class Journal:
@@ -37,7 +38,7 @@ class Journal:
                 # what it calls done is not read again: that is believed of one's own file alone
                 if not is_mine(self._path):
                     raise self._wrong("a checkpoint that somebody else may have written")
-                self._load(self._path.read_bytes())
+                self._load(read(self._path, _MOST))
             else:
                 self._append(self._head)
         except OSError as error:

@@ -5,22 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from piiguard import entities
+from piiguard.confidence import Confidence, rank
+from piiguard.entities import (
+    CREDIT_CARD,
+    DATE,
+    EMAIL_ADDRESS,
+    IBAN_CODE,
+    IIN_ZEROS_LOST,
+    KZ_BIN,
+    KZ_DOCUMENT_DATE,
+    KZ_ID_CARD,
+    KZ_IIN,
+    KZ_PHONE,
+    PERSON,
+    PHONE_BARE,
+    PHONE_SHORT,
+)
 from piiguard.scan import headers
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
-from piiguard.scan.finding import Confidence
 from piiguard.scan.observe import NAMES, WORDS
 from piiguard.scan.reason import Reason, because, percent
 from piiguard.scan.statistics import Statistics, Tally
 
 __all__ = ["Verdict", "hinted", "judge"]
 
-CHECKED = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "KZ_MRZ"})
+CHECKED = entities.told_by("check")
 """Entities whose form or check digit speaks for itself; the others need words around them."""
 
-_BY_NAME_ONLY = frozenset({"KZ_ID_CARD"})
+_BY_NAME_ONLY = frozenset({KZ_ID_CARD})
 _MOST = 0.8
 _NAME = 0.4  # the mean score of a cell in a column of whole names; streets, the best wrong column, reach 0.33
-_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +65,13 @@ def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict
         *_prose(statistics, hints),
     ):
         known = found.get(verdict.entity)
-        if known is None or (_RANK[verdict.confidence], verdict.matched) > (
-            _RANK[known.confidence],
+        if known is None or (rank(verdict.confidence), verdict.matched) > (
+            rank(known.confidence),
             known.matched,
         ):
             found[verdict.entity] = verdict
     found.update((v.entity, v) for v in _by_name(statistics, hints, found))
-    return sorted(_resolved(found), key=lambda v: (-_RANK[v.confidence], -v.matched, v.entity))
+    return sorted(_resolved(found), key=lambda v: (-rank(v.confidence), -v.matched, v.entity))
 
 
 def hinted(column: str, path: str | None) -> frozenset[str]:
@@ -76,13 +91,13 @@ def _hints(column: str, path: str | None) -> frozenset[str]:
 def _numbers(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
     """Cells that are a number, an address of mail or another checked value and nothing else."""
     for entity, claims in (
-        ("KZ_IIN", ["KZ_IIN", "KZ_IIN zeros lost"]),
-        ("KZ_BIN", ["KZ_BIN"]),
-        ("KZ_PHONE", ["KZ_PHONE", "KZ_PHONE bare", *(["KZ_PHONE short"] if "KZ_PHONE" in hints else [])]),
-        ("CREDIT_CARD", ["CREDIT_CARD"]),
-        ("IBAN_CODE", ["IBAN_CODE"]),
-        ("EMAIL_ADDRESS", ["EMAIL_ADDRESS"]),
-        ("KZ_ID_CARD", ["KZ_ID_CARD"]),
+        (KZ_IIN, [KZ_IIN, IIN_ZEROS_LOST]),
+        (KZ_BIN, [KZ_BIN]),
+        (KZ_PHONE, [KZ_PHONE, PHONE_BARE, *([PHONE_SHORT] if KZ_PHONE in hints else [])]),
+        (CREDIT_CARD, [CREDIT_CARD]),
+        (IBAN_CODE, [IBAN_CODE]),
+        (EMAIL_ADDRESS, [EMAIL_ADDRESS]),
+        (KZ_ID_CARD, [KZ_ID_CARD]),
     ):
         present = [claim for claim in claims if claim in statistics.tallies]
         if entity in _BY_NAME_ONLY and entity not in hints:
@@ -91,9 +106,9 @@ def _numbers(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]
         if tallies:
             chance = max(CHANCE[claim] for claim in present)
             verdict = _share(entity, statistics, tallies, chance, entity in hints)
-            if verdict and present == ["KZ_PHONE bare"] and entity not in hints:
+            if verdict and present == [PHONE_BARE] and entity not in hints:
                 verdict = _at_most_medium(verdict, because("bare"))
-            if verdict is None and "KZ_PHONE" in present:
+            if verdict is None and KZ_PHONE in present:
                 verdict = _by_form(statistics)
             if verdict:
                 yield verdict
@@ -101,9 +116,9 @@ def _numbers(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]
 
 def _by_form(statistics: Statistics) -> Verdict:
     """A phone written with its plus or brackets needs no statistics, here as little as in a text."""
-    tally = statistics.tallies["KZ_PHONE"]
+    tally = statistics.tallies[KZ_PHONE]
     why = because("form", share=percent(tally.whole, statistics.examined))
-    return Verdict("KZ_PHONE", "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
+    return Verdict(KZ_PHONE, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
 
 
 def _share(
@@ -137,7 +152,7 @@ def _explained(statistics: Statistics) -> bool:
     tallies = [
         tally
         for claim, tally in statistics.tallies.items()
-        if claim in CHECKED or claim in ("KZ_PHONE bare", "KZ_IIN zeros lost")
+        if claim in CHECKED or claim in (PHONE_BARE, IIN_ZEROS_LOST)
     ]
     covered = sum(tally.whole for tally in tallies) / statistics.examined
     return covered >= _MOST and evidence(statistics, tallies, max(CHANCE.values())) < CERTAIN
@@ -158,7 +173,7 @@ def _names(column: str, path: str | None, statistics: Statistics, hints: frozens
         return
     mean = statistics.points / 1000 / statistics.named
     matched = round(statistics.texts * tally.whole / statistics.named)
-    named = "PERSON" in hints
+    named = PERSON in hints
     one_word = headers.single_name(path.rpartition(".")[2] if path else column)
     if statistics.texts < 0.5 * statistics.offered or (matched < 10 and not named):
         return
@@ -170,16 +185,14 @@ def _names(column: str, path: str | None, statistics: Statistics, hints: frozens
     if confidence:
         score = _score(confidence, min(mean, 1.0))
         why = because("names", mean=round(mean, 2), count=statistics.named), *_agreeing(named)
-        yield Verdict("PERSON", confidence, score, matched, statistics.offered, tally.shown, why)
+        yield Verdict(PERSON, confidence, score, matched, statistics.offered, tally.shown, why)
 
 
 def _dates(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
-    tally = statistics.tallies.get("KZ_DOCUMENT_DATE date")
-    if tally and "KZ_DOCUMENT_DATE" in hints and tally.whole >= 0.5 * statistics.examined:
+    tally = statistics.tallies.get(DATE)
+    if tally and KZ_DOCUMENT_DATE in hints and tally.whole >= 0.5 * statistics.examined:
         why = because("dated")
-        yield Verdict(
-            "KZ_DOCUMENT_DATE", "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,)
-        )
+        yield Verdict(KZ_DOCUMENT_DATE, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
 
 
 def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
@@ -208,7 +221,7 @@ def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
 def _text_confidence(
     entity: str, statistics: Statistics, tally: Tally, share: float, hints: frozenset[str]
 ) -> Confidence | None:
-    if entity in ("KZ_IIN", "KZ_BIN") and not tally.strong:
+    if entity in (KZ_IIN, KZ_BIN) and not tally.strong:
         luck = tail(max(statistics.twelve, tally.cells), tally.cells, 0.01)
         return "medium" if luck < 1e-4 else "low" if luck < 1e-2 else None
     if entity in CHECKED:

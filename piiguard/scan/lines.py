@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
+from piiguard.confidence import Confidence, at_least, of_score
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
-from piiguard.detect.match import confidence
 from piiguard.scan import jsonpath
-from piiguard.scan.finding import Confidence, Finding, Match
+from piiguard.scan.finding import Finding, Match
 
 if TYPE_CHECKING:
     from piiguard.detect import Block, Engine
@@ -19,8 +19,6 @@ __all__ = ["FIRST", "LineStatistics", "LineTally", "Places", "read_lines"]
 
 FIRST = 10
 """So many line numbers are kept for each entity."""
-
-_RANK = {"low": 0, "medium": 1, "high": 2}
 
 Places = dict[tuple[str | None, str], "LineTally"]
 """Tallies by JSON path and entity."""
@@ -79,7 +77,7 @@ class LineStatistics:
                 target=target,
                 kind="file",
                 entity=entity,
-                confidence=confidence(tally.best[0]),
+                confidence=of_score(tally.best[0]),
                 score=round(tally.best[0], 2),
                 matched=tally.count,
                 examined=self.lines,
@@ -97,7 +95,7 @@ class LineStatistics:
     def chosen(self, target: str, file: str, least: Confidence) -> tuple[Finding, ...]:
         """The findings that are certain enough."""
         found = self.findings(target, file)
-        return tuple(finding for finding in found if _RANK[finding.confidence] >= _RANK[least])
+        return tuple(finding for finding in found if at_least(finding.confidence, least))
 
 
 class Blocks(Protocol):

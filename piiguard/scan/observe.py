@@ -9,8 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from piiguard import entities
+from piiguard.confidence import HIGH
 from piiguard.detect.mask import mask
-from piiguard.detect.match import HIGH
+from piiguard.entities import DATE, EMAIL_ADDRESS, IBAN_CODE, NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.scan import cells, ciphers, pages, whole
 from piiguard.scan.statistics import Partials, Statistics
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["BESIDE", "NAMES", "WORDS", "Hit", "Observer", "Place", "Sink"]
 
-WORDS = frozenset({"PERSON", "KZ_ADDRESS", "KZ_WORKPLACE"})
+WORDS = entities.told_by("words")
 """Entities told by words and not by a check: a hundred times as dear, and settled by a sample of a column."""
-BESIDE = WORDS | {"KZ_DOCUMENT_ISSUER", "KZ_BIC", "KZ_VEHICLE_PLATE"}
+BESIDE = frozenset(row.name for row in entities.ENTITIES if not row.digits)
 """What a column of names or addresses is no longer searched for once it is settled."""
 
-NAMES = "PERSON cell"
+NAMES = NAME_CELL
 """The claim of cells that are scored as whole names; no single one of them is a hit."""
 
 Place = tuple[str, str | None]
@@ -232,11 +234,11 @@ class _Page:
     def _claims(self, text: str) -> tuple[str, ...] | None:
         """What the cell passes for as a whole; None when that takes more than a look at its form."""
         if text[0] in _NUMBER_FIRST and whole.NUMBER.fullmatch(text):
-            return ("KZ_DOCUMENT_DATE date",) if _DATE.fullmatch(text) else whole.claims(text)
+            return (DATE,) if _DATE.fullmatch(text) else whole.claims(text)
         if "@" in text:
-            return ("EMAIL_ADDRESS",) if whole.EMAIL.fullmatch(text) else None
+            return (EMAIL_ADDRESS,) if whole.EMAIL.fullmatch(text) else None
         if text[0] in "Kk" and whole.IBAN.fullmatch(text):
-            return ("IBAN_CODE",) if whole.is_iban(text) else ()
+            return (IBAN_CODE,) if whole.is_iban(text) else ()
         return None
 
     def _count(self, claim: str, values: list[str]) -> None:
@@ -275,7 +277,7 @@ class _Page:
 
     def _prose(self, group: _Texts) -> None:
         observer, statistics = self.observer, self.statistics
-        if not self.settled and observer.name_every and "PERSON" in observer.entities:
+        if not self.settled and observer.name_every and PERSON in observer.entities:
             self._names(group.texts)
         numeric = group
         if len(group.texts) >= pages.LEAST and (places := pages.numeric(group.joined)) is not None:
@@ -331,7 +333,7 @@ class _Page:
                 statistics.points += count * round(score * 1000)
                 tally = statistics.tally(NAMES)
                 tally.whole += count
-                tally.best = max(tally.best, (score, mask("PERSON", text)))
+                tally.best = max(tally.best, (score, mask(PERSON, text)))
 
 
 _HAS_DIGIT = re.compile(r"[0-9]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from piiguard.scan.finding import Confidence
+from piiguard.confidence import Confidence
 
 __all__ = ["Limits", "Options"]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from piiguard import clock
-from piiguard.scan.finding import Confidence, Failure, Finding, Note, ScanReport, Target
+from piiguard.confidence import Confidence
+from piiguard.scan.finding import Failure, Finding, Note, ScanReport, Target
 from piiguard.scan.lines import FIRST, LineStatistics
 
 __all__ = [

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from piiguard import entities
+from piiguard.entities import EMAIL_ADDRESS, KZ_BIN, KZ_IIN, KZ_PHONE, PHONE_BARE
 from piiguard.scan import whole
 
 __all__ = ["JSON", "LEAST", "NUMBER", "NUMERIC", "Joined", "PageClaims", "claims", "numeric", "plain"]
@@ -24,10 +26,7 @@ PageClaims = tuple[str, list[str]]
 
 Table = np.ndarray[Any, np.dtype[np.int32]]
 
-NUMERIC = frozenset(
-    {"KZ_IIN", "KZ_BIN", "KZ_PHONE", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "KZ_ID_CARD", "KZ_PASSPORT"}
-    | {"KZ_DRIVER_LICENSE", "KZ_MRZ", "KZ_DOCUMENT_DATE"}
-)
+NUMERIC = frozenset(row.name for row in entities.ENTITIES if row.digits)
 """Entities that need five digits, or one of the signs of an address of mail or a machine-readable zone."""
 _SIGNS = bytes(1 if 48 <= sign < 58 else 5 if sign in b"@<%([" else 0 for sign in range(256))
 
@@ -97,7 +96,7 @@ def claims(page: Joined) -> list[PageClaims] | None:
     if page.starts is None or not data.isascii():
         return None
     if b"@" in data:
-        return [("EMAIL_ADDRESS", list(texts))] if _MAILS.fullmatch(data + b"\n") else None
+        return [(EMAIL_ADDRESS, list(texts))] if _MAILS.fullmatch(data + b"\n") else None
     if data.translate(None, _SEPARATORS + _DIGITS + b"+\n"):
         return None
     return _numbers(texts, data)
@@ -119,9 +118,7 @@ def _numbers(texts: Sequence[str], data: bytes) -> list[PageClaims] | None:
         return _twelve(texts, table) if bare or b"." not in data else None
     if bare or min(map(len, texts)) > 11:
         return (
-            _phones(texts, table, "KZ_PHONE bare" if bare else "KZ_PHONE")
-            if b".0\n" not in data + b"\n"
-            else None
+            _phones(texts, table, PHONE_BARE if bare else KZ_PHONE) if b".0\n" not in data + b"\n" else None
         )
     return None
 
@@ -154,7 +151,7 @@ def _twelve(texts: Sequence[str], table: Table) -> list[PageClaims]:
     persons = list(texts) if sure.all() else [texts[at] for at in _where(sure)]
     persons += [texts[at] for at in _where(doubtful) if whole.claims(texts[at])]
     companies = [texts[at] for at in _where(checked & unit)]
-    return [(claim, cells) for claim, cells in (("KZ_IIN", persons), ("KZ_BIN", companies)) if cells]
+    return [(claim, cells) for claim, cells in ((KZ_IIN, persons), (KZ_BIN, companies)) if cells]
 
 
 def _where(chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> list[int]:

@@ -25,11 +25,11 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal, get_args
 
+from piiguard.entities import CATEGORIES
 from piiguard.errors import ScanError
-from piiguard.scan.finding import CATEGORIES
+from piiguard.files import read_text
 
 __all__ = ["ActivityDate", "Declared", "Policy", "Term"]
 
@@ -109,7 +109,7 @@ class Policy:
     def load(cls, path: str | os.PathLike[str]) -> Policy:
         """Read a file; a missing or malformed one is a :class:`ScanError`."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise ScanError(
@@ -168,7 +168,7 @@ class _Reader:
     def check(self, entry: Mapping[str, Any], where: str, known: set[str], needed: set[str]) -> None:
         if unknown := sorted(set(entry) - known):
             raise self.fail(
-                f"{where} has an unknown member {unknown[0]}", f"known are {', '.join(sorted(known))}"
+                f"{where} has an unknown member {unknown[0]}", f"known are {', '.join(sorted(CATEGORIES))}"
             )
         if missing := sorted(needed - set(entry)):
             raise self.fail(f"{where} lacks {missing[0]}")
@@ -188,9 +188,9 @@ class _Reader:
         where = entry.get("where", [])
         if not isinstance(where, list) or not all(isinstance(name, str) for name in where):
             raise self.fail("where is a list of names like students.iin or logs/*")
-        if entry["category"] not in (known := {*CATEGORIES.values(), "other"}):
+        if entry["category"] not in CATEGORIES:
             raise self.fail(
-                f"there is no category {entry['category']}", f"known are {', '.join(sorted(known))}"
+                f"there is no category {entry['category']}", f"known are {', '.join(sorted(CATEGORIES))}"
             )
         told = {"where": tuple(where), "retention": self.term(entry.get("retention"))}
         return Declared(**{**entry, **told, "protection": self.protection(entry)})

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.database import home
+from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Kind, Reading, Relation
 
@@ -137,7 +138,7 @@ def _reading(type_: str, category: str, modifier: int, label: str) -> Reading | 
     if type_ in _NEVER or type_.lstrip("_") in _NEVER:
         return None
     if type_ in _DATES:
-        return "plain" if "KZ_DOCUMENT_DATE" in hints(label) else None
+        return "plain" if KZ_DOCUMENT_DATE in hints(label) else None
     if type_ == "bytea":
         return "bytes"
     if type_ == "text" or (type_ == "varchar" and modifier < 0):

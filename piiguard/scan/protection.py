@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from piiguard import entities
+from piiguard.confidence import Confidence, at_least
 from piiguard.manifest import Manifest
 from piiguard.scan import headers
 from piiguard.scan.ciphers import OPAQUE
-from piiguard.scan.finding import Confidence, Finding, Protection
+from piiguard.scan.finding import Finding, Protection
 from piiguard.scan.judge import Verdict, hinted, judge
 from piiguard.scan.neighbours import weigh
 from piiguard.scan.observe import WORDS
@@ -22,15 +24,6 @@ UNKNOWN = "UNKNOWN"
 
 _KEYED = frozenset({"hmac", "bidx", "index", "token", "tokenized"})
 _ENCRYPTED = frozenset({"enc", "encripted", "cipher", "ciphertext"})
-_GUESSED = {
-    "KZ_IIN": "hash_iin",
-    "KZ_PHONE": "hash_phone",
-    "EMAIL_ADDRESS": "hash_email",
-    "CREDIT_CARD": "hash_card",
-    "KZ_ID_CARD": "hash_document",
-}
-"""Entities whose values can be listed, and the reason why their hashes are no protection."""
-_RANK = {"low": 0, "medium": 1, "high": 2}
 _SHARE = 0.5
 _TINK = "Tink"
 _LEAST = 8
@@ -97,7 +90,7 @@ def findings_of(
     return [
         f
         for f in weigh(found)
-        if (f.protection != "none" or _RANK[f.confidence] >= _RANK[min_confidence])
+        if (f.protection != "none" or at_least(f.confidence, min_confidence))
         and (entities is None or f.entity in entities or f.entity == UNKNOWN)
     ]
 
@@ -188,8 +181,11 @@ def _hashes(place: Place, statistics: Statistics) -> Iterator[Finding]:
         why = because("hash_proven", algorithm=name, column=column)
         yield place.finding(Verdict(entity, "high", 0.95, digests, statistics.examined, "", (why,)), "none")
         return
-    named = [entity for entity in _GUESSED if entity in hinted(_label(place), place.path)]
+    hints = hinted(_label(place), place.path)
+    named = [row for row in entities.ENTITIES if row.guessed and row.name in hints]
     if not named or statistics.values.count == 1 or not _KEYED.isdisjoint(headers.words(place.column)):
         return
-    why = because(_GUESSED[named[0]], algorithm=name)
-    yield place.finding(Verdict(named[0], "medium", 0.6, digests, statistics.examined, "", (why,)), "none")
+    why = because(str(named[0].guessed), algorithm=name)
+    yield place.finding(
+        Verdict(named[0].name, "medium", 0.6, digests, statistics.examined, "", (why,)), "none"
+    )

@@ -88,6 +88,7 @@ def _psycopg(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]
     text = str(compiled(connection, query, compile_kwargs={"literal_binds": True}))
     said = text.encode("utf-8", "surrogateescape")  # a name may be of any encoding
     driver: Any = connection.connection.driver_connection
+    database.renew(connection)
     with driver.cursor() as cursor:
         rows = _stream(cursor, said)
         while page := list(islice(rows, PAGE)):

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from piiguard.detect.match import MEDIUM
+from piiguard.confidence import MEDIUM
 from piiguard.scan import hashes
 from piiguard.scan.engines import observer_of
 from piiguard.scan.finding import Finding

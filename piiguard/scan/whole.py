@@ -12,11 +12,20 @@ object, one pass. A claim is an entity, or an entity and a proviso that the judg
 from __future__ import annotations
 
 import re
-from typing import Final
 
-__all__ = ["EMAIL", "FIRST", "IBAN", "LOST", "NUMBER", "claims", "digits_of", "is_iban"]
+from piiguard.entities import (
+    CREDIT_CARD,
+    IIN_ZEROS_LOST,
+    KZ_BIN,
+    KZ_ID_CARD,
+    KZ_IIN,
+    KZ_PHONE,
+    PHONE_BARE,
+    PHONE_SHORT,
+)
 
-LOST: Final = "KZ_IIN zeros lost"
+__all__ = ["EMAIL", "FIRST", "IBAN", "NUMBER", "claims", "digits_of", "is_iban"]
+
 
 # Blanks, hyphens and dots of every kind that stand in numbers; what is left must be digits.
 _SEPARATORS = (
@@ -84,15 +93,15 @@ def claims(cell: str) -> tuple[str, ...]:
         return _twelve(digits)
     if size == 11:
         if digits[0] in "78" and _national(digits[1:]):
-            return ("KZ_PHONE bare",) if cell.partition(".")[0] == digits else ("KZ_PHONE",)
+            return (PHONE_BARE,) if cell.partition(".")[0] == digits else (KZ_PHONE,)
         return _lost(digits)
     if size == 10:
-        return ("KZ_PHONE short",) if digits[0] == "7" and _national(digits) else _lost(digits)
+        return (PHONE_SHORT,) if digits[0] == "7" and _national(digits) else _lost(digits)
     if size == 9:
         # nine digits beginning with 0 never pass for a shortened IIN, and the other way round
-        return ("KZ_ID_CARD",) if digits[0] == "0" else _lost(digits)
+        return (KZ_ID_CARD,) if digits[0] == "0" else _lost(digits)
     if 13 <= size <= 19:
-        return ("CREDIT_CARD",) if _CARD.fullmatch(digits) and _luhn(digits) else ()
+        return (CREDIT_CARD,) if _CARD.fullmatch(digits) and _luhn(digits) else ()
     return ()
 
 
@@ -100,15 +109,15 @@ def _twelve(digits: str) -> tuple[str, ...]:
     if digits == "000000000000":  # a filler whose check digit happens to be right
         return ()
     if digits[2:6] in DAYS and digits[6] in "123456":
-        return ("KZ_IIN",) if _checked(digits) and _real_day(digits) else ()
+        return (KZ_IIN,) if _checked(digits) and _real_day(digits) else ()
     # month, then resident, non-resident or joint, then the kind of unit
     if "01" <= digits[2:4] <= "12" and digits[4] in "456" and digits[5] in "0123":
-        return ("KZ_BIN",) if _checked(digits) else ()
+        return (KZ_BIN,) if _checked(digits) else ()
     return ()
 
 
 def _lost(digits: str) -> tuple[str, ...]:
-    return (LOST,) if _twelve(digits.zfill(12)) == ("KZ_IIN",) else ()
+    return (IIN_ZEROS_LOST,) if _twelve(digits.zfill(12)) == (KZ_IIN,) else ()
 
 
 def _real_day(digits: str) -> bool:

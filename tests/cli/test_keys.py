@@ -11,7 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import sqlalchemy as sa
 
+from piiguard import clock
 from piiguard.cli.main import run
 from piiguard.keys import Keyring, heartbeat, store
 from piiguard.keys.heartbeat import Beat, FileHeartbeat
@@ -34,6 +36,11 @@ def type_(keyring_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         return code, out, err
 
     return run_it
+
+
+def days_pass(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """Move the clock of the whole program."""
+    monkeypatch.setattr(clock, "seconds", lambda: time.time() + days * 86_400)
 
 
 def refused(result: tuple[int, str, str], message: str, hint: str, code: int = 1) -> None:
@@ -83,7 +90,9 @@ def census(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Census]:
 MANIFEST = '[[columns]]\ntable = "students"\ncolumn = "iin"\ncontext = "students.iin"\n'
 
 
-def test_a_key_from_add_to_destroy(type_: Type, census: Callable[..., Census], sqlite_url: str) -> None:
+def test_a_key_from_add_to_destroy(
+    type_: Type, census: Callable[..., Census], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("piiguard.toml").write_text(MANIFEST)
     code, out, err = type_("add")
     assert (code, out) == (0, "")
@@ -107,8 +116,15 @@ def test_a_key_from_add_to_destroy(type_: Type, census: Callable[..., Census], s
     code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes")
     assert code == 1
     assert "it can be destroyed from" in err
+    refused(
+        type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0"),
+        "less than 24 hours ago",
+        "--help",
+        code=2,
+    )
     counted.rows = [0, 0]
-    code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0")
+    days_pass(monkeypatch, 31)
+    code, _, err = type_("destroy", "1", "--database", sqlite_url, "--yes")
     assert code == 0
     assert "cannot be read any more" in err
     assert "keyring.json.1.bak: removed, it held the key" in err
@@ -138,7 +154,7 @@ def test_a_version_that_rows_need_is_neither_retired_nor_destroyed(
     assert type_("retire", "1", "--database", sqlite_url)[0] == 0
     census(3)
     refused(
-        type_("destroy", "1", "--database", sqlite_url, "--yes", "--wait-days", "0"),
+        type_("destroy", "1", "--database", sqlite_url, "--yes"),
         "is still needed by 3",
         "rotate",
     )
@@ -172,6 +188,22 @@ def test_a_promotion_waits_for_a_running_application(type_: Type, keyring_file: 
     type_("add")
     refused(type_("promote", "2"), "not loaded by web-1:7 (generation 1)", "--deployed")
     assert type_("promote", "2", "--deployed")[0] == 0
+
+
+def test_nothing_is_counted_while_an_application_may_write_with_the_version(
+    type_: Type, census: Callable[..., Census], keyring_file: Path, sqlite_url: str
+) -> None:
+    Path("piiguard.toml").write_text(MANIFEST)
+    type_("add")
+    type_("promote", "2", "--deployed")
+    FileHeartbeat(keyring_file).report(Beat("web-1:7", 2, time.time()))
+    counted = census()
+    refused(
+        type_("retire", "1", "--database", sqlite_url),
+        "may still be written with by web-1:7 (generation 2); the newest generation is 3",
+        "--deployed",
+    )
+    assert counted.asked == []
 
 
 def test_list_as_json_shows_who_opens_it_but_nothing_wrapped(type_: Type, keyring_file: Path) -> None:
@@ -267,7 +299,7 @@ DAMAGE: dict[str, Callable[[dict[str, object]], object]] = {
 @pytest.mark.parametrize(
     ("how", "message", "hint"),
     [
-        ("missing", "no keyring there", "piiguard keys init"),
+        ("missing", "no keyring there", "piiguard keys restore"),
         ("a folder", "the keyring cannot be read", ""),
         ("empty", "truncated or damaged", "keys restore"),
         ("truncated", "truncated or damaged", "keys restore"),
@@ -364,3 +396,52 @@ def test_dead_instances_do_not_stop_a_promotion(type_: Type, keyring_file: Path)
     FileHeartbeat(keyring_file).report(dead)
     type_("add")
     assert type_("promote", "2")[0] == 0
+
+
+def test_check_says_what_would_be_accepted_and_why_not(
+    type_: Type, keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = type_("check")
+    assert code == 0
+    assert "PIIGUARD_KEYRING_ID: not named" in out
+    assert f"file:{keyring_file.with_name('wrapping.key')}: would be asked" in out
+    assert err.endswith("keyring.json: accepted\n")
+    header = json.loads(keyring_file.read_text())
+    header["recipients"].append({"provider": "aws-kms", "arn": "arn:x", "wrapped": "AAAA"})
+    keyring_file.write_text(json.dumps(header))
+    code, out, err = type_("check")
+    assert code == 1
+    assert "recipient: aws-kms:arn:x: aws-kms:arn:x: this provider is not accepted here" in out
+    assert "not accepted: " in err
+    monkeypatch.setenv("PIIGUARD_MIN_GENERATION", "9")
+    code, out, err = type_("check")
+    assert code == 1
+    assert "generation 1 is older than 9" in out
+    assert "generation 1 is older than 9" in err
+
+
+def test_check_never_shows_a_wrapping_key(
+    type_: Type, keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = keyring_file.with_name("wrapping.key").read_text().strip()
+    monkeypatch.setenv("PIIGUARD_WRAPPING_KEY", key)
+    code, out, err = type_("check")
+    assert code == 0
+    assert key not in out + err
+    assert "PIIGUARD_WRAPPING_KEY: named" in out
+
+
+def test_check_asks_the_database_what_it_has_seen(type_: Type, keyring_file: Path, sqlite_url: str) -> None:
+    from piiguard.protect import state
+
+    engine = sa.create_engine(sqlite_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        state.ensure(connection)
+        state.pin(connection, Keyring.from_file(keyring_file))
+    assert "database: has seen generation 1" in type_("check", "--database", sqlite_url)[1]
+    with engine.connect() as connection:
+        connection.execute(state.state.update().values(generation=7))
+        connection.commit()
+    code, _, err = type_("check", "--database", sqlite_url)
+    assert code == 1
+    assert "generation 7 was used on its database" in err

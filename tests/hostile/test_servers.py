@@ -54,7 +54,7 @@ STORY: list[tuple[str, ...]] = [
     ("keys", "promote", "2", "--kind", "index", "--deployed", "--database", "{url}"),
     ("rotate", "{url}", "--jobs", "2"),
     ("keys", "retire", "1", "--deployed", "--database", "{url}"),
-    ("keys", "destroy", "1", "--wait-days", "0", "--yes", "--database", "{url}"),
+    ("keys", "destroy", "1", "--wait-days", "0", "--early", "--yes", "--database", "{url}"),
     ("status", "{url}", "--format", "json"),
     ("scan", "{url}", "--format", "json", *WHERE),
     ("decrypt", "{url}", "people.iin", "--type", "varchar(12)", "--plan"),

@@ -81,6 +81,10 @@ def test_the_tables_are_complete() -> None:
     }
     for name in (*normalizers.names(), "prefix:N", *STATES):
         assert f"`{name}`" in PAGE, name
+    for name in normalizers.names():
+        for edition in normalizers.editions(name):
+            line = rf"^\| (`\w+`, )*`{name}`(, `[\w:]+`)* \| {edition.version} \|"
+            assert re.search(line, PAGE, re.MULTILINE), edition.label
     for name in re.findall(r"`(\w+(?:Error|Encrypted|NotFound|Retired|Destroyed))`", PAGE):
         assert hasattr(errors, name), name
 

@@ -1,8 +1,9 @@
 """The rotation protocol explored exhaustively: no state in which a written value cannot be read.
 
 Two application instances, each with its own copy of the keyring file (deployed late, loaded later still), one operator
-and one rotation job take any steps in any order. The operator's steps are the real transitions with their real guards.
-Taking a guard away must make the search find a value that cannot be read: so it can.
+and one rotation job take any steps in any order. An instance writes at once, or in a transaction that it leaves open: what
+lies there no count sees. The operator's steps are the real transitions with their real guards, and between his counting
+and his acting anything may happen. Taking a guard away must make the search find a value that cannot be read: so it can.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pytest
 from piiguard.errors import KeyringError
 from piiguard.keys import transitions
 from piiguard.keys.document import FORMAT, LIVE, Contents
-from piiguard.keys.heartbeat import Beat
+from piiguard.keys.heartbeat import Beat, behind
 
 NOW = "2026-03-01T00:00:00Z"
 LONGEST = 7  # generations
@@ -45,7 +46,8 @@ class World:
     loaded: tuple[int, int] = (0, 0)
     fresh: tuple[bool, bool] = (False, False)  # looked less than a second ago: writes without looking
     rows: frozenset[int] = frozenset()  # key versions of the values in the database
-    counted: tuple[int, ...] = ()  # versions counted to zero, a reload interval ago
+    open: int | None = None  # the version under which a row lies in an open transaction
+    counted: tuple[int, ...] = ()  # versions counted to zero since the operator's last step
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Guards:
     promote: bool = True
     count: bool = True
     retire: bool = True
+    first: bool = True  # heartbeats are asked before the count as well
+    wait: bool = True  # for open transactions
 
 
 class Protocol:
@@ -97,18 +101,28 @@ class Protocol:
 
     def transition(self, held: Contents, step: str, world: World) -> Contents:
         action, _, number = step.partition(" ")
-        beats = [Beat(f"host-{i}:1", loaded + 1, time.time()) for i, loaded in enumerate(world.loaded)]
+        beats = self.beats(world)
         if action == "add":
             return transitions.add(held, "data", NOW)
         if action == "promote":
             return transitions.promote(held, "data", int(number), NOW, beats if self.guards.promote else ())
         if action == "unretire":
             return transitions.unretire(held, "data", int(number), NOW)
-        if self.guards.count and (int(number) in world.rows or int(number) not in world.counted):
+        if self.guards.count and int(number) not in world.counted:
             raise KeyringError("rows remain")
         if action == "retire":
             return transitions.retire(held, "data", int(number), NOW, beats if self.guards.retire else ())
         return transitions.destroy(held, "data", int(number), NOW, timedelta(0))
+
+    def beats(self, world: World) -> list[Beat]:
+        return [Beat(f"host-{i}:1", loaded + 1, time.time()) for i, loaded in enumerate(world.loaded)]
+
+    def zero(self, world: World) -> tuple[int, ...]:
+        """The versions that a count finds no row of, when everybody has loaded the newest file and nobody is waited for."""
+        late = self.guards.retire and self.guards.first and behind(self.beats(world), len(world.history) + 1)
+        if late or (self.guards.wait and world.open is not None):
+            return ()
+        return tuple(v for v in self.states(world.history) if v not in world.rows)
 
     def steps(self, world: World) -> Iterator[tuple[str, World]]:
         """Everything that can happen next."""
@@ -116,9 +130,11 @@ class Protocol:
         yield from self.job_steps(world)
         for instance in (0, 1):
             yield from self.instance_steps(world, instance)
-        # A second passes: nobody writes any more without having looked, and a count may be repeated.
-        zero = tuple(v for v in self.states(world.history) if v not in world.rows)
-        yield "a second passes", replace(world, fresh=(False, False), counted=zero)
+        yield "the operator counts", replace(world, counted=self.zero(world))
+        # Nobody writes any more without having looked; the operator may still be about to act on what he counted.
+        yield "a second passes", replace(world, fresh=(False, False))
+        if world.open is not None:
+            yield "commit", replace(world, open=None, rows=world.rows | {world.open})
 
     def operator_steps(self, world: World) -> Iterator[tuple[str, World]]:
         if len(world.history) + 1 >= LONGEST:
@@ -151,6 +167,8 @@ class Protocol:
             yield f"{instance} looks", looked
         written = self.primary(looked.history[: looked.loaded[instance]])
         yield f"{instance} writes", replace(looked, rows=looked.rows | {written})
+        if looked.open is None:
+            yield f"{instance} writes without a commit", replace(looked, open=written)
 
 
 def search(guards: Guards) -> tuple[int, list[str] | None]:
@@ -190,8 +208,16 @@ def test_no_order_of_steps_leads_to_a_value_that_cannot_be_read() -> None:
         (Guards(promote=False), "writes"),
         (Guards(count=False), "retire 1"),
         (Guards(retire=False), "writes"),
+        (Guards(first=False), "retire 1"),
+        (Guards(wait=False), "commit"),
     ],
-    ids=["promote without heartbeats", "retire without a count", "retire without heartbeats"],
+    ids=[
+        "promote without heartbeats",
+        "retire without a count",
+        "retire without heartbeats",
+        "heartbeats after the count alone",
+        "open transactions not waited for",
+    ],
 )
 def test_without_a_guard_the_search_finds_how_a_value_is_lost(guards: Guards, last: str) -> None:
     _, violation = search(guards)

@@ -26,6 +26,16 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("bash"), reason="the page is written for a POSIX shell"),
 ]
 
+# A key is destroyed a month after it was retired: for that command it is a month later.
+LATER = """
+import sys, time
+from piiguard import clock
+from piiguard.cli.main import main
+if "destroy" in sys.argv:
+    clock.seconds = lambda: time.time() + 31 * 86_400
+main()
+"""
+
 Follow = Callable[..., str]
 
 
@@ -34,8 +44,8 @@ def home(tmp_path: Path) -> Path:
     for name in ("etc", "safe", "backup"):
         (tmp_path / name).mkdir()
     with sqlite3.connect(tmp_path / "crm.db") as database:
-        database.execute("create table students (id integer primary key, iin varchar(12))")
-        database.executemany("insert into students values (?, ?)", PEOPLE)
+        database.execute("create table students (id integer primary key, iin varchar(12), email varchar(80))")
+        database.executemany("insert into students (id, iin) values (?, ?)", PEOPLE)
     database.close()
     return tmp_path
 
@@ -50,13 +60,16 @@ def follow(home: Path) -> Iterator[Follow]:
         "WRAPPING_KEY": home / "etc/wrapping.key",
         "SPARE_KEY": home / "safe/spare.key",
         "BACKUPS": home / "backup",
+        "NEW_HOST": home / "new",
     }
     assert set(re.findall(r"export (\w+)=", BLOCKS["names"][0])) == set(variables)
 
+    later = home / "later.py"
+    later.write_text(LATER)
+
     def run(name: str, *blocks: int, **more: str) -> str:
         wanted = [BLOCKS[name][number] for number in blocks] if blocks else BLOCKS[name]
-        script = f'set -eu\npiiguard() {{ "{sys.executable}" -m piiguard "$@"; }}\n' + "".join(wanted)
-        script = script.replace("--yes", "--yes --wait-days 0") if "destroy" in script else script
+        script = f'set -eu\npiiguard() {{ "{sys.executable}" "{later}" "$@"; }}\n' + "".join(wanted)
         environment = {**os.environ, **{key: str(value) for key, value in variables.items()}, **more}
         ran = subprocess.run(
             ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False
@@ -71,7 +84,7 @@ def follow(home: Path) -> Iterator[Follow]:
     with sqlite3.connect(home / "crm.db") as database:
         rows = database.execute("select id, iin, iin_index from students order by id").fetchall()
     database.close()
-    index = with_keys.index("students.iin", "iin_index", "digits")
+    index = with_keys.index("students.iin", "iin_index", "digits/2")
     assert [(number, column.decrypt(iin).decode()) for number, iin, _ in rows] == PEOPLE
     assert all(found == index.compute(iin) for (_, _, found), (_, iin) in zip(rows, PEOPLE, strict=True))
 
@@ -115,6 +128,27 @@ def test_a_leaked_key(follow: Follow, home: Path) -> None:
 def test_a_lost_keyring(follow: Follow, home: Path) -> None:
     (home / "etc/keyring.json").unlink()
     assert "restored from" in follow("lost-keyring")
+
+
+def test_moving_to_another_host(follow: Follow, home: Path) -> None:
+    for name in ("etc", "secrets"):
+        (home / "new" / name).mkdir(parents=True)
+    said = follow("move")
+    assert "PIIGUARD_WRAPPING_KEY: named" in said
+    assert "keyring.json: accepted" in said
+
+
+def test_the_fixture_for_tests_runs_under_pytest(home: Path) -> None:
+    (block,) = re.findall(r"```python testing\n(.*?)```", PAGE, re.DOTALL)
+    (home / "test_page.py").write_text(block)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout
 
 
 def test_an_old_backup_of_the_database(follow: Follow, home: Path) -> None:
@@ -164,6 +198,13 @@ def test_a_key_from_the_safe_opens_the_keyring_when_the_wrapping_key_is_lost(
     (home / "etc/wrapping.key").unlink()
     follow("safe-opens")
     assert (home / "etc/wrapping.key").exists()
+
+
+def test_a_column_is_encrypted_where_it_stands(follow: Follow) -> None:
+    """Beside an application, on every database: tests/protect/test_in_place.py."""
+    said = follow("in-place")
+    assert "deploy models with" in said
+    assert "0 rows encrypted" in said
 
 
 def test_disaster_recovery(follow: Follow, home: Path) -> None:

@@ -22,12 +22,24 @@ def test_models_say_what_a_manifest_says(models: SimpleNamespace) -> None:
     metadata = models.Base.metadata
     found = protected_columns(metadata)
     assert found == (
-        ProtectedColumn("students", "iin", "students.iin", index="iin_index", normalizer="digits"),
-        ProtectedColumn("students", "email", "students.email", index="email_index", normalizer="email"),
+        ProtectedColumn("students", "iin", "students.iin", index="iin_index", normalizer="digits/2"),
+        ProtectedColumn("students", "email", "students.email", index="email_index", normalizer="email/2"),
         ProtectedColumn("students", "full_name", "students.full_name"),
     )
     assert unlisted_indexes(metadata) == ("students.email_domain",)
     assert list(drift(found, metadata, Manifest(found))) == []
+
+
+def test_the_name_of_an_index_key_is_told(keyring: Keyring) -> None:
+    metadata = sa.MetaData()
+    sa.Table(
+        "t",
+        metadata,
+        sa.Column("v", Encrypted(sa.Text, keyring=keyring, context="t.v")),
+        sa.Column("h", BlindIndex("v", normalizer="digits/2", name="v_index", index_context="anybody")),
+    )
+    (entry,) = protected_columns(metadata)
+    assert (entry.index, entry.index_name, entry.index_context) == ("h", "v_index", "anybody")
 
 
 def test_types_storage_and_schema_are_told(keyring: Keyring) -> None:
@@ -41,7 +53,7 @@ def test_types_storage_and_schema_are_told(keyring: Keyring) -> None:
         sa.Column("both", BlindIndex("number", "until")),
     )
     assert protected_columns(metadata) == (
-        ProtectedColumn("crm.cards", "number", "card", "string", "text", "last4", "last4"),
+        ProtectedColumn("crm.cards", "number", "card", "string", "text", "last4", "last4/1"),
         ProtectedColumn("crm.cards", "until", "until", "date"),
     )
     assert unlisted_indexes(metadata) == ("crm.cards.both",)
@@ -60,7 +72,7 @@ def test_drift_is_told_in_both_directions(models: SimpleNamespace) -> None:
     )
     assert list(drift(declared, metadata, listed)) == [
         "students.iin: context is students.iin in the models, crm.iin here",
-        "students.iin: normalizer is digits in the models, exact here",
+        "students.iin: normalizer is digits/2 in the models, exact here",
         "students.email: encrypted in the models, not in the manifest",
         "students.town: in the manifest, not encrypted in the models",
     ]
@@ -122,8 +134,8 @@ def test_the_command_writes_adds_and_checks(
     assert Manifest.load("piiguard.toml").keyring == "keyring.json"
     code, told = piiguard("--check")
     assert (code, "piiguard.toml: agrees with the models" in told) == (0, True)
-    Path("piiguard.toml").write_text("# ours\n" + text.replace("digits", "exact"), encoding="utf-8")
+    Path("piiguard.toml").write_text("# ours\n" + text.replace("digits/2", "exact"), encoding="utf-8")
     code, told = piiguard()
     assert code == 1
-    assert "normalizer is digits in the models, exact here" in told
+    assert "normalizer is digits/2 in the models, exact here" in told
     assert Path("piiguard.toml").read_text(encoding="utf-8").startswith("# ours\n")

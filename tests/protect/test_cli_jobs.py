@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from piiguard.cli.main import run as piiguard
+from piiguard.manifest import Manifest
 
 from .conftest import DDL, person
 
@@ -51,7 +52,44 @@ def test_encrypt_writes_the_manifest_and_says_so(do: Do, place: Path) -> None:
     assert (code, out) == (0, "")
     assert "piiguard: piiguard.toml: added people.iin\n" in err
     assert "piiguard: people.iin: 100 rows encrypted\n" in err
-    assert 'normalizer = "digits"' in (place / "piiguard.toml").read_text(encoding="utf-8")
+    assert 'normalizer = "digits/2"' in (place / "piiguard.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"), [("phone", "phone/2"), ("phone/1", "phone/1"), ("last4", "last4/1")]
+)
+def test_a_new_entry_has_the_number_of_its_normalizer(do: Do, asked: str, written: str) -> None:
+    phone = ("people.phone", "--index", "phone_index", "--normalizer", asked)
+    assert do("encrypt", *phone, "--yes")[0] == 0
+    (entry,) = Manifest.load("piiguard.toml").columns
+    assert entry.normalizer == written
+    assert do("encrypt", *phone, "--yes")[0] == 0  # the same words mean the same entry
+    assert do("encrypt", *phone[:-1], "email", "--yes")[0] == 1
+
+
+def test_padding_goes_into_the_entry_and_every_row(do: Do, place: Path) -> None:
+    assert do("encrypt", "people.note", "--pad-to", "90", "--yes")[0] == 0
+    (entry,) = Manifest.load("piiguard.toml").columns
+    assert entry.pad_to == 90
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        lengths = {size for (size,) in connection.execute("select distinct length(note) from people")}
+    assert lengths == {46 + 90}
+    code, _, err = do("encrypt", "people.id", "--pad-to", "9", "--yes")
+    assert (code, "cannot be padded" in err) == (1, True)
+
+
+def test_an_index_over_a_truth_asks_what_it_leaks(do: Do, place: Path) -> None:
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        connection.execute("alter table people add column adult boolean")
+        connection.execute("update people set adult = id % 2")
+        connection.commit()
+    adult = ("people.adult", "--index", "adult_index", "--normalizer", "exact", "--yes")
+    code, _, err = do("encrypt", *adult)
+    assert (code, "boolean has few values" in err, "--leaks frequency" in err) == (1, True, True)
+    assert not (place / "piiguard.toml").exists()
+    assert do("encrypt", *adult, "--leaks", "frequency")[0] == 0
+    (entry,) = Manifest.load("piiguard.toml").columns
+    assert (entry.leaks, entry.normalizer) == ("frequency", "exact/2")
 
 
 def test_a_value_that_would_not_come_back_is_named_and_nothing_is_written(do: Do, place: Path) -> None:

@@ -88,7 +88,7 @@ def test_the_names_of_level_function_file_process_and_thread_are_clean(
 
         logger.configure(patcher=plant)
         number = logger.add(
-            lambda message, messages=messages: messages.append(str(message)), serialize=True,
+            messages.append, serialize=True,
             format="{level} {level.icon} {name}:{function}:{module} {file} {file.path} {thread.name} {process.name} {message}",
         )  # fmt: skip
         logger.info("hello")

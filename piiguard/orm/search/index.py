@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy.types import LargeBinary, TypeDecorator
+from sqlalchemy.types import VARBINARY, LargeBinary, TypeDecorator
 
 from piiguard.keys.index import SIZE
-from piiguard.keys.normalizers import Normalizer, normalizer_for
+from piiguard.keys.indexable import indexer
+from piiguard.keys.normalizers import Normalizer, editions, normalizer_for
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import BlindIndexComparator, base_column
 from piiguard.orm.search.planner import plan
@@ -18,11 +19,13 @@ from piiguard.orm.tables import BlindKind, BoundIndex, EncryptedKind, protected
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect
     from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.types import TypeEngine
 
 __all__ = ["BlindIndex"]
 
 # Spellings of one value that compare equal in Python but not as text.
 _NO_EQUALITY = {"float", "json", "datetime_tz"}
+_Rule = str | Normalizer | tuple[str | Normalizer, ...]
 _FEW = 32  # members of an Enum: so few values are told apart by how often each is there
 
 
@@ -33,7 +36,9 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
     column use it. ``normalizer`` says which spellings are one value: ``exact``, ``digits``, ``phone``,
     ``email``, ``name``, ``upper``; ``last4``, ``domain``, ``year``, ``prefix:N`` index a part, are asked by
     the name of the index column, and find more rows than those meant. ``truncate`` keeps so many bits of the
-    hash, so that rows hide among others; it needs ``expected_rows``.
+    hash, so that rows hide among others; it needs ``expected_rows``. With its number, as in ``digits/2``, it is
+    that rule. Without, new rows are written under the newest edition, and rows of every edition are found and kept
+    unique; so does a tuple say two rules, the newest first: ``normalizer=[("digits/2", "exact/1")]``.
 
     ``name`` goes into the key: the column's own unless it is given, so that a column which is renamed keeps
     its key. Two indexes of one ``name`` and one ``index_context`` (by default the context of the sources) have
@@ -48,7 +53,7 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
     def __init__(
         self,
         *sources: str,
-        normalizer: str | Normalizer | Sequence[str | Normalizer] = "exact",
+        normalizer: _Rule | Sequence[_Rule] = "exact",
         truncate: int | None = None,
         expected_rows: int | None = None,
         distinct_bits: float | None = None,
@@ -60,7 +65,7 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
         if not sources:
             raise EncryptedColumnError("BlindIndex needs the name of an encrypted column of its table")
         one = isinstance(normalizer, str | Normalizer)
-        rules: tuple[Any, ...] = (normalizer,) * len(sources) if one else tuple(normalizer)  # type: ignore[arg-type]
+        rules: tuple[_Rule, ...] = (normalizer,) * len(sources) if one else tuple(normalizer)  # type: ignore[arg-type,assignment]
         if len(rules) != len(sources):
             raise EncryptedColumnError(
                 f"BlindIndex of {', '.join(sources)}: {len(rules)} normalizers for {len(sources)} columns",
@@ -76,8 +81,14 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
         self.name = name
         self.index_context = index_context
         self.leaks = leaks
-        self.normalizers = tuple(normalizer_for(rule) for rule in rules)
+        self.rules = rules
+        self.normalizers = tuple(map(_editions, rules))
         self.truncate = truncate
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        # UNIQUE over a BLOB is kept by a hash on MariaDB, which no search can use.
+        kind = VARBINARY if dialect.name in ("mysql", "mariadb") else LargeBinary
+        return dialect.type_descriptor(kind(SIZE))
 
     @property
     def python_type(self) -> type[Any]:
@@ -102,9 +113,13 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 )
         types: list[Any] = [columns[source].type for source in self.sources]
         self._check(place, column, types)
-        normalizer = self.normalizers[0] if len(types) == 1 else _compound(self.normalizers)
-        context = self.index_context or "+".join(item.context for item in types)
         keyring = types[0].keyring
+        if any(item.keyring is not keyring and item.keyring.path != keyring.path for item in types):
+            raise EncryptedColumnError(
+                f"{place} indexes columns of two keyrings", hint="give them one keyring, or an index each"
+            )
+        normalizer = self.normalizers[0] if len(types) == 1 else _compounds(self.normalizers)
+        context = self.index_context or "+".join(item.context for item in types)
         return BoundIndex(
             column,
             self.sources,
@@ -119,7 +134,7 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
     @property
     def exact(self) -> bool:
         """Whether a match is the value itself: not of a lossy normalizer, not truncated, not a compound."""
-        return len(self.sources) == 1 and self.truncate is None and not self.normalizers[0].lossy
+        return len(self.sources) == 1 and self.truncate is None and not self.normalizers[0][0].lossy
 
     def _check(self, place: str, column: Column[Any], types: Sequence[EncryptedKind]) -> None:
         if self.truncate is not None and column.unique:
@@ -127,7 +142,7 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 f"{place}: a truncated index cannot be unique", hint="leave truncate out"
             )
         for item, rule in zip(types, self.normalizers, strict=True):
-            if rule.name == "exact" and _spelled_apart(item):
+            if rule[0].name == "exact" and _spelled_apart(item):
                 raise EncryptedColumnError(
                     f"{place}: {type(item.inner).__name__} has no exact index: equal values are spelled apart",
                     hint="name a normalizer of your own that gives them one spelling",
@@ -162,11 +177,11 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
 
     @property
     def _static_cache_key(self) -> Any:
-        rules = tuple(rule.label for rule in self.normalizers)
+        rules = tuple(edition.label for rule in self.normalizers for edition in rule)
         return (type(self), self.sources, rules, self.truncate, self.name, self.index_context)
 
     def __repr__(self) -> str:
-        rules = ", ".join(rule.name for rule in self.normalizers)
+        rules = ", ".join(rule[0].name for rule in self.normalizers)
         return f"BlindIndex({', '.join(map(repr, self.sources))}, normalizer={rules!r})"
 
 
@@ -197,9 +212,21 @@ def _has_few(item: EncryptedKind) -> bool:
 
 def _seeker(item: EncryptedKind) -> Callable[[Any], Any]:
     """The form in which a value is indexed; text passes as it is."""
+    seek, form = item.seek, indexer(item.values.codec)
     if item.values.codec.name != "string":
-        return item.seek
-    return lambda value: value if isinstance(value, str) else item.seek(value)
+        return lambda value: form(seek(value))
+    return lambda value: value if isinstance(value, str) else seek(value)
+
+
+def _editions(rule: _Rule) -> tuple[Normalizer, ...]:
+    """Every rule that rows of the index may have been written under, the newest first."""
+    return tuple(map(normalizer_for, rule)) if isinstance(rule, tuple) else editions(rule)
+
+
+def _compounds(rules: Sequence[tuple[Normalizer, ...]]) -> tuple[Normalizer, ...]:
+    """The newest of each source together, then the ones before them."""
+    most = max(map(len, rules))
+    return tuple(_compound([rule[min(number, len(rule) - 1)] for rule in rules]) for number in range(most))
 
 
 def _compound(rules: Sequence[Normalizer]) -> Normalizer:

@@ -6,7 +6,7 @@ filter. SQLAlchemy's statement cache keeps the first expression of its kind, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -27,12 +27,13 @@ from sqlalchemy.sql.sqltypes import BOOLEANTYPE
 from sqlalchemy.types import TypeDecorator
 
 from piiguard.keys.codec import codec_for
+from piiguard.keys.derivation import lp, unpacked
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.tables import BoundIndex
 
-__all__ = ["InIndex", "Joined", "Opposed", "in_hashes", "in_index", "in_joined", "unequal"]
+__all__ = ["InIndex", "InLambda", "Joined", "Opposed", "in_hashes", "in_index", "in_joined", "unequal"]
 
-_MOST_KEYS = 4  # live at once: the primary, the one before, a staged one, and one to spare
+_MOST_KEYS = 8  # the primary, the one before, a staged one, and one to spare, each under two rules
 
 
 class Sought:
@@ -43,23 +44,15 @@ class Sought:
     def __init__(self, bound: BoundIndex, normals: list[bytes]) -> None:
         self._bound = bound
         self._cipher = bound.keyring.column(f"search {bound.key.context}", codec_for("bytes").code)
-        self._sealed = self._cipher.encrypt(b"".join(len(one).to_bytes(4, "big") + one for one in normals))
+        self._sealed = self._cipher.encrypt(b"".join(map(lp, normals)))
         self._epoch = bound.key.epoch()
         self._hashes = bound.hashes(normals)
 
     def __call__(self) -> list[bytes]:
         if self._bound.key.epoch() is not self._epoch:
             self._epoch = self._bound.key.epoch()
-            self._hashes = self._bound.hashes(list(_parts(self._cipher.decrypt(self._sealed))))
+            self._hashes = self._bound.hashes(list(unpacked(self._cipher.decrypt(self._sealed))))
         return self._hashes
-
-
-def _parts(joined: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(joined):
-        end = at + 4 + int.from_bytes(joined[at : at + 4], "big")
-        yield joined[at + 4 : end]
-        at = end
 
 
 class Opposed(BinaryExpression[bool]):
@@ -75,6 +68,12 @@ class Opposed(BinaryExpression[bool]):
     def of(cls, plain: Any) -> Any:
         """The same comparison as this class."""
         return cls(plain.left, plain.right, plain.operator, type_=plain.type, negate=plain.negate)
+
+
+class InLambda(Opposed):
+    """The same with the variable of a lambda, which SQLAlchemy may have met beside another column before."""
+
+    inherit_cache = True
 
 
 class InIndex(Opposed):
@@ -130,7 +129,7 @@ class Joined(TypeDecorator[Any]):
 
     @property
     def _static_cache_key(self) -> Any:
-        return type(self), self.bound.place, self.bound.identity
+        return type(self), self.bound.place, self.bound.keyring, self.bound.identity
 
     def coerce_compared_value(self, op: Any, value: Any) -> Joined:
         return self
@@ -158,7 +157,7 @@ def _some(normal: bytes | None) -> list[bytes]:
     return [] if normal is None else [normal]
 
 
-def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: Any) -> Opposed:
+def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: Any) -> InLambda:
     """The same comparison with a variable of a lambda, whose value is not known here."""
     kind = Joined(bound)
     value = wrapper._py_wrapper_literal(bindparam("piiguard", type_=kind), op)
@@ -169,5 +168,5 @@ def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: A
         )
     size = 16 if bound.cut is None else len(bound.cut(bytes(16)))
     parts = [func.substr(value, 1 + size * number, size, type_=LargeBinary()) for number in range(_MOST_KEYS)]
-    found: Opposed = Opposed.of(LargeBinary.Comparator(column).operate(op, parts))
+    found: InLambda = InLambda.of(LargeBinary.Comparator(column).operate(op, parts))
     return found

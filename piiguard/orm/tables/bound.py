@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from piiguard.errors import NotIndexable
 from piiguard.orm.errors import EncryptedColumnError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from piiguard.keys.index import IndexKey
 
 __all__ = ["BoundIndex"]
-
-_LIVE = ("primary", "staged", "decrypt-only")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,26 +38,53 @@ class BoundIndex:
 
     @property
     def identity(self) -> tuple[Any, ...]:
-        """What makes two indexes give equal values equal hashes."""
+        """What makes two indexes give equal values equal hashes, within one keyring."""
         key = self.key
-        return self.keyring.id, key.context, key.name, key.normalizer.label, self.cut and self.cut(bytes(32))
+        rules = tuple(rule.label for rule in key.rules)
+        return key.context, key.name, rules, self.cut and self.cut(bytes(32))
+
+    def is_like(self, other: BoundIndex) -> bool:
+        """Whether equal values have equal hashes in both; a keyring is opened only to tell it from another."""
+        one, two = self.keyring, other.keyring
+        return self.identity == other.identity and (one is two or one.id == two.id)
 
     @property
     def live_keys(self) -> int:
         """Under how many index keys rows may be found; two during an index rotation."""
-        return sum(one.kind == "index" and one.state in _LIVE for one in self.keyring.versions)
+        return len(self.key.epoch())
+
+    @property
+    def live(self) -> int:
+        """How many hashes one value may have: one for each live index key and rule."""
+        return self.live_keys * len(self.key.rules)
 
     def compute(self, values: Sequence[Any]) -> bytes | None:
         """The index of a row, from the values of its sources; None when one is NULL or empty."""
-        found: bytes | None = self.key.compute(self._prepared(values))
-        return found if found is None or self.cut is None else self.cut(found)
+        try:
+            found: bytes | None = self.key.compute(self._prepared(values))
+        except NotIndexable as error:
+            reason = str(error)
+        else:
+            return found if found is None or self.cut is None else self.cut(found)
+        raise self._refused(reason)
 
     def single(self) -> Callable[[Any], bytes | None] | None:
         """The same as one call per value, when there is one source and the whole hash is kept."""
         if len(self.sources) > 1 or self.cut is not None:
             return None
         compute, seek = self.key.compute, self.steps[0]
-        return lambda value: None if value is None else compute(seek(value))
+
+        def hashed(value: Any) -> bytes | None:
+            if value is None:
+                return None
+            try:
+                return compute(seek(value))
+            except NotIndexable as error:
+                reason = str(error)
+            value = None
+            raise self._refused(reason)
+
+        return hashed
 
     def sought(self, *values: Any) -> bytes | None:
         """What :meth:`hashes` takes for values that are searched; None when nothing is left of them."""
@@ -67,38 +93,59 @@ class BoundIndex:
                 f"{self.place} indexes {', '.join(self.sources)} together",
                 hint=f"give {len(self.sources)} values, in this order",
             )
-        name = self.key.normalizer.name
-        if name == "domain" and "@" not in str(values[0]):
+        rule = self.key.normalizer
+        if rule.name == "domain" and "@" not in str(values[0]):
             values = (f"@{values[0]}",)  # asked for by the domain alone
-        found: bytes | None = self.key.normal(self._prepared(values))
-        if found is not None and name.startswith("prefix:"):
-            _refuse_short(self.place, found, int(name.removeprefix("prefix:")))
-        return found
+        if rule.lossy and isinstance(values[0], str):  # a part is asked as a text, whatever the type
+            if rule.name.startswith("prefix:"):
+                self._refuse_short(values[0])
+            return self._normal(lambda: self.key.normal(values[0]))
+        try:
+            return self.key.normal(self._prepared(values))
+        except NotIndexable as error:
+            reason = str(error)
+        if rule.lossy:  # as a year is of a date
+            return self._normal(lambda: self.key.normal(values[0]))
+        raise self._refused(reason)
 
     def sought_all(self, values: Iterable[tuple[Any, ...]]) -> list[bytes]:
         """The same for many, without those of which nothing is left."""
-        name = self.key.normalizer.name
-        if len(self.sources) > 1 or name == "domain" or name.startswith("prefix:"):
+        if len(self.sources) > 1 or self.key.normalizer.lossy:
             found = (self.sought(*value) for value in values)
+            return [one for one in found if one is not None]
+        normal, step = self.key.normal, self.steps[0]
+        try:
+            forms = [normal(step(value)) for (value,) in values if value is not None]
+        except NotIndexable as error:
+            reason = str(error)
         else:
-            normal, step = self.key.normal, self.steps[0]
-            found = (normal(step(value)) for (value,) in values if value is not None)
-        return [one for one in found if one is not None]
+            return [one for one in forms if one is not None]
+        raise self._refused(reason)
 
     def hashes(self, normals: Sequence[bytes]) -> list[bytes]:
-        """What rows hold whose values became these bytes, under each live index key."""
+        """What rows hold whose values became these bytes, under each live index key and rule."""
         found: list[bytes] = self.key.hashes(normals)
         return found if self.cut is None else [self.cut(one) for one in found]
 
     def candidates(self, *values: Any) -> list[bytes]:
-        """What rows with these values hold, under each live index key, the primary first."""
+        """What rows with these values hold, under each live index key and rule, the newest first."""
         normal = self.sought(*values)
         return [] if normal is None else self.hashes([normal])
 
     def under_all(self, values: Sequence[Any]) -> list[bytes]:
-        """What a row of these values may hold, under each live index key, the primary first."""
-        normal = self.key.normal(self._prepared(values))
+        """What a row of these values may hold, under each live index key and rule, the newest first."""
+        normal = self._normal(lambda: self.key.normal(self._prepared(values)))
         return [] if normal is None else self.hashes([normal])
+
+    def _normal(self, made: Callable[[], bytes | None]) -> bytes | None:
+        try:
+            return made()
+        except NotIndexable as error:
+            reason = str(error)
+        raise self._refused(reason)
+
+    def _refused(self, reason: str) -> EncryptedColumnError:
+        return EncryptedColumnError(f"{self.place}: a value has no index: {reason}")
 
     def _prepared(self, values: Sequence[Any]) -> Any:
         if len(values) == 1:
@@ -107,10 +154,11 @@ class BoundIndex:
             return None
         return tuple(step(value) for step, value in zip(self.steps, values, strict=True))
 
-
-def _refuse_short(place: str, normal: bytes, length: int) -> None:
-    if len(normal.decode("utf-8", "surrogatepass")) < length:
-        raise EncryptedColumnError(
-            f"{place} indexes the first {length} characters, and fewer are searched",
-            hint=f"rows that go on would not be found: give {length} characters or more",
-        )
+    def _refuse_short(self, value: str) -> None:
+        length = int(self.key.normalizer.name.removeprefix("prefix:"))
+        form = self.key.normalizer(value)
+        if form is not None and len(form) < length:
+            raise EncryptedColumnError(
+                f"{self.place} indexes the first {length} characters, and fewer are searched",
+                hint=f"rows that go on would not be found: give {length} characters or more",
+            )

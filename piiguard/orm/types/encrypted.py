@@ -42,7 +42,8 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
     """Ciphertext in the database, the inner type's value in Python.
 
     ``context`` is authenticated with every value and names its key: ``table.column`` by custom, but it stays
-    when the column is renamed. ``pad_to`` fills texts up to so many bytes, so that lengths tell less.
+    when the column is renamed. ``pad_to`` fills texts up to so many bytes, so that lengths tell less; members of
+    an Enum are always filled up to the longest.
     ``migrating`` reads rows that are still plaintext as well, and counts them in :attr:`plaintext_reads`;
     ``migrating="indexed"`` says that every row has its blind index already, so that all can be searched.
     With ``on_error="marker"`` a value that cannot be decrypted is read as :class:`Sealed`.
@@ -82,7 +83,7 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
         self.on_error = on_error
         self.hashable = self.inner.hashable
         self._keyring = keyring
-        self._pad_to = pad_to
+        self._pad_to = self.values.pad_to
         self._place = [context]  # a list, so that the copies SQLAlchemy makes per dialect learn it too
         self._column: weakref.ref[Column[Any]] | None = None
         self._seen = reading.PlaintextCount()

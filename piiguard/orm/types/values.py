@@ -35,7 +35,8 @@ class Values:
 
     ``prepare`` turns what a caller assigns into the one form that is stored, and raises TypeError or
     ValueError (:class:`Refused` when its words are safe to show); ``restore`` is its way back; ``seek`` does
-    for a blind index what ``prepare`` does for the column; ``parse`` reads the text of a plaintext column.
+    for a blind index what ``prepare`` does for the column; ``parse`` reads the text of a plaintext column;
+    ``pad_to`` is how many bytes shorter values are filled up to.
     """
 
     codec: Codec
@@ -44,6 +45,7 @@ class Values:
     parse: _Step = str
     seek: _Step | None = None
     limit: int | None = None
+    pad_to: int | None = None
 
     def encoder(self, explain: Callable[[Any], Any]) -> Callable[[Any], bytes]:
         """Prepare and encode in one call; ``explain`` raises for what cannot be, without the value."""
@@ -76,15 +78,15 @@ def values_for(inner: TypeEngine[Any], *, pad_to: int | None = None) -> Values:
             break
     else:
         found = _by_python_type(inner)
-    if pad_to is None:
+    size = max(pad_to or 0, found.pad_to or 0) or None  # an enum is never shorter than its longest member
+    if size is None:
         return found
     try:
-        codec = found.codec.padded(pad_to)
+        return replace(found, codec=found.codec.padded(size), pad_to=size)
     except ValueError:
         raise EncryptedColumnError(
             f"pad_to is for text, not for {type(inner).__name__}", hint="leave pad_to out"
         ) from None
-    return replace(found, codec=codec)
 
 
 def _string(inner: Any) -> Values:
@@ -144,7 +146,8 @@ def _enum(inner: sa.Enum) -> Values:
     def restore(name: str) -> Any:
         return named[name]
 
-    return Values(codec_for("enum"), prepare, restore, restore)
+    longest = max(len(name.encode()) for name in named)
+    return Values(codec_for("enum"), prepare, restore, restore, pad_to=longest)
 
 
 def _numeric(inner: Any) -> Values:

@@ -1,7 +1,7 @@
 """Keeps a unique blind index true while rows of one value may hold different hashes, or none.
 
-During an index rotation some rows hold the hash under the old key and others under the new one; while a column
-is migrated, plaintext rows hold none. The same value would be unequal to itself. So the row that holds a value
+During an index rotation some rows hold the hash under the old key and others under the new one; while an index has
+two rules, the hash under either; while a column is migrated, plaintext rows hold none. The same value would be unequal to itself. So the row that holds a value
 which is about to be written gets its newest hash first: then the database's own constraint decides, as it would
 over plaintext, for every kind of INSERT, UPDATE and upsert.
 """
@@ -54,12 +54,14 @@ def renew_values(connection: Connection, index: BoundIndex, values: Sequence[Any
 
 
 def _needs_renewal(index: BoundIndex) -> bool:
-    return (index.migrating or index.live_keys > 1) and _is_unique(index.column.table, index)
+    return (index.migrating or index.live > 1) and _is_unique(index.column.table, index)
 
 
 def _renew(connection: Connection, index: BoundIndex, written: Iterator[_Value]) -> None:
     while batch := dict(islice(written, _BATCH)):
-        if index.live_keys > 1:
+        if len(index.key.rules) > 1:
+            _renew_opened(connection, index, batch)
+        elif index.live > 1:
             _renew_rotated(connection, index, batch)
         if index.migrating:
             _renew_plain(connection, index, batch)
@@ -98,6 +100,22 @@ def _renew_rotated(connection: Connection, index: BoundIndex, batch: Mapping[byt
     changes = [{"old": bytes(old), "new": newest[bytes(old)]} for old in held]
     if changes:
         connection.execute(_change(index, index.column == bindparam("old", type_=LargeBinary())), changes)
+
+
+def _renew_opened(connection: Connection, index: BoundIndex, batch: Mapping[bytes, Sequence[Any]]) -> None:
+    """Rows that are equal under an older rule need not be under the newest: what they hold is computed from them."""
+    older = list({old for values in batch.values() for old in index.under_all(values)[1:]})
+    table, held = index.column.table, type_coerce(index.column, LargeBinary())
+    keys, sources = list(table.primary_key.columns), [table.c[source] for source in index.sources]
+    rows = connection.execute(
+        select(held, *sources, *keys).where(in_hashes(index.column, operators.in_op, older))
+    ).all()
+    for hashed, *rest in rows:
+        fresh = index.compute(rest[: len(sources)])
+        if fresh != bytes(hashed):
+            chosen = [key == one for key, one in zip(keys, rest[len(sources) :], strict=True)]
+            same = index.column == bindparam("old", type_=LargeBinary())
+            connection.execute(_change(index, same, *chosen), {"old": bytes(hashed), "new": fresh})
 
 
 def _renew_plain(connection: Connection, index: BoundIndex, batch: Mapping[bytes, Sequence[Any]]) -> None:

@@ -64,7 +64,8 @@ class Batches:
 
     ``cells`` are read, and compared with what was read when a row is written; ``empty`` columns must still
     be NULL then; ``where`` names the rows of interest. ``checked``: what the database holds of the values
-    and their new form is looked at before the commit, as a trigger may have changed either.
+    and their new form is looked at before the commit, as a trigger may have changed either. ``needs`` tells by its
+    cells whether a row is written, where no database can tell.
     """
 
     table: sa.Table
@@ -74,6 +75,7 @@ class Batches:
     where: sa.ColumnElement[bool]
     empty: tuple[sa.Column[Any], ...] = ()
     checked: bool = False
+    needs: Callable[[Sequence[Any]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

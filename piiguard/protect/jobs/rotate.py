@@ -19,15 +19,16 @@ from piiguard.frames import emptied_iterator
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.cells.cell import Cell
-from piiguard.protect.cells.headers import under
+from piiguard.protect.cells.headers import mark, under
 from piiguard.protect.census.taken import refuse_other_use
+from piiguard.protect.indexes.repair import count_older, count_stale, renew, repair
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.reindex import pending, rotate_index
 from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.schema.surroundings import look_around
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect
-from piiguard.protect.seal import Seal
+from piiguard.protect.seal import Seal, shortest_stored
 from piiguard.protect.state import ensure, pin
 from piiguard.protect.transient import in_words
 
@@ -51,13 +52,16 @@ class _Table:
 
 
 @emptied_iterator
-def rotate(job: Job, items: Iterable[ProtectedColumn]) -> Iterator[Outcome]:
-    """Rotate every column; the columns of one table go together in one pass."""
+def rotate(job: Job, items: Iterable[ProtectedColumn], *, reindex: bool = False) -> Iterator[Outcome]:
+    """Rotate every column; the columns of one table go together in one pass.
+
+    ``reindex``: blind indexes that are not those of their values are made right as well.
+    """
     for name, group in by_table(items):
         with job_lock(job.engine, name):
             found = _open(job, name, group)
             yield _rotate_data(job, found)
-            yield from _rotate_indexes(job, found)
+            yield from _rotate_indexes(job, found, reindex=reindex)
 
 
 def rotation_batches(
@@ -71,19 +75,34 @@ def rotation_batches(
 
 
 @emptied_iterator
-def preview(engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring) -> Iterator[Outcome]:
+def preview(
+    engine: sa.Engine, items: Iterable[ProtectedColumn], keyring: Keyring, *, reindex: bool = False
+) -> Iterator[Outcome]:
     """Count what a rotation would change; nothing is written, not even a checkpoint."""
     old = _old(keyring)
     for name, group in by_table(items):
         with connect(engine) as connection, in_words(name):
             table = reflect(connection, name)
-        columns = [column_of(table, item.column) for item in group]
+            key = key_of(connection, table)
+        for item in group:
+            column_of(table, item.column)
         with in_words(name):
-            left = _under(engine, columns, old)
+            left = _due_rows(engine, _Table(table, key, group), old)
         yield Outcome(name, tuple(item.column for item in group), "rotate", Tally(), left)
         for item in group:
             if item.index and (left := _pending(engine, column_of(table, item.index), keyring)):
                 yield Outcome(name, (item.index,), "index", Tally(), left)
+            for kind, left in _misfits(engine, table, key, item, keyring, reindex=reindex):
+                yield Outcome(name, (str(item.index),), kind, Tally(), left)
+
+
+def _misfits(
+    engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring, *, reindex: bool
+) -> Iterator[tuple[str, int]]:
+    if item.index and reindex and (left := count_stale(engine, table, key, item, keyring)):
+        yield "reindex", left
+    if item.index and len(item.rules) > 1 and (left := count_older(engine, table, key, item, keyring)):
+        yield "edition", left
 
 
 def _pending(engine: sa.Engine, index: sa.Column[object], keyring: Keyring) -> int:
@@ -147,7 +166,7 @@ def _rotate_data(job: Job, found: _Table) -> Outcome:
         "rotate",
         lambda: job.spec(table, "rotate", names, keyring.primary("data").id),
         lambda: _plan(job, found),
-        lambda: _under(job.engine, columns, _old(keyring)),
+        lambda: _due_rows(job.engine, found, _old(keyring)),
     )
     if passed.left and passed.stuck:
         _refuse_kept(job, found)
@@ -162,16 +181,15 @@ def _refuse_kept(job: Job, found: _Table) -> None:
         for item in found.items:
             column, seal = found.table.c[item.column], Seal(job.keyring, item)
             read = Cell(dialect, column, sealed=True).read
-            rows = connection.execute(
-                sa.select(*found.key.columns, read).where(under(dialect, column, old)).limit(_LOOKED_AT)
-            )
+            due = _due(dialect, column, item, old)
+            rows = connection.execute(sa.select(*found.key.columns, read).where(due).limit(_LOOKED_AT))
             kept += [tuple(row[:-1]) for row in rows if _opens(seal, row[-1])]
     if kept:
         raise refusal.rows(
             found.table.fullname,
             kept,
             len(kept),
-            "what is written does not arrive, and values stay under an old key",
+            "what is written does not arrive, and values stay under an old key or without their padding",
             "a trigger or a rule of the table keeps them: switch it off for the job, and run it again",
         )
 
@@ -181,15 +199,29 @@ def _old(keyring: Keyring) -> list[int]:
     return [v.id for v in keyring.versions if v.kind == "data" and v.state == "decrypt-only"]
 
 
-def _under(engine: sa.Engine, columns: Sequence[sa.Column[object]], key_ids: list[int]) -> int:
-    """Values under these keys, in one scan: cheaper than a census of each column."""
-    if not key_ids:
+def _due_rows(engine: sa.Engine, found: _Table, key_ids: list[int]) -> int:
+    """Values to rewrite, in one scan: cheaper than a census of each column."""
+    if not key_ids and not any(item.pad_to for item in found.items):
         return 0
-    wanted = (under(engine.dialect.name, column, key_ids) for column in columns)
+    dialect = engine.dialect.name
+    wanted = (_due(dialect, found.table.c[item.column], item, key_ids) for item in found.items)
     counts = [sa.func.coalesce(sa.func.sum(sa.case((where, 1), else_=0)), 0) for where in wanted]
     with connect(engine) as connection:
-        row = connection.execute(sa.select(*counts).select_from(columns[0].table)).one()
+        row = connection.execute(sa.select(*counts).select_from(found.table)).one()
     return sum(map(int, row))
+
+
+def _due(
+    dialect: str, column: sa.Column[Any], item: ProtectedColumn, key_ids: list[int]
+) -> sa.ColumnElement[bool]:
+    """Rows under these keys, or shorter than a padded value is."""
+    old = under(dialect, column, key_ids)
+    if not item.pad_to:
+        return old
+    word, (binary, text) = mark(dialect, column), shortest_stored(item.pad_to)
+    size = sa.func.length(column)
+    in_bytes, in_text = sa.func.substr(word, 1, 1) == "b", sa.func.substr(word, 1, 1) == "t"
+    return sa.or_(old, sa.and_(in_bytes, size < binary), sa.and_(in_text, size < text))
 
 
 def _plan(job: Job, found: _Table) -> Batches:
@@ -204,7 +236,7 @@ def _plan(job: Job, found: _Table) -> Batches:
             Assignment(column, number, *_reencrypted(seal), repeatable=True, sealed=True)
             for number, (column, seal) in enumerate(zip(columns, seals, strict=True))
         ),
-        sa.or_(*(under(dialect, column, old) for column in columns)),
+        sa.or_(*(_due(dialect, c, item, old) for c, item in zip(columns, found.items, strict=True))),
         checked=True,
     )
 
@@ -218,18 +250,30 @@ def _reencrypted(seal: Seal) -> tuple[Callable[[Any], Any], Callable[[Sequence[A
     def many(stored: Sequence[Any]) -> Sequence[Any]:
         fresh = seal.reencrypt_many(stored)
         changed = [(old, new) for old, new in zip(stored, fresh, strict=True) if old != new]
-        if any(seal.open(old) != seal.open(new) for old, new in changed):
+        look = seal.open if seal.item.pad_to is None else seal.decrypt
+        if any(look(old) != look(new) for old, new in changed):
             raise ValueError("a value does not come back")
         return fresh
 
     return one, many
 
 
-def _rotate_indexes(job: Job, found: _Table) -> Iterator[Outcome]:
+def _rotate_indexes(job: Job, found: _Table, *, reindex: bool) -> Iterator[Outcome]:
     for item in found.items:
-        if item.index and not job.pace.over():
-            with connect(job.engine) as connection:  # an index before may have changed the table
-                table = reflect(connection, found.table.fullname)
-            outcome = rotate_index(job, table, found.key.of(table), item)
-            if outcome is not None:
-                yield outcome
+        for step in _index_steps(item, reindex=reindex):
+            if not job.pace.over():
+                with connect(job.engine) as connection:  # an index before may have changed the table
+                    table = reflect(connection, found.table.fullname)
+                outcome = step(job, table, found.key.of(table), item)
+                if outcome is not None:
+                    yield outcome
+
+
+def _index_steps(item: ProtectedColumn, *, reindex: bool) -> Iterator[Callable[..., Outcome | None]]:
+    """What is wrong first, then the key, then the rule: each leaves the next less to do."""
+    if item.index:
+        if reindex:
+            yield repair
+        yield rotate_index
+        if len(item.rules) > 1:
+            yield renew

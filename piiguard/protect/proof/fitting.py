@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.errors import NotIndexable
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE
 from piiguard.protect.cells.carried import carries
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from piiguard.protect.schema.tables import Key
     from piiguard.protect.seal import Seal
 
-__all__ = ["refuse_lookalikes", "refuse_uncarried"]
+__all__ = ["refuse_lookalikes", "refuse_uncarried", "refuse_unindexable"]
 
 _PAGE = 5000
 _READING = (ValueError, TypeError, OverflowError, SQLAlchemyError)
@@ -51,6 +52,33 @@ def refuse_uncarried(connection: sa.Connection, column: sa.Column[Any], key: Key
             len(bad),
             f"the type {codec} cannot give a value back exactly",
             "correct these rows, or change the column to text first; nothing was changed",
+        )
+
+
+def refuse_unindexable(connection: sa.Connection, column: sa.Column[Any], key: Key, seal: Seal) -> None:
+    """Raise, naming rows, when a value of the column has no index under the rule of its entry, which refuses it."""
+    if not seal.item.rules:
+        return
+    dialect, cell = connection.dialect.name, Cell(connection.dialect.name, column)
+    select = sa.select(*key.columns, cell.read).where(column.is_not(None), _plain(dialect, column))
+    if is_text(column):  # ASCII is refused by no rule
+        size = (
+            sa.func.length(sa.cast(column, sa.LargeBinary))
+            if dialect == "sqlite"
+            else sa.func.octet_length(column)
+        )
+        signs = sa.func.length(column) if dialect == "sqlite" else sa.func.char_length(column)
+        select = select.where(size != signs)
+    elif seal.item.type != "json":
+        return
+    bad = [tuple(row[:-1]) for row in _pages(connection, select, key) if not _has_index(seal, row[-1])]
+    if bad:
+        raise refusal.rows(
+            seal.item.place,
+            bad,
+            len(bad),
+            f"values have no index under {seal.item.rules[0]}",
+            "correct these rows, or choose another --normalizer; nothing was changed",
         )
 
 
@@ -83,6 +111,16 @@ def _comes_back(seal: Seal, same: Any, value: Any, plain: Any) -> bool:
         return bool(same(seal.back(value), plain))
     except UNREADABLE:
         return False
+
+
+def _has_index(seal: Seal, value: Any) -> bool:
+    try:
+        seal.index(value)
+    except NotIndexable:
+        return False
+    except UNREADABLE:
+        return True  # another check names it
+    return True
 
 
 def _opens(seal: Seal, stored: Any) -> bool:

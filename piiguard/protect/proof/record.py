@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Fingerprint", "Record", "forget", "recall", "remember"]
 
 
+_NOTED = ("context", "type", "index", "normalizer", "pad_to")
+
+
 class Fingerprint:
     """SHA-256 over the cells of many rows, each with its length."""
 
@@ -70,7 +73,7 @@ def _name(table: str, column: str) -> str:
 def remember(connection: sa.Connection, item: ProtectedColumn, keyring: Keyring, seen: Fingerprint) -> None:
     """Note what was proved; commits."""
     forget(connection, item.table, item.column)
-    entry = {"context": item.context, "type": item.type, "index": item.index, "normalizer": item.normalizer}
+    entry = {name: getattr(item, name) for name in _NOTED}
     connection.execute(
         jobs.insert().values(
             table_name=_name(item.table, item.column),
@@ -103,7 +106,10 @@ def recall(connection: sa.Connection, table: str, column: str) -> Record | None:
     if text is None:
         return None
     found = json.loads(text)
-    return Record(ProtectedColumn(table, column, **found["entry"]), found["sha256"])
+    entry = found["entry"]
+    if isinstance(entry.get("normalizer"), list):
+        entry["normalizer"] = tuple(entry["normalizer"])
+    return Record(ProtectedColumn(table, column, **entry), found["sha256"])
 
 
 def forget(connection: sa.Connection, table: str, column: str) -> None:

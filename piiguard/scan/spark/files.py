@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from piiguard import clock
+from piiguard.confidence import at_least
 from piiguard.errors import ScanError
 from piiguard.scan.arrow import UNREADABLE, head_of, outcome_of, settle_head, table_of
 from piiguard.scan.engines import make_observer
@@ -39,7 +40,6 @@ _AT_ONCE = 2000
 """Files of one Spark job: what the driver holds at a time is bounded, and a damaged file repeats only its job."""
 
 _FAILED = re.compile(r"while reading (?:the )?(?:parquet )?file (\S+?)[.:]?(?:\s|$)", re.IGNORECASE)
-_RANK = {"low": 0, "medium": 1, "high": 2}
 
 
 def scan_files(spark: SparkSession, target: str, options: Options) -> ScanReport:
@@ -153,8 +153,7 @@ def _joined(target: str, name: str, parts: list[FilePart], options: Options) -> 
     whole = LineStatistics()
     for part in sorted(parts, key=lambda part: part.start):
         whole.merge(part.statistics.shifted(whole.lines))
-    least = _RANK[options.min_confidence]
-    found = tuple(f for f in whole.findings(target, name) if _RANK[f.confidence] >= least)
+    found = tuple(f for f in whole.findings(target, name) if at_least(f.confidence, options.min_confidence))
     errors = tuple(Failure(target, name, part.error) for part in parts if part.error)
     return Outcome(name, whole.lines, whole.bytes, found, errors)
 

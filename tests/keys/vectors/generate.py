@@ -199,6 +199,57 @@ def indexes() -> list[dict[str, Any]]:
     return found
 
 
+# normalizer, type, what is indexed as JSON can spell it, what is hashed; None: it has no index; an empty text: refused
+SECOND: list[tuple[str, str, Any, str | None]] = [
+    ("digits/2", "string", "0503 1230 0017", "050312300017"),
+    ("digits/2", "string", "05\u066012", ""),
+    ("digits/2", "string", "---", None),
+    ("digits/2", "integer", 50312300017, "50312300017"),
+    ("phone/2", "string", "8 (701) 123-45-67", "+77011234567"),
+    ("phone/2", "string", "+8 701 123 45 67", "+77011234567"),
+    ("phone/2", "string", "+7 701 123 45 67 доб. 12", "+77011234567"),
+    ("phone/2", "string", "810 44 20 7946 0000", "+442079460000"),
+    ("phone/2", "string", "+84 95 123 4567", "+84951234567"),
+    ("email/2", "string", " Ulgi@Example.KZ", "ulgi@example.kz"),
+    ("email/2", "string", "stra\u00dfe@example.kz", "stra\u00dfe@example.kz"),
+    ("email/2", "string", "a@xn--80akhbyknj4f", "a@испытание"),
+    ("name/2", "string", "АЛЁНА\u200b О\u2019Коннор", "алена о'коннор"),
+    ("name/2", "string", "Сынақов-Үлгі", "сынақов үлгі"),
+    ("exact/2", "string", "Сынақов ", "Сынақов "),
+    ("exact/2", "decimal", "1.100", "1.1"),
+    ("exact/2", "decimal", "-0.00", "0"),
+    ("exact/2", "decimal", "1.2E+3", "1200"),
+    ("exact/2", "integer", -7, "-7"),
+    ("exact/2", "float", -0.0, "0"),
+    ("exact/2", "float", 0.1, "0.1"),
+    ("exact/2", "boolean", True, "True"),
+    ("exact/2", "date", "1905-03-12", "1905-03-12"),
+    ("exact/2", "time", "12:30:01", "12:30:01"),
+    ("exact/2", "datetime", "1905-03-12T12:30:01", "1905-03-12 12:30:01"),
+    ("exact/2", "datetime_tz", "1905-03-12T12:30:01+05:00", "1905-03-12 07:30:01+00:00"),
+    ("exact/2", "uuid", "00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeeff"),
+    ("exact/2", "enum", "red", "red"),
+    ("exact/2", "json", {"a": 1}, ""),
+    ("exact/1", "integer", 7, "7"),
+    ("exact/1", "decimal", "1.100", "1.100"),
+    ("exact/1", "boolean", False, "False"),
+    ("exact/1", "date", "1905-03-12", "1905-03-12"),
+    ("exact/1", "datetime", "1905-03-12T12:30:01", "1905-03-12 12:30:01"),
+    ("exact/1", "enum", "red", "red"),
+    ("year/1", "date", "1905-03-12", "1905"),
+]
+
+
+def second() -> list[dict[str, Any]]:
+    found = []
+    for label, kind, value, normal in SECOND:
+        key = derive(ROOT["index", 1], b"piiguard/1 index", b"t.v", b"v_index", label.encode())
+        digest = hmac.new(key, (normal or "").encode(), hashlib.sha256).digest()[:14]
+        index = "refused" if normal == "" else (b"\0\1" + digest).hex() if normal else None
+        found.append({"normalizer": label, "type": kind, "value": value, "index": index})
+    return found
+
+
 def canonical(value: dict[str, Any]) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -233,13 +284,14 @@ def keyring() -> dict[str, Any]:
 
 
 def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in (
-        ("keyring.json", keyring()),
-        ("envelopes.json", good() + bad()),
-        ("indexes.json", indexes()),
+        ("v1/keyring.json", keyring()),
+        ("v1/envelopes.json", good() + bad()),
+        ("v1/indexes.json", indexes()),
+        ("v2/indexes.json", second()),
     ):
         text = json.dumps(content, ensure_ascii=False, indent=1)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text + "\n", encoding="utf-8")
 
 

@@ -20,6 +20,8 @@ def route_for(connection: sa.Connection, plan: Batches, *, ahead: bool = False) 
     """The route for this connection, whose settings are made here; ``ahead`` it may read on another one."""
     driver = (connection.dialect.name, connection.dialect.driver)
     _settings(connection)
+    if plan.needs is not None:
+        return CoreRoute(plan)
     if driver == ("postgresql", "psycopg") and PostgresqlRoute.takes(plan):
         return PostgresqlRoute(connection, plan, ahead=ahead)
     if driver == ("sqlite", "pysqlite") and takes_functions(connection, plan):

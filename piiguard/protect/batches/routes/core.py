@@ -37,13 +37,18 @@ class CoreRoute:
         ).all()
         if not found:
             return Step(None, Tally())
+        last = tuple(found[-1][:width])
+        if plan.needs is not None:
+            found = [row for row in found if plan.needs(row[width : width + cells])]
+        if not found:
+            return Step(last, Tally())
         made = convert(plan, list(zip(*(row[width : width + cells] for row in found), strict=True)))
         chosen = found if made.rows is None else [found[n] for n in made.rows]
         columns = list(zip(*chosen, strict=True)) or [()] * (width + cells + len(exact))
         old = self._old(columns[width : width + cells], columns[width + cells :])
         sent = Sent(columns[:width], old, made.fresh, len(found), made.failed)
         tally = settle(connection, plan, sent, self._write(connection, sent)) if chosen else sent.tally(0, 0)
-        return Step(tuple(found[-1][:width]), tally)
+        return Step(last, tally)
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -28,6 +28,7 @@ class Migration:
     adds: tuple[str, ...] = ()  # columns that are not there yet
     checked: bool = False  # the source has our CHECK
     carried: Carried = field(default_factory=Carried)  # what hangs on the source
+    pad_to: int = 0  # bytes that a value is filled up to
 
     @property
     def place(self) -> str:

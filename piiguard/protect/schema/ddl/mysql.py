@@ -46,7 +46,8 @@ class MysqlDdl(Ddl):
     def widen(self) -> list[str]:
         length = getattr(self.move.source.type, "length", None)
         # Four bytes a character at most, 46 of envelope, four characters for three bytes.
-        room = 4 + -(-4 * (4 * length + 46) // 3) if length and length <= 4000 else None
+        longest = max(4 * (length or 0), self.move.pad_to)
+        room = 4 + -(-4 * (longest + 46) // 3) if length and longest <= 16000 else None
         kind = f"VARCHAR({room})" if room else "LONGTEXT"
         charset = getattr(self.move.source.type, "charset", None) or "utf8mb4"
         collation = getattr(self.move.source.type, "collation", None)

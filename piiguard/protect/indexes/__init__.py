@@ -1,0 +1,1 @@
+"""The blind index of a column that holds rows: what may have one, and what is wrong with it."""
