@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,14 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from piiguard import clock
+from piiguard.files import regular
 
 __all__ = ["kept"]
 
 WORTH = 0.5  # seconds of compiling: what takes less is compiled each time
 SUM = 32  # bytes
-_FLAGS = os.O_RDONLY | sum(
-    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
-)
 MOST = 8  # files, of some megabytes each: one for each choice of entities
 
 Compile = Callable[[Mapping[int, bytes]], Any]
@@ -71,9 +68,7 @@ def _read(place: Path) -> bytes | None:
         return None
     try:
         # neither waited for, if it is a pipe by now, nor followed, if it is a link
-        with open(os.open(place, _FLAGS), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
+        with regular(place) as file:
             data = file.read()
     except OSError:
         return None
