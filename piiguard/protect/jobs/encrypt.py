@@ -28,7 +28,7 @@ from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried, refuse_unindexable
-from piiguard.protect.refusal import Refusal
+from piiguard.protect.refusal import Refusal, first_step
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
@@ -158,7 +158,7 @@ def encrypt(
 
     ``keep_plaintext`` stops where everything is prepared: before the swap, or in place before the first value is changed.
     ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
-    looked at and nothing has been written yet.
+    looked at and nothing of the table has been changed yet.
     """
     with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
@@ -167,10 +167,10 @@ def encrypt(
             look_around(connection, found.table, job.watch)
             look_at_rows(connection, found, seal)
             prove(connection, found.column, seal, job.keyring)
-            if began is not None:
-                began()
             ensure(connection)
             pin(connection, job.keyring)
+            if began is not None:
+                began()
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         if found.in_place:
@@ -194,7 +194,8 @@ def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -
     item = found.item
     with connect(job.engine) as connection:
         ddl = ddl_for(job.engine.dialect, found.migration())
-        run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
+        with first_step():
+            run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
         table = reflect(connection, item.table)
     made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
