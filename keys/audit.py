@@ -59,7 +59,7 @@ def read(keyring: Path) -> list[Entry]:
         return []
     except OSError as error:
         raise KeyringError(f"{path}: cannot be read: {(error.strerror or 'error').lower()}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise KeyringFormatError(
             f"{path}: the audit trail is damaged", hint="move it aside; keep it: it is evidence"
         ) from None
