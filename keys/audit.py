@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from piiguard import files
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import store
 
@@ -24,6 +25,7 @@ __all__ = ["append", "catch_up", "entry", "highest_generation", "read", "trail_p
 
 Entry = Mapping[str, Any]
 START = "0" * 64
+_MOST = 64 << 20  # bytes: a line is 300 of them
 
 
 def trail_path(keyring: Path) -> Path:
@@ -52,7 +54,7 @@ def read(keyring: Path) -> list[Entry]:
     """The lines of the trail; none when there is no file."""
     path = trail_path(keyring)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = files.read_text(path, _MOST).splitlines()
         entries = [json.loads(line) for line in lines]
         return [_shaped(entry) for entry in entries]
     except FileNotFoundError:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from piiguard import clock
+from piiguard import clock, files
 from piiguard.keys import store
 
 __all__ = [
@@ -115,11 +115,11 @@ class FileHeartbeat:
         found = []
         for file in sorted(self._folder.glob("[!.]*.json")):
             try:
-                beat = Beat(**json.loads(file.read_text(encoding="utf-8")))
+                beat = Beat(**json.loads(files.read_text(file, 1 << 16)))
                 # The clock of a host that shares the folder may be late; that of the folder is one for all.
                 seen = max(float(beat.seen), file.stat().st_mtime)
                 found.append(Beat(str(beat.instance), int(beat.generation), seen, str(beat.keyring)))
-            except (OSError, ValueError, TypeError):
+            except (OSError, ValueError, TypeError, RecursionError):
                 continue  # being written, or somebody else's file
         return found
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
+from piiguard.files import regular
 from piiguard.names import command, file_word
 
 __all__ = [
@@ -65,13 +66,8 @@ def _lost(path: Path) -> str:
 
 def read_private(path: Path) -> bytes:
     """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
-    # What is no file at all must neither be waited for, as a pipe is, nor do something, as a device may.
-    with open(
-        os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
-    ) as file:
+    with regular(path, named=True) as file:
         found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise KeyringFormatError(f"{path}: not a regular file", hint="another file was named")
         mounted = os.name != "posix" or _mounted(file.fileno(), found)
         data = file.read(_LARGEST + 1)
     if not mounted and found.st_mode & 0o007:

@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from piiguard import files
 from piiguard.errors import KeyringFormatError, WrappingKeyError
 from piiguard.keys import store
 from piiguard.keys.document import b64, unb64
@@ -185,8 +186,7 @@ def _read(path: Path, kind: str, text: bytes) -> tuple[str, bytes]:
 
 def _open(argument: str) -> bytes:
     try:
-        with open(argument, "rb") as file:
-            return file.read(1 << 16)
+        return files.read(argument, 1 << 16)
     except OSError as error:
         raise WrappingKeyError(
             f"{argument}: the public key cannot be read: {(error.strerror or 'error').lower()}",

@@ -66,7 +66,9 @@ __all__ = ["decrypt", "encrypt"]
 @click.option("--type", "kind", metavar="TYPE", help="The type of the values; else what the column has.")
 @click.option("--storage", type=click.Choice(["binary", "text"]), help="What the column holds in the end.")
 @click.option(
-    "--keep-plaintext", is_flag=True, help="Fill and verify the twin column, and stop before the swap."
+    "--keep-plaintext",
+    is_flag=True,
+    help="Stop when everything is prepared: the twin filled and verified, or in place every row indexed.",
 )
 @drop_constraint_option
 @plan_option

@@ -80,9 +80,18 @@ _VERBS = {
     "decrypt": ("decrypt", "decrypted"),
     "rotate": ("rotate", "rotated"),
     "index": ("index anew", "indexed anew"),
+    "ready": ("index", "indexed"),
+    "both": ("index", "indexed"),
     "reindex": ("index right", "indexed right"),
     "edition": ("index under the newest normalizer", "indexed under the newest normalizer"),
     "prepared": ("prepare", "prepared for the staged index key"),
+}
+
+
+_READY = {
+    "ready": 'deploy models with storage="text" and migrating=True, then run the same command again: it fills the index'
+    " of rows that are written until then",
+    "both": 'deploy models with migrating="indexed", then run the same command without --keep-plaintext',
 }
 
 
@@ -101,6 +110,13 @@ def outcome(found: Outcome) -> None:
             f"{place}: {many(found.tally.changed, 'row')} in the twin column, verified; the plaintext is kept"
         )
         hint("when applications write both columns, run the same command without --keep-plaintext")
+        return
+    if found.kind in _READY and not found.paused:
+        filled = (
+            f"the index of {many(found.tally.changed, 'row')} filled" if found.tally.changed else "prepared"
+        )
+        say(f"{place}: {filled}; the plaintext is kept")
+        hint(_READY[found.kind])
         return
     missed = f", {found.tally.missed:,} met another writer and were taken again" if found.tally.missed else ""
     resumed = ", gone on from an earlier run" if found.resumed else ""

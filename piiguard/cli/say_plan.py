@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 
 if TYPE_CHECKING:
     from piiguard.protect.jobs.plan import Stage
@@ -43,7 +44,12 @@ _STAGES = {
     "shadow-promote": "index, promote: piiguard keys promote --kind index, unless the next key is primary",
     "shadow-copy": "index, copy: the shadow into the index, batch by batch; queries look for both",
     "shadow-contract": "index, contract: without the shadow",
-    "deploy-reading-both": "deploy first: models with Encrypted(..., storage='text', migrating=True), which read both",
+    "fill": "index, fill: of every row, before any value is changed; until here, or until the database's own index,"
+    " --keep-plaintext goes",
+    "convert": "convert in place: batch by batch; a row that somebody changed meanwhile is taken again",
+    "deploy-reading-both": "deploy: models with Encrypted(..., storage='text', migrating=True), which read both; then run"
+    " the same command with --keep-plaintext again, for rows that the release before has written meanwhile",
+    "deploy-indexed": "deploy: models with migrating='indexed', with which every search sees every row",
     "deploy-writing-both": "until here --keep-plaintext goes; then deploy models that can switch to the ciphertext",
     "deploy-ciphertext": "deploy last: models with Encrypted(...), without migrating",
 }
@@ -53,14 +59,13 @@ def plan(stages: Iterable[Stage]) -> str:
     """The statements of a job, with a comment before each stage."""
     lines = []
     for stage in stages:
-        lines.append(f"-- {names.shown(stage.place)}: {_STAGES[stage.name]}")
-        lines += [f"--   {names.shown(note)}" for note in stage.notes]
-        if not all(map(names.is_plain, "".join(stage.statements).split("\n"))):
+        lines.append(f"-- {names.shown(discreet(stage.place))}: {_STAGES[stage.name]}")
+        lines += [f"--   {names.shown(discreet(note))}" for note in stage.notes]
+        statements = [discreet(statement) for statement in stage.statements]
+        if not all(map(names.can_be_pasted, "".join(statements).split("\n"))):
             lines.append(f"-- {UNSEEN_IN_SQL}")
-        lines += [f"{names.sql(statement)};" for statement in stage.statements]
+        lines += [f"{names.sql(statement)};" for statement in statements]
     return "\n".join(lines)
 
 
-UNSEEN_IN_SQL = (
-    "a name holds characters that cannot be seen: they stand as escapes here, so this is not to be pasted"
-)
+UNSEEN_IN_SQL = "a name holds a value, which is hidden, or what cannot be seen and stands as escapes: this is not to be pasted"

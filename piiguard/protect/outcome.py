@@ -24,7 +24,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``kind`` is what was done, ``nothing`` or ``kept``; ``left`` rows still are as they were."""
+    """``kind`` is what was done, ``nothing`` or ``kept``; ``left`` rows still are as they were.
+
+    In place ``ready`` or ``both``: prepared, and the column holds plaintext only, or some ciphertext of applications too.
+    """
 
     table: str
     columns: tuple[str, ...]

@@ -89,6 +89,12 @@ class Seal:
         """The value of a stored form."""
         return None if stored is None else self._decode(self._cipher.decrypt(raw(stored)))
 
+    def value(self, stored: Any) -> Any:
+        """The value of a cell that is ciphertext or still plain: a half-done column has both."""
+        if isinstance(stored, str | bytes) and looks_encrypted(stored):
+            return self.decrypt(stored)
+        return stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored
+
     def decrypt_many(self, stored: Sequence[Any]) -> list[Any]:
         """The values of many stored forms."""
         decode = self._decode

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import errno
 import io
+import lzma
 import os
-import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
+from piiguard.files import regular
 from piiguard.scan import packed
 
-__all__ = ["STDIN", "Source", "encoded", "is_sqlite", "looks_binary", "opened", "regular", "size_of"]
+__all__ = [
+    "DAMAGED",
+    "STDIN",
+    "Source",
+    "encoded",
+    "is_sqlite",
+    "looks_binary",
+    "opened",
+    "regular",
+    "size_of",
+]
 
 STDIN = "-"
 _HEAD = 8192
+DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
+"""What reading damaged compressed data raises, beside :class:`OSError`."""
 
 
 @dataclass(slots=True)
@@ -52,30 +65,6 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
                 head = stream.read(_HEAD)
                 stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
             yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
-
-
-def regular(name: str, *, named: bool = False) -> io.FileIO:
-    """Open a regular file, and nothing else: no FIFO is waited for, no device asked, and no link followed unless named.
-
-    Raises: :class:`OSError`.
-    """
-    # To open a FIFO and close it again would end its writer; after the open it is asked again, for what came between.
-    _refuse_others(os.stat(name, follow_symlinks=named))
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
-    handle = os.open(name, flags if named else flags | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        _refuse_others(os.fstat(handle))
-    except OSError:
-        os.close(handle)
-        raise
-    return io.FileIO(handle, "rb")
-
-
-def _refuse_others(found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "no regular file")
 
 
 def _head(file: io.FileIO) -> bytes:

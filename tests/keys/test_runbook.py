@@ -44,8 +44,8 @@ def home(tmp_path: Path) -> Path:
     for name in ("etc", "safe", "backup"):
         (tmp_path / name).mkdir()
     with sqlite3.connect(tmp_path / "crm.db") as database:
-        database.execute("create table students (id integer primary key, iin varchar(12))")
-        database.executemany("insert into students values (?, ?)", PEOPLE)
+        database.execute("create table students (id integer primary key, iin varchar(12), email varchar(80))")
+        database.executemany("insert into students (id, iin) values (?, ?)", PEOPLE)
     database.close()
     return tmp_path
 
@@ -198,6 +198,13 @@ def test_a_key_from_the_safe_opens_the_keyring_when_the_wrapping_key_is_lost(
     (home / "etc/wrapping.key").unlink()
     follow("safe-opens")
     assert (home / "etc/wrapping.key").exists()
+
+
+def test_a_column_is_encrypted_where_it_stands(follow: Follow) -> None:
+    """Beside an application, on every database: tests/protect/test_in_place.py."""
+    said = follow("in-place")
+    assert "deploy models with" in said
+    assert "0 rows encrypted" in said
 
 
 def test_disaster_recovery(follow: Follow, home: Path) -> None:

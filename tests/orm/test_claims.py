@@ -88,4 +88,4 @@ def test_a_unique_index_shows_that_a_row_changed_back(two: Session, models: Simp
 def test_what_goes_around_the_types_is_plain(two: Session, models: SimpleNamespace) -> None:
     two.execute(sa.text("UPDATE students SET full_name = :value WHERE id = 1"), {"value": b"\xd2\xae"})
     assert stored(two, "full_name")[0] == b"\xd2\xae"
-    assert str(stored(two)[0])[:6] == "b'\\xf9"
+    assert (stored(two)[0] or b"").startswith(b"\xf9")

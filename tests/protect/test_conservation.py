@@ -1,12 +1,11 @@
 """The law of conservation: whatever is in a column before a job is there after it, or the job ends with a refusal and
 nothing has changed. Whatever the type, the value, a trigger, a rule or another writer does.
 
-Types, values and disturbers are in ``worlds.py``.
+Types and values are in ``worlds.py``, those who disturb in ``meddling.py``.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 import piiguard.orm.alembic  # noqa: F401 - registers the operations
 from piiguard.database import open_engine
 from piiguard.errors import JobError
-from piiguard.keys import Keyring, change, transitions
+from piiguard.keys import Keyring
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import from_text
 from piiguard.manifest import ProtectedColumn
@@ -28,11 +27,12 @@ from piiguard.protect import decrypt, encrypt, rotate
 from piiguard.protect.jobs import migrate
 from piiguard.protect.proof import swap
 
-from .worlds import COLUMNS, HOSTILE, LOST, WRITERS, D, World, hostile
+from .meddling import HOSTILE, WRITERS, beside, calm, hostile, killed, small_steps
+from .worlds import COLUMNS, LOST, World, item_of, kept, promote, same
 
 # Examples of the whole file; the tests share them evenly.
 EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
-TESTS = 6 * 3
+TESTS = 7 * 3
 
 
 def examples(count: int = max(2, EXAMPLES // TESTS)) -> Callable[[Any], Any]:
@@ -48,17 +48,6 @@ def world(any_database_url: str, keyring: Keyring) -> Iterator[World]:
     made.engine.dispose()
 
 
-def same(found: dict[int, Any], wanted: dict[int, Any]) -> bool:
-    """Equal to the digit: NaN is NaN, and minus zero is not zero."""
-    return {n: repr(_utc(v)) for n, v in found.items()} == {n: repr(_utc(v)) for n, v in wanted.items()}
-
-
-def _utc(value: Any) -> Any:
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(datetime.UTC)
-    return value.normalize() if isinstance(value, D) and value.is_finite() else value
-
-
 def drawn(
     data: st.DataObject, world: World, *, text: bool = False
 ) -> tuple[str, str, dict[str, Any], list[Any]]:
@@ -67,10 +56,6 @@ def drawn(
     sql, kind, values = data.draw(st.sampled_from(columns))
     chosen = data.draw(st.lists(st.sampled_from([None, *values]), min_size=1, max_size=5))
     return sql, kind, values, chosen
-
-
-def item_of(name: str, kind: str, storage: str = "binary") -> ProtectedColumn:
-    return ProtectedColumn(name, "v", f"{name}.v", type=kind, storage=storage)
 
 
 @given(data=st.data())
@@ -190,13 +175,7 @@ def test_a_rotation_loses_nothing_and_says_what_it_could_not_reach(world: World,
     name, how = world.table(sql, chosen), data.draw(HOSTILE)
     item = item_of(name, kind)
     encrypt(world.job(), item)
-    change.apply(world.keyring.path, None, "add", lambda held, now: transitions.add(held, "data", now))
-    world.keyring.reload()
-    number = max(v.version for v in world.keyring.versions if v.kind == "data")
-    change.apply(
-        world.keyring.path, None, "promote", lambda held, now: transitions.promote(held, "data", number, now)
-    )
-    world.keyring.reload()
+    promote(world)
     world.run(*(hostile(world, name, how) or ["select 1"]))
     wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
     try:
@@ -206,11 +185,7 @@ def test_a_rotation_loses_nothing_and_says_what_it_could_not_reach(world: World,
     else:
         assert not outcome.left
         assert how == "none" or world.kind == "sqlite"
-    world.run(
-        f"drop trigger zz_{name}" + (f" on {name}" if world.kind == "postgresql" else "")
-        if how not in ("none", "rule") or (how == "rule" and world.kind != "postgresql")
-        else "select 1"
-    )
+    world.run(*calm(world, name, how))
     assert same(world.opened(item), wanted)
 
 
@@ -279,3 +254,63 @@ def test_a_migration_of_alembic_loses_nothing(world: World, data: st.DataObject)
 def migration(world: World, step: Callable[[Any], None]) -> None:
     with world.other.begin() as connection:
         step(Operations(MigrationContext.configure(connection)))
+
+
+JOBS: dict[str, Callable[[World, ProtectedColumn, str | None], Any]] = {
+    "encrypt": lambda world, item, sql: encrypt(small_steps(world), item),
+    "decrypt": lambda world, item, sql: decrypt(small_steps(world), item, sql_type=sql),
+    "rotate": lambda world, item, sql: list(rotate(small_steps(world), [item])),
+}
+
+
+@given(data=st.data())
+@examples()
+def test_a_job_that_is_killed_anywhere_is_run_again_and_loses_nothing(
+    world: World, data: st.DataObject
+) -> None:
+    """Beside somebody who writes in the middle, and whoever disturbs. The oracle is a plain twin of the table."""
+    sql, kind, values, chosen = drawn(data, world)
+    chosen = [v for v in chosen if values.get(v) is not LOST]
+    name, how, job = world.table(sql, chosen), data.draw(HOSTILE), data.draw(st.sampled_from(sorted(JOBS)))
+    twin = world.copy(name)
+    in_text = kind == "string" and data.draw(st.booleans())
+    item = item_of(name, kind, "text" if in_text else "binary")
+    wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
+    acts, effect = list[str](), dict[int, Any]()
+    if job != "encrypt":
+        encrypt(world.job(), item)
+    elif how == "none" and kind == "string":
+        plain = ["delete", "insert", "nobody", "update"]
+        acts, effect = WRITERS[data.draw(st.sampled_from(plain))](world, item)
+    if job == "rotate":
+        promote(world)
+    world.run(*(hostile(world, name, how) or ["select 1"]))
+    back = None if "zerofill" in sql or "unsigned" in sql else sql
+    with beside(world, data.draw(st.integers(1, 40)), acts) as wrote:
+        for steps in data.draw(st.lists(st.integers(0, 120), min_size=1, max_size=3)):
+            with killed(world, steps):
+                try:
+                    JOBS[job](world, item, back)
+                except JobError:
+                    assert how != "none"
+            _settle(world, name, twin, acts, wrote)
+            wanted = wanted | effect if acts and wrote else wanted
+            wanted = {n: v for n, v in wanted.items() if v is not LOST}
+            kept(world, item, dict(map(tuple, world.run(f"select id, v from {twin}"))), wanted)
+    try:
+        JOBS[job](world, item, back)
+    except JobError:
+        assert how != "none"
+    plain_rows = dict(map(tuple, world.run(f"select id, v from {twin}")))
+    kept(world, item, plain_rows, wanted)
+    if how == "none" and job != "decrypt":
+        assert same(world.opened(item), wanted)
+    elif how == "none" and back:
+        assert repr(dict(map(tuple, world.run(f"select id, v from {name}")))) == repr(plain_rows)
+
+
+def _settle(world: World, name: str, twin: str, acts: list[str], wrote: list[bool]) -> None:
+    """What somebody wrote beside the job stands in the plain twin too."""
+    if acts and wrote == [True]:
+        world.run(*(statement.replace(f"{name} ", f"{twin} ") for statement in acts))
+        wrote.append(False)

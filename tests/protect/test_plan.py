@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import sqlalchemy as sa
 
 from piiguard.protect.jobs.encrypt import encrypt
@@ -32,8 +34,19 @@ def test_the_stages_of_a_twin_stand_in_their_order(people: People) -> None:
     ]
 
 
-def test_a_text_column_is_read_both_ways_first(people: People) -> None:
-    assert next(plan_encrypt(people.job(), NOTE)).name == "deploy-reading-both"
+def test_a_text_column_is_read_both_ways_and_indexed_before_it_is_converted(people: People) -> None:
+    names = [stage.name for stage in plan_encrypt(people.job(), NOTE)]
+    assert names == ["expand", "deploy-reading-both", "convert", "deploy-ciphertext"]
+    item = dataclasses.replace(IIN, storage="text")
+    assert [stage.name for stage in plan_encrypt(people.job(), item)] == [
+        "expand",
+        "fill",
+        "index",
+        "deploy-reading-both",
+        "deploy-indexed",
+        "convert",
+        "deploy-ciphertext",
+    ]
 
 
 def test_the_planned_changes_of_the_schema_are_those_that_are_run(people: People) -> None:

@@ -1,4 +1,4 @@
-"""What the law of conservation is tried on: types with their values, one database, and those who disturb it.
+"""What the law of conservation is tried on: types with their values, and one database.
 
 What must come out is written beside each literal, or that nothing can come out; the database is read by SQL of its own.
 """
@@ -9,14 +9,12 @@ import datetime
 import decimal
 import itertools
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import strategies as st
 
-from piiguard.keys import Keyring
+from piiguard.keys import Keyring, change, transitions
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import from_text
 from piiguard.manifest import ProtectedColumn
@@ -133,9 +131,16 @@ class World:
     engine: sa.Engine
     keyring: Keyring
     other: sa.Engine = field(init=False)
+    tables: list[str] = field(default_factory=list)  # of the example at hand
 
     def __post_init__(self) -> None:
-        self.other = sa.create_engine(self.engine.url, poolclass=sa.NullPool)
+        waiting = {"connect_args": {"timeout": 1}} if self.engine.dialect.name == "sqlite" else {}
+        self.other = sa.create_engine(self.engine.url, poolclass=sa.NullPool, **waiting)
+        if self.kind == "postgresql":  # nobody pulls the plug here, and a flush is half of an example
+            with self.other.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(
+                    f"alter database {self.engine.url.database} set synchronous_commit = off"
+                )
 
     @property
     def kind(self) -> str:
@@ -152,9 +157,28 @@ class World:
                 )
             return result.fetchall() if result.returns_rows else None
 
+    @property
+    def impatient(self) -> list[str]:
+        """Statements after which a lock is waited for no longer than a moment."""
+        return {
+            "postgresql": ["set local lock_timeout = '200ms'"],
+            "mysql": ["set session innodb_lock_wait_timeout = 1", "set session lock_wait_timeout = 1"],
+        }.get(self.kind, [])
+
+    def clear(self) -> None:
+        """Without the tables of the example before, which would make the catalogue long."""
+        cascade = " cascade" if self.kind == "postgresql" else ""
+        for name in self.tables:
+            self.run(f"drop table if exists {name}{cascade}")
+            if cascade:
+                self.run(f"drop function if exists f{name}() cascade")
+        self.tables.clear()
+
     def table(self, sql: str, literals: list[str | None]) -> str:
         """A new table ``(id, note, v)``, whose rows are numbered from 1."""
+        self.clear()
         name = f"t{next(_numbers)}"
+        self.tables.append(name)
         values = [
             f"insert into {name} (id, note, v) values ({n}, 'x', {v or 'null'})"
             for n, v in enumerate(literals, 1)
@@ -163,6 +187,13 @@ class World:
             f"create table {name} (id integer not null primary key, note varchar(20), v {sql} null)", *values
         )
         return name
+
+    def copy(self, name: str) -> str:
+        """A plain twin of the table, which nobody disturbs and no job sees."""
+        twin = f"plain_{name}"
+        self.tables.append(twin)
+        self.run(f"create table {twin} as select * from {name}")
+        return twin
 
     def state(self, name: str) -> Any:
         """Everything about the table, as the database spells it."""
@@ -200,59 +231,38 @@ class World:
         return Job(self.engine, self.keyring)
 
 
-def hostile(world: World, name: str, how: str, column: str = "v") -> list[str]:
-    """Statements that make the database keep, change or derive what a job writes to rows with an odd id."""
-    if how == "none":
-        return []
-    if world.kind == "postgresql":
-        if how == "rule":
-            return [f"create rule r as on update to {name} where old.id % 2 = 1 do instead nothing"]
-        body = {
-            "veto": "if old.id % 2 = 1 then return null; end if;",
-            "rewrite": f"if old.id % 2 = 1 then new.{column} := old.{column}; end if;",
-            "derive": "new.v := old.v;",
-            "deferred": "update {0} set note = note where id = new.id; ",
-        }[how].format(name)
-        return [
-            f"create function f{name}() returns trigger language plpgsql as $$ begin {body} return new; end $$",
-            f"create trigger zz_{name} before update on {name} for each row execute function f{name}()",
-        ]
-    if world.kind == "mysql":
-        body = {
-            "veto": f"if old.id % 2 = 1 then set new.{column} = old.{column}; end if;",
-            "rewrite": f"if old.id % 2 = 1 then set new.{column} = left(new.{column}, 3); end if;",
-        }.get(how, "set new.v = old.v;")
-        return [f"create trigger zz_{name} before update on {name} for each row begin {body} end"]
-    when = f"create trigger zz_{name} {{}} update on {name} when old.id % 2 = 1 begin {{}}; end"
-    if how == "veto":
-        return [when.format("before", "select raise(ignore)")]
-    return [when.format("after", f"update {name} set {column} = 'zz' where id = new.id and {column} <> 'zz'")]
+def same(found: dict[int, Any], wanted: dict[int, Any]) -> bool:
+    """Equal to the digit: NaN is NaN, and minus zero is not zero."""
+    return {n: repr(_utc(v)) for n, v in found.items()} == {n: repr(_utc(v)) for n, v in wanted.items()}
 
 
-HOSTILE = st.sampled_from(["none", "veto", "rewrite", "rule"])
+def _utc(value: Any) -> Any:
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.UTC)
+    return value.normalize() if isinstance(value, D) and value.is_finite() else value
 
 
-def envelope(world: World, item: ProtectedColumn, value: str) -> str:
-    """A literal of the right form, for another value."""
-    data = world.keyring.column(item.context, 1).encrypt(value.encode())
-    return f"'\\x{data.hex()}'" if world.kind == "postgresql" else f"x'{data.hex()}'"
+def kept(world: World, item: ProtectedColumn, plain: dict[int, Any], wanted: dict[int, Any]) -> None:
+    """Each row still holds what it held in plain, or opens to it; none is gone and none has come."""
+    codec = codec_for(item.type)
+    cipher = world.keyring.column(item.context, codec.code)
+    rows = dict(map(tuple, world.run(f"select id, v from {item.table}")))
+    assert rows.keys() == plain.keys()
+    for number, value in rows.items():
+        if repr(value) != repr(plain[number]):
+            envelope = from_text(value) if isinstance(value, str) else bytes(value)
+            assert same({number: codec.decode(cipher.decrypt(envelope))}, {number: wanted[number]})
 
 
-WRITERS: dict[str, Callable[[World, ProtectedColumn], tuple[list[str], dict[int, Any]]]] = {
-    "nobody": lambda w, i: ([], {}),
-    "update": lambda w, i: ([f"update {i.table} set v = 'новое' where id = 1"], {1: "новое"}),
-    "insert": lambda w, i: ([f"insert into {i.table} (id, v) values (77, 'поздно')"], {77: "поздно"}),
-    "delete": lambda w, i: ([f"delete from {i.table} where id = 1"], {1: LOST}),
-    "twin": lambda w, i: ([f"update {i.table} set v_enc = {envelope(w, i, 'zz')} where id = 1"], {}),
-    "twin of null": lambda w, i: (
-        [f"update {i.table} set v_enc = {envelope(w, i, 'zz')} where v is null"],
-        {},
-    ),
-    "behind the trigger": lambda w, i: (
-        [
-            *(["set local session_replication_role = replica"] if w.kind == "postgresql" else []),
-            f"update {i.table} set v = 'новое' where id = 1",
-        ],
-        {1: "новое"},
-    ),
-}
+def promote(world: World) -> None:
+    """A new data key, and write with it."""
+    path = world.keyring.path
+    change.apply(path, None, "add", lambda held, now: transitions.add(held, "data", now))
+    world.keyring.reload()
+    number = max(v.version for v in world.keyring.versions if v.kind == "data")
+    change.apply(path, None, "promote", lambda held, now: transitions.promote(held, "data", number, now))
+    world.keyring.reload()
+
+
+def item_of(name: str, kind: str, storage: str = "binary") -> ProtectedColumn:
+    return ProtectedColumn(name, "v", f"{name}.v", type=kind, storage=storage)

@@ -1,13 +1,13 @@
 """Makes blind indexes what their values say: stale ones, and those under a rule that another has taken the place of.
 
-Under which rule a hash was made, and whether it is that of its row, no database can tell: every value is opened, and
-only the rows that are wrong are written, while they still hold what was read. A run that was killed is run again.
+Under which rule a hash was made, and whether it is that of its row, no database can tell: every value is opened (one that
+is still plain is read), and only the rows that are wrong are written, while they still hold what was read. A run that was killed is run again.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 
 from piiguard.database import connect
-from piiguard.errors import JobError, NotIndexable
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
-from piiguard.protect.cells.cell import Cell
+from piiguard.protect.indexes.rows import Accepts, Rows
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.schema.shadow import groups_of
 from piiguard.protect.schema.tables import Key
@@ -32,11 +31,17 @@ if TYPE_CHECKING:
     from piiguard.protect.batches.checkpoint import Spec
     from piiguard.protect.outcome import Tally
 
-__all__ = ["Runner", "count_older", "count_stale", "renew", "renewing", "repair", "repairing"]
-
-_PAGE = 2000
-_NOTHING: Sequence[bytes | None] = (None,)  # a value with nothing left to index has no index
-_Accepts = Callable[[Any], Sequence[bytes]]
+__all__ = [
+    "Runner",
+    "count_older",
+    "count_stale",
+    "fill",
+    "filling",
+    "renew",
+    "renewing",
+    "repair",
+    "repairing",
+]
 
 
 class _Passed(Protocol):
@@ -73,6 +78,16 @@ def renew(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outc
     return _renewal(job, table, key, item).run()
 
 
+def fill(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome:
+    """Every row gets its index, or the right one, while its value is still plain or is ciphertext already."""
+    return _fill(job, table, key, item).run()
+
+
+def filling(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
+    """What :func:`fill` writes."""
+    return _fill(job, table, key, item).written()
+
+
 def repairing(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
     """What :func:`repair` writes."""
     return _repair(job, table, key, item).written()
@@ -88,6 +103,11 @@ def _repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _R
     return _Repair(job, table, key, item, seal, seal.indexes, "reindex")
 
 
+def _fill(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
+    seal = Seal(job.keyring, item)
+    return _Repair(job, table, key, item, seal, seal.indexes, "fill", seal.value)
+
+
 def _renewal(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
     seal = Seal(job.keyring, item)
     return _Repair(job, table, key, item, seal, seal.newest_indexes, "edition")
@@ -96,68 +116,13 @@ def _renewal(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _
 def count_stale(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
     """How many rows :func:`repair` would write."""
     seal = Seal(keyring, item)
-    return _Rows(engine, table, key, item, seal, seal.indexes).count()
+    return Rows(engine, table, key, item, seal, seal.indexes).count()
 
 
 def count_older(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
     """How many rows :func:`renew` would write."""
     seal = Seal(keyring, item)
-    return _Rows(engine, table, key, item, seal, seal.newest_indexes).count()
-
-
-class _Rows:
-    """The rows of a table, and which of them have an index that is not accepted."""
-
-    def __init__(
-        self,
-        engine: sa.Engine,
-        table: sa.Table,
-        key: Key,
-        item: ProtectedColumn,
-        seal: Seal,
-        accepts: _Accepts,
-    ) -> None:
-        self.engine, self.table, self.key, self.seal, self.accepts = engine, table, key, seal, accepts
-        self.index = table.c[str(item.index)]
-        self.source = table.c[item.column]
-        dialect = engine.dialect.name
-        self.cells = tuple(Cell(dialect, one, sealed=True) for one in (self.source, self.index))
-
-    @property
-    def where(self) -> sa.ColumnElement[bool]:
-        return sa.or_(self.source.is_not(None), self.index.is_not(None))
-
-    def is_wrong(self, cells: Sequence[Any]) -> bool:
-        """Whether the index is not one of those that its value may have; what does not open is not known."""
-        stored, index = cells
-        if stored is None:
-            return index is not None
-        try:
-            value = self.seal.decrypt(stored)
-        except UNREADABLE:
-            return False
-        try:
-            accepted = self.accepts(value)
-        except NotIndexable:
-            return True
-        return (None if index is None else bytes(index)) not in (accepted or _NOTHING)
-
-    def wrong(self) -> Iterator[tuple[tuple[Any, ...], Any]]:
-        """Key and stored value of the rows that are wrong."""
-        width, last = len(self.key.columns), None
-        select = sa.select(*self.key.columns, *(cell.read for cell in self.cells)).where(self.where)
-        while True:
-            with connect(self.engine) as connection:
-                page = select.where(*self.key.between(last, None)).order_by(*self.key.order).limit(_PAGE)
-                rows = connection.execute(page).all()
-            if not rows:
-                return
-            last = tuple(rows[-1][:width])
-            yield from ((tuple(row[:width]), row[width]) for row in rows if self.is_wrong(row[width:]))
-
-    def count(self) -> int:
-        """How many are wrong."""
-        return sum(1 for _ in self.wrong())
+    return Rows(engine, table, key, item, seal, seal.newest_indexes).count()
 
 
 class _Repair:
@@ -170,18 +135,19 @@ class _Repair:
         key: Key,
         item: ProtectedColumn,
         seal: Seal,
-        accepts: _Accepts,
+        accepts: Accepts,
         kind: str,
+        opens: Callable[[Any], Any] | None = None,
     ) -> None:
-        self.job, self.item, self.kind = job, item, kind
-        self.rows = _Rows(job.engine, table, key, item, seal, accepts)
+        self.job, self.item, self.seal, self.kind = job, item, seal, kind
+        self.rows = Rows(job.engine, table, key, item, seal, accepts, opens)
 
     def run(self) -> Outcome:
         """Empty what stands in the way, then write; refuses with rows named what no rule or no UNIQUE takes."""
-        if self.kind == "reindex" and self._unique():
+        if self.kind != "edition" and self._unique():
             self._pass(f"{self.kind} empty", self._emptied(), _once(self.rows.count))
         try:
-            passed: _Passed = self._pass(self.kind, self.written(), self.rows.count)
+            passed: _Passed = self._pass(self.kind, self.written(), self._left())
         except NotUnique as error:
             refused = error
         else:
@@ -198,12 +164,16 @@ class _Repair:
                 passed.resumed,
             )
         if twins := self._twins():
-            raise JobError(
+            raise refusal.Refusal(
                 f"{self.item.table}.{self.item.index}: the rows {' and '.join(twins)} are equal after the"
                 f" normalizer {self.item.rules[0]}, and the index is unique",
-                hint="correct one of them, then run the same command again: it goes on there",
+                hint="correct one of them, then run the same command again",
             )
         raise refused
+
+    def _left(self) -> Callable[[], int]:
+        """How many are wrong. A fill goes over all rows once: who knows of no index makes new ones all the time."""
+        return _once(self.rows.all) if self.kind == "fill" else self.rows.count
 
     def _unique(self) -> bool:
         with connect(self.job.engine) as connection:
@@ -216,9 +186,7 @@ class _Repair:
 
     def written(self) -> Batches:
         """Every wrong index as its value says."""
-        seal = self.rows.seal
-        change = lambda stored: seal.index(seal.decrypt(stored))
-        return self._batches(change)
+        return self._batches(lambda stored: self.seal.index(self.rows.opens(stored)))
 
     def _emptied(self) -> Batches:
         """Without a hash; of a column that must have one, a hash that no value has."""
@@ -257,7 +225,7 @@ class _Repair:
 
     def _fresh(self, stored: Any) -> bytes | None:
         try:
-            return self.rows.seal.index(self.rows.seal.decrypt(stored))
+            return self.seal.index(self.rows.opens(stored))
         except UNREADABLE:
             return None
 

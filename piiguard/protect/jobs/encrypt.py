@@ -1,13 +1,15 @@
 """First encryption of a column that holds plaintext, and the way back.
 
 Binary storage goes through a twin column that is swapped in; text storage is converted in place, and so is a
-column that an application with ``migrating=True`` has already begun to fill with ciphertext.
+column that an application with ``migrating=True`` has already begun to fill with ciphertext. There the blind index comes
+before the ciphertext.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,14 +17,12 @@ import sqlalchemy as sa
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
-from piiguard.keys.envelope import looks_encrypted
-from piiguard.protect.batches.batch import Assignment, Batches
-from piiguard.protect.cells.cell import Cell
+from piiguard.protect.batches.in_place import converting
 from piiguard.protect.cells.exact import is_binary, is_text
-from piiguard.protect.cells.headers import mark
 from piiguard.protect.census import counts
 from piiguard.protect.census.taken import refuse_taken
 from piiguard.protect.indexes.entry import completed, refuse_untold_leak
+from piiguard.protect.indexes.repair import fill
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
@@ -40,7 +40,7 @@ from piiguard.protect.schema.surroundings import look_around, refuse_hidden_rows
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, split, unique_groups
 from piiguard.protect.seal import Seal
 from piiguard.protect.state import ensure, pin
-from piiguard.protect.transient import in_words
+from piiguard.protect.transient import NotUnique, in_words
 
 if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
@@ -156,6 +156,7 @@ def encrypt(
 ) -> Outcome:
     """Bring one column from plaintext to ciphertext; what a killed run left is gone on with.
 
+    ``keep_plaintext`` stops where everything is prepared: before the swap, or in place before the first value is changed.
     ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
     looked at and nothing has been written yet.
     """
@@ -173,7 +174,7 @@ def encrypt(
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         if found.in_place:
-            return _in_place(job, found, seal)
+            return _in_place(job, found, seal, keep_plaintext=keep_plaintext)
         return Mover(job, found.migration(), found.key, seal).run("encrypt", keep_source=keep_plaintext)
 
 
@@ -188,7 +189,8 @@ def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> Non
         connection.rollback()
 
 
-def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
+def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -> Outcome:
+    """The index of every row first, and UNIQUE over it: so no search is short, and no value comes in twice, meanwhile."""
     item = found.item
     with connect(job.engine) as connection:
         ddl = ddl_for(job.engine.dialect, found.migration())
@@ -198,6 +200,9 @@ def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
     mover = Mover(job, found.migration(), found.key, seal)
     try:
+        filled = _indexed(job, found, mover)
+        if filled.paused or keep_plaintext:
+            return filled
         return _converted(job, found, seal, mover)
     except Refusal:
         if not _encrypted(job.engine, found.column):
@@ -205,20 +210,36 @@ def _in_place(job: Job, found: Candidate, seal: Seal) -> Outcome:
         raise
 
 
+def _indexed(job: Job, found: Candidate, mover: Mover) -> Outcome:
+    """What applications need that read both: room for ciphertext, and the index of every row."""
+    item, kind = found.item, "both" if found.counted.encrypted else "ready"
+    place = item.table, (item.column,), kind
+    if not item.index:
+        return Outcome(*place, Tally())
+    filled = fill(job, found.table, found.key, item)
+    if not filled.paused:
+        mover.make_index()
+    return Outcome(*place, filled.tally, filled.left, filled.paused, filled.resumed)
+
+
 def _converted(job: Job, found: Candidate, seal: Seal, mover: Mover) -> Outcome:
-    item = found.item
-    passed = job.passes(
-        "encrypt",
-        lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
-        lambda: in_place_batches(job.engine.dialect.name, found, seal),
-        lambda: _plain(job.engine, found.column),
-    )
+    item, dialect = found.item, job.engine.dialect.name
+    plan = partial(converting, dialect, found.table, found.key, item, seal)
+    try:
+        passed = job.passes(
+            "encrypt",
+            lambda: job.spec(item.table, "in place", (item.column,), job.keyring.primary("data").id),
+            plan,
+            lambda: _plain(job.engine, found.column),
+        )
+    except NotUnique:  # somebody who knows of no index has written a value that another row has
+        fill(job, found.table, found.key, item)  # names both
+        raise
     if passed.left and not passed.paused:
-        raise mover.stuck(in_place_batches(job.engine.dialect.name, found, seal).where)
+        raise mover.stuck(plan().where)
     if not passed.left:
         with connect(job.engine) as connection, in_words(item.place):
             refuse_lookalikes(connection, found.column, found.key, seal)
-        mover.make_index()
     return Outcome(
         item.table, (item.column,), "encrypt", passed.tally, passed.left, passed.paused, passed.resumed
     )
@@ -228,52 +249,6 @@ def widened(found: Candidate, ddl: Ddl) -> list[str]:
     """Room for text envelopes, where the column has a limit."""
     length = getattr(found.column.type, "length", None)
     return ddl.widen() if found.item.storage == "text" and length is not None else []
-
-
-def in_place_batches(dialect: str, found: Candidate, seal: Seal) -> Batches:
-    """Every plain value becomes a stored one in the same column, with its blind index."""
-    column, change = found.column, _opening(seal, _from_bytes(seal.encrypt_once, found))
-    assignments = [Assignment(column, 0, change, _each(change))]
-    if found.item.index:
-        index, hashed = found.table.c[found.item.index], _from_bytes(seal.index, found)
-        assignments.append(Assignment(index, 0, hashed, _each(hashed)))
-    cells = (Cell(dialect, column),)
-    return Batches(
-        found.table, found.key, cells, tuple(assignments), mark(dialect, column) == "p", checked=True
-    )
-
-
-def _opening(seal: Seal, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What is to take the place of a value is opened before it is sent."""
-
-    def changed(value: Any) -> Any:
-        stored = change(value)
-        if stored is not None and stored != value and seal.decrypt(stored) != seal.back(_text(value, seal)):
-            raise ValueError("the value does not come back")
-        return stored
-
-    return changed
-
-
-def _text(value: Any, seal: Seal) -> Any:
-    return value.decode() if isinstance(value, bytes) and seal.item.type != "bytes" else value
-
-
-def _from_bytes(change: Callable[[Any], Any], found: Candidate) -> Callable[[Any], Any]:
-    """A binary column that is half done holds plain text as its UTF-8 bytes."""
-    if found.item.type == "bytes":
-        return change
-
-    def changed(value: Any) -> Any:
-        if isinstance(value, bytes) and not looks_encrypted(value):
-            value = value.decode()
-        return change(value)
-
-    return changed
-
-
-def _each(one: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
-    return lambda values: [one(value) for value in values]
 
 
 def _plain(engine: sa.Engine, column: sa.Column[Any]) -> int:

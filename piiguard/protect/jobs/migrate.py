@@ -266,7 +266,8 @@ class Mover:
             if is_transient(error, reconnecting=False):
                 time.sleep(0.2 + 0.1 * attempt)
                 return False
-            raise refused(self.move.place, error) from None
+            found = refused(self.move.place, error)
+            raise refusal.Refusal(str(found), hint=found.hint) from None
         finally:
             unlock(connection)
         run_ddl(connection, self.move.place, ddl.after())

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from piiguard.database import connect
 from piiguard.protect.batches.batch import Batches
+from piiguard.protect.batches.in_place import converting
 from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
 from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
-from piiguard.protect.indexes.repair import renewing, repairing
+from piiguard.protect.indexes.repair import filling, renewing, repairing
 from piiguard.protect.jobs.decrypt import in_place_batches as opening_batches
 from piiguard.protect.jobs.decrypt import look as look_back
-from piiguard.protect.jobs.encrypt import Candidate, in_place_batches, look, widened
+from piiguard.protect.jobs.encrypt import Candidate, look, widened
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.reindex import copy_batches, fill_batches, pending, rewriting, target
@@ -60,11 +61,19 @@ def plan_encrypt(job: Job, item: ProtectedColumn, *, let_go: frozenset[str] = fr
 
 def _in_place(connection: sa.Connection, job: Job, found: Candidate) -> Iterator[Stage]:
     place, ddl = found.item.place, ddl_for(connection.dialect, found.migration())
-    batches = in_place_batches(connection.dialect.name, with_columns(found), Seal(job.keyring, found.item))
-    yield Stage("deploy-reading-both", place, notes=_notes(found.dependents))
-    yield Stage("expand", place, (*found.carried.before, *widened(found, ddl), *ddl.expand()))
-    yield Stage("backfill", place, _batch(connection, batches))
-    yield Stage("index", place, _index(connection, found))
+    dialect, filled, seal = connection.dialect.name, with_columns(found), Seal(job.keyring, found.item)
+    room = (*found.carried.before, *widened(found, ddl), *ddl.expand())
+    yield Stage("expand", place, room, _notes(found.dependents))
+    if found.item.index:
+        indexes = filling(job, filled.table, filled.key, found.item)
+        yield Stage("fill", place, _batch(connection, indexes))
+        yield Stage("index", place, _index(connection, found))
+    yield Stage("deploy-reading-both", place)
+    if found.item.index:
+        yield Stage("deploy-indexed", place)
+    yield Stage(
+        "convert", place, _batch(connection, converting(dialect, filled.table, filled.key, found.item, seal))
+    )
     yield Stage("deploy-ciphertext", place)
 
 

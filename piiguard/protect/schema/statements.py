@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import inspect
 from piiguard.errors import JobError
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.schema.dependents.sqlite import rehearse
 from piiguard.protect.schema.tables import Key, as_value, home_of, unique_groups
 from piiguard.protect.show import show_key
@@ -107,7 +108,7 @@ def _refuse_duplicates(connection: sa.Connection, move: Migration, key: Key, ite
     if (value := connection.scalar(twice)) is None:
         return
     rows = connection.execute(sa.select(*key.columns).where(index == value).limit(5)).all()
-    raise JobError(
+    raise Refusal(
         f"{move.place}: the rows {', '.join(map(show_key, rows))} are equal after the normalizer"
         f" {item.normalizer}, so {move.index} cannot be unique",
         hint="correct one of them, or choose --normalizer exact; then run the command again",
