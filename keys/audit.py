@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from piiguard import files
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import store
 
@@ -24,6 +25,7 @@ __all__ = ["append", "catch_up", "entry", "highest_generation", "read", "trail_p
 
 Entry = Mapping[str, Any]
 START = "0" * 64
+_MOST = 64 << 20  # bytes: a line is 300 of them
 
 
 def trail_path(keyring: Path) -> Path:
@@ -52,14 +54,14 @@ def read(keyring: Path) -> list[Entry]:
     """The lines of the trail; none when there is no file."""
     path = trail_path(keyring)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = files.read_text(path, _MOST).splitlines()
         entries = [json.loads(line) for line in lines]
         return [_shaped(entry) for entry in entries]
     except FileNotFoundError:
         return []
     except OSError as error:
         raise KeyringError(f"{path}: cannot be read: {(error.strerror or 'error').lower()}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise KeyringFormatError(
             f"{path}: the audit trail is damaged", hint="move it aside; keep it: it is evidence"
         ) from None

@@ -7,6 +7,8 @@ both whole; the line that is then missing stands in the header and is added by t
 from __future__ import annotations
 
 import datetime
+import hashlib
+import os
 import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +18,22 @@ from typing import Any
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, heartbeat, recipients, store, transitions
-from piiguard.keys.document import FORMAT, KINDS, Contents, Document
+from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
+from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
-__all__ = ["Transition", "apply", "create", "destroy", "record", "restore", "rewrap", "utc_now", "verify"]
+__all__ = [
+    "Transition",
+    "apply",
+    "create",
+    "destroy",
+    "new",
+    "record",
+    "restore",
+    "rewrap",
+    "utc_now",
+    "verify",
+]
 
 Transition = Callable[[Contents, str], Contents]  # the second argument is the time
 
@@ -27,6 +41,16 @@ Transition = Callable[[Contents, str], Contents]  # the second argument is the t
 def utc_now() -> str:
     """The time as it stands in the file."""
     return clock.stamp()
+
+
+def new(now: str, identity: uuid.UUID | None = None, entries: Sequence[dict[str, Any]] = ()) -> Contents:
+    """A keyring with one primary key of each kind, in no file yet."""
+    identity = identity or uuid.uuid4()
+    header = {"format": FORMAT, "id": str(identity), "generation": 1, "keys": [], "recipients": [*entries]}
+    contents = Contents(header, {"audit": secrets.token_bytes(32)})
+    for kind in KINDS:
+        contents = transitions.first(contents, kind, now)
+    return _noted(contents, [], now, "init", {"recipients": _described(entries)})
 
 
 def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Contents:
@@ -40,11 +64,7 @@ def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Conten
                 hint="name another file; if the keyring was lost: piiguard keys restore FILE",
             )
         entries = recipients.wrap(wrap, file_key, identity, ask)
-        header = {"format": FORMAT, "id": str(identity), "generation": 1, "keys": [], "recipients": entries}
-        contents = Contents(header, {"audit": secrets.token_bytes(32)})
-        for kind in KINDS:
-            contents = transitions.first(contents, kind, now)
-        contents = _noted(contents, [], now, "init", {"recipients": _described(entries)})
+        contents = new(now, identity, entries)
         store.write_new(path, contents.seal(file_key).to_bytes())
         audit.append(path, contents.header["change"])
     heartbeat.folder(path).mkdir(mode=0o700, exist_ok=True)
@@ -85,10 +105,11 @@ def rewrap(
 ) -> Contents:
     """Seal the keyring under a new file key for other recipients; rows are not touched."""
     with store.locked(path):
-        before, _, trail = _opened(path, ask)
+        before, old_key, trail = _opened(path, ask)
         file_key, now = secrets.token_bytes(32), utc_now()
         entries = recipients.wrap(wrap, file_key, before.id, ask_new)
-        changed = _next(before).with_header(recipients=entries)
+        vouched = recipients.vouch(old_key, before.id, entries)
+        changed = _next(before).with_header(recipients=entries, vouched=vouched)
         noted = _noted(changed, trail, now, "rewrap", {"recipients": _described(entries)})
         return _written(path, before, noted, file_key)
 
@@ -140,6 +161,7 @@ def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, lis
     document = Document.parse(store.read(path), str(path))
     file_key = recipients.unwrap(document, str(path), ask)
     contents = document.open(file_key, str(path))
+    Trust.configured(os.environ).refuse_older(contents.generation, str(path))
     trail = audit.catch_up(path, contents.header)
     if audit.highest_generation(trail) > contents.generation:
         raise KeyringFormatError(
@@ -158,7 +180,9 @@ def _noted(
     contents: Contents, trail: Sequence[audit.Entry], now: str, action: str, details: Mapping[str, Any]
 ) -> Contents:
     highest = {kind: max(v.version for v in contents.versions if v.kind == kind) for kind in KINDS}
-    details = {**details, "highest": highest}
+    # Two copies may be changed alike within one second: what the line is about tells their histories apart.
+    about = {name: value for name, value in contents.header.items() if name not in ("change", "trail")}
+    details = {**details, "highest": highest, "header": hashlib.sha256(canonical(about)).hexdigest()}
     line = audit.entry(contents.secrets.get("audit", b""), trail, now, contents.generation, action, details)
     return contents.with_header(change=line)
 

@@ -207,7 +207,10 @@ def _refuse_constant(_: str) -> Any:
 
 
 def _decode_json(data: bytes) -> Any:
-    return json.loads(data.decode(), parse_constant=_refuse_constant)
+    try:
+        return json.loads(data.decode(), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _encode_enum(value: Any) -> bytes:

@@ -21,7 +21,7 @@ from piiguard.errors import DecryptionError, EnvelopeError, NotEncrypted, Piigua
 from piiguard.frames import emptied, empty
 from piiguard.keys import derivation, nonces
 from piiguard.keys.cipher import subcipher
-from piiguard.keys.envelope import Envelope, header
+from piiguard.keys.envelope import SUITE_XAES, Envelope, header
 
 if TYPE_CHECKING:
     from piiguard.keys.keyring import Keyring
@@ -146,14 +146,10 @@ class ColumnCipher:
                 try:
                     plaintext = unseal(envelope[18:30], envelope[30:], aad)
                     return plaintext if decode is None else decode(plaintext)
-                except (
-                    InvalidTag,
-                    ValueError,
-                    TypeError,
-                    LookupError,
-                    ArithmeticError,
-                ):  # a codec's has plaintext
+                except InvalidTag:
                     failure = self._failure(envelope)
+                except (ValueError, TypeError, LookupError, ArithmeticError):  # a codec's has plaintext
+                    failure = self._failure(envelope, opened=True)
                 raise failure
             except BaseException as error:
                 envelope = plaintext = None  # what is no envelope is plaintext
@@ -213,7 +209,8 @@ class ColumnCipher:
 
     def _renew(self) -> _Writer:
         keyring = self._keyring
-        with keyring.lock:  # a reload between look-up and assignment would be lost
+        keyring.allow(SUITE_XAES, self.context)
+        while True:
             state = keyring.current()
             version = state.primary("data")
             lead = header(version.id)
@@ -221,8 +218,10 @@ class ColumnCipher:
             aad = derivation.aad(lead, state.id, self.context, self.type_code)
             selector = os.urandom(12)
             seal: _Seal = subcipher(key, selector).encrypt
-            self._take = repeat((lead + selector, seal, aad), BUDGET).__next__
-            return self._take()
+            with keyring.lock:
+                if keyring.holds(state):  # a reload between look-up and assignment would be lost
+                    self._take = repeat((lead + selector, seal, aad), BUDGET).__next__
+                    return self._take()
 
     def _reader(self, value: Any) -> _Reader:
         """Derive the subkey of an envelope seen for the first time, or say what is wrong with it."""
@@ -230,7 +229,8 @@ class ColumnCipher:
             raise NotEncrypted(f"{self.context}: the value is text, not an envelope", hint=_PLAIN)
         envelope = self._parse(bytes(value))
         keyring = self._keyring
-        with keyring.lock:
+        keyring.allow(envelope.suite, self.context)
+        while True:
             state, version = keyring.find(envelope.key_id, self.context)
             lead = header(version.id)
             key = derivation.column_key(state.roots[version.slot], state.id, self.context)
@@ -238,8 +238,10 @@ class ColumnCipher:
                 subcipher(key, envelope.nonce[:12]).decrypt,
                 derivation.aad(lead, state.id, self.context, self.type_code),
             )
-            self._cache.keep(self._readers, lead + envelope.nonce[:12], reader)
-        return reader
+            with keyring.lock:
+                if keyring.holds(state):
+                    self._cache.keep(self._readers, lead + envelope.nonce[:12], reader)
+                    return reader
 
     def _parse(self, value: bytes) -> Envelope:
         try:
@@ -248,17 +250,22 @@ class ColumnCipher:
             failure = type(error)(f"{self.context}: {error}", hint=error.hint)
         raise failure
 
-    def _failure(self, value: Any) -> PiiguardError:
-        """One error for every cause of a failed tag: which one it was would help an attacker."""
+    def _failure(self, value: Any, *, opened: bool = False) -> PiiguardError:
+        """One error for every cause of a failed tag: which one it was would help an attacker.
+
+        What has opened is genuine, and only its reader may be told that it has another type now.
+        """
         try:
             _, version = self._keyring.find(self._parse(bytes(value)).key_id, self.context)
         except PiiguardError as error:
             return error
         return DecryptionError(
-            f"{self.context}: the value does not open with key version {version.version}",
+            f"{self.context}: the value opens, and is nothing that the type of the column reads"
+            if opened
+            else f"{self.context}: the value does not open with key version {version.version}",
             context=self.context,
             version=version.version,
-            hint="it was changed, or it belongs to another column; piiguard verify finds such rows",
+            hint=_OTHER_TYPE if opened else _CHANGED,
         )
 
     def __repr__(self) -> str:
@@ -268,6 +275,13 @@ class ColumnCipher:
         raise TypeError("a column cipher cannot be pickled: open the keyring in the child")
 
 
+_CHANGED = (
+    "it was changed, belongs to another column, or was written as another type (piiguard manifest --check); "
+    "piiguard verify finds such rows"
+)
+_OTHER_TYPE = (
+    "it was written while the type took more than now: give an Enum its member back, then change the rows"
+)
 _PLAIN = "it is plaintext: piiguard encrypt"
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "pseudonym_key",
     "redaction_key",
     "unpacked",
+    "vouching_key",
     "wrapping_aad",
     "wrapping_subkey",
 ]
@@ -34,6 +35,7 @@ LABELS = {
     "body": b"piiguard/1 keyring body",  # file key -> key that seals the body of the file
     "pseudonym": b"piiguard/1 pseudonym",  # index root -> AES-SIV key of the pseudonyms of one entity
     "redaction": b"piiguard/1 redaction hash",  # index root -> key of the hashes of one entity
+    "vouch": b"piiguard/1 rewrap",  # file key -> key that proves the recipients of the next one
     "wrap": b"piiguard/1 wrap",  # 32-byte wrapping key -> key that seals the file key
 }
 
@@ -83,6 +85,11 @@ def redaction_key(root: bytes, keyring: uuid.UUID, entity: str) -> bytes:
 def body_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
     """The key that seals the body of the keyring file."""
     return _derive(file_key, keyring, LABELS["body"])
+
+
+def vouching_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of the proof that lets a running process follow a rewrap."""
+    return _derive(file_key, keyring, LABELS["vouch"])
 
 
 def wrapping_subkey(wrapping_key: bytes, keyring: bytes) -> bytes:

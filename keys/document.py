@@ -27,6 +27,7 @@ __all__ = [
     "Document",
     "KeyVersion",
     "b64",
+    "canonical",
     "unb64",
 ]
 
@@ -73,6 +74,12 @@ class Contents:
         return int(self.header["generation"])
 
     @property
+    def history(self) -> str:
+        """The MAC of the audit line that made this generation; empty when there is none."""
+        change = self.header.get("change")
+        return str(change.get("mac", "")) if isinstance(change, dict) else ""
+
+    @property
     def versions(self) -> tuple[KeyVersion, ...]:
         return _versions(self.header)
 
@@ -82,8 +89,8 @@ class Contents:
 
     def seal(self, file_key: bytes) -> Document:
         """Seal the secrets; the result opens with the same file key or it is not returned."""
-        header = _canonical(self.header)
-        plain = _canonical({slot: b64(secret) for slot, secret in self.secrets.items()})
+        header = canonical(self.header)
+        plain = canonical({slot: b64(secret) for slot, secret in self.secrets.items()})
         body = cipher.seal(derivation.body_key(file_key, self.id), plain, header)
         document = Document.parse(Document(self.header, body).to_bytes(), "the new keyring")
         document.open(file_key)
@@ -129,7 +136,7 @@ class Document:
         """Open the body; a header that was changed after sealing does not open either."""
         try:
             plain = cipher.open_sealed(
-                derivation.body_key(file_key, self.id), self.body, _canonical(self.header)
+                derivation.body_key(file_key, self.id), self.body, canonical(self.header)
             )
         except InvalidTag:
             raise KeyringFormatError(
@@ -163,7 +170,8 @@ def unb64(text: str) -> bytes:
     return data
 
 
-def _canonical(value: Mapping[str, Any]) -> bytes:
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """The one spelling of a header that the body authenticates: keys sorted, no blanks, not escaped to ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -41,6 +41,8 @@ SUITE_XAES = 0x01  # XAES-256-GCM, https://c2sp.org/XAES-256-GCM
 HEADER = 6  # magic, suite, key id
 NONCE = 24
 TAG = 16
+_SUITE_PERSON = 0x02  # reserved, with the next: docs/format.md
+_SUITES_OF_OTHERS = range(0x40, 0x80)
 OVERHEAD = HEADER + NONCE + TAG
 TEXT_PREFIX = "pg1."
 
@@ -67,11 +69,25 @@ class Envelope:
                 hint="restore the value from a backup; does the column cut its values?",
             )
         if value[1] != SUITE_XAES:
-            raise EnvelopeError(
-                f"the envelope has the unknown suite {value[1]}",
-                hint="it was written by a newer piiguard, or it is damaged",
-            )
+            raise _of_another_suite(value[1])
         return cls(value[1], int.from_bytes(value[2:6], "big"), bytes(value[6:30]), bytes(value[30:]))
+
+
+def _of_another_suite(suite: int) -> EnvelopeError:
+    """Numbers that are reserved are told apart from those that mean nothing."""
+    if suite == _SUITE_PERSON:
+        owner = "envelopes under the own key of a person"
+    elif suite in _SUITES_OF_OTHERS:
+        owner = "other packages (national algorithms, certified modules)"
+    else:
+        return EnvelopeError(
+            f"the envelope has the unknown suite {suite:02x}",
+            hint="it was written by a newer piiguard, or it is damaged",
+        )
+    return EnvelopeError(
+        f"the envelope's suite {suite:02x} is reserved for {owner}",
+        hint="this piiguard does not read it: install what wrote it",
+    )
 
 
 def header(key_id: int) -> bytes:

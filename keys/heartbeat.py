@@ -6,6 +6,7 @@ of their own host report into a table of the database instead, through the same 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -15,10 +16,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from piiguard import clock
+from piiguard import clock, files
 from piiguard.keys import store
 
-__all__ = ["ALIVE_SECONDS", "Beat", "FileHeartbeat", "Heartbeat", "behind", "folder", "this_instance"]
+__all__ = [
+    "ALIVE_SECONDS",
+    "Beat",
+    "FileHeartbeat",
+    "Heartbeat",
+    "behind",
+    "folder",
+    "shown",
+    "this_instance",
+]
 
 ALIVE_SECONDS = 300.0
 BEAT_SECONDS = 60.0  # how often a process that is in use reports
@@ -45,8 +55,24 @@ class Heartbeat(Protocol):
 
 
 def this_instance() -> str:
-    """The name of this process: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """The name of this process: host, where on it, and process id."""
+    return f"{_here()}:{os.getpid()}"
+
+
+def shown(instance: str) -> str:
+    """An instance for people: without the mark of its machine and container."""
+    place, colon, process = instance.rpartition(":")
+    return f"{place.partition('@')[0]}{colon}{process}"
+
+
+def _here() -> str:
+    """The host, and on Linux a mark of its start and of the PID namespace: process ids mean nothing beyond those."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+        space = os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}@{hashlib.sha256(boot + str(space).encode()).hexdigest()[:12]}"
 
 
 def behind(beats: Iterable[Beat], generation: int, now: float | None = None) -> list[Beat]:
@@ -89,11 +115,11 @@ class FileHeartbeat:
         found = []
         for file in sorted(self._folder.glob("[!.]*.json")):
             try:
-                beat = Beat(**json.loads(file.read_text(encoding="utf-8")))
-                found.append(
-                    Beat(str(beat.instance), int(beat.generation), float(beat.seen), str(beat.keyring))
-                )
-            except (OSError, ValueError, TypeError):
+                beat = Beat(**json.loads(files.read_text(file, 1 << 16)))
+                # The clock of a host that shares the folder may be late; that of the folder is one for all.
+                seen = max(float(beat.seen), file.stat().st_mtime)
+                found.append(Beat(str(beat.instance), int(beat.generation), seen, str(beat.keyring)))
+            except (OSError, ValueError, TypeError, RecursionError):
                 continue  # being written, or somebody else's file
         return found
 
@@ -108,9 +134,9 @@ class FileHeartbeat:
 
 
 def _alive(instance: str) -> bool:
-    """Whether a process of this host still runs; one of another host may."""
-    host, _, process = instance.rpartition(":")
-    if os.name != "posix" or host != socket.gethostname() or not process.isdecimal():
+    """Whether a process of this host and namespace still runs; one of elsewhere may."""
+    place, _, process = instance.rpartition(":")
+    if os.name != "posix" or place != _here() or not process.isdecimal():
         return True
     try:
         os.kill(int(process), 0)

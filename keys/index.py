@@ -140,7 +140,7 @@ class IndexKey:
         self._midstates = None
 
     def _load(self) -> list[tuple[_Midstates, ...]]:
-        with self._keyring.lock:  # a reload in between would be lost
+        while True:
             state = self._keyring.current()
             found = [
                 tuple(
@@ -149,8 +149,10 @@ class IndexKey:
                 )
                 for version, root in state.index_roots()
             ]
-            self._midstates = found
-            return found
+            with self._keyring.lock:
+                if self._keyring.holds(state):  # a reload in between would be lost
+                    self._midstates = found
+                    return found
 
     def __repr__(self) -> str:
         return f"<IndexKey {self.context} {self.name} {' '.join(rule.label for rule in self.rules)}>"

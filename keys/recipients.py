@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from piiguard.errors import KeyringError, KeyringFormatError, MissingExtra, WrappingKeyError
-from piiguard.keys.derivation import wrapping_aad
-from piiguard.keys.document import RESTORE, Document, b64, unb64
+from piiguard.keys.derivation import vouching_key, wrapping_aad
+from piiguard.keys.document import RESTORE, Document, b64, canonical, unb64
+from piiguard.keys.trust import Trust, describe, proposal
 from piiguard.keys.wrapping import AskPassphrase, provider
 
-__all__ = ["check", "describe", "unwrap", "wrap"]
+__all__ = ["check", "describe", "proved", "unwrap", "vouch", "wrap"]
+
+Recipient = Mapping[str, Any]
 
 
 def wrap(
@@ -34,29 +40,44 @@ def _entry(option: str, file_key: bytes, aad: bytes, ask: AskPassphrase | None) 
     wrapped = key.wrap(file_key, aad)
     entry = {"provider": name, **key.parameters(), "wrapped": b64(wrapped)}
     if not getattr(key, "proves", True):
-        return entry
+        return proposal(entry)
     if maker.from_recipient(entry, ask).unwrap(wrapped, aad) != file_key:
         raise WrappingKeyError(f"{describe(entry)}: does not give back what it wrapped")
-    return entry
+    return proposal(entry)
 
 
-def unwrap(document: Document, place: str, ask: AskPassphrase | None) -> bytes:
-    """The file key, from the first recipient whose wrapping key is here and right."""
+def unwrap(
+    document: Document,
+    place: str,
+    ask: AskPassphrase | None,
+    trust: Trust | None = None,
+    among: Iterable[Recipient] | None = None,
+) -> bytes:
+    """The file key, from the first recipient that ``trust`` accepts and whose wrapping key is here and right.
+
+    ``among`` are the recipients that may be asked: without it, all that the file proposes.
+    """
+    trust = trust or Trust.configured(os.environ)
+    trust.admit(document, place)
     failures: list[KeyringError | MissingExtra] = []
-    for entry in _silent_first(document.recipients):
+    for entry in _silent_first(document.recipients if among is None else among):
         try:
-            return _file_key(document, entry, ask)
+            return _file_key(document, trust.accepted(entry), ask)
         except (KeyringError, MissingExtra) as error:
             failures.append(error)
     raise _none_opens(failures, place)
 
 
-def check(document: Document, ask: AskPassphrase | None) -> list[tuple[str, str]]:
-    """For each recipient what it is called, and why it does not open the keyring; empty when it does."""
+def check(document: Document, ask: AskPassphrase | None, trust: Trust | None = None) -> list[tuple[str, str]]:
+    """For each recipient of a keyring that has been opened what it is called, and why it does not open it.
+
+    The reason is empty when it does. All providers are asked, since the body has proved the header.
+    """
+    trust = trust or Trust.configured(os.environ)
     found = []
     for entry in document.recipients:
         try:
-            _file_key(document, entry, ask)
+            _file_key(document, trust.bounded(entry), ask)
         except (KeyringError, MissingExtra) as error:
             found.append((describe(entry), str(error)))
         else:
@@ -64,13 +85,29 @@ def check(document: Document, ask: AskPassphrase | None) -> list[tuple[str, str]
     return found
 
 
-_ARGUMENTS = ("path", "name", "uri", "arn", "key", "kem")
+def vouch(file_key: bytes, keyring: uuid.UUID, entries: Sequence[Recipient]) -> str:
+    """The proof of new recipients under the file key before: who runs with that one may ask them."""
+    return hmac.new(
+        vouching_key(file_key, keyring), canonical({"recipients": entries}), hashlib.sha256
+    ).hexdigest()
 
 
-def describe(entry: Mapping[str, Any]) -> str:
-    """How a recipient is told apart, in the words of ``--wrap``."""
-    argument = next((entry[name] for name in _ARGUMENTS if name in entry), None)
-    return entry["provider"] if argument is None else f"{entry['provider']}:{argument}"
+def proved(document: Document, file_key: bytes, known: Iterable[Recipient]) -> list[Recipient]:
+    """The recipients of a file not yet opened that a process which has ``file_key`` may ask.
+
+    All of them when the key before vouches for them; else those that stood in the header it opened last.
+    """
+    vouched = document.header.get("vouched")
+    right = vouch(file_key, document.id, document.recipients)
+    if isinstance(vouched, str) and hmac.compare_digest(vouched.encode(), right.encode()):
+        return list(document.recipients)
+    before = [_place(entry) for entry in known]
+    return [entry for entry in document.recipients if _place(entry) in before]
+
+
+def _place(entry: Recipient) -> dict[str, Any]:
+    """A recipient without what it wraps."""
+    return {name: value for name, value in entry.items() if name != "wrapped"}
 
 
 def _file_key(document: Document, entry: Mapping[str, Any], ask: AskPassphrase | None) -> bytes:
@@ -91,5 +128,7 @@ def _none_opens(failures: Sequence[KeyringError | MissingExtra], place: str) -> 
     if not failures:
         return WrappingKeyError(f"{place}: the keyring has no recipient", hint=RESTORE)
     hint = next((failure.hint for failure in failures if failure.hint), "")
+    if any("the key file cannot be read" in str(failure) for failure in failures):
+        hint = f"{hint}; if it lies elsewhere here: PIIGUARD_WRAPPING_KEY=file:PATH"
     reasons = "; ".join(str(failure) for failure in failures)
     return WrappingKeyError(f"{place}: no wrapping key opens it: {reasons}", hint=hint)

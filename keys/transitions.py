@@ -13,7 +13,7 @@ from typing import Any
 
 from piiguard.errors import KeyringError, KeyVersionDestroyed, KeyVersionNotFound
 from piiguard.keys.document import Contents, Document, KeyVersion
-from piiguard.keys.heartbeat import Beat, behind
+from piiguard.keys.heartbeat import Beat, behind, shown
 
 __all__ = ["add", "destroy", "find", "first", "promote", "refuse_writers", "retire", "unretire"]
 
@@ -84,7 +84,7 @@ _DEPLOY = "deploy the keyring there; or, if you know that it is loaded: --deploy
 
 
 def _named(late: Sequence[Beat]) -> str:
-    return ", ".join(f"{beat.instance} (generation {beat.generation})" for beat in late)
+    return ", ".join(f"{shown(beat.instance)} (generation {beat.generation})" for beat in late)
 
 
 def retire(contents: Contents, kind: str, version: int, now: str, beats: Iterable[Beat] = ()) -> Contents:

@@ -1,4 +1,4 @@
-"""How the program writes files of its own: whole or not at all, for their owner alone, and never through a link.
+"""How the program reads and writes files of its own: whole or not at all, for their owner alone, never through a link.
 
 A report, a baseline or a revealed text lands in a folder that others may write to as well. So it is written under a
 random name that only this process can have made, and takes its own name in one step at the end. What somebody else put
@@ -7,6 +7,8 @@ there under that name, a link or a file of his, is replaced and never followed.
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import secrets
@@ -16,11 +18,53 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-__all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file"]
+__all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file", "read", "read_text", "regular"]
 
 PRIVATE = 0o600
+MOST = 16 << 20
+"""Bytes of a file that is read whole: manifests, policies and baselines are far smaller."""
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _DESCRIPTOR = re.compile(r"/dev/(?:stdout|stderr|fd/(\d+))|/proc/self/fd/(\d+)")
+
+
+def regular(name: str | os.PathLike[str], *, named: bool = False) -> io.FileIO:
+    """Open a regular file, and nothing else: no FIFO is waited for, no device asked, and no link followed unless named.
+
+    Raises: :class:`OSError`.
+    """
+    # To open a FIFO and close it again would end its writer; after the open it is asked again, for what came between.
+    _refuse_others(os.stat(name, follow_symlinks=named))
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    )
+    handle = os.open(name, flags if named else flags | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        _refuse_others(os.fstat(handle))
+    except OSError:
+        os.close(handle)
+        raise
+    return io.FileIO(handle, "rb")
+
+
+def _refuse_others(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "no regular file")
+
+
+def read(path: str | os.PathLike[str], most: int = MOST) -> bytes:
+    """A file that is read whole: a regular one, or a link to one, of so many bytes at most. Raises OSError."""
+    with regular(path, named=True) as file:
+        data = bytearray()
+        while len(data) <= most and (more := file.read(most + 1 - len(data))):
+            data += more
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB", str(path))
+    return bytes(data)
+
+
+def read_text(path: str | os.PathLike[str], most: int = MOST) -> str:
+    """The same in UTF-8, with line breaks as Python has them. Raises OSError and UnicodeDecodeError."""
+    return io.TextIOWrapper(io.BytesIO(read(path, most)), encoding="utf-8").read()
 
 
 @contextmanager

@@ -57,7 +57,11 @@ def emptied_iterator(function: Callable[P, Iterator[R]]) -> Callable[P, Iterator
 def empty(error: BaseException) -> None:
     """Forget the variables of all ended frames through which an exception and its chain came to the caller."""
     caller = currentframe()
-    for each in _chain(error, set(map(id, _above(caller.f_back))) if caller else set()):
+    above = set(map(id, _above(caller.f_back))) if caller else set[int]()
+    for each in _chain(error, above):
+        # what was replaced "from None" is not shown, but handlers find it: a driver's message repeats values
+        if each.__suppress_context__ and each.__context__ is not each.__cause__:
+            each.__context__ = None
         step = each.__traceback__
         while step is not None:
             with suppress(RuntimeError):  # it has not ended: it is the caller's

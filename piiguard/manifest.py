@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ManifestError
-from piiguard.files import new_file
+from piiguard.files import new_file, read_text
 from piiguard.names import toml
 
 __all__ = ["DEFAULT_NAME", "Manifest", "ProtectedColumn"]
@@ -108,7 +108,7 @@ class Manifest:
     def load(cls, path: str | os.PathLike[str]) -> Manifest:
         """Read a file; a missing or malformed one is a :class:`ManifestError`."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except OSError as error:
             raise ManifestError(
                 f"{path}: the manifest cannot be read: {(error.strerror or 'error').lower()}",
@@ -129,6 +129,8 @@ class Manifest:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ManifestError(f"{place}: not valid TOML: {error}", path=place, hint=_FORM) from None
+        except RecursionError:
+            raise ManifestError(f"{place}: nested too deeply", path=place, hint=_FORM) from None
         entries = data.get("columns", [])
         keyring = data.get("keyring", {})
         if not isinstance(entries, list) or not isinstance(keyring, dict):
@@ -165,7 +167,7 @@ def append(path: str | os.PathLike[str], column: ProtectedColumn, *, keyring: st
     The file is replaced in one step, so that a reader never sees half of it.
     """
     target = Path(path)
-    text = target.read_text(encoding="utf-8") if target.exists() else ""
+    text = read_text(target) if target.exists() else ""
     try:
         if not text and keyring:
             text = f"[keyring]\npath = {toml(keyring)}\n"
@@ -223,7 +225,7 @@ def _rewritten(
     change: Callable[[ProtectedColumn], ProtectedColumn | None],
 ) -> Manifest | None:
     """Write the first candidate that says what the file said, but for the change; None without one."""
-    text = target.read_text(encoding="utf-8")
+    text = read_text(target)
     before = Manifest.parse(text, target)
     wanted = tuple(entry for entry in map(change, before.columns) if entry is not None)
     for candidate in candidates(text):

@@ -24,7 +24,9 @@ from typing import Any
 
 __all__ = [
     "FORMULA",
+    "HIDDEN",
     "attribute",
+    "can_be_pasted",
     "cell",
     "command",
     "file_word",
@@ -38,6 +40,7 @@ __all__ = [
     "table_of_cells",
     "toml",
     "visible",
+    "without_password",
     "word",
 ]
 
@@ -71,6 +74,15 @@ def _utf16_escape(sign: str) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
+HIDDEN = "\N{BULLET}"
+"""Stands for each letter or digit of a value inside of a name, so that nothing takes the rest for the name."""
+
+
+def can_be_pasted(text: str) -> bool:
+    """Whether a name is what it looks like: all of it can be seen, and nothing of it is hidden."""
+    return is_plain(text) and HIDDEN not in text
+
+
 def is_plain(text: str) -> bool:
     """Whether every character can be seen, so that the text can be typed and pasted as it looks."""
     return text.isprintable()
@@ -89,6 +101,20 @@ def shown(name: str, longest: int = _LONGEST) -> str:
 def message(text: str) -> str:
     """A message of one line, whatever names it holds."""
     return _short(visible(text), _LONGEST_MESSAGE)
+
+
+def without_password(text: str) -> str:
+    """What may be a URL, well written or not, with *** for the password.
+
+    >>> without_password("crm:pass-1@db.example/crm"), without_password("postgresql://crm@db.example/crm")
+    ('crm:***@db.example/crm', 'postgresql://crm@db.example/crm')
+    """
+    return _NAMED_PASSWORD.sub(r"\1***", _PASSWORD.sub(r"\1***@", text))
+
+
+# From the colon behind a user, which neither // nor a blank follows, to the last @.
+_PASSWORD = re.compile(r"((?:^|[\s'\"(/:])[^\s:/@'\"(]*:(?!//|\s))[^\n]*@")
+_NAMED_PASSWORD = re.compile(r"(?i)((?:pass|passwd|password|pwd|secret|token)\s*=\s*)[^\s&]+")
 
 
 def _short(text: str, longest: int) -> str:
@@ -154,8 +180,8 @@ def table_of_cells(rows: Iterable[Iterable[object]], delimiter: str) -> str:
 
 
 def word(text: str) -> str | None:
-    """One word of a shell command; None for what cannot be pasted: unseen characters, or too many."""
-    return shlex.quote(text) if is_plain(text) and len(text) <= _LONGEST_WORD else None
+    """One word of a shell command; None for what cannot be pasted: unseen or hidden characters, or too many."""
+    return shlex.quote(text) if can_be_pasted(text) and len(text) <= _LONGEST_WORD else None
 
 
 def file_word(path: str) -> str | None:

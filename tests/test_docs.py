@@ -18,7 +18,11 @@ DOCS = ROOT / "docs"
 
 def test_generated_pages_are_up_to_date() -> None:
     ran = subprocess.run(
-        [sys.executable, str(DOCS / "generate.py"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(DOCS / "generate.py"), "--check"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert ran.stderr == ""
     assert ran.returncode == 0
@@ -127,7 +131,9 @@ def test_the_quickstart_runs_from_top_to_bottom(tmp_path: Path) -> None:
     checked = f"{script[0]}\n" + checked.replace(
         "[ $? -eq 0 ] || [ $? -eq 3 ]", "code=$?; [ $code -eq 0 ] || [ $code -eq 3 ]"
     )
-    ran = subprocess.run(["sh"], input=checked, capture_output=True, text=True, env=environment, check=False)
+    ran = subprocess.run(
+        ["sh"], input=checked, capture_output=True, text=True, env=environment, timeout=600, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert "registered, phone" in ran.stderr
     assert "+7 701 123 45 67" not in ran.stderr

@@ -36,6 +36,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        timeout=600,  # what never ends must end
         check=False,
         env=environment,
     )

@@ -50,7 +50,7 @@ class KmsKey:
         boto3, errors = _import()
         context = {"piiguard-keyring": str(uuid.UUID(bytes=aad[-16:]))}
         try:
-            client = boto3.client("kms", region_name=self._region())
+            client = boto3.client("kms", region_name=self._region(), config=_limits())
             return dict(getattr(client, operation)(KeyId=self._arn, EncryptionContext=context, **payload))
         except errors.ClientError as error:
             raise self._explained(str(error.response.get("Error", {}).get("Code", "error"))) from None
@@ -91,6 +91,13 @@ _CODES = {
     "NotFoundException": ("there is no such key", "check the ARN and the region"),
     "AccessDeniedException": ("access is denied", "allow kms:Decrypt (and kms:Encrypt to wrap) on the key"),
 }
+
+
+def _limits() -> Any:
+    """Seconds, where boto3 would wait for two minutes and more: an application that starts has to say what is wrong."""
+    from botocore.config import Config
+
+    return Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 
 
 def _import() -> tuple[Any, Any]:

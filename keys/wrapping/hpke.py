@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from piiguard import files
 from piiguard.errors import KeyringFormatError, WrappingKeyError
 from piiguard.keys import store
 from piiguard.keys.document import b64, unb64
@@ -120,6 +121,7 @@ class HpkeKey:
             )
         self._kem = kem
         self._public = public
+        self._private = ""
 
     @classmethod
     def from_option(cls, argument: str, ask: AskPassphrase | None) -> HpkeKey:
@@ -131,9 +133,11 @@ class HpkeKey:
     @classmethod
     def from_recipient(cls, entry: Mapping[str, Any], ask: AskPassphrase | None) -> HpkeKey:
         try:
-            return cls(str(entry["kem"]), unb64(entry["public"]))
+            found = cls(str(entry["kem"]), unb64(entry["public"]))
         except (KeyError, ValueError, TypeError):
             raise KeyringFormatError("hpke: the recipient is damaged") from None
+        found._private = str(entry.get("private", ""))  # from configuration, never from the file
+        return found
 
     def parameters(self) -> dict[str, Any]:
         return {"kem": self._kem, "public": b64(self._public)}
@@ -149,7 +153,7 @@ class HpkeKey:
             ) from None
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> bytes:
-        place = os.environ.get(PRIVATE_KEY)
+        place = (self._private or os.environ.get(PRIVATE_KEY, "")).removeprefix("file:").removeprefix("hpke:")
         if not place:
             raise WrappingKeyError(f"hpke: {PRIVATE_KEY} does not name its private key", hint=_WHERE)
         kem, secret = _read(Path(place), _PRIVATE, _private(place))
@@ -182,8 +186,7 @@ def _read(path: Path, kind: str, text: bytes) -> tuple[str, bytes]:
 
 def _open(argument: str) -> bytes:
     try:
-        with open(argument, "rb") as file:
-            return file.read(1 << 16)
+        return files.read(argument, 1 << 16)
     except OSError as error:
         raise WrappingKeyError(
             f"{argument}: the public key cannot be read: {(error.strerror or 'error').lower()}",

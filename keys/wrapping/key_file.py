@@ -12,6 +12,7 @@ from piiguard.errors import WrappingKeyError
 from piiguard.keys import store
 from piiguard.keys.document import b64
 from piiguard.keys.wrapping import AskPassphrase, sealing
+from piiguard.names import word
 
 __all__ = ["EnvironmentKey", "KeyFile"]
 
@@ -100,6 +101,7 @@ class EnvironmentKey:
         if not value:
             raise WrappingKeyError(
                 f"{self._name}: the environment variable is not set",
-                hint=f'export {self._name}="$(openssl rand -base64 32)" makes a new key; keep it in a safe place',
+                hint=f'export {word(self._name) or "NAME"}="$(openssl rand -base64 32)" makes a new key; '
+                "keep it in a safe place",
             )
         return sealing.read_key(value.encode("utf-8", "surrogateescape"), self._name)

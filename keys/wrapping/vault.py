@@ -24,6 +24,9 @@ from piiguard.keys.wrapping import AskPassphrase
 __all__ = ["TransitKey"]
 
 
+_SECONDS = 5  # that an answer may take: an application that starts has to say what is wrong
+
+
 class TransitKey:
     """A key of the transit engine, which encrypts and decrypts the file key."""
 
@@ -74,7 +77,7 @@ class TransitKey:
     def _call(self, operation: str, **payload: str) -> Mapping[str, Any]:
         hvac, requests = _import()
         try:
-            client = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"))
+            client = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"), timeout=_SECONDS)
             _refuse_plain_http(client.url)
             call = getattr(client.secrets.transit, operation)
             answer = call(name=self._name, mount_point=self._mount, **payload)

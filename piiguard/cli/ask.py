@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 from piiguard.cli.say import say
 from piiguard.errors import WrappingKeyError
 
@@ -36,7 +37,7 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question}: {NEEDS_YES}")
-    click.confirm(f"piiguard: {names.message(question)}", abort=True, err=True)
+    click.confirm(f"piiguard: {names.message(discreet(question))}", abort=True, err=True)
 
 
 def ask_secret(prompt: str, *, twice: bool = False, variable: str = "PIIGUARD_PASSPHRASE") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard.cli.say import hint, many, say
+from piiguard.names import command, file_word, word
 
 if TYPE_CHECKING:
     from piiguard.demo import Demo
@@ -50,4 +51,5 @@ def _written(demo: Demo) -> None:
     """What was written, and what to type next."""
     say(f"{demo.database}: {many(demo.rows, 'row')}")
     say(f"{demo.log}: {many(demo.lines, 'line')}")
-    hint(f"piiguard scan sqlite:///{demo.database.as_posix()} {demo.log}")
+    words = word(f"sqlite:///{demo.database.as_posix()}"), file_word(str(demo.log))
+    hint(command("piiguard scan --", *words) or "scan them with piiguard scan")

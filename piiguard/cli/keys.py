@@ -19,9 +19,10 @@ from piiguard.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from piiguard.keys.document import Document, KeyVersion
+    from piiguard.keys.freshness import Pin
     from piiguard.keys.heartbeat import Beat
     from piiguard.manifest import ProtectedColumn
 
@@ -338,15 +339,58 @@ def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation
     """
     import functools
 
-    from piiguard.keys import change, recipients, store
+    from piiguard.keys import change, recipients
     from piiguard.keys.document import Document
 
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
     contents, lines = change.verify(path, ask, min_generation)
-    document = Document.parse(store.read(path), str(path))
+    document = Document(
+        contents.header, b""
+    )  # the header that the body has proved, not what lies there by now
     for line in say_keys.recipients_table(recipients.check(document, ask)):
         click.echo(line)
     say_keys.keyring_verified(path, contents, lines)
+
+
+@keys.command()
+@keyring_option
+@manifest_option
+@click.option(
+    "--database", "databases", multiple=True, metavar="URL", help="Which generation it has seen; repeatable."
+)
+def check(keyring_file: Path | None, manifest_file: Path | None, databases: tuple[str, ...]) -> None:
+    """Say what this process would accept of the keyring, with these variables, and why not; exit 1 if it would not.
+
+    \b
+    piiguard keys check
+    sudo -u crm piiguard keys check --database postgresql://crm@db/crm
+    """
+    import functools
+
+    from piiguard.keys.checking import check as look
+    from piiguard.keys.loading import KeyringFile
+
+    path = _path(keyring_file, manifest_file)
+    file = KeyringFile(lambda: path, functools.cache(ask_passphrase), {})
+    say_keys.keyring_checked(path, look(file, _pins(path, databases)))
+
+
+def _pins(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
+    """What each database has seen; asked when the keyring has been opened."""
+    from piiguard.database import connect, open_reader
+    from piiguard.keys import store
+    from piiguard.keys.document import Document
+    from piiguard.protect import state
+
+    for url in databases:
+        engine = open_reader(url)
+        try:
+            with connect(engine) as connection:
+                generation = Document.parse(store.read(path), str(path)).generation
+                if (pin := state.pinned(connection, generation)) is not None:
+                    yield pin
+        finally:
+            engine.dispose()
 
 
 @keys.command()

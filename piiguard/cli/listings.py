@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from piiguard.cli import say_residues
+from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.names import json_text, message, shown
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def status_table(
 
 
 def _status_rows(column: ColumnStatus) -> list[tuple[str, str, str, str]]:
-    place = shown(f"{column.table}.{column.column}")
+    place = shown(discreet(f"{column.table}.{column.column}"))
     if column.error:
         return [(place, "-", "error", "-")]
     rows = [
@@ -67,7 +68,7 @@ def _status_rows(column: ColumnStatus) -> list[tuple[str, str, str, str]]:
     if column.index:
         rows += [
             (
-                shown(f"{column.table}.{column.index}"),
+                shown(discreet(f"{column.table}.{column.index}")),
                 str(version) if version else "-",
                 "index" if version else "no index",
                 f"{count:,}",
@@ -83,8 +84,10 @@ def _others(column: ColumnStatus) -> tuple[tuple[str, int], ...]:
 
 def _job_line(job: Unfinished) -> str:
     return message(
-        f"unfinished: {job.kind} {job.table}.{job.columns}, {job.changed:,} rows so far,"
-        f" last seen {job.updated} ({job.host})"
+        discreet(
+            f"unfinished: {job.kind} {job.table}.{job.columns}, {job.changed:,} rows so far,"
+            f" last seen {job.updated} ({job.host})"
+        )
     )
 
 
@@ -101,11 +104,11 @@ def status_json(
     return json_text(
         {
             "schema": "piiguard.status/1",
-            "target": shown(url),
+            "target": discreet(shown(url)),
             "keyring": {"id": str(keyring.id), "generation": keyring.generation},
-            "columns": [dataclasses.asdict(column) for column in columns],
-            "jobs": [dataclasses.asdict(job) for job in jobs],
-            "residues": [dataclasses.asdict(residue) for residue in left],
+            "columns": discreet_data([dataclasses.asdict(column) for column in columns]),
+            "jobs": discreet_data([dataclasses.asdict(job) for job in jobs]),
+            "residues": discreet_data([dataclasses.asdict(residue) for residue in left]),
         },
         indent=1,
     )
@@ -118,13 +121,15 @@ def verified_json(found: Sequence[Verified]) -> str:
             "schema": "piiguard.verify/1",
             "columns": [
                 {
-                    "table": one.item.table,
-                    "column": one.item.column,
+                    "table": discreet(one.item.table),
+                    "column": discreet(one.item.column),
                     "opened": one.opened,
                     "null": one.null,
                     "plain": dataclasses.asdict(one.plain),
                     "unreadable": dataclasses.asdict(one.unreadable),
-                    "misplaced": {owner: dataclasses.asdict(p) for owner, p in one.misplaced.items()},
+                    "misplaced": {
+                        discreet(owner): dataclasses.asdict(p) for owner, p in one.misplaced.items()
+                    },
                     "stale_index": dataclasses.asdict(one.stale),
                 }
                 for one in found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 import warnings
 from typing import Any, NoReturn
 
@@ -112,8 +111,7 @@ def run(args: list[str] | None = None) -> int:
         if (explained := _database_error(error)) is not None:
             fail(explained)
             return EXIT_ERROR
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        say(internal(error, f"{os.path.basename(frame.filename)}:{frame.lineno}"))
+        say(internal(error))
         hint(INTERNAL_HINT)
         return EXIT_ERROR
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from piiguard.cli.discreet import discreet
 from piiguard.cli.say import say
 from piiguard.names import shown
 from piiguard.protect.watch import Watch
@@ -61,7 +62,7 @@ class _Bar(Watch):
 
     def begin(self, phase: str, table: str, columns: Sequence[str], rows: int) -> None:
         self._task = self._progress.add_task(
-            shown(f"{phase} {table}.{','.join(columns)}"), total=rows or None
+            shown(discreet(f"{phase} {table}.{','.join(columns)}")), total=rows or None
         )
 
     def step(self, tally: Tally) -> None:

@@ -52,7 +52,7 @@ def redact(
 ) -> int:
     """Replace personal data in a log or any text; everything else stays byte for byte.
 
-    FILE is read in one pass, however large; - is standard input. Lines go out as they come in, so the command
+    FILE is read in one pass, however large, and decompressed if it is compressed; - is standard input. Lines go out as they come in, so the command
     can stand between an application and its log.
 
     \b
@@ -162,7 +162,7 @@ def _run(
 @contextmanager
 def _opened(source: Path) -> Iterator[IO[bytes]]:
     if str(source) != "-":
-        with source.open("rb") as file:
+        with _plain(source) as file:
             yield file
         return
     import signal
@@ -175,6 +175,21 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _plain(source: Path) -> Iterator[IO[bytes]]:
+    """The file, decompressed by what its head says: in compressed bytes no value would be seen, and all would stay."""
+    from piiguard.errors import ScanError
+    from piiguard.scan.sources import DAMAGED, opened
+
+    try:
+        with opened(str(source), named=True) as found:
+            yield found.stream
+    except DAMAGED:
+        raise ScanError(
+            f"{source}: cannot be decompressed: damaged, or cut off", source=str(source), hint=CHECK_PATH
+        ) from None
 
 
 def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeouts: int) -> None:

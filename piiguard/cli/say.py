@@ -6,12 +6,15 @@ full stop; an error is followed by ``piiguard: hint: …``.
 
 from __future__ import annotations
 
+import os
 import re
+import traceback
 from typing import TYPE_CHECKING
 
 import click
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 
 if TYPE_CHECKING:
     from piiguard.errors import PiiguardError
@@ -32,6 +35,7 @@ __all__ = [
 
 def say(message: str) -> None:
     """One line to standard error, whatever names it holds."""
+    message = discreet(message)
     click.echo(f"piiguard: {names.message(message)}", err=True)
 
 
@@ -42,7 +46,7 @@ def hint(message: str) -> None:
 
 def fail(error: PiiguardError) -> None:
     """An error and its hint."""
-    say(str(error))
+    say(names.without_password(str(error)))
     if error.hint:
         hint(error.hint)
 
@@ -70,7 +74,7 @@ def sentence(error: click.ClickException) -> str:
     text = error.message if getattr(error, "possibilities", None) else error.format_message()
     if isinstance(error, click.MissingParameter):
         text = text.partition(".  ")[0].partition(". ")[0]
-    message = _URL.sub(_without_credentials, text.rstrip("."))
+    message = names.without_password(_URL.sub(_without_credentials, text.rstrip(".")))
     first, _, rest = message.partition(" ")
     return f"{first.lower()} {rest}" if first.istitle() else message
 
@@ -92,9 +96,10 @@ def many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def internal(error: BaseException, place: str) -> str:
+def internal(error: BaseException) -> str:
     """An unforeseen error: its type and place, not its message, which may hold a value."""
-    return f"internal error: {type(error).__name__} at {place}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error: {type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"
 
 
 ABORTED = "stopped"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import click
 
 from piiguard import names
 from piiguard.cli.say import hint, many, say
-from piiguard.errors import JobError, KeyVersionInUse
+from piiguard.errors import JobError, KeyringError, KeyVersionInUse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from piiguard.keys.checking import Checked
     from piiguard.keys.document import Contents, KeyVersion
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "key_destroyed",
     "key_promoted",
     "key_retired",
+    "keyring_checked",
     "keyring_made",
     "keyring_restored",
     "keyring_rewrapped",
@@ -46,11 +50,11 @@ def key_added(path: Path, contents: Contents, kind: str) -> None:
     added = next(v for v in reversed(contents.versions) if v.kind == kind)
     say(f"{path}: {kind} key version {added.version} added, generation {contents.generation}")
     if kind == "data":
-        hint(f"when every application has loaded it: piiguard keys promote {added.version}")
+        hint(f"when every application has loaded it: piiguard keys promote {added.version:d}")
     else:
         hint(
             "when every application has loaded it: piiguard rotate, which prepares unique indexes; "
-            f"then piiguard keys promote --kind {kind} {added.version}"
+            f"then piiguard keys promote --kind {kind} {added.version:d}"
         )
 
 
@@ -156,7 +160,20 @@ def keyring_rewrapped(path: Path, contents: Contents) -> None:
 def recipient_made(private: Path, public: Path) -> None:
     """A pair of keys, and where each half belongs."""
     say(f"{private}: a new private key; {public}: its public key")
-    hint(f"--wrap hpke:{public} adds the recipient; then move {private} to a safe, it opens the keyring")
+    hint(f"--wrap {names.word(f'hpke:{public}') or 'hpke:FILE'} adds the recipient")
+    hint(f"then move {private} to a safe, it opens the keyring")
+
+
+def keyring_checked(path: Path, steps: Iterable[Checked]) -> None:
+    """One line per thing that was looked at, then whether the keyring is accepted."""
+    refused = None
+    for step in steps:
+        shown = step.found if step.refused is None else f"{step.found}: {step.refused}"
+        click.echo(names.message(f"{step.what}: {shown}"))
+        refused = refused or (step.refused if step.final else None)
+    if refused is not None:
+        raise KeyringError(f"{path}: not accepted: {refused}", hint=refused.hint)
+    say(f"{path}: accepted")
 
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 
 if TYPE_CHECKING:
     from piiguard.protect.jobs.plan import Stage
@@ -58,14 +59,13 @@ def plan(stages: Iterable[Stage]) -> str:
     """The statements of a job, with a comment before each stage."""
     lines = []
     for stage in stages:
-        lines.append(f"-- {names.shown(stage.place)}: {_STAGES[stage.name]}")
-        lines += [f"--   {names.shown(note)}" for note in stage.notes]
-        if not all(map(names.is_plain, "".join(stage.statements).split("\n"))):
+        lines.append(f"-- {names.shown(discreet(stage.place))}: {_STAGES[stage.name]}")
+        lines += [f"--   {names.shown(discreet(note))}" for note in stage.notes]
+        statements = [discreet(statement) for statement in stage.statements]
+        if not all(map(names.can_be_pasted, "".join(statements).split("\n"))):
             lines.append(f"-- {UNSEEN_IN_SQL}")
-        lines += [f"{names.sql(statement)};" for statement in stage.statements]
+        lines += [f"{names.sql(statement)};" for statement in statements]
     return "\n".join(lines)
 
 
-UNSEEN_IN_SQL = (
-    "a name holds characters that cannot be seen: they stand as escapes here, so this is not to be pasted"
-)
+UNSEEN_IN_SQL = "a name holds a value, which is hidden, or what cannot be seen and stands as escapes: this is not to be pasted"

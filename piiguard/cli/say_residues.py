@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard import names
+from piiguard.cli.discreet import discreet
 from piiguard.cli.say import hint, many, say
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def residue_line(residue: Residue) -> str:
     """A place that may still hold plaintext, or that somebody has cleaned."""
     if residue.cleaned is not None:
         return names.message(
-            f"clean: {residue.place} in {residue.what}, {residue.cleaned[:10]}, {residue.cleaned_by}"
+            f"clean: {discreet(residue.place)} in {residue.what}, {residue.cleaned[:10]}, {residue.cleaned_by}"
         )
     what = _RESIDUES.get(residue.what, "")
     return names.message(
-        f"plaintext of {residue.place} may be left since {residue.since[:10]}: {residue.what}: {what}"
+        f"plaintext of {discreet(residue.place)} may be left since {residue.since[:10]}: {residue.what}: {what}"
     )

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
-from piiguard.cli.say import CHECK_PATH, say
+from piiguard.cli.say import CHECK_PATH, internal, say
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     """
     require_scan_extra()
     from piiguard.cli.scan_progress import scan_progress
+    from piiguard.report.document import to_line
 
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
         raise click.UsageError(say_scan.EMPTY_TARGET)
@@ -107,9 +108,15 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         if len(targets) != 1 or not _can_grow(targets[0]):
             raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
         chosen["format_"] = "ndjson"
-    policy = _policy(chosen["policy_file"])
-    with scan_progress() as progress, _output(chosen["output"], follow=chosen["follow"]) as write:
-        report = _compared(_report(targets, chosen, progress, write), targets, policy)
+    from piiguard.scan.discretion import Discretion
+
+    policy, discretion = _policy(chosen["policy_file"]), Discretion()
+    with (
+        scan_progress(discretion.name) as progress,
+        _output(chosen["output"], follow=chosen["follow"]) as write,
+    ):
+        found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
+        report = discretion.report(_compared(found, targets, policy))
         if chosen["tables"] and not any(target.tables or target.lines_read for target in report.targets):
             raise say_scan.no_table(chosen["tables"])
         known = _known(report, chosen)
@@ -157,23 +164,22 @@ def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None
 
 
 def _report(
-    targets: tuple[str, ...], chosen: dict[str, Any], progress: Progress, write: Callable[[str], None]
+    targets: tuple[str, ...], chosen: dict[str, Any], progress: Progress, take: Callable[[Match], None]
 ) -> ScanReport:
-    """Scan one target after the other; an interrupt ends them all."""
+    """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
     from piiguard.cli.options import load_manifest
-    from piiguard.errors import DatabaseError, ScanError
-    from piiguard.report.document import to_line
+    from piiguard.errors import DatabaseError, PiiguardError, ScanError
     from piiguard.scan.journal import Journal
     from piiguard.scan.outcome import INTERRUPTED, join, unread
     from piiguard.scan.targets import scan_target
 
     manifest, options = load_manifest(chosen["manifest_file"]), _options(chosen)
     journal = Journal(chosen["resume"], options) if chosen["resume"] else None
-    sink = (lambda match: write(to_line(match))) if chosen["format_"] == "ndjson" else None
+    sink = take if chosen["format_"] == "ndjson" else None
     reports: list[ScanReport] = []
     for target in targets:
         if any(error.message == INTERRUPTED for report in reports for error in report.errors):
-            reports.append(unread(target))
+            reports.append(unread(_named(target)))
             continue
         try:
             _warn_of_power(target)
@@ -189,21 +195,39 @@ def _report(
             if len(targets) == 1:
                 raise
             reports.append(unread(error.source, str(error)))  # the other targets are still worth a report
+        except click.ClickException:
+            raise
+        except Exception as error:
+            if len(targets) == 1:
+                raise
+            reports.append(
+                unread(_named(target), str(error) if isinstance(error, PiiguardError) else internal(error))
+            )
     if chosen["follow"] and sink and not any(error.message == INTERRUPTED for error in reports[0].errors):
         reports = [_follow(targets[0], options, reports[0], sink)]
     return join(reports)
 
 
+def _named(target: str) -> str:
+    from piiguard.database import shown
+    from piiguard.names import without_password
+    from piiguard.scan.targets import is_url
+
+    if is_url(target):
+        return shown(target)
+    return target if os.path.lexists(target) else without_password(target)
+
+
 def _warn_of_power(target: str) -> None:
     """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
-    from piiguard.database import connect, is_almighty, open_engine, shown
+    from piiguard.database import connect, is_almighty, open_reader, shown
     from piiguard.errors import PiiguardError
     from piiguard.scan.targets import is_url
 
     if not is_url(target) or target.startswith("sqlite"):
         return
     with suppress(PiiguardError):
-        engine = open_engine(target)
+        engine = open_reader(target)
         try:
             with connect(engine) as connection:
                 if is_almighty(connection):

@@ -13,8 +13,11 @@ __all__ = ["scan_progress"]
 
 
 @contextmanager
-def scan_progress() -> Iterator[Callable[[str, int, int, str], None]]:
-    """A bar on standard error while a terminal watches: place, units done, units in all (-1: unknown), unit."""
+def scan_progress(name: Callable[[str], str]) -> Iterator[Callable[[str, int, int, str], None]]:
+    """A bar on standard error while a terminal watches: place, units done, units in all (-1: unknown), unit.
+
+    ``name`` says how a place is shown.
+    """
     if not sys.stderr.isatty():
         yield lambda place, done, total, unit: None
         return
@@ -34,7 +37,7 @@ def scan_progress() -> Iterator[Callable[[str, int, int, str], None]]:
         def show(place: str, done: int, total: int, unit: str) -> None:
             if place not in began:
                 began[place] = clock.monotonic()
-                bar.reset(task, total=total if total > 0 else None, description=shown(place, 50))
+                bar.reset(task, total=total if total > 0 else None, description=shown(name(place), 50))
             seconds = max(clock.monotonic() - began[place], 0.001)
             speed = (
                 f"{done / seconds / 1e6:.1f} MB/s" if unit == "bytes" else f"{done / seconds:,.0f} {unit}/s"

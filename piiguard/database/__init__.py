@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from piiguard.database.encoding import names_no_encoding
 from piiguard.database.opening import connect, open_engine, open_reader
+from piiguard.database.patience import LATE, patient, renew
 from piiguard.database.planning import run_when_planned
 from piiguard.database.reasons import explain, reason, shown
 from piiguard.database.servers import PATH, compiled, home, inspect, is_almighty, own_path
@@ -10,6 +12,7 @@ from piiguard.database.sqlite import LeftUnread, file_of, is_file
 from piiguard.database.sqlite_reading import reading, stop_if_asked, uncounted
 
 __all__ = [
+    "LATE",
     "PATH",
     "LeftUnread",
     "compiled",
@@ -20,11 +23,14 @@ __all__ = [
     "inspect",
     "is_almighty",
     "is_file",
+    "names_no_encoding",
     "open_engine",
     "open_reader",
     "own_path",
+    "patient",
     "reading",
     "reason",
+    "renew",
     "run_when_planned",
     "shown",
     "stop_if_asked",

@@ -6,18 +6,22 @@ every command.
 
 from __future__ import annotations
 
+import os
+import struct
 import warnings
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
-from piiguard.database import sqlite
+from piiguard.database import patience, sqlite
+from piiguard.database.encoding import speak_utf8
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.echo import hide_rows
 from piiguard.errors import DatabaseError, MissingExtra
+from piiguard.names import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +30,8 @@ __all__ = ["connect", "open_engine", "open_reader"]
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}
+# What drivers raise that expect an answer to be well formed.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error)
 _PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
 
 
@@ -64,7 +70,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
             raise DatabaseError(
                 f"{shown(parsed)}: the driver {library} is not installed",
                 source=shown(parsed),
-                hint=f"pip install {_PACKAGES.get(library, library)}",
+                hint=f"pip install {word(_PACKAGES.get(library, library)) or 'the driver'}",
             ) from None
         raise MissingExtra(extra, library) from None
     except (NoSuchModuleError, ArgumentError):
@@ -75,6 +81,9 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
+    _with_password(engine)
+    patience.bound(engine, reading=reading)
+    speak_utf8(engine, reading=reading)
     hide_rows(engine)
     return engine
 
@@ -89,6 +98,13 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
         connection = engine.connect()
     except SQLAlchemyError as error:
         raise explain(error, engine.url) from None
+    except _NONSENSE:
+        source = shown(engine.url)
+        raise DatabaseError(
+            f"{source}: what the server answers is not understood",
+            source=source,
+            hint="check host and port: another program may answer there",
+        ) from None
     hide_rows(engine)
     with connection, ExitStack() as stack:
         try:
@@ -105,6 +121,10 @@ def connect(engine: sa.Engine) -> Iterator[sa.Connection]:
             raise found
 
 
+PASSWORD = "PIIGUARD_DATABASE_PASSWORD"  # noqa: S105
+"""The variable that holds the password of a URL that names a user and no password."""
+
+
 def _parse(url: str | sa.URL) -> sa.URL:
     try:
         return sa.make_url(url)
@@ -114,6 +134,17 @@ def _parse(url: str | sa.URL) -> sa.URL:
             source="database URL",
             hint="write it as postgresql://user:password@host/name or sqlite:///file.db",
         ) from None
+
+
+def _with_password(engine: sa.Engine) -> None:
+    """Give the driver a password that the URL leaves out; in the URL itself it would be shown, as ***."""
+
+    def fill(_dialect: object, _record: object, _given: object, named: dict[str, Any]) -> None:
+        if given := os.environ.get(PASSWORD):
+            named["password"] = given
+
+    if engine.url.username and engine.url.password is None:
+        sa.event.listen(engine, "do_connect", fill)
 
 
 def _refuse_missing_file(engine: sa.Engine) -> None:

@@ -56,7 +56,7 @@ _CONNECTING = (
     (
         ("password authentication failed", "access denied for user", "no password supplied"),
         "the user name or the password is wrong",
-        "check the URL: user:password@host; escape special characters with %",
+        "check the URL: user:password@host, or user@host and PIIGUARD_DATABASE_PASSWORD; % escapes special characters",
     ),
     (
         ("does not exist", "unknown database"),
@@ -81,6 +81,11 @@ _CONNECTING = (
     ),
 )
 _ALWAYS = (
+    (
+        ("invalid byte sequence for encoding",),
+        "text of it is not UTF-8, and the database names no other encoding",
+        "convert what is not UTF-8 first; scan reads it as it is",
+    ),
     (("unable to open database file",), "the file cannot be opened", "check the path and its permissions"),
     (
         ("not a database", "malformed"),

@@ -40,7 +40,7 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     if kind != "type":
         return False
     if isinstance(item, BlindIndex):
-        return f"sa.LargeBinary(length={SIZE})"
+        return f"sa.LargeBinary(length={SIZE}).with_variant(sa.VARBINARY({SIZE}), 'mysql', 'mariadb')"
     if isinstance(item, Encrypted):
         return "sa.Text()" if item.storage == "text" else "sa.LargeBinary()"
     return False
@@ -149,11 +149,15 @@ class ContractEncrypted(_Move):
         raise NotImplementedError("plaintext that was dropped comes back with piiguard decrypt only")
 
 
+# As the type of the models: UNIQUE over a BLOB of MariaDB serves no search.
+_INDEX = sa.LargeBinary(SIZE).with_variant(sa.VARBINARY(SIZE), "mysql", "mariadb")
+
+
 @Operations.implementation_for(ExpandEncrypted)
 def _expand(operations: Operations, move: ExpandEncrypted) -> None:
     operations.add_column(move.table, sa.Column(move.twin, sa.LargeBinary()), schema=move.schema)
     if move.index is not None:
-        operations.add_column(move.table, sa.Column(move.index, sa.LargeBinary(SIZE)), schema=move.schema)
+        operations.add_column(move.table, sa.Column(move.index, _INDEX), schema=move.schema)
         operations.create_index(
             _index_name(move), move.table, [move.index], unique=move.unique, schema=move.schema
         )

@@ -14,6 +14,7 @@ from piiguard.echo import hide_rows
 from piiguard.errors import PiiguardError
 from piiguard.keys import nonces
 from piiguard.orm.search.copies import refuse_new_table
+from piiguard.orm.search.pairs import compared, refuse_two_keys
 from piiguard.orm.search.refusals import check, reads_encrypted
 from piiguard.orm.tables import protected
 from piiguard.orm.writing.attributes import complete, has_compounds, watch
@@ -56,16 +57,19 @@ def _before_execute(connection: Connection, statement: Any, many: Any, one: Any,
 def _before_cursor_execute(
     connection: Connection, cursor: Any, text: str, parameters: Any, context: Any, executemany: bool
 ) -> tuple[str, Any]:
-    """Look at each compiled statement once, before the database sees it."""
+    """Look at each compiled statement once, before the database sees it, and at its keys each time."""
     nonces.drop()
     compiled = context.compiled
     if compiled is not None and isinstance(compiled, SQLCompiler):
-        reading = compiled.__dict__.get("_piiguard_reads")
-        if reading is None:
+        seen = compiled.__dict__.get("_piiguard_seen")
+        if seen is None:
             state = compiled.compile_state
-            check(compiled.statement if state is None else state.statement)
-            reading = reads_encrypted(compiled)
-            compiled.__dict__["_piiguard_reads"] = reading
+            statement = compiled.statement if state is None else state.statement
+            check(statement)
+            seen = compiled.__dict__["_piiguard_seen"] = reads_encrypted(compiled), compared(statement)
+        reading, indexes = seen
+        if indexes:
+            refuse_two_keys(indexes)
         if reading and connection.engine._should_log_debug():
             hide_rows(connection.engine)
     return text, parameters
@@ -99,6 +103,13 @@ def _handle_error(context: ExceptionContext) -> BaseException | None:
     return None
 
 
+def _mapper_configured(mapper: Mapper[Any], class_: type[Any]) -> None:
+    """Watch the attributes, and refuse a relationship over indexes that are never equal."""
+    watch(mapper, class_)
+    for relationship in mapper.relationships:
+        compared(relationship.primaryjoin)
+
+
 def _before_create(table: Table, connection: Connection, **options: Any) -> None:
     """Refuse before the table is there, rather than at its first statement."""
     protected(table)
@@ -111,5 +122,5 @@ _LISTENERS: tuple[tuple[Any, str, Any, dict[str, bool]], ...] = (
     (Session, "do_orm_execute", _do_orm_execute, {}),
     (Session, "before_flush", _before_flush, {}),
     (Table, "before_create", _before_create, {}),
-    (Mapper, "mapper_configured", watch, {}),
+    (Mapper, "mapper_configured", _mapper_configured, {}),
 )

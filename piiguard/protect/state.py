@@ -1,7 +1,7 @@
 """What jobs and applications leave in the database: checkpoints, and which keyring belongs to it.
 
-``piiguard_jobs`` has one row per part of the last job on a table. ``piiguard_state`` pins the keyring's id and
-its highest generation, and holds one heartbeat per running application.
+``piiguard_jobs`` has one row per part of the last job on a table. ``piiguard_state`` pins the keyring's id, its highest
+generation and the history of each, and holds one heartbeat per running application.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from piiguard import clock
 from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
+from piiguard.keys.freshness import Pin
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "now", "pin", "state"]
+__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "now", "pin", "pinned", "state"]
 
 _metadata = sa.MetaData()
 _name = sa.String(190)  # the longest key that every supported MariaDB indexes
@@ -93,7 +94,37 @@ def pin(connection: sa.Connection, keyring: Keyring) -> None:
         _refuse_other(known, keyring)
         if keyring.generation > known.generation:
             connection.execute(state.update().where(state.c.name == "keyring").values(**mine))
+    _pin_history(connection, keyring)
     connection.commit()
+
+
+def pinned(connection: sa.Connection, generation: int) -> Pin | None:
+    """Which keyring belongs to this database, its highest generation, and the history of one generation."""
+    if not inspect(connection).has_table(state.name):
+        return None
+    known = connection.execute(sa.select(state).where(state.c.name == "keyring")).one_or_none()
+    if known is None:
+        return None
+    return Pin(known.keyring_id, known.generation, _history(connection, known.keyring_id, generation))
+
+
+def _pin_history(connection: sa.Connection, keyring: Keyring) -> None:
+    """Keep the history of each generation that was used here: two copies may have been changed apart."""
+    seen = _history(connection, str(keyring.id), keyring.generation)
+    if seen and seen != keyring.history:
+        raise JobError(
+            f"the keyring is of another history of generation {keyring.generation} than the one used on this database",
+            hint="somebody changed two copies apart from each other: find out which one applications wrote with",
+        )
+    if not seen and keyring.history:
+        row = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
+        connection.execute(state.insert().values(name=f"history:{keyring.history}", **row))
+
+
+def _history(connection: sa.Connection, keyring: str, generation: int) -> str:
+    here = state.c.name.like("history:%"), state.c.keyring_id == keyring, state.c.generation == generation
+    found = connection.execute(sa.select(state.c.name).where(*here)).scalars().first()
+    return "" if found is None else str(found).removeprefix("history:")
 
 
 def _refuse_other(known: sa.Row[Any], keyring: Keyring) -> None:

@@ -24,7 +24,9 @@ _WRITTEN_BY_PEOPLE = (
     "threadName",
     "processName",
     "taskName",
+    "levelname",
 )
+_LEVELS = frozenset({"NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 
 class RedactingFilter(logging.Filter):
@@ -105,5 +107,5 @@ def _withhold(record: logging.LogRecord, note: str) -> None:
     for name in record.__dict__.keys() - _OWN:
         del record.__dict__[name]
     for name in _WRITTEN_BY_PEOPLE:
-        if getattr(record, name, None):
+        if (text := getattr(record, name, None)) and text not in _LEVELS:
             setattr(record, name, note)

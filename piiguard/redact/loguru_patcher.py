@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from piiguard.redact.guarded import Guarded
@@ -10,9 +12,12 @@ from piiguard.redact.redactor import Redactor
 
 __all__ = ["RedactingPatcher"]
 
+_NAMED = {"level": ("name", "icon"), "file": ("name", "path"), "process": ("name",), "thread": ("name",)}
+_LEVELS = frozenset({"TRACE", "DEBUG", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL"})
+
 
 class RedactingPatcher:
-    """Redacts message, ``extra`` and exception of every record.
+    """Redacts message, ``extra``, names and exception of every record.
 
     ::
 
@@ -25,6 +30,7 @@ class RedactingPatcher:
     def __init__(self, redactor: Redactor | None = None, **options: Any) -> None:
         self._guarded = Guarded(redactor, **options)
         self._redactor = self._guarded.redactor
+        self._name = lru_cache(maxsize=1024)(self._redactor.text)  # few, and often
 
     def __call__(self, record: Any) -> None:
         """Redact the record in place."""
@@ -33,6 +39,7 @@ class RedactingPatcher:
     def _redact(self, record: Any) -> None:
         record["message"] = self._redactor.text(record["message"])
         record["extra"] = self._redactor.value(record["extra"])
+        _rename(record, self._name)
         if (exception := record["exception"]) is None:
             return
         # diagnose=True, the default, prints variables, so a traceback with clean text may still hold values
@@ -41,7 +48,17 @@ class RedactingPatcher:
         record["exception"] = None
 
 
+def _rename(record: Any, clean: Callable[[str], str]) -> None:
+    """What the program calls its parts may hold a value, too."""
+    for name in ("name", "function", "module"):
+        record[name] = record[name] and clean(record[name])
+    for part, names in _NAMED.items():
+        for name in names:
+            setattr(record[part], name, clean(str(getattr(record[part], name))))
+
+
 def _withhold(record: Any, note: str) -> None:
     record["message"] = note
     record["extra"] = {}
+    _rename(record, lambda text: text if text in _LEVELS else note)
     record["exception"] = None

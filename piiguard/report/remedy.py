@@ -6,13 +6,14 @@ stand first, then ``--``, then what is named; and a name that cannot be pasted s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 from piiguard.entities import BY_NAME
 from piiguard.manifest import ProtectedColumn
-from piiguard.names import attribute, command, file_word, is_plain, python, shown, word
+from piiguard.names import attribute, can_be_pasted, command, file_word, python, shown, word
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
@@ -38,6 +39,10 @@ encrypted = encrypt_columns(df, columns, keyring="keyring.json")
 _FRAME_STEP = 'encrypt_columns(df, Manifest.load("piiguard.toml").columns, keyring="keyring.json")'
 _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 
+# A report has *** for the password: without it the command takes PIIGUARD_DATABASE_PASSWORD, or what the driver has.
+_WITHOUT_PASSWORD = re.compile(r"^([\w+]+://[^/@]*?):\*\*\*@")
+# What a shell made of <(…), and other streams that end when they are read.
+_STREAM = re.compile(r"/dev/|/proc/(?:self|\d+)/fd/")
 _UNPACK = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 # piiguard redact reads these as lines, where a value is known by its column alone.
 _SHEETS = (".csv", ".tsv", ".sql")
@@ -51,13 +56,16 @@ _LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand"]
+    name: Literal[
+        "encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand", "stream"
+    ]
     language: Literal["sh", "toml", "python", ""]
     text: str
 
 
 _UNSAFE = Remedy("unsafe_name", "", "")
 _BY_HAND = Remedy("by_hand", "", "")
+_GONE = Remedy("stream", "", "")
 
 
 def remedies(finding: Finding) -> tuple[Remedy, ...]:
@@ -66,9 +74,11 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         return ()
     if finding.kind == "file":
         cleaned = _redact(finding)
-        return (cleaned,) if cleaned is _BY_HAND else (Remedy("logging", "python", _LOGGING), cleaned)
+        return (
+            (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
+        )
     column = _column(finding)
-    if not is_plain(f"{column.table}{column.column}{finding.target}"):
+    if not can_be_pasted(f"{column.table}{column.column}{finding.target}"):
         return (_UNSAFE,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
@@ -100,7 +110,8 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index:
         options += ["--index", column.index, "--normalizer", *column.rules]
-    words = ["piiguard", "encrypt", *map(word, options), "--", word(finding.target), word(column.place)]
+    target = _WITHOUT_PASSWORD.sub(r"\1@", finding.target)
+    words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
@@ -113,6 +124,8 @@ def _is_addressed(finding: Finding) -> bool:
 
 def _redact(finding: Finding) -> Remedy:
     name = finding.file or finding.target
+    if _STREAM.match(name):
+        return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())
     source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
     if source.suffix.lower() in _SHEETS:

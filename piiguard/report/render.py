@@ -28,12 +28,17 @@ def render(
     """Write a report as text, to be encoded as UTF-8.
 
     ``matches`` are the single matches that ``ndjson`` lists; ``baseline`` holds the finding ids already known;
-    ``color`` and ``width`` are those of the terminal that a table is printed to.
+    ``color`` and ``width`` are those of the terminal that a table is printed to. Names that are themselves values
+    are masked (:class:`piiguard.scan.discretion.Discretion`), whoever made the report.
     """
+    from piiguard.scan.discretion import Discretion  # its engine takes long to load
+
+    discretion = Discretion()
+    report = discretion.report(report)
     if format == "json":
         return document.to_json(report)
     if format == "ndjson":
-        return "".join(map(document.to_line, matches))
+        return "".join(document.to_line(discretion.match(match)) for match in matches)
     if format == "csv":
         return sheet.to_csv(report, lang)
     if format == "sarif":

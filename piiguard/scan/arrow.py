@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from piiguard import clock
 from piiguard.errors import MissingExtra
 from piiguard.manifest import Manifest
-from piiguard.scan import hashes, sources
+from piiguard.scan import hashes, memory, sources
 from piiguard.scan.engines import make_observer
 from piiguard.scan.finding import Failure, ScanReport
 from piiguard.scan.observe import WORDS, Observer
@@ -42,6 +44,9 @@ NAME_EVERY = 8
 """Of so many different texts one is scored as a whole name: a stream of batches does not tell its length."""
 UNREADABLE = "cannot be read: damaged, or not of the format that its name says"
 _ROWS = 10_000
+_BATCH = 16 << 20  # bytes
+_LIST = 4 << 20  # bytes
+_BUFFER = 1 << 16  # bytes of each column: else a column's part of a row group is read whole
 _HEAD_FILES = 10
 """Files that are opened for the first rows of a lake."""
 
@@ -68,8 +73,8 @@ def scan_parquet(
     settle_head(observer, head_of(files, partial(_first_rows, named)), whole)
     for number, file in enumerate(files, 1):
         part = _read(file, observer, named=named)
-        if part is None:
-            failures.append(Failure(target, file, UNREADABLE))
+        if isinstance(part, str):
+            failures.append(Failure(target, file, part))
         else:
             whole.merge(part)
         if progress:
@@ -156,32 +161,65 @@ def observe_batch(observer: Observer, batch: pa.RecordBatch, part: Part) -> None
     hashes.prove({name: values for name, values in lists.items() if values}, part.partials)
 
 
-def _first_rows(named: bool, file: str, count: int) -> pa.Table | None:
+@contextmanager
+def _opened(file: str, *, named: bool, rows: int) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The batches of a file, each of few bytes as the file says, and of so many rows at most, in bounded memory."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    before = pa.default_memory_pool()
+    with memory.bounded(), sources.regular(file, named=named) as opened:
+        _refuse_long_list(opened)
+        pa.set_memory_pool(pa.system_memory_pool())  # others reserve more than they use
+        try:
+            with pq.ParquetFile(opened, buffer_size=_BUFFER) as source:
+                fit = min(rows, _rows_of(source.metadata))
+                yield source.iter_batches(batch_size=fit, use_threads=False)
+        finally:
+            pa.set_memory_pool(before)
+
+
+def _rows_of(metadata: Any) -> int:
+    """How many rows have ``_BATCH`` bytes on average."""
+    size: int = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    rows: int = metadata.num_rows
+    return max(1, _BATCH * max(rows, 1) // max(size, 1))
+
+
+def _refuse_long_list(opened: IO[bytes]) -> None:
+    """The list of columns and row groups takes fifty times its bytes once it is read."""
+    size = opened.seek(0, os.SEEK_END)
+    opened.seek(max(size - 8, 0))
+    if int.from_bytes(opened.read(4), "little") > _LIST:
+        raise MemoryError
+    opened.seek(0)
+
+
+def _first_rows(named: bool, file: str, count: int) -> pa.Table | None:
+    import pyarrow as pa
+
     try:
-        with sources.regular(file, named=named) as opened, pq.ParquetFile(opened) as source:
-            batches: Any = source.iter_batches(batch_size=count)
+        with _opened(file, named=named, rows=count) as batches:
             taken, left = [], count
             while left > 0 and (batch := next(batches, None)) is not None:
                 taken.append(batch.slice(0, left))
                 left -= batch.num_rows
-    except (OSError, pa.ArrowException):
+    except (OSError, MemoryError, pa.ArrowException):
         return None  # reading all of it says so
     return pa.Table.from_batches(taken) if taken else None
 
 
-def _read(file: str, observer: Observer, *, named: bool) -> Part | None:
+def _read(file: str, observer: Observer, *, named: bool) -> Part | str:
+    """What was read, or why nothing was."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     part = Part()
     try:
-        with sources.regular(file, named=named) as opened, pq.ParquetFile(opened) as source:
-            batches: Any = source.iter_batches(batch_size=_ROWS)
+        with _opened(file, named=named, rows=_ROWS) as batches:
             for batch in batches:
                 observe_batch(observer, batch, part)
+    except MemoryError:
+        return memory.TOO_MUCH
     except (OSError, pa.ArrowException):
-        return None
+        return UNREADABLE
     return part

@@ -24,7 +24,7 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import ScanError
-from piiguard.files import new_file
+from piiguard.files import new_file, read_text
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding
 from piiguard.scan.rotation import log_name
@@ -32,6 +32,7 @@ from piiguard.scan.rotation import log_name
 __all__ = ["SCHEMA", "Baseline", "Suppression"]
 
 SCHEMA = "piiguard.baseline/1"
+_MOST = 64 << 20  # bytes: a hundred thousand findings are a third of it
 _HINT = "piiguard scan --write-baseline FILE makes one"
 
 
@@ -75,13 +76,13 @@ class Baseline:
         """Read a file; what is wrong with it is a :class:`ScanError`."""
         source = str(path)
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            data = json.loads(read_text(path, _MOST))
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise ScanError(
                 f"{source}: the baseline cannot be read: {reason}", source=source, hint=_HINT
             ) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ScanError(f"{source}: the baseline is not JSON", source=source, hint=_HINT) from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ScanError(
@@ -104,11 +105,13 @@ class Baseline:
         """The ids of the findings that are known, themselves or in another file of a rotated log, or suppressed today."""
         day = today or clock.now().date()
         live = [s for s in self.suppressions if not s.expired(day)]
+        findings = list(findings)
         return self.known | {
             f.id
-            for f in findings
-            if (f.kind == "file" and _log(f.target, f.place, f.entity) in self.logs)
-            or any(s.covers(f) for s in live)
+            for f, shown in zip(findings, _discreet(findings), strict=True)
+            if shown.id in self.known
+            or (f.kind == "file" and _log(shown.target, shown.place, f.entity) in self.logs)
+            or any(s.covers(shown) for s in live)
         }
 
     def expired(self, findings: Sequence[Finding], today: date | None = None) -> tuple[Suppression, ...]:
@@ -120,7 +123,7 @@ class Baseline:
         """Write the unprotected findings as the new baseline; the suppressions stay."""
         entries = {
             f.id: {"id": f.id, "target": f.target, "place": f.place, "entity": f.entity}
-            for f in findings
+            for f in _discreet(findings)
             if f.protection != "encrypted"
         }
         document = {
@@ -138,6 +141,13 @@ class Baseline:
                 source=str(path),
                 hint="name a file in a folder where you may write",
             ) from None
+
+
+def _discreet(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """As they are shown: no name that is a value goes into the file."""
+    from piiguard.scan.discretion import Discretion  # its engine takes long to load
+
+    return Discretion().findings(findings)
 
 
 _SUPPRESSION = "place, entity, reason and expires are required; target may be added"

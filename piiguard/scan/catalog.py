@@ -16,12 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from piiguard.entities import KZ_DOCUMENT_DATE
-from piiguard.scan import postgresql, session, sqlite
+from piiguard.scan import mysql, postgresql, session, sqlite
 from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
 
 __all__ = ["relations"]
+
+_OWN: dict[str, Any] = {"postgresql": postgresql, "mysql": mysql, "mariadb": mysql, "sqlite": sqlite}
 
 
 def relations(
@@ -34,12 +36,8 @@ def relations(
 
     ``views`` are roles whose views and foreign tables may be read; others are listed with the reason why not.
     """
-    found = {
-        "postgresql": postgresql.relations,
-        "mysql": _mysql,
-        "mariadb": _mysql,
-        "sqlite": sqlite.relations,
-    }.get(connection.dialect.name, _portable)(connection)
+    own = _OWN.get(connection.dialect.name)
+    found = own.relations(connection) if own else _portable(connection)
     wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
     return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
 
@@ -55,23 +53,6 @@ def _chosen(relation: Relation, include: Collection[str], exclude: Collection[st
     return (not include or matches(include)) and not matches(exclude)
 
 
-def _mysql(connection: sa.Connection) -> Iterator[Relation]:
-    default = connection.engine.url.database
-    rows = connection.execute(sa.text(_MYSQL), {"only": default})
-    for schema, name, kind, count in rows:
-        own = None if schema == default else schema
-        yield Relation(own, name, "view" if "VIEW" in kind else "table", -1 if count is None else int(count))
-
-
-# Tables with system versioning have a type of their own, which SQLAlchemy's inspector leaves out.
-_MYSQL = """
-select table_schema, table_name, table_type, table_rows from information_schema.tables
- where table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW', 'SEQUENCE') and table_type <> 'SEQUENCE'
-   and table_schema not in ('mysql', 'information_schema', 'performance_schema', 'sys')
-   and (table_schema = :only or :only is null)
-"""
-
-
 def _portable(connection: sa.Connection) -> Iterator[Relation]:
     look = sa.inspect(connection)
     for name in look.get_table_names():
@@ -81,11 +62,8 @@ def _portable(connection: sa.Connection) -> Iterator[Relation]:
 
 
 def _with_columns(connection: sa.Connection, wanted: list[Relation]) -> Iterator[Relation]:
-    if connection.dialect.name == "postgresql":
-        yield from postgresql.with_columns(connection, wanted)
-        return
-    if connection.dialect.name == "sqlite":
-        yield from sqlite.with_columns(connection, wanted)
+    if own := _OWN.get(connection.dialect.name):
+        yield from own.with_columns(connection, wanted)
         return
     look = sa.inspect(connection)
     for relation in wanted:

@@ -101,7 +101,7 @@ class _Scan:
                 every = catalog.relations(
                     connection, self.options.tables, self.options.exclude, self.options.views
                 )
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, UnicodeError) as error:
             raise DatabaseError(
                 f"{self.name}: its tables cannot be listed: {session.explain(error)}",
                 source=self.name,
@@ -132,7 +132,12 @@ class _Scan:
     ) -> None:
         try:
             list_matches(self.engine, relation, findings, self.options, observer, sink)
-        except (sa.exc.SQLAlchemyError, DatabaseError, self.engine.dialect.loaded_dbapi.Error) as error:
+        except (
+            sa.exc.SQLAlchemyError,
+            DatabaseError,
+            UnicodeError,
+            self.engine.dialect.loaded_dbapi.Error,
+        ) as error:
             message = f"its matches were not listed: {session.explain(error)}"
             self._fail(relation, message)
 
@@ -168,7 +173,7 @@ class _Scan:
             with session.reader(self.engine, self.options.limits, relation) as connection:
                 settled = tables.settled(connection, relation, observer, self.options, part)
                 spans = sampling.key_ranges(connection, relation, 4 * self.options.jobs)
-        except (sa.exc.SQLAlchemyError, DatabaseError, self.engine.dialect.loaded_dbapi.Error):
+        except (sa.exc.SQLAlchemyError, DatabaseError, UnicodeError, self.engine.dialect.loaded_dbapi.Error):
             part.partials.clear()  # the task itself will meet the same error, and report it
             return [TableTask(relation)]
         return [TableTask(relation, span, settled) for span in spans]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from piiguard.database import home, run_when_planned
+from piiguard.names import word
 from piiguard.scan.relation import Relation
 
 __all__ = ["judged"]
@@ -43,10 +44,10 @@ select n.nspname, c.relname, o.rolname, o.rolname = current_user
 _DEFINERS = """
 select table_schema, table_name, definer, definer = current_user() from information_schema.views
 """
-_VIEW = "not read: a view runs its owner's functions with the rights of this account; --views {} reads it"
+_VIEW = "not read: a view runs its owner's functions with the rights of this account; {} reads it"
 _TOLD = "not read: a view of another owner; the tables under it were read"
-_PLANNED = "not read: planning a query of it runs a function of another owner; --views {} reads it"
-_FOREIGN = "not read: its rows come from another server, which --views {} asks"
+_PLANNED = "not read: planning a query of it runs a function of another owner; {} reads it"
+_FOREIGN = "not read: its rows come from another server, which {} asks"
 
 Name = tuple[str | None, str]
 
@@ -77,7 +78,7 @@ def _planned(connection: sa.Connection, found: list[Relation], views: Collection
 
     def one(relation: Relation) -> Relation:
         owner = owners.get((relation.schema or relation.home or "", relation.name))
-        return replace(relation, unread=_PLANNED.format(owner)) if owner else relation
+        return replace(relation, unread=_PLANNED.format(_asking(owner))) if owner else relation
 
     return [one(relation) for relation in found] if owners else found
 
@@ -94,7 +95,7 @@ def _mysql(connection: sa.Connection, found: list[Relation], views: Collection[s
         definer, own = definers.get((relation.schema, relation.name), ("", False))
         if relation.kind != "view" or own or definer in views or definer.rpartition("@")[0] in views:
             return relation
-        return replace(relation, unread=_VIEW.format(definer or "DEFINER"))
+        return replace(relation, unread=_VIEW.format(_asking(definer or "DEFINER")))
 
     return [one(relation) for relation in found]
 
@@ -121,16 +122,21 @@ def _postgresql(connection: sa.Connection, found: list[Relation], views: Collect
         place = relation.schema, relation.name
         owner, made = owners.get(place, ""), parts.get(place, [])
         if relation.foreign:
-            return relation if owner in views else replace(relation, unread=_FOREIGN.format(owner))
+            return relation if owner in views else replace(relation, unread=_FOREIGN.format(_asking(owner)))
         if relation.kind != "view" or (
             owner in trusted and all(_harmless(p, trusted, views) and p.name not in planned for p in made)
         ):
             return relation
         if _covered(made, read):
             return replace(relation, told=_TOLD)
-        return replace(relation, unread=_VIEW.format(_strange(owner, made, trusted)))
+        return replace(relation, unread=_VIEW.format(_asking(_strange(owner, made, trusted))))
 
     return [one(relation) for relation in found]
+
+
+def _asking(role: str) -> str:
+    """The option by which the role is trusted, as it is typed."""
+    return f"--views {word(role) or 'ROLE'}"
 
 
 def _harmless(part: _Part, trusted: Collection[str], views: Collection[str]) -> bool:

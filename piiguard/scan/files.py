@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import lzma
 import os
-import zlib
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import replace
@@ -39,7 +37,7 @@ __all__ = ["scan_file", "scan_listed", "scan_log", "scan_stretch"]
 
 BINARY = "a binary file; --raw looks for residues in any bytes"
 TIMED_OUT = "a pattern took too long on some lines, which were not searched for it"
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_BROKEN = (OSError, *sources.DAMAGED)
 
 
 @emptied

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ScanError
-from piiguard.files import append, is_mine
+from piiguard.files import append, is_mine, read
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
@@ -23,6 +23,7 @@ from piiguard.scan.reason import Reason
 __all__ = ["SCHEMA", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
+_MOST = 256 << 20  # bytes: of a hundred thousand tables
 
 
 class Journal:
@@ -37,7 +38,7 @@ class Journal:
                 # what it calls done is not read again: that is believed of one's own file alone
                 if not is_mine(self._path):
                     raise self._wrong("a checkpoint that somebody else may have written")
-                self._load(self._path.read_bytes())
+                self._load(read(self._path, _MOST))
             else:
                 self._append(self._head)
         except OSError as error:
@@ -64,7 +65,7 @@ class Journal:
         head, *lines = data.split(b"\n")
         try:
             found = json.loads(head)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             raise self._wrong("not a checkpoint of this version")
@@ -75,12 +76,13 @@ class Journal:
                 entry = json.loads(line)
             except ValueError:
                 continue  # the last line of a process that was killed
-            findings = tuple(_finding(values) for values in entry["findings"])
-            notes = tuple(
-                Note(entry["target"], entry["place"], message) for message in entry.get("notes", [])
-            )
-            outcome = Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
-            self._done[entry["target"], entry["place"]] = outcome
+            except RecursionError:
+                entry = None
+            try:
+                target, outcome = _outcome(entry)
+                self._done[target, outcome.place] = outcome
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise self._wrong("a line of the checkpoint is damaged") from None
 
     def _wrong(self, what: str) -> ScanError:
         hint = "name another file, or remove it to begin anew"
@@ -97,6 +99,12 @@ def _search(options: Options) -> dict[str, Any]:
         "raw": options.raw,
         **({"views": sorted(options.views)} if options.views else {}),
     }
+
+
+def _outcome(entry: Any) -> tuple[str, Outcome]:
+    findings = tuple(_finding(values) for values in entry["findings"])
+    notes = tuple(Note(entry["target"], entry["place"], message) for message in entry.get("notes", []))
+    return entry["target"], Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
 
 
 def _finding(values: dict[str, Any]) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from piiguard.errors import ScanError
+from piiguard.names import without_password
 from piiguard.scan.sources import STDIN
 
 __all__ = ["Listing", "listed"]
@@ -49,9 +50,10 @@ def listed(target: str) -> Listing:
         return Listing([target], named=True)
     found = _matching(target)
     if not found.files and not found.left:
+        shown = without_password(target)  # a URL without its scheme
         raise ScanError(
-            f"{target}: there is no such file, directory or database",
-            source=target,
+            f"{shown}: there is no such file, directory or database",
+            source=shown,
             hint="name a file, a directory, a glob in quotes, - for standard input, or a database URL",
         )
     return found

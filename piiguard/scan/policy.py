@@ -25,11 +25,11 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from piiguard.entities import CATEGORIES
 from piiguard.errors import ScanError
+from piiguard.files import read_text
 
 __all__ = ["ActivityDate", "Declared", "Policy", "Term"]
 
@@ -109,7 +109,7 @@ class Policy:
     def load(cls, path: str | os.PathLike[str]) -> Policy:
         """Read a file; a missing or malformed one is a :class:`ScanError`."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise ScanError(
@@ -128,6 +128,8 @@ class Policy:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ScanError(f"{place}: not valid TOML: {error}", source=place, hint=_EXAMPLES) from None
+        except RecursionError:
+            raise ScanError(f"{place}: nested too deeply", source=place, hint=_EXAMPLES) from None
         reader = _Reader(place)
         reader.check(data, "the file", _MEMBERS, {"organisation"})
         declared = [reader.declared(entry) for entry in reader.tables(data, "categories")]

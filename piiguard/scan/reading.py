@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -17,13 +18,47 @@ PAGE = 1000
 """Rows of a page; 200 to 1,000 are equally fast, ten thousand are slower."""
 
 Page = Sequence[Sequence[Any]]
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 def pages(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
     """The rows, a page at a time; memory does not grow with their number."""
     if connection.dialect.name == "postgresql" and connection.dialect.driver == "psycopg":
-        return _psycopg(connection, query)
+        read = _psycopg(connection, query)
+        return map(_guessed, read) if database.names_no_encoding(connection) else read
     return _portable(connection, query)
+
+
+def _guessed(page: Page) -> Page:
+    """The page of a database that names no encoding; a column's texts are of one, if not of UTF-8."""
+    return list(zip(*map(_as_text, zip(*page, strict=True)), strict=True))
+
+
+def _as_text(column: Sequence[Any]) -> Sequence[Any]:
+    foreign = b"\n".join(_foreign(column))
+    if not foreign:
+        return column
+    from piiguard.detect.encodings import guess_single_byte  # with it come engines, which load for long
+
+    encoding = guess_single_byte(foreign)
+    return [_decoded(value, encoding) for value in column]
+
+
+def _foreign(values: Sequence[Any]) -> Iterator[bytes]:
+    """The bytes of the texts that are not UTF-8, those in arrays too."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _foreign(value)
+        elif isinstance(value, str) and _NO_UTF8.search(value):
+            yield value.encode("utf-8", "surrogateescape")
+
+
+def _decoded(value: Any, encoding: str) -> Any:
+    if isinstance(value, list):
+        return [_decoded(each, encoding) for each in value]
+    if isinstance(value, str) and _NO_UTF8.search(value):
+        return value.encode("utf-8", "surrogateescape").decode(encoding, "replace")
+    return value
 
 
 def _portable(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
@@ -51,14 +86,16 @@ def _forget(cursor: Any) -> None:
 def _psycopg(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Page]:
     """libpq's rows in chunks, past SQLAlchemy's result types: 1.6 to 1.9 times cheaper per row."""
     text = str(compiled(connection, query, compile_kwargs={"literal_binds": True}))
+    said = text.encode("utf-8", "surrogateescape")  # a name may be of any encoding
     driver: Any = connection.connection.driver_connection
+    database.renew(connection)
     with driver.cursor() as cursor:
-        rows = _stream(cursor, text)
+        rows = _stream(cursor, said)
         while page := list(islice(rows, PAGE)):
             yield page
 
 
-def _stream(cursor: Any, text: str) -> Iterator[Any]:
+def _stream(cursor: Any, text: bytes) -> Iterator[Any]:
     import psycopg
 
     try:

@@ -28,7 +28,7 @@ def reader(engine: sa.Engine, limits: Limits, relation: Relation | None = None) 
         ):
             yield connection
         return
-    with database.connect(engine) as connection:
+    with database.connect(engine) as connection, database.patient(connection, limits.statement):
         try:
             _PREPARE.get(engine.dialect.name, _nothing)(connection, limits)
             if engine.dialect.name == "postgresql" and not (relation and relation.expanded):
@@ -61,6 +61,8 @@ def _postgresql(connection: sa.Connection, limits: Limits) -> None:
     connection.execute(
         sa.text("set local row_security = off")
     )  # an error, where a policy would leave rows out
+    # What a function says would be logged by the driver of a caller's engine, and may repeat a row.
+    connection.execute(sa.text("set local client_min_messages = error"))
 
 
 # Whoever owns a table may put a view in its place after it was listed.
@@ -115,11 +117,15 @@ def explain(error: Exception) -> str:
     """The cause without the driver's own message, which may repeat a value."""
     if isinstance(error, database.LeftUnread):
         return error.why
+    if isinstance(error, UnicodeError):
+        return "its text, or its name, is of no encoding that the database names"
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     codes = {
         str(code) for code in (getattr(cause, "sqlstate", None), *cause.args[:1]) if code not in (None, "")
     }
     text = str(cause).lower()
+    if database.LATE in text:
+        return "the server does not answer"
     for needles, reason in _REASONS:
         if codes.intersection(needles) or any(len(n) > 6 and n in text for n in needles):
             return reason

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import bz2
-import errno
-import gzip
 import io
 import lzma
 import os
-import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
-from piiguard.errors import MissingExtra
+from piiguard.files import regular
+from piiguard.scan import packed
 
-__all__ = ["STDIN", "Source", "encoded", "is_sqlite", "looks_binary", "opened", "regular", "size_of"]
+__all__ = [
+    "DAMAGED",
+    "STDIN",
+    "Source",
+    "encoded",
+    "is_sqlite",
+    "looks_binary",
+    "opened",
+    "regular",
+    "size_of",
+]
 
 STDIN = "-"
-_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _HEAD = 8192
+DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
+"""What reading damaged compressed data raises, beside :class:`OSError`."""
 
 
 @dataclass(slots=True)
@@ -50,36 +59,12 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
         size = os.fstat(file.fileno()).st_size
         head = _head(file)
         plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-        pressed = head.startswith(tuple(magic for magic, _ in _MAGIC))
-        with _decompressed(plain, head) as stream:
+        pressed = head.startswith(packed.MAGIC)
+        with packed.decompressed(plain, head) as stream:
             if pressed:
                 head = stream.read(_HEAD)
                 stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
             yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
-
-
-def regular(name: str, *, named: bool = False) -> io.FileIO:
-    """Open a regular file, and nothing else: no FIFO is waited for, no device asked, and no link followed unless named.
-
-    Raises: :class:`OSError`.
-    """
-    # To open a FIFO and close it again would end its writer; after the open it is asked again, for what came between.
-    _refuse_others(os.stat(name, follow_symlinks=named))
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
-    handle = os.open(name, flags if named else flags | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        _refuse_others(os.fstat(handle))
-    except OSError:
-        os.close(handle)
-        raise
-    return io.FileIO(handle, "rb")
-
-
-def _refuse_others(found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "no regular file")
 
 
 def _head(file: io.FileIO) -> bytes:
@@ -107,29 +92,6 @@ class _Encoded(io.RawIOBase):
         data = self._stream.read(max(1, len(buffer) // 4)).encode("utf-8", "surrogateescape")
         buffer[: len(data)] = data
         return len(data)
-
-
-def _decompressed(plain: Any, head: bytes) -> Any:
-    name = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
-    if name == "gzip":
-        return gzip.open(plain)
-    if name == "bzip2":
-        return bz2.open(plain)
-    if name == "xz":
-        return lzma.open(plain)
-    return _zstd(plain) if name == "zstd" else plain
-
-
-def _zstd(plain: IO[bytes]) -> Any:
-    try:
-        from compression import zstd  # type: ignore[import-not-found] # Python 3.14
-    except ImportError:
-        try:
-            import zstandard
-        except ImportError:
-            raise MissingExtra("scan", "zstandard") from None
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(plain, read_across_frames=True))
-    return zstd.open(plain)
 
 
 class _Whole(io.RawIOBase):
@@ -178,7 +140,7 @@ def size_of(name: str, *, named: bool) -> int:
     """The bytes of a regular file, or -1 where they are compressed or it cannot be read."""
     try:
         with regular(name, named=named) as file:
-            pressed = file.read(8).startswith(tuple(magic for magic, _ in _MAGIC))
+            pressed = file.read(8).startswith(packed.MAGIC)
             return -1 if pressed else os.fstat(file.fileno()).st_size
     except OSError:
         return -1

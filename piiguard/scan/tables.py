@@ -81,7 +81,7 @@ def read(
                         on_page(part)
             if sampling.method(engine.dialect.name, relation, options.sample) == "first":
                 _say_first(relation, options.sample or 0, part)
-    except (SQLAlchemyError, DatabaseError, engine.dialect.loaded_dbapi.Error) as error:
+    except (SQLAlchemyError, DatabaseError, UnicodeError, engine.dialect.loaded_dbapi.Error) as error:
         part.errors.append(session.explain(error))
     finally:
         if observer.engine.timeouts.total() > timeouts:

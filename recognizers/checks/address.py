@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.address_parts import PART, is_city, led
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 
@@ -294,6 +295,7 @@ def find(text: str) -> Iterator[FoundAddress]:
                 yield FoundAddress(chain[0].start, chain[-1].end, *graded)
 
 
+@emptied
 def compact(address: str) -> str:
     """Drop blanks around and repeated inside, and invisible characters.
 
@@ -303,12 +305,14 @@ def compact(address: str) -> str:
     return " ".join(re.sub("[\u200b-\u200d\ufeff\u00ad]", "", address).split())
 
 
+@emptied
 def is_valid(address: str) -> bool:
     """Say whether the whole text is shaped like one address."""
     address = compact(address)
     return any(found.start == 0 and found.end == len(address) for found in find(address))
 
 
+@emptied
 def validate(address: str) -> str:
     """Return the compact form, or raise :class:`InvalidNumber`."""
     address = compact(address)
@@ -317,6 +321,7 @@ def validate(address: str) -> str:
     return address
 
 
+@emptied
 def parse(address: str) -> Address:
     """Tell the parts apart.
 
@@ -333,6 +338,7 @@ def parse(address: str) -> Address:
     return Address(**{kind: ", ".join(told.get(kind, ())) for kind in Address.__slots__})
 
 
+@emptied
 def format(address: str) -> str:
     """Write an address from the country down to the flat, parted by commas.
 

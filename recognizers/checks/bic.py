@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import strip_separators, to_latin
 from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
@@ -65,11 +66,13 @@ class Bic:
     bank: str | None
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and fold Cyrillic look-alikes."""
     return to_latin(strip_separators(number.strip()))
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the eight or eleven characters, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -82,17 +85,20 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether the form and the country are right."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Bic:
     """Take code and branch apart and look the bank up."""
     number = validate(number)
     return Bic(number[:8], number[8:], _BY_CODE.get(number[:8]))
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed: capitals without separators."""
     return validate(number)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
 from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
 
@@ -44,6 +45,7 @@ class Bin:
 compact, format, restore = identifier.compact, identifier.format, identifier.restore
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the number without separators, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -51,11 +53,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether twelve digits with a real month, type, attribute and check digit stand there."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Bin:
     """Read the month of registration, type and attribute; the year has two digits.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import grouped, is_digits, strip_separators
 from piiguard.recognizers.checks.exceptions import (
     InvalidChecksum,
@@ -43,6 +44,7 @@ class Card:
     scheme: str | None
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and the fraction ``.0`` that spreadsheets add."""
     return strip_separators(number.strip().removesuffix(".0"))
@@ -54,6 +56,7 @@ def luhn(digits: str) -> bool:
     return (plain + sum(_DOUBLED[ord(digit) - 48] for digit in digits[-2::-2])) % 10 == 0
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the digits, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -68,11 +71,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether length and check digit are right; see :func:`parse` for the scheme."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Card:
     """Tell the scheme by prefix and length.
 
@@ -84,6 +89,7 @@ def parse(number: str) -> Card:
     return Card(next(matching, None))
 
 
+@emptied
 def format(number: str) -> str:
     """Write it in groups of four; American Express as 4-6-5.
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
 
@@ -59,6 +60,7 @@ class DocumentDate:
     day: int | None
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip quotation marks and the word for "year", and single out the blanks.
 
@@ -70,16 +72,19 @@ def compact(number: str) -> str:
     return re.sub(r" ?(?:г\.?|года|ж\.?|жылы|жыл)$", "", text)
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the date in ISO 8601, or raise :class:`InvalidNumber`."""
     return format(number)
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether such a date exists and a document can bear it."""
     return passes(parse, number)
 
 
+@emptied
 def parse(number: str) -> DocumentDate:
     """Read the date.
 
@@ -96,6 +101,7 @@ def parse(number: str) -> DocumentDate:
     return DocumentDate(year, month, day)
 
 
+@emptied
 def format(number: str) -> str:
     """Write it in ISO 8601.
 

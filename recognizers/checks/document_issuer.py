@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import BLANKS, INVISIBLE
 from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
 
@@ -44,21 +45,25 @@ class Issuer:
     ministry: Ministry
 
 
+@emptied
 def compact(number: str) -> str:
     """Drop blanks, dots and brackets and write in lower case."""
     return _IGNORED.sub("", number).casefold()
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the usual abbreviation, or raise :class:`InvalidNumber`."""
     return format(number)
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether it names one of the two ministries of the republic."""
     return passes(parse, number)
 
 
+@emptied
 def parse(number: str) -> Issuer:
     """Tell which ministry it is.
 
@@ -79,6 +84,7 @@ def parse(number: str) -> Issuer:
     raise InvalidComponent("issuer", "no authority that issues documents")
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as forms do: МВД РК or МЮ РК."""
     return "МЮ РК" if parse(number).ministry == "justice" else "МВД РК"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import grouped, strip_separators, to_latin
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
 
@@ -29,6 +30,7 @@ class DriverLicense:
     digits: str
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and the number sign, and fold Cyrillic look-alikes.
 
@@ -38,6 +40,7 @@ def compact(number: str) -> str:
     return to_latin(strip_separators(number.replace("№", "").strip()))
 
 
+@emptied
 def validate(number: str) -> str:
     """Return series and digits, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -49,11 +52,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether a series and its digits stand there."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> DriverLicense:
     """Take series and digits apart.
 
@@ -64,6 +69,7 @@ def parse(number: str) -> DriverLicense:
     return DriverLicense(number[:2], number[2:])
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed: series, a blank, digits.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
     InvalidFormat,
@@ -182,6 +183,7 @@ class Email:
     role: bool
 
 
+@emptied
 def compact(number: str) -> str:
     """Write ``%40``, ``(at)`` and ``[собака]`` as @ and the domain in lower case.
 
@@ -194,17 +196,20 @@ def compact(number: str) -> str:
     return local + at + domain.casefold()
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the address, or raise :class:`InvalidNumber`."""
     parse(number)
     return compact(number)
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether it has the form of an address and does not end like a file name."""
     return passes(parse, number)
 
 
+@emptied
 def parse(number: str) -> Email:
     """Take local part and domain apart, and tell addresses of an office.
 
@@ -223,6 +228,7 @@ def parse(number: str) -> Email:
     return Email(local, domain, local.casefold() in _ROLES)
 
 
+@emptied
 def format(number: str) -> str:
     """Write it with @ and the domain in lower case."""
     return validate(number)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import grouped, strip_separators, to_latin
 from piiguard.recognizers.checks.exceptions import (
     InvalidChecksum,
@@ -37,6 +38,7 @@ class Iban:
     account: str
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and fold Cyrillic look-alikes, the typed ``КЗ`` included.
 
@@ -47,6 +49,7 @@ def compact(number: str) -> str:
     return "KZ" + number[2:] if number[:2] == "KЗ" else number
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the 20 characters, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -63,11 +66,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether form and check digits are right."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Iban:
     """Take bank and account apart.
 
@@ -78,6 +83,7 @@ def parse(number: str) -> Iban:
     return Iban(number[4:7], number[7:])
 
 
+@emptied
 def format(number: str) -> str:
     """Write it in groups of four, as on paper.
 

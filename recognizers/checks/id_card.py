@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import is_digits, strip_separators
 from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
@@ -33,11 +34,13 @@ class IdCard:
     usual: bool
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and the number sign: №, or N where it stands for it."""
     return strip_separators(number.strip().lstrip("№#NnНнºo° ").removesuffix(".0"))
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the nine digits, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -50,11 +53,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether nine digits stand there."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> IdCard:
     """Tell whether the number is of the usual form.
 
@@ -65,11 +70,13 @@ def parse(number: str) -> IdCard:
     return IdCard(number, number.startswith("0"))
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed: nine digits without separators."""
     return validate(number)
 
 
+@emptied
 def restore(number: str) -> str:
     """Put back the zero that a numeric column has dropped.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import is_digits, strip_separators
 from piiguard.recognizers.checks.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
 
@@ -24,6 +25,7 @@ def check_digit(body: str) -> int | None:
     return None if rest == 10 else rest
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators and the fraction ``.0`` that spreadsheets add."""
     number = number.strip()
@@ -31,6 +33,7 @@ def compact(number: str) -> str:
     return strip_separators(number)
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed: twelve digits without separators.
 
@@ -40,6 +43,7 @@ def format(number: str) -> str:
     return compact(number)
 
 
+@emptied
 def restore(number: str) -> str:
     """Put back the zeros that a numeric column or a spreadsheet has dropped.
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidNumber, passes
 
@@ -37,6 +38,7 @@ class Iin:
 compact, format, restore = identifier.compact, identifier.format, identifier.restore
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the number without separators, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -44,11 +46,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether twelve digits with a real date and a right check digit stand there."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Iin:
     """Read date of birth, sex and serial number.
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.exceptions import (
     InvalidChecksum,
     InvalidComponent,
@@ -63,6 +64,7 @@ class Mrz:
     iin: str | None
 
 
+@emptied
 def compact(number: str) -> str:
     """Write the lines with ``|`` between them, however they were separated."""
     text = number.strip(" \t\r\n|\"'")
@@ -72,6 +74,7 @@ def compact(number: str) -> str:
     return "|".join(lines)
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the lines with ``|`` between them, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -82,6 +85,7 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether form, issuer, all check digits and the dates are right."""
     return passes(validate, number)
@@ -102,6 +106,7 @@ def is_nearly_valid(number: str) -> bool:
     return sum(not right for right in _checks(form, lines)) <= 1
 
 
+@emptied
 def parse(number: str) -> Mrz:
     """Read the fields."""
     form, lines = _lines(validate(number))
@@ -117,6 +122,7 @@ def parse(number: str) -> Mrz:
     )
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed, a line on each line."""
     return validate(number).replace("|", "\n")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import strip_separators, to_latin
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
 
@@ -33,6 +34,7 @@ class Passport:
     usual: bool
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators, fold look-alikes, and read № as the series N.
 
@@ -42,17 +44,20 @@ def compact(number: str) -> str:
     return to_latin(strip_separators(number).upper().translate(_TYPED_FOR_N))
 
 
+@emptied
 def validate(number: str) -> str:
     """Return series and digits, or raise :class:`InvalidNumber`."""
     passport = parse(number)
     return passport.series + passport.digits
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether a series and seven or eight digits stand there."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Passport:
     """Take series and digits apart.
 
@@ -68,6 +73,7 @@ def parse(number: str) -> Passport:
     return Passport(series, digits, series == "N" and len(digits) == 8)
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as it is printed: series and digits without a blank."""
     return validate(number)

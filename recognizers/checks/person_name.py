@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER
 from piiguard.recognizers.checks.name_labels import label_before
@@ -314,6 +315,7 @@ def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
         yield FoundName(words[0].start, words[-1].end, score, f"after a {announced}", "")
 
 
+@emptied
 def compact(name: str) -> str:
     """Drop blanks around and repeated inside, and invisible characters.
 
@@ -323,6 +325,7 @@ def compact(name: str) -> str:
     return " ".join(re.sub("[\u200b-\u200d\ufeff\u00ad]", "", name).split())
 
 
+@emptied
 def parse(name: str) -> PersonName:
     """Tell the parts of a full name apart.
 
@@ -350,12 +353,14 @@ def split_surname(rest: list[Token], patronymic: str) -> PersonName:
     return PersonName(surname.text if surname else "", given, patronymic)
 
 
+@emptied
 def is_valid(name: str) -> bool:
     """Say whether the whole text is shaped like one full name."""
     name = compact(name)
     return any(found.start == 0 and found.end == len(name) for found in find(name))
 
 
+@emptied
 def validate(name: str) -> str:
     """Return the compact form, or raise :class:`InvalidNumber`."""
     name = compact(name)
@@ -364,6 +369,7 @@ def validate(name: str) -> str:
     return name
 
 
+@emptied
 def format(name: str) -> str:
     """Write a full name as documents do: surname, given name, patronymic, each with one capital.
 

@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import grouped, is_digits, strip_separators
 from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
@@ -46,6 +47,7 @@ class Phone:
     kind: Kind
 
 
+@emptied
 def compact(number: str) -> str:
     """Reduce any way of writing it to ``+7`` and ten digits, as far as it is one; drop an extension.
 
@@ -63,16 +65,19 @@ def compact(number: str) -> str:
     return "+7" + digits if len(digits) == 10 else digits
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the number in E.164, or raise :class:`InvalidNumber`."""
     return parse(number).e164
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether it is a Kazakh number of an allotted prefix."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Phone:
     """Tell mobile, landline and VoIP numbers apart.
 
@@ -90,6 +95,7 @@ def parse(number: str) -> Phone:
     return Phone(e164, _kind(national))
 
 
+@emptied
 def format(number: str) -> str:
     """Write it in the international form, grouped by its area code.
 

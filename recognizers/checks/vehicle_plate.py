@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import strip_separators, to_latin
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
 
@@ -35,6 +36,7 @@ class Plate:
     region: int | None
 
 
+@emptied
 def compact(number: str) -> str:
     """Strip separators, the region's bar and the country, and fold Cyrillic look-alikes.
 
@@ -45,6 +47,7 @@ def compact(number: str) -> str:
     return text[2:] if text.startswith("KZ") and len(text) > 8 else text
 
 
+@emptied
 def validate(number: str) -> str:
     """Return the plate without separators, or raise :class:`InvalidNumber`."""
     number = compact(number)
@@ -52,11 +55,13 @@ def validate(number: str) -> str:
     return number
 
 
+@emptied
 def is_valid(number: str) -> bool:
     """Tell whether it has the form of a plate and an existing region."""
     return passes(validate, number)
 
 
+@emptied
 def parse(number: str) -> Plate:
     """Tell standard and region.
 
@@ -66,6 +71,7 @@ def parse(number: str) -> Plate:
     return _series(compact(number))
 
 
+@emptied
 def format(number: str) -> str:
     """Write it as on the plate, with blanks.
 

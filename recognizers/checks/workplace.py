@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.letters import ANY
@@ -189,6 +190,7 @@ class _People:
         )
 
 
+@emptied
 def compact(workplace: str) -> str:
     """Drop blanks around and repeated inside, and invisible characters.
 
@@ -198,6 +200,7 @@ def compact(workplace: str) -> str:
     return " ".join(re.sub("[\u200b-\u200d\ufeff\u00ad]", "", workplace).split())
 
 
+@emptied
 def is_valid(workplace: str) -> bool:
     """Say whether the whole text is an organisation, a position, a degree, or a position and an organisation."""
     workplace = compact(workplace)
@@ -205,6 +208,7 @@ def is_valid(workplace: str) -> bool:
     return whole or _POSITION.fullmatch(workplace) is not None
 
 
+@emptied
 def validate(workplace: str) -> str:
     """Return the compact form, or raise :class:`InvalidNumber`."""
     workplace = compact(workplace)
@@ -213,6 +217,7 @@ def validate(workplace: str) -> str:
     return workplace
 
 
+@emptied
 def parse(workplace: str) -> Workplace:
     """Tell the parts apart.
 
@@ -226,6 +231,7 @@ def parse(workplace: str) -> Workplace:
     return Workplace(*(found.group().strip() if found else "" for found in (position, organisation, degree)))
 
 
+@emptied
 def format(workplace: str) -> str:
     """Write the position and the organisation, parted by a comma.
 

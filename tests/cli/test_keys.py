@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import sqlalchemy as sa
 
 from piiguard import clock
 from piiguard.cli.main import run
@@ -298,7 +299,7 @@ DAMAGE: dict[str, Callable[[dict[str, object]], object]] = {
 @pytest.mark.parametrize(
     ("how", "message", "hint"),
     [
-        ("missing", "no keyring there", "piiguard keys init"),
+        ("missing", "no keyring there", "piiguard keys restore"),
         ("a folder", "the keyring cannot be read", ""),
         ("empty", "truncated or damaged", "keys restore"),
         ("truncated", "truncated or damaged", "keys restore"),
@@ -395,3 +396,52 @@ def test_dead_instances_do_not_stop_a_promotion(type_: Type, keyring_file: Path)
     FileHeartbeat(keyring_file).report(dead)
     type_("add")
     assert type_("promote", "2")[0] == 0
+
+
+def test_check_says_what_would_be_accepted_and_why_not(
+    type_: Type, keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = type_("check")
+    assert code == 0
+    assert "PIIGUARD_KEYRING_ID: not named" in out
+    assert f"file:{keyring_file.with_name('wrapping.key')}: would be asked" in out
+    assert err.endswith("keyring.json: accepted\n")
+    header = json.loads(keyring_file.read_text())
+    header["recipients"].append({"provider": "aws-kms", "arn": "arn:x", "wrapped": "AAAA"})
+    keyring_file.write_text(json.dumps(header))
+    code, out, err = type_("check")
+    assert code == 1
+    assert "recipient: aws-kms:arn:x: aws-kms:arn:x: this provider is not accepted here" in out
+    assert "not accepted: " in err
+    monkeypatch.setenv("PIIGUARD_MIN_GENERATION", "9")
+    code, out, err = type_("check")
+    assert code == 1
+    assert "generation 1 is older than 9" in out
+    assert "generation 1 is older than 9" in err
+
+
+def test_check_never_shows_a_wrapping_key(
+    type_: Type, keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = keyring_file.with_name("wrapping.key").read_text().strip()
+    monkeypatch.setenv("PIIGUARD_WRAPPING_KEY", key)
+    code, out, err = type_("check")
+    assert code == 0
+    assert key not in out + err
+    assert "PIIGUARD_WRAPPING_KEY: named" in out
+
+
+def test_check_asks_the_database_what_it_has_seen(type_: Type, keyring_file: Path, sqlite_url: str) -> None:
+    from piiguard.protect import state
+
+    engine = sa.create_engine(sqlite_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        state.ensure(connection)
+        state.pin(connection, Keyring.from_file(keyring_file))
+    assert "database: has seen generation 1" in type_("check", "--database", sqlite_url)[1]
+    with engine.connect() as connection:
+        connection.execute(state.state.update().values(generation=7))
+        connection.commit()
+    code, _, err = type_("check", "--database", sqlite_url)
+    assert code == 1
+    assert "generation 7 was used on its database" in err

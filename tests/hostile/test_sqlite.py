@@ -104,7 +104,9 @@ READING = [
     ("encrypt", "URL", "people.iin", "--plan"), ("encrypt", "URL", "people.iin", "--dry-run"),
     ("decrypt", "URL", "people.iin", "--plan"), ("decrypt", "URL", "people.iin", "--dry-run"),
     ("rotate", "URL", "--plan"), ("rotate", "URL", "--dry-run"),
-    ("keys", "retire", "1", "--database", "URL"),
+    ("keys", "retire", "1", "--database", "URL"), ("keys", "verify"), ("keys", "list"), ("keys", "verify", "--database", "URL"),
+    ("redact", "FILE"), ("redact", "FILE", "-o", "clean"), ("scan", "FILE", "--write-baseline", "known.json"),
+    ("scan", "FILE", "--raw", "--full"), ("reveal", "FILE"), ("manifest", "--models", "json:JSONDecoder"),
 ]  # fmt: skip
 
 
@@ -115,8 +117,8 @@ def test_a_command_that_reads_leaves_every_byte_and_time(
 ) -> None:
     path = made(folder, state)
     before = state_of(folder)
-    code = run([url_of(path) if word == "URL" else word for word in command])
-    assert code in (0, 1, 3), code
+    code = run([{"URL": url_of(path), "FILE": str(path)}.get(word, word) for word in command])
+    assert code in (0, 1, 2, 3, 4), code
     assert state_of(folder) == before
     if command[0] == "scan":
         assert code == 3

@@ -38,6 +38,7 @@ def test_a_dump_of_the_stacks_names_functions_and_lines_alone(tmp_path: Path) ->
         capture_output=True,
         text=True,
         check=True,
+        timeout=300,
     )
     assert "redactor.py" in done.stderr
     assert IIN not in done.stderr + done.stdout
@@ -88,6 +89,7 @@ def test_no_command_starts_a_process_with_a_passphrase_or_a_value_in_its_argumen
             env=environ,
             capture_output=True,
             check=False,
+            timeout=300,
         )
         note = tmp_path / "started"
         started.append(note.read_text() if note.exists() else "")

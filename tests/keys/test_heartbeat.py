@@ -134,3 +134,47 @@ def test_a_running_process_holds_up_a_promotion_until_it_looks_again(
         process.stdin.close()
     operate("add")
     operate("promote", 3, beats=FileHeartbeat(keyring_file).beats())  # a process that has ended stops nobody
+
+
+def test_a_process_of_another_container_or_start_of_the_host_is_never_called_dead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Process ids mean nothing in another PID namespace: the process is looked for where it cannot be seen."""
+    now, gone = time.time(), 4194304
+    mine = this_instance().rpartition(":")[0]
+    monkeypatch.setattr("piiguard.keys.heartbeat._here", lambda: f"{socket.gethostname()}@000000000000")
+    elsewhere = this_instance().rpartition(":")[0]
+    monkeypatch.undo()
+    late = [Beat(f"{place}:{gone}", 1, now) for place in (mine, elsewhere, socket.gethostname())]
+    if "@" in mine:
+        assert behind(late, 2) == late[1:]
+    assert this_instance() != f"{elsewhere}:{os.getpid()}"  # two containers of one name, both with process 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="PID namespaces are a matter of Linux")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes namespaces")
+def test_a_live_process_in_a_namespace_of_its_own_holds_up_a_promotion(keyring_file: Path) -> None:
+    code = (
+        "from piiguard.keys import Keyring; from piiguard.keys.heartbeat import this_instance\n"
+        f"keyring = Keyring.from_file({str(keyring_file)!r}).open(); print(this_instance(), flush=True); input()\n"
+    )
+    command = ["unshare", "--fork", "--pid", sys.executable, "-u", "-c", code]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        name = process.stdout.readline().strip()
+        try:
+            if not name:
+                pytest.skip("no PID namespace can be made here")
+            late = behind(FileHeartbeat(keyring_file).beats(), 2)
+            assert [beat.instance for beat in late] == [name]
+        finally:
+            process.stdin.close()
+
+
+def test_a_host_whose_clock_is_late_is_heard_by_the_clock_of_the_folder(keyring: Keyring) -> None:
+    place = FileHeartbeat(keyring.path)
+    place.report(Beat("late:1", 1, time.time() - 7200))
+    assert "late:1" in [beat.instance for beat in behind(place.beats(), 2)]

@@ -443,3 +443,22 @@ def test_a_forked_child_shares_no_nonce_and_waits_for_no_lock(keyring: Keyring) 
     assert sealed[6:18] != before[6:18]
     assert column.encrypt(VALUE)[6:18] == before[6:18]
     assert index == keyring.index("a", "b", "digits").compute("1")
+
+
+def test_a_keyring_in_memory_is_whole_and_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keyring = Keyring.in_memory()
+    column = keyring.column("students.iin", STRING)
+    assert column.decrypt(column.encrypt(VALUE)) == VALUE
+    assert keyring.index("students.iin", "iin_index", "digits").compute("050312300017")
+    assert repr(keyring) == f"<Keyring {keyring.id} generation 1, in memory, never written>"
+    assert keyring.open() is keyring
+    assert keyring.reload() is False
+    keyring.record("job", rows=1)
+    with pytest.raises(KeyVersionNotFound):
+        Keyring.in_memory().column("students.iin", STRING).decrypt(column.encrypt(VALUE))
+    with pytest.raises(KeyringError, match="in memory and has no file"):
+        keyring.path  # noqa: B018
+    assert list(tmp_path.iterdir()) == []

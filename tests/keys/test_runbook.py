@@ -60,6 +60,7 @@ def follow(home: Path) -> Iterator[Follow]:
         "WRAPPING_KEY": home / "etc/wrapping.key",
         "SPARE_KEY": home / "safe/spare.key",
         "BACKUPS": home / "backup",
+        "NEW_HOST": home / "new",
     }
     assert set(re.findall(r"export (\w+)=", BLOCKS["names"][0])) == set(variables)
 
@@ -127,6 +128,27 @@ def test_a_leaked_key(follow: Follow, home: Path) -> None:
 def test_a_lost_keyring(follow: Follow, home: Path) -> None:
     (home / "etc/keyring.json").unlink()
     assert "restored from" in follow("lost-keyring")
+
+
+def test_moving_to_another_host(follow: Follow, home: Path) -> None:
+    for name in ("etc", "secrets"):
+        (home / "new" / name).mkdir(parents=True)
+    said = follow("move")
+    assert "PIIGUARD_WRAPPING_KEY: named" in said
+    assert "keyring.json: accepted" in said
+
+
+def test_the_fixture_for_tests_runs_under_pytest(home: Path) -> None:
+    (block,) = re.findall(r"```python testing\n(.*?)```", PAGE, re.DOTALL)
+    (home / "test_page.py").write_text(block)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout
 
 
 def test_an_old_backup_of_the_database(follow: Follow, home: Path) -> None:

@@ -91,3 +91,76 @@ def test_what_is_not_a_number_is_no_backup(keyring_file: Path) -> None:
 def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyringError, match=r"k\.json\.lock: cannot be written: no such file"):
         Keyring.create(tmp_path / "absent" / "k.json", [f"file:{tmp_path / 'w'}"])
+
+
+MOUNTED = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root owns a mounted secret"
+)
+
+
+@MOUNTED
+@pytest.mark.parametrize("mode", [0o444, 0o644, 0o440, 0o400])
+def test_a_secret_is_read_as_containers_mount_it(
+    keyring_file: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    """Docker: 0444; Kubernetes: 0644, through links; both of root, on a file system that nobody can write to."""
+    real = os.fstatvfs
+    data = keyring_file.parent / "..2026_01_01"
+    data.mkdir()
+    for name in (keyring_file.name, "wrapping.key"):
+        (keyring_file.parent / name).rename(data / name).chmod(mode)
+        (keyring_file.parent / name).symlink_to(Path("..data", name))
+    (keyring_file.parent / "..data").symlink_to(data.name)
+    if mode & 0o007:
+        with pytest.raises(KeyringError, match="others can read or change it"):
+            Keyring.from_file(keyring_file).open()
+
+    class ReadOnly:
+        def __init__(self, handle: int) -> None:
+            self.f_flag = real(handle).f_flag | os.ST_RDONLY
+
+    monkeypatch.setattr(os, "fstatvfs", ReadOnly)
+    assert Keyring.from_file(keyring_file).open().generation == 1
+
+
+@MOUNTED
+def test_a_file_of_somebody_else_is_no_mounted_secret(
+    keyring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class ReadOnly:
+        f_flag = os.ST_RDONLY
+
+        def __init__(self, handle: int) -> None:
+            pass
+
+    monkeypatch.setattr(os, "fstatvfs", ReadOnly)
+    os.chown(keyring_file, 12345, 12345)
+    keyring_file.chmod(0o644)
+    with pytest.raises(KeyringError, match="others can read or change it"):
+        Keyring.from_file(keyring_file).open()
+
+
+@pytest.mark.parametrize("kind", ["keyring", "wrapping key"])
+def test_a_pipe_is_refused_and_not_waited_for(keyring_file: Path, kind: str) -> None:
+    path = keyring_file if kind == "keyring" else keyring_file.with_name("wrapping.key")
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(KeyringError, match="not a regular file"):
+        Keyring.from_file(keyring_file).open()
+
+
+def test_a_lost_keyring_is_restored_and_never_made_anew(keyring_file: Path, operate: Operate) -> None:
+    keyring_file.unlink()
+    with pytest.raises(KeyringError, match="no keyring there") as caught:
+        Keyring.from_file(keyring_file).open()
+    assert "piiguard keys restore" in caught.value.hint
+    assert "init" not in caught.value.hint
+    store.backup_path(keyring_file, 7).touch()
+    with pytest.raises(KeyringError, match="no keyring there") as caught:
+        Keyring.from_file(keyring_file).open()
+    assert caught.value.hint.endswith(f"piiguard keys restore {store.backup_path(keyring_file, 7)}")
+    audit.trail_path(keyring_file).unlink()
+    store.backup_path(keyring_file, 7).unlink()
+    with pytest.raises(KeyringError, match="no keyring there") as caught:
+        Keyring.from_file(keyring_file).open()
+    assert caught.value.hint == "piiguard keys init makes one"

@@ -27,7 +27,7 @@ def models(keyring: Keyring) -> SimpleNamespace:
         iin: Mapped[str | None] = mapped_column(
             Encrypted(sa.String(12), keyring=keyring, context="students.iin")
         )
-        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="digits"), unique=True)
+        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="digits/2"), unique=True)
         email: Mapped[str | None] = mapped_column(
             Encrypted(sa.Text, keyring=keyring, context="students.email")
         )

@@ -323,3 +323,24 @@ def test_touching_an_object_does_not_encrypt_again(
     student.iin = FIRST
     session.commit()
     assert raw(session, "iin") == before
+
+
+def test_a_value_of_another_type_says_where_to_look(connection: Any, keyring: Keyring) -> None:
+    def enum_of(*members: str) -> sa.Table:
+        kind = Encrypted(sa.Enum(*members), keyring=keyring, context="t.v")
+        return sa.Table(
+            "t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", kind)
+        )
+
+    before = enum_of("day", "night")
+    before.create(connection)
+    connection.execute(sa.insert(before), {"id": 1, "v": "night"})
+    with pytest.raises(DecryptionError, match="does not open") as caught:
+        connection.scalar(sa.select(table_of(keyring, inner=sa.Integer).c.v))
+    assert "manifest --check" in caught.value.hint
+    with pytest.raises(
+        DecryptionError, match="opens, and is nothing that the type of the column reads"
+    ) as told:
+        connection.scalar(sa.select(enum_of("day").c.v))
+    assert "give an Enum its member back" in told.value.hint
+    assert "night" not in f"{told.value!r} {told.value.hint}"

@@ -205,3 +205,28 @@ def test_a_default_that_python_makes_is_indexed(keyring: Keyring) -> None:
         with pytest.raises(EncryptedColumnError, match="cannot be set to an SQL expression"):
             connection.execute(sa.insert(table))
     engine.dispose()
+
+
+@pytest.mark.parametrize("options", [{"unique": True}, {"index": True}])
+def test_a_search_on_mariadb_uses_the_index(keyring: Keyring, mariadb_url: str, options: Any) -> None:
+    """UNIQUE over a BLOB is kept there by a hash that no search can use."""
+    table = sa.Table(
+        "t",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("v", Encrypted(sa.Text, keyring=keyring, context="t.v")),
+        sa.Column("v_index", BlindIndex("v", normalizer="digits/2"), **options),
+        sa.Column("v_part", BlindIndex("v", normalizer="digits/2", truncate=10, expected_rows=200_000)),
+    )
+    engine = sa.create_engine(mariadb_url)
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(table), [{"v": f"05{number:010}"} for number in range(1_000)])
+        wanted = BlindIndex.values(table.c.v_index, "050000000007")[0].hex()
+        (plan,) = connection.exec_driver_sql(
+            f"explain select id from t where v_index = x'{wanted}'"
+        ).mappings()
+        assert plan["key"]
+        assert connection.scalars(sa.select(table.c.id).where(table.c.v == "050000000007")).all() == [8]
+        assert 8 in connection.scalars(sa.select(table.c.id).where(table.c.v_part == "050000000007")).all()
+    engine.dispose()

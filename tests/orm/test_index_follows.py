@@ -81,7 +81,7 @@ def test_an_insert_from_select_upserts_with_the_index(session: Session, models: 
 
 def test_an_index_set_by_hand_must_be_the_derived_one(session: Session, models: SimpleNamespace) -> None:
     student, wrong = models.Student, b"\0\1" + b"A" * 14
-    right, _ = BlindIndex.values(student.iin, FIRST)
+    (right,) = BlindIndex.values(student.iin, FIRST)
     session.add(student(id=1, iin_index=right, iin=FIRST))
     session.execute(sa.insert(models.table), [{"id": 2, "iin": SECOND, "iin_index": None}])
     session.commit()

@@ -30,6 +30,18 @@ def test_models_say_what_a_manifest_says(models: SimpleNamespace) -> None:
     assert list(drift(found, metadata, Manifest(found))) == []
 
 
+def test_the_name_of_an_index_key_is_told(keyring: Keyring) -> None:
+    metadata = sa.MetaData()
+    sa.Table(
+        "t",
+        metadata,
+        sa.Column("v", Encrypted(sa.Text, keyring=keyring, context="t.v")),
+        sa.Column("h", BlindIndex("v", normalizer="digits/2", name="v_index", index_context="anybody")),
+    )
+    (entry,) = protected_columns(metadata)
+    assert (entry.index, entry.index_name, entry.index_context) == ("h", "v_index", "anybody")
+
+
 def test_types_storage_and_schema_are_told(keyring: Keyring) -> None:
     metadata = sa.MetaData(schema="crm")
     sa.Table(

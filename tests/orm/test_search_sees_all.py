@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    aliased,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+    subqueryload,
+    with_loader_criteria,
+)
 
 from piiguard.keys import Keyring, change, transitions
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError, fill_indexes
@@ -146,6 +157,40 @@ def test_a_lambda_that_cannot_work_says_what_to_write(filled: Session, models: S
             found(filled, student, both)
 
 
+@pytest.mark.parametrize("order", ["encrypted", "plain"])
+def test_one_lambda_for_several_classes_is_refused(keyring: Keyring, order: str) -> None:
+    """SQLAlchemy keeps the variable of a lambda with the type that it had for the first class."""
+    models = related(keyring, name="iin", index_context="iin of anybody")
+    other = related(keyring, name="iin", index_context="another").Loan
+
+    class Plain(models.Base):  # type: ignore[name-defined,misc]
+        __tablename__ = "plain"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        iin: Mapped[str | None]
+
+    def having(kind: Any, value: str) -> Any:
+        if order == "plain":  # what is kept belongs to the code of the lambda
+            return sa.select(kind).options(with_loader_criteria(kind, lambda cls: cls.iin == value))
+        return sa.select(kind).options(with_loader_criteria(kind, lambda cls: cls.iin == value))
+
+    engine = sa.create_engine("sqlite://")
+    models.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all(
+            [models.Person(id=1, iin=FIRST), models.Loan(id=1, iin=FIRST), Plain(id=1, iin=FIRST)]
+        )
+        session.commit()
+        kinds = [models.Person, models.Loan] if order == "encrypted" else [Plain]
+        refused = [Plain, other] if order == "encrypted" else [models.Person]
+        for kind in kinds:  # indexes under one key are alike
+            assert [one.id for one in session.scalars(having(kind, FIRST))] == [1]
+        for kind in refused:
+            with pytest.raises(EncryptedColumnError, match="variable of a lambda") as caught:
+                session.scalars(having(kind, FIRST))
+            assert "of its own" in caught.value.hint
+    engine.dispose()
+
+
 def found(session: Session, student: Any, condition: Any) -> list[Any]:
     return list(session.scalars(sa.select(student).options(with_loader_criteria(student, condition))))
 
@@ -173,7 +218,7 @@ def tables(keyring: Keyring, **options: Any) -> tuple[sa.Table, sa.Table]:
             metadata,
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("iin", Encrypted(sa.Text, keyring=keyring, context=f"{name}.iin")),
-            sa.Column("iin_index", BlindIndex("iin", **options)),
+            sa.Column("iin_index", BlindIndex("iin", normalizer="exact/2", **options)),
         )
         for name in ("left_side", "right_side")
     ]
@@ -366,3 +411,171 @@ def test_zero_has_no_sign(keyring: Keyring) -> None:
     columns = one_column(keyring, sa.Numeric(10, 2), BlindIndex("v"))
     spelled = [BlindIndex.values(columns.v, decimal.Decimal(text)) for text in ("0", "-0.00", "-0.001")]
     assert spelled[0] == spelled[1] == spelled[2]
+
+
+# --- an index against an index: equal values have equal hashes under one key only
+
+
+def related(keyring: Keyring, **options: Any) -> SimpleNamespace:
+    class Base(DeclarativeBase):
+        pass
+
+    class Person(Base):
+        __tablename__ = "people"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        iin: Mapped[str | None] = mapped_column(Encrypted(sa.Text, keyring=keyring, context="people.iin"))
+        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="exact/2", **options))
+        loans: Mapped[list[Any]] = relationship(
+            "Loan",
+            primaryjoin="foreign(Loan.iin_index) == Person.iin_index",
+            viewonly=True,
+            uselist=True,
+        )
+
+    class Loan(Base):
+        __tablename__ = "loans"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        iin: Mapped[str | None] = mapped_column(Encrypted(sa.Text, keyring=keyring, context="loans.iin"))
+        iin_index: Mapped[bytes | None] = mapped_column(BlindIndex("iin", normalizer="exact/2", **options))
+
+    return SimpleNamespace(Base=Base, Person=Person, Loan=Loan)
+
+
+def test_a_relationship_over_unlike_indexes_is_refused_when_it_is_mapped(keyring: Keyring) -> None:
+    models = related(keyring)
+    with pytest.raises(EncryptedColumnError, match="indexed under different keys"):
+        models.Person()
+
+
+def test_intersections_of_unlike_indexes_are_refused(keyring: Keyring) -> None:
+    left, right = tables(keyring)
+    with sa.create_engine("sqlite://").connect() as connection:
+        for combine in (sa.intersect, sa.except_, sa.union):
+            with pytest.raises(EncryptedColumnError, match="indexed under different keys"):
+                connection.execute(combine(sa.select(left.c.iin_index), sa.select(right.c.iin_index)))
+
+
+def loaded(loader: Any) -> Any:
+    def query(session: Session, models: SimpleNamespace) -> Any:
+        options = [] if loader is None else [loader(models.Person.loans)]
+        found = session.scalars(sa.select(models.Person).options(*options)).unique()
+        return [one.id for person in found for one in person.loans]
+
+    return query
+
+
+def rows(build: Any) -> Any:
+    def query(session: Session, models: SimpleNamespace) -> Any:
+        person: Any = models.Person
+        return session.scalars(build(person, models.Loan, aliased(person))).all()
+
+    return query
+
+
+SAME_KEY = {
+    "lazy": (loaded(None), [7]),
+    "joinedload": (loaded(joinedload), [7]),
+    "selectinload": (loaded(selectinload), [7]),
+    "subqueryload": (loaded(subqueryload), [7]),
+    "join": (rows(lambda p, q, a: sa.select(q.id).join(p, p.iin_index == q.iin_index)), [7]),
+    "self join": (rows(lambda p, q, a: sa.select(p.id).join(a, p.iin_index == a.iin_index)), [1]),
+    "unlike": (rows(lambda p, q, a: sa.select(p.id).where(p.iin_index != q.iin_index)), []),
+    "subquery": (rows(lambda p, q, a: sa.select(p.id).where(p.iin_index.in_(sa.select(q.iin_index)))), [1]),
+    "exists": (
+        rows(lambda p, q, a: sa.select(p.id).where(sa.exists().where(q.iin_index == p.iin_index))),
+        [1],
+    ),
+    "group": (rows(lambda p, q, a: sa.select(sa.func.count(p.id)).group_by(p.iin_index)), [1]),
+    "group by name": (
+        rows(lambda p, q, a: sa.select(sa.func.count(p.id), p.iin_index).group_by("iin_index")),
+        [1],
+    ),
+    "distinct": (rows(lambda p, q, a: sa.select(sa.func.length(p.iin_index), p.iin_index).distinct()), [16]),
+    "count distinct": (rows(lambda p, q, a: sa.select(sa.func.count(p.iin_index.distinct()))), [1]),
+    "union": (
+        rows(
+            lambda p, q, a: sa.select(sa.func.count()).select_from(
+                sa.union(sa.select(p.iin_index), sa.select(q.iin_index)).subquery()
+            )
+        ),
+        [1],
+    ),
+    "window": (
+        rows(lambda p, q, a: sa.select(sa.func.count(p.id).over(partition_by=p.iin_index))),
+        [1],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_KEY)
+def test_indexes_are_compared_only_while_all_rows_are_under_one_key(
+    keyring: Keyring, keyring_file: Path, name: str
+) -> None:
+    query, right = SAME_KEY[name]
+    models = related(keyring, name="iin", index_context="iin of anybody")
+    engine = sa.create_engine("sqlite://")
+    models.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([models.Person(id=1, iin=FIRST), models.Loan(id=7, iin=FIRST)])
+        session.commit()
+        assert query(session, models) == right
+        session.expire_all()
+        promote(keyring, keyring_file)
+        session.execute(sa.update(models.Loan), [{"id": 7, "iin": FIRST}])
+        with pytest.raises(EncryptedColumnError, match="two index keys are live") as caught:
+            query(session, models)
+        assert "keys retire" in caught.value.hint
+        session.rollback()
+        change.apply(
+            keyring_file, None, "retire", lambda held, now: transitions.retire(held, "index", 1, now)
+        )
+        keyring.reload()
+        session.execute(sa.update(models.Person), [{"id": 1, "iin": FIRST}])
+        session.execute(sa.update(models.Loan), [{"id": 7, "iin": FIRST}])
+        session.expire_all()
+        assert query(session, models) == right
+    engine.dispose()
+
+
+def test_indexes_are_compared_only_while_all_rows_are_under_one_rule(keyring: Keyring) -> None:
+    columns = one_column(keyring, sa.Text, BlindIndex("v", normalizer="digits"))
+    with (
+        sa.create_engine("sqlite://").connect() as connection,
+        pytest.raises(EncryptedColumnError, match="under 2 editions of its rule") as caught,
+    ):
+        connection.execute(sa.select(sa.func.count(columns.id)).group_by(columns.v_index))
+    assert 'normalizer="digits/2"' in caught.value.hint
+
+
+def test_what_does_not_compare_indexes_works_under_two_keys(keyring: Keyring, keyring_file: Path) -> None:
+    models = related(keyring, name="iin", index_context="iin of anybody")
+    engine, person = sa.create_engine("sqlite://"), models.Person
+    models.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(person(id=1, iin=FIRST))
+        session.commit()
+        promote(keyring, keyring_file)
+        for query in (
+            sa.select(person.id).where(person.iin_index == FIRST),
+            sa.select(person.id).where(person.iin_index.in_(BlindIndex.values(person.iin, FIRST))),
+            sa.select(person.id).where(person.iin_index == BlindIndex.values(person.iin, FIRST)[1]),
+            sa.select(person.id, person.iin_index).distinct(),
+            sa.select(sa.func.count(person.iin_index)),
+            sa.select(person.id).order_by(person.iin_index),
+            sa.select(person.id).where(person.iin_index.is_not(None)),
+        ):
+            assert session.scalars(query).all() == [1]
+    engine.dispose()
+
+
+def test_an_index_has_one_keyring(keyring: Keyring, tmp_path: Path) -> None:
+    other = Keyring.create(tmp_path / "other.json", [f"file:{tmp_path}/other.key"]).open()
+    table = sa.Table(
+        "t",
+        sa.MetaData(),
+        sa.Column("a", Encrypted(sa.Text, keyring=keyring, context="t.a")),
+        sa.Column("b", Encrypted(sa.Text, keyring=other, context="t.b")),
+        sa.Column("both", BlindIndex("a", "b")),
+    )
+    with pytest.raises(EncryptedColumnError, match="two keyrings"):
+        table.create(sa.create_engine("sqlite://"))

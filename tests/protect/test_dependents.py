@@ -17,6 +17,7 @@ from piiguard.protect.jobs.decrypt import decrypt
 from piiguard.protect.jobs.encrypt import encrypt, look
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.plan import plan_encrypt
+from piiguard.protect.jobs.rotate import rotate
 
 from .schemas import dump
 
@@ -70,6 +71,8 @@ REFUSED: list[tuple[str, tuple[str, ...], list[str], str]] = [
     ("exclusion", (PG,), ["alter table folk add constraint ex_folk exclude (iin with =)"], "ex_folk"),
     ("fulltext", (MY,), ["create fulltext index ft_folk on folk (iin)"], "ft_folk"),
     ("history", (MY,), ["alter table folk add system versioning"], "folk"),
+    ("no-transactions", (MY,), ["alter table folk engine = MyISAM"], "MyISAM"),
+    ("no-transactions", (MY,), ["alter table folk engine = Aria"], "Aria"),
     ("column-check", (MY,), ["alter table folk modify iin varchar(200) check (char_length(iin) = 12)"], "iin"),
 ]  # fmt: skip
 
@@ -230,10 +233,32 @@ def test_an_in_place_column_of_mariadb_keeps_collation_and_comment(make: Callabl
     assert "ИИН" in text
 
 
-def test_a_view_of_mariadb_is_named(make: Callable[..., Job]) -> None:
-    job = make(MY, "create view v_folk as select f.iin from folk f")
+def test_what_reads_the_column_of_mariadb_by_its_name_is_named(make: Callable[..., Job]) -> None:
+    job = make(
+        MY,
+        "create view v_folk as select f.iin from folk f",
+        "create procedure p_folk() select iin from folk",
+        "create function f_folk() returns int reads sql data return (select count(iin) from folk)",
+        "create event e_folk on schedule every 1 year do delete from folk where iin is null",
+        "create procedure other() select city from folk",
+    )
     notes = [note for stage in plan_encrypt(job, ITEM) for note in stage.notes]
-    assert any("view v_folk" in note for note in notes)
+    for name in ("view v_folk", "procedure p_folk", "function f_folk", "event e_folk"):
+        assert any(name in note for note in notes)
+    assert not any("procedure other" in note for note in notes)
+
+
+def test_a_table_without_transactions_is_neither_rotated_nor_decrypted(make: Callable[..., Job]) -> None:
+    job = make(MY)
+    encrypt(job, ITEM)
+    with job.engine.begin() as connection:
+        connection.exec_driver_sql("alter table folk engine = MyISAM")
+    before = dump(job.engine)
+    for attempt in (lambda: list(rotate(job, [ITEM])), lambda: decrypt(job, ITEM)):
+        with pytest.raises(JobError, match=r"MyISAM.*has no transactions") as caught:
+            attempt()
+        assert "ENGINE=InnoDB" in caught.value.hint
+        assert dump(job.engine) == before
 
 
 def test_columns_that_follow_an_update_stay_as_they_are(make: Callable[..., Job]) -> None:

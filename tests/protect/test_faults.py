@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from piiguard.errors import JobError
 from piiguard.protect import transient
 from piiguard.protect.batches.pace import Limits, Pace
-from piiguard.protect.census.counts import count_rows
+from piiguard.protect.census.counts import count_index_rows, count_rows
 from piiguard.protect.jobs.encrypt import encrypt
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.rotate import rotate
@@ -337,6 +337,8 @@ def test_rows_hidden_by_a_policy_are_refused(
             list(rotate(Job(hidden, people.keyring), [IIN]))
         with pytest.raises(JobError, match="row-level security hides rows"):
             count_rows(hidden, [IIN], people.keyring.primary().id)
+        with pytest.raises(JobError, match="row-level security hides rows"):
+            count_index_rows(hidden, [IIN], 1)
     finally:
         with admin(people) as connection:
             connection.execute(sa.text(f"drop owned by {role}"))

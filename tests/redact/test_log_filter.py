@@ -303,3 +303,22 @@ def test_filter_can_be_named_in_a_configuration(redactor: Redactor) -> None:
     record = logging.makeLogRecord({"msg": "ИИН 050312300015"})
     assert made.filter(record)
     assert record.getMessage() == "ИИН <KZ_IIN>"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_name_of_a_level_is_clean(
+    redactor: Redactor, broken: Any, works: bool, planted: str, assert_clean: Check
+) -> None:
+    log, level = Log(redactor if works else broken), 35
+    logging.addLevelName(level, f"ИИН {planted}")
+    try:
+        log.logger.log(level, "hello")
+    finally:
+        logging.addLevelName(level, f"Level {level}")
+    assert log.text
+    assert_clean(log.text)
+
+
+def test_the_usual_names_of_levels_stay(log: Log) -> None:
+    log.logger.warning("hello")
+    assert log.text.startswith("WARNING ")

@@ -65,3 +65,34 @@ def test_variables_beside_a_clean_message_are_not_written(
         logger.exception("failed")
     assert_clean(output.text)
     assert "ZeroDivisionError" in output.text or "withheld" in output.text
+
+
+def test_the_names_of_level_function_file_process_and_thread_are_clean(
+    redactor: Redactor, broken: Any, planted: str, assert_clean: Check
+) -> None:
+    for patcher in (RedactingPatcher(redactor), RedactingPatcher(broken)):
+        messages: list[str] = []
+        logger.remove()
+
+        def plant(record: Any, patcher: Any = patcher) -> None:
+            record["name"] = record["function"] = record["module"] = f"ИИН {planted}"
+            for part, names in {
+                "level": ["name", "icon"],
+                "file": ["name", "path"],
+                "process": ["name"],
+                "thread": ["name"],
+            }.items():
+                for name in names:
+                    setattr(record[part], name, f"ИИН {planted}")
+            patcher(record)
+
+        logger.configure(patcher=plant)
+        number = logger.add(
+            messages.append, serialize=True,
+            format="{level} {level.icon} {name}:{function}:{module} {file} {file.path} {thread.name} {process.name} {message}",
+        )  # fmt: skip
+        logger.info("hello")
+        logger.remove(number)
+        logger.configure(patcher=lambda record: None)
+        (text,) = messages
+        assert_clean(text)

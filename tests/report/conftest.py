@@ -130,6 +130,7 @@ def paste() -> Callable[[str], int]:
                 stdin=terminal,
                 capture_output=True,
                 env={**os.environ, "PATH": path},
+                timeout=600,  # what never ends must end
                 check=False,
             )
         finally:

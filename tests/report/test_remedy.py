@@ -22,9 +22,9 @@ def test_column_gets_command_manifest_and_model(iin: Finding) -> None:
     assert shlex.split(command) == [
         "piiguard",
         "encrypt",
-        *("--index", "iin_index", "--normalizer", "digits"),
+        *("--index", "iin_index", "--normalizer", "digits/2"),
         "--",
-        "postgresql://reader:***@db/crm",
+        "postgresql://reader@db/crm",
         "students.iin",
     ]
     assert Manifest.parse(manifest).find("students", "iin") is not None

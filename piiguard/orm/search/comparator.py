@@ -84,7 +84,9 @@ class BlindIndexComparator(TypeDecorator.Comparator[Any]):
             if any(not isinstance(one, bytes) for one in values):
                 return self._search(op, values)
             return in_hashes(self.expr, op, values)
-        if op in {operators.eq, operators.ne} and not _is_sql(operand) and not isinstance(operand, bytes):
+        if op in {operators.eq, operators.ne} and isinstance(operand, bytes):
+            return in_hashes(self.expr, _IN[op], [operand])
+        if op in {operators.eq, operators.ne} and not _is_sql(operand):
             return self._search(op, [operand])
         return super().operate(op, *other, **kwargs)
 

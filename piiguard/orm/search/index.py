@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy.types import LargeBinary, TypeDecorator
+from sqlalchemy.types import VARBINARY, LargeBinary, TypeDecorator
 
 from piiguard.keys.index import SIZE
 from piiguard.keys.indexable import indexer
@@ -19,6 +19,7 @@ from piiguard.orm.tables import BlindKind, BoundIndex, EncryptedKind, protected
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect
     from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.types import TypeEngine
 
 __all__ = ["BlindIndex"]
 
@@ -84,6 +85,11 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
         self.normalizers = tuple(map(_editions, rules))
         self.truncate = truncate
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        # UNIQUE over a BLOB is kept by a hash on MariaDB, which no search can use.
+        kind = VARBINARY if dialect.name in ("mysql", "mariadb") else LargeBinary
+        return dialect.type_descriptor(kind(SIZE))
+
     @property
     def python_type(self) -> type[Any]:
         return bytes
@@ -107,9 +113,13 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 )
         types: list[Any] = [columns[source].type for source in self.sources]
         self._check(place, column, types)
+        keyring = types[0].keyring
+        if any(item.keyring is not keyring and item.keyring.path != keyring.path for item in types):
+            raise EncryptedColumnError(
+                f"{place} indexes columns of two keyrings", hint="give them one keyring, or an index each"
+            )
         normalizer = self.normalizers[0] if len(types) == 1 else _compounds(self.normalizers)
         context = self.index_context or "+".join(item.context for item in types)
-        keyring = types[0].keyring
         return BoundIndex(
             column,
             self.sources,

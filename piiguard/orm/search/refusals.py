@@ -29,15 +29,14 @@ from sqlalchemy.sql.elements import (
     Grouping,
     UnaryExpression,
     _label_reference,
-    _textual_label_reference,
 )
 from sqlalchemy.sql.functions import count
 from sqlalchemy.sql.visitors import iterate
 
 from piiguard.orm.errors import EncryptedColumnError
+from piiguard.orm.search.clauses import has_key, named, operands
 from piiguard.orm.search.comparator import base_column, place
 from piiguard.orm.search.copies import refuse_copies
-from piiguard.orm.search.pairs import check_pair
 from piiguard.orm.search.sought import Opposed
 from piiguard.orm.tables import EncryptedKind, Protected, protected
 
@@ -74,16 +73,13 @@ def _check_expression(element: ColumnElement[Any]) -> None:
     if isinstance(element, BinaryExpression) and element.operator in (operators.is_, operators.is_not):
         _check_negation(element)
         return
-    operands = list(_operands(element.get_children()))
-    for operand in operands:
+    for operand in operands(element.get_children()):
         if isinstance(operand.type, EncryptedKind):
             raise _refusal(
                 operand, f"used in {_spelled(element)}", "read the column as it is and compute in Python"
             )
     if isinstance(element, UnaryExpression | BinaryExpression):
         _check_negation(element)
-    if isinstance(element, BinaryExpression):
-        check_pair(element)
 
 
 def _check_negation(element: UnaryExpression[Any] | BinaryExpression[Any]) -> None:
@@ -107,11 +103,11 @@ def _conditions(elements: Iterable[Any]) -> Iterator[Any]:
 
 
 def _check_query(query: Select[Any] | CompoundSelect[Any]) -> None:
-    for column in _encrypted(query._order_by_clauses, query):
+    for column in named(query._order_by_clauses, query, _is):
         raise _refusal(column, "sorted", "sort the rows in Python")
     grouped = list(query._group_by_clauses)
-    for column in _encrypted(grouped, query):
-        if not _has_key(column, grouped):
+    for column in named(grouped, query, _is):
+        if not has_key(column, grouped):
             raise _refusal(column, "grouped by", _by_index(column, "group by"))
     if isinstance(query, Select):
         _check_select(query)
@@ -133,7 +129,7 @@ def _check_select(query: Select[Any]) -> None:
 
 
 def _check_distinct_on(clauses: Iterable[Any], query: Any) -> None:
-    for column in _encrypted(clauses, query):
+    for column in named(clauses, query, _is):
         raise _refusal(column, "made distinct", _by_index(column, "take"))
 
 
@@ -189,42 +185,12 @@ def _rowwise(columns: Iterable[Any]) -> Iterator[Any]:
     """Encrypted columns that make rows unequal: those whose row is not named by its primary key beside."""
     selected = list(columns)
     for column in selected:
-        if isinstance(column.type, EncryptedKind) and not _has_key(column, selected):
+        if isinstance(column.type, EncryptedKind) and not has_key(column, selected):
             yield column
-
-
-def _has_key(column: Any, others: Iterable[Any]) -> bool:
-    """Whether the primary key of the column's table is among the others: then equal rows are the same row."""
-    base = base_column(column)
-    if base is None or base.table is None or not base.table.primary_key.columns:
-        return False
-    present = {one for other in _operands(others) for one in other.base_columns}
-    return all(key in present for key in base.table.primary_key.columns)
-
-
-def _encrypted(clauses: Iterable[Any], query: Any) -> Iterator[Any]:
-    for clause in _operands(clauses):
-        if isinstance(clause, _textual_label_reference):
-            yield from (c for c in query.selected_columns if c.key == clause.element and _is(c))
-        elif isinstance(clause, UnaryExpression):
-            yield from _encrypted([clause.element], query)
-        elif _is(clause):
-            yield clause
 
 
 def _is(element: Any) -> bool:
     return isinstance(element.type, EncryptedKind)
-
-
-def _operands(elements: Iterable[Any]) -> Iterator[Any]:
-    """The expressions behind labels, brackets and lists."""
-    for element in elements:
-        if isinstance(element, ClauseList):
-            yield from _operands(element.clauses)
-        elif isinstance(element, Label | Grouping | _label_reference):
-            yield from _operands([element.element])
-        elif isinstance(element, ColumnElement):
-            yield element
 
 
 def _refusal(expression: Any, what: str, hint: str) -> EncryptedColumnError:

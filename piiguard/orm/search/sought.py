@@ -31,7 +31,7 @@ from piiguard.keys.derivation import lp, unpacked
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.tables import BoundIndex
 
-__all__ = ["InIndex", "Joined", "Opposed", "in_hashes", "in_index", "in_joined", "unequal"]
+__all__ = ["InIndex", "InLambda", "Joined", "Opposed", "in_hashes", "in_index", "in_joined", "unequal"]
 
 _MOST_KEYS = 8  # the primary, the one before, a staged one, and one to spare, each under two rules
 
@@ -68,6 +68,12 @@ class Opposed(BinaryExpression[bool]):
     def of(cls, plain: Any) -> Any:
         """The same comparison as this class."""
         return cls(plain.left, plain.right, plain.operator, type_=plain.type, negate=plain.negate)
+
+
+class InLambda(Opposed):
+    """The same with the variable of a lambda, which SQLAlchemy may have met beside another column before."""
+
+    inherit_cache = True
 
 
 class InIndex(Opposed):
@@ -123,7 +129,7 @@ class Joined(TypeDecorator[Any]):
 
     @property
     def _static_cache_key(self) -> Any:
-        return type(self), self.bound.place, self.bound.identity
+        return type(self), self.bound.place, self.bound.keyring, self.bound.identity
 
     def coerce_compared_value(self, op: Any, value: Any) -> Joined:
         return self
@@ -151,7 +157,7 @@ def _some(normal: bytes | None) -> list[bytes]:
     return [] if normal is None else [normal]
 
 
-def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: Any) -> Opposed:
+def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: Any) -> InLambda:
     """The same comparison with a variable of a lambda, whose value is not known here."""
     kind = Joined(bound)
     value = wrapper._py_wrapper_literal(bindparam("piiguard", type_=kind), op)
@@ -162,5 +168,5 @@ def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: A
         )
     size = 16 if bound.cut is None else len(bound.cut(bytes(16)))
     parts = [func.substr(value, 1 + size * number, size, type_=LargeBinary()) for number in range(_MOST_KEYS)]
-    found: Opposed = Opposed.of(LargeBinary.Comparator(column).operate(op, parts))
+    found: InLambda = InLambda.of(LargeBinary.Comparator(column).operate(op, parts))
     return found

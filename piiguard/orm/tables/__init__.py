@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,11 +18,15 @@ __all__ = ["BlindKind", "BoundIndex", "EncryptedKind", "Protected", "protected"]
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """The encrypted columns of a table by key, its blind indexes, and both kinds of columns by key."""
+    """The encrypted columns of a table by key, its blind indexes, and both kinds of columns by key.
+
+    ``plans`` keeps what an INSERT of these names has to fill.
+    """
 
     columns: Mapping[str, Column[Any]]
     indexes: tuple[BoundIndex, ...]
     written: Mapping[str, Column[Any]]
+    plans: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def indexes_of(self, source: str) -> tuple[BoundIndex, ...]:
         """The blind indexes that the column feeds."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BoundIndex"]
 
-_LIVE = ("primary", "staged", "decrypt-only")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoundIndex:
@@ -40,15 +38,20 @@ class BoundIndex:
 
     @property
     def identity(self) -> tuple[Any, ...]:
-        """What makes two indexes give equal values equal hashes."""
+        """What makes two indexes give equal values equal hashes, within one keyring."""
         key = self.key
         rules = tuple(rule.label for rule in key.rules)
-        return self.keyring.id, key.context, key.name, rules, self.cut and self.cut(bytes(32))
+        return key.context, key.name, rules, self.cut and self.cut(bytes(32))
+
+    def is_like(self, other: BoundIndex) -> bool:
+        """Whether equal values have equal hashes in both; a keyring is opened only to tell it from another."""
+        one, two = self.keyring, other.keyring
+        return self.identity == other.identity and (one is two or one.id == two.id)
 
     @property
     def live_keys(self) -> int:
         """Under how many index keys rows may be found; two during an index rotation."""
-        return sum(one.kind == "index" and one.state in _LIVE for one in self.keyring.versions)
+        return len(self.key.epoch())
 
     @property
     def live(self) -> int:

@@ -93,7 +93,7 @@ def _watch_source(
             else:  # the flush loads what is not loaded here
                 state._expire_attributes(held, [key])
                 continue
-            if len(parts) == 1 and type(held.get(key)) is ByHand:
+            if key in held and type(held[key]) is ByHand and len(parts) == 1:
                 refuse_unless_equal(index, held[key], [plain])
             if state.key is None:  # an INSERT takes what the object holds; no history is needed
                 held[key] = computed if computed is None else Derived(computed)

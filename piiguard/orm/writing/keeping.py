@@ -17,11 +17,12 @@ from piiguard.orm.writing.defaults import scalar_or_later
 from piiguard.orm.writing.lifting import Getter, Parameter, kept_lists, lift
 from piiguard.orm.writing.marks import Derived, refuse_by_hand, refuse_unless_equal
 from piiguard.orm.writing.targets import keys_of
-from piiguard.orm.writing.upsert import lift_upsert
+from piiguard.orm.writing.upsert import lift_upsert, set_of
 
 __all__ = ["Rows", "index_values", "keep", "with_values"]
 
 Rows = Sequence[Mapping[str, Any]]
+_PLANS = 100  # of one table: rows of a bulk insert may each have other names
 _Fill = Callable[[dict[str, Any], Mapping[str, Any]], None]
 
 
@@ -33,6 +34,9 @@ def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
             return _with(*lift_upsert(statement, found), rows)
         if statement._multi_values:
             return _with(*lift_upsert(kept_lists(statement, found), found), rows)
+        fills = _planned(statement, rows, found)
+        if fills is not None:
+            return statement, _kept_rows(rows, {}, fills, {}) if fills else rows
     statement, getters = lift(statement, found)
     statement, constants = lift_upsert(statement, found)
     given = rows[0] if rows else {}
@@ -50,6 +54,22 @@ def keep(statement: Any, rows: Rows, found: Protected) -> tuple[Any, Rows]:
     if not (fills or moved or constants):
         return statement, rows
     return statement, _kept_rows(rows or [{}], moved, fills, constants)
+
+
+def _planned(statement: Any, rows: Rows, found: Protected) -> Sequence[_Fill] | None:
+    """What fills the indexes of rows that stand in parameter sets alone; None for any other INSERT."""
+    if not rows or statement._values or set_of(statement)[0] is not None:
+        return None
+    given = tuple(rows[0])
+    missing, fills = found.plans.get(given) or (None, ())
+    if missing is None:
+        getters: dict[str, Getter] = {key: Parameter(key) for key in given if key in found.written}
+        missing = [column for key, column in found.columns.items() if key not in getters]
+        fills = [fill for index in found.indexes if (fill := _inserted(index, getters, {}))]
+        if len(found.plans) >= _PLANS:
+            found.plans.clear()
+        found.plans[given] = missing, fills
+    return None if any(column.default is not None for column in missing) else fills
 
 
 def index_values(statement: Any, found: Protected) -> dict[Any, bytes | None]:
@@ -108,8 +128,8 @@ def _filler(index: BoundIndex, given: Getter | None, fixed: Mapping[str, Any]) -
 
     def fill_and_compare(kept: dict[str, Any], row: Mapping[str, Any]) -> None:
         found = kept.get(key)
-        fill(kept, row)
-        if found is not None and type(found) is not Derived and found != kept[key]:
+        kept[key] = fresh = single(kept.get(source))
+        if found is not None and type(found) is not Derived and found != fresh:
             refuse_unless_equal(index, found, [kept.get(source)])
 
     if given is None:

@@ -20,6 +20,8 @@ _PREFIX = "piiguard_set_"
 def set_of(statement: Any) -> tuple[Any, str | None]:
     """The clause behind VALUES and the name of its member that holds what is set."""
     clause = getattr(statement, "_post_values_clause", None)
+    if clause is None:
+        return None, None
     return clause, next((name for name in ("update_values_to_set", "update") if hasattr(clause, name)), None)
 
 

@@ -97,5 +97,6 @@ def count_index_rows(engine: sa.Engine, columns: Iterable[ProtectedColumn], vers
         for item in columns:
             if item.index:
                 column = column_of(reflect(connection, item.table), item.index)
+                refuse_hidden_rows(connection, column.table)
                 total += index_census(connection, column).get(version, 0)
     return total

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.errors import JobError
+from piiguard.names import word
 from piiguard.protect.proof.changes import Moment
 from piiguard.protect.proof.prove import Proof, pages
 from piiguard.protect.proof.record import Fingerprint, Record, forget, recall
@@ -102,7 +103,7 @@ def _proof(
 ) -> Callable[[], None]:
     """What is to hold under the lock."""
     key = key_of(connection, move.table)
-    again = f"piiguard encrypt … {move.place} --keep-plaintext"
+    again = f"piiguard encrypt --keep-plaintext -- … {word(move.place) or 'TABLE.COLUMN'}"
 
     def unchanged() -> None:
         refuse_unfilled(connection, move.table, key, move.source, move.table.c[move.twin])

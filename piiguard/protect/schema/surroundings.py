@@ -9,12 +9,17 @@ from piiguard.protect.schema.table_code import refuse_astray
 from piiguard.protect.schema.tables import as_value
 from piiguard.protect.watch import Watch
 
-__all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers"]
+__all__ = ["all_triggers", "look_around", "refuse_hidden_rows", "triggers", "without_transactions"]
 
 
 def look_around(connection: sa.Connection, table: sa.Table, watch: Watch) -> None:
-    """Tell of triggers, and refuse a table of which this account sees only a part."""
+    """Tell of triggers; refuse a table of which this account sees a part only, and one without transactions."""
     refuse_hidden_rows(connection, table)
+    if engine := without_transactions(connection, table):
+        raise JobError(
+            f"{table.fullname}: {engine} has no transactions, and a batch that fails half way could not be taken back",
+            hint=f"ALTER TABLE {table.name} ENGINE=InnoDB",
+        )
     refuse_astray(connection, table)
     if names := triggers(connection, table):
         watch.note("triggers", f"{table.fullname}: {', '.join(names)}")
@@ -30,6 +35,18 @@ def refuse_hidden_rows(connection: sa.Connection, table: sa.Table) -> None:
             f"{table.fullname}: row-level security hides rows from this account",
             hint="use an account with BYPASSRLS: every row must be seen",
         )
+
+
+def without_transactions(connection: sa.Connection, table: sa.Table) -> str | None:
+    """The storage engine of MariaDB that cannot roll back; None where one can."""
+    if connection.dialect.name != "mysql":
+        return None
+    query = sa.text(
+        "select t.engine from information_schema.tables t join information_schema.engines e on e.engine = t.engine"
+        " where t.table_name = :name and t.table_schema = coalesce(:schema, database()) and e.transactions <> 'YES'"
+    )
+    found = connection.scalar(query, {"name": table.name, "schema": table.schema})
+    return None if found is None else str(found)
 
 
 def triggers(connection: sa.Connection, table: sa.Table) -> list[str]:

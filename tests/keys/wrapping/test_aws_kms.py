@@ -114,9 +114,9 @@ def test_a_service_that_cannot_be_reached_is_said(made: Keyring, monkeypatch: py
 def test_the_region_comes_from_the_arn(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     regions, real = [], boto3.client
 
-    def client(name: str, *, region_name: str) -> Any:
+    def client(name: str, *, region_name: str, **options: Any) -> Any:
         regions.append(region_name)
-        return real(name, region_name=region_name)
+        return real(name, region_name=region_name, **options)
 
     monkeypatch.setattr(boto3, "client", client)
     Keyring.create(tmp_path / "k.json", [f"aws-kms:{arn}"])
@@ -128,3 +128,20 @@ def test_without_the_library_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(MissingExtra) as caught:
         Keyring.create(tmp_path / "k.json", ["aws-kms:arn"])
     assert caught.value.hint == "pip install 'piiguard[aws]'"
+
+
+def test_the_service_is_waited_for_seconds_and_not_minutes(
+    made: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import boto3
+
+    given, real = [], boto3.client
+
+    def client(*args: Any, **options: Any) -> Any:
+        given.append(options["config"])
+        return real(*args, **options)
+
+    monkeypatch.setattr(boto3, "client", client)
+    Keyring.from_file(made.path).open()
+    assert [(one.connect_timeout, one.read_timeout) for one in given] == [(3, 5)]
+    assert given[0].retries["total_max_attempts"] == 2

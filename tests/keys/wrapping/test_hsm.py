@@ -123,14 +123,25 @@ def test_a_wrong_or_missing_pin_is_said_and_tried_once(
     [
         ("token=piiguard", "token=absent", "pkcs11 token 'absent': not there"),
         ("object=", "object=no-", "pkcs11 token 'piiguard': no key"),
-        ("module-path=", "module-path=/nowhere", "the PKCS#11 library does not load"),
-        ("?module-path=", "?other=", "attribute that would be ignored: 'other'"),
         ("object=", "thing=", "names no token and object"),
     ],
 )
 def test_what_is_missing_is_named(made: Keyring, old: str, new: str, message: str) -> None:
     text = made.path.read_text()
     made.path.write_text(text.replace(old, new))
+    with pytest.raises(WrappingKeyError, match=message):
+        Keyring.from_file(made.path).open()
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [("/nowhere", "/nowhere: the PKCS#11 library does not load"), ("", "this provider is not accepted here")],
+)
+def test_the_library_is_named_where_the_keyring_is_used(
+    made: Keyring, monkeypatch: pytest.MonkeyPatch, module: str, message: str
+) -> None:
+    monkeypatch.setenv("PIIGUARD_PROVIDERS", "")
+    monkeypatch.setenv("PIIGUARD_PKCS11_MODULE", module)
     with pytest.raises(WrappingKeyError, match=message):
         Keyring.from_file(made.path).open()
 
@@ -193,10 +204,13 @@ def test_the_pin_may_lie_in_a_file_but_never_in_the_uri(
     pin.write_text(f"{PIN}\n")
     pin.chmod(0o600)
     uri = f"pkcs11:{token.format('by-file')}&pin-source=file:{pin}"
-    Keyring.create(tmp_path / "keyring.json", [uri])
+    path = Keyring.create(tmp_path / "keyring.json", [uri]).path
+    assert "pin-source" not in path.read_text()
+    assert "module-path" not in path.read_text()
+    assert Keyring.from_file(path, wrapping_key=uri).open().generation == 1
     pin.unlink()
     with pytest.raises(WrappingKeyError, match="the PIN cannot be read"):
-        Keyring.from_file(tmp_path / "keyring.json").open()
+        Keyring.from_file(path, wrapping_key=uri).open()
     with pytest.raises(WrappingKeyError, match="never an argument"):
         Keyring.create(tmp_path / "other.json", [f"pkcs11:{token.format('x')}&pin-value={PIN}"])
     assert not (tmp_path / "other.json").exists()

@@ -44,8 +44,8 @@ sys.path.insert(0, {str(site)!r})
 from piiguard.keys import Keyring
 from piiguard.keys.wrapping import names, provider
 path = {str(tmp_path / "k.json")!r}
-Keyring.create(path, ["reversed:x"])
-assert Keyring.from_file(path).open().generation == 1
+assert Keyring.create(path, ["reversed:x"]).open().generation == 1
+assert Keyring.from_file(path, providers=["reversed"]).open().generation == 1
 assert names()[-1] == "reversed" and names().count("file") == 1
 assert provider("file").__module__ == "piiguard.keys.wrapping.key_file"
 """

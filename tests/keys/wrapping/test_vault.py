@@ -216,3 +216,19 @@ def test_without_the_library_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(MissingExtra) as caught:
         Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
     assert caught.value.hint == "pip install 'piiguard[vault]'"
+
+
+def test_the_service_is_waited_for_seconds_and_not_for_ever(
+    made: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import hvac
+
+    given, real = [], hvac.Client
+
+    def client(**options: Any) -> Any:
+        given.append(options["timeout"])
+        return real(**options)
+
+    monkeypatch.setattr(hvac, "Client", client)
+    Keyring.from_file(made.path).open()
+    assert given == [5]

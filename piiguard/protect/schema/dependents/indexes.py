@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from piiguard.names import word
 from piiguard.protect.schema.dependents.found import Going, Inventory
 from piiguard.protect.schema.dependents.sqltext import mentions, only_asks_for_null
 
@@ -41,7 +42,8 @@ def judge(
     alone = list(found.columns) in ([going.column], [going.index])
     if going.to_cipher and alone and found.unique and found.where is None and not going.index:
         how = "the column is unique, and ciphertext cannot keep it so"
-        remedy = f"--index {going.column}_index --normalizer exact (or digits, email …) keeps it unique"
+        name = f"{going.column}_index"
+        remedy = f"--index {word(name) or 'NAME'} --normalizer exact (or digits, email …) keeps it unique"
         if inventory.give_up(going, found.kind, found.name, how, remedy) and going.in_place:
             inventory.before.append(drop)
         return None

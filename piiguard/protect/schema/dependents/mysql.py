@@ -1,4 +1,4 @@
-"""MariaDB: ``information_schema``, table by table; views and triggers know a column by its name alone."""
+"""MariaDB: ``information_schema``, table by table; views, triggers and routines know a column by its name alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.protect.schema.dependents.found import Going, Inventory, short
 from piiguard.protect.schema.dependents.indexes import Found, judge
 from piiguard.protect.schema.dependents.sqltext import mentions, only_asks_for_null
+from piiguard.protect.schema.surroundings import without_transactions
 from piiguard.protect.schema.tables import quoted
 
 __all__ = ["read"]
@@ -48,6 +49,12 @@ _VIEWS = "select table_schema as home, table_name as name, view_definition as te
 _TRIGGERS = """
 select trigger_name as name, action_statement as text from information_schema.triggers
 where event_object_schema = coalesce(:schema, database()) and event_object_table = :table order by 1
+"""
+_ROUTINES = """
+select lower(routine_type) as kind, routine_name as name, routine_definition as text from information_schema.routines
+where routine_schema = coalesce(:schema, database())
+union all select 'event', event_name, event_definition from information_schema.events
+where event_schema = coalesce(:schema, database()) order by 1, 2
 """
 _PARTS = """
 select distinct concat_ws(' ', partition_expression, subpartition_expression) as text from information_schema.partitions
@@ -91,6 +98,9 @@ class _Reader:
         if self._all(_TABLE)[0]["type"] == "SYSTEM VERSIONED":
             remedy = f"ALTER TABLE {self.table} DROP SYSTEM VERSIONING"
             self.inventory.add("history of", self.going.table.name, "refused", "it holds plaintext", remedy)
+        if engine := without_transactions(self.connection, self.going.table):
+            remedy = f"ALTER TABLE {self.table} ENGINE=InnoDB"
+            self.inventory.add("engine", engine, "refused", "it has no transactions", remedy)
         for part in self._all(_PARTS):
             if self._touches(part["text"]):
                 self.inventory.add(
@@ -193,7 +203,7 @@ class _Reader:
         self.inventory.parts += [f"DROP INDEX {name}", f"RENAME INDEX {temporary} TO {name}"]
 
     def _readers(self) -> None:
-        """Views and triggers find the column again by its name, and see ciphertext in it."""
+        """Views, triggers and routines find the column again by its name, and see ciphertext in it."""
         how = "it sees ciphertext from then on" if self.going.to_cipher else "it sees plaintext from then on"
         for view in self._all(_VIEWS):
             if mentions(view["text"], self.going.table.name) and self._touches(view["text"]):
@@ -201,6 +211,10 @@ class _Reader:
         for trigger in self._all(_TRIGGERS):
             if not trigger["name"].startswith("piiguard_") and self._touches(trigger["text"]):
                 self.inventory.add("trigger", trigger["name"], "kept", how)
+
+        for routine in self._all(_ROUTINES):
+            if mentions(routine["text"], self.going.table.name) and self._touches(routine["text"]):
+                self.inventory.add(routine["kind"], routine["name"], "kept", how)
 
     def _grants(self) -> None:
         """Privileges go by name, and so stay; the blind index gets the same."""

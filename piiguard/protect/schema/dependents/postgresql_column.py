@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.names import word
 from piiguard.protect.schema.dependents.found import Going, Inventory
 
 __all__ = ["around", "carry"]
@@ -57,7 +58,7 @@ def carry(
     if facts["kind"] == "d" and going.to_cipher:
         for check in connection.execute(sa.text(_DOMAIN), {"type": facts["type"]}).mappings():
             how = f"it is a check of the domain {facts['type']}"
-            remedy = f"the domain's checks go with the plaintext: --drop-constraint {check['name']}"
+            remedy = f"the domain's checks go with the plaintext: --drop-constraint {word(check['name']) or 'NAME'}"
             inventory.give_up(going, "check", check["name"], how, remedy)
     if facts["moves"]:
         inventory.add("place", facts["name"], "gone", "it comes last; an INSERT must name its columns")

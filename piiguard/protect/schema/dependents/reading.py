@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from piiguard.errors import JobError
+from piiguard.names import word
 from piiguard.protect.schema.dependents import mysql, postgresql, sqlite
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going, Inventory
 
@@ -39,7 +40,7 @@ def refuse(place: str, dependents: list[Dependent]) -> None:
         for item in bad
         for part in (
             item.remedy,
-            f"--drop-constraint {item.name} gives it up"
+            f"--drop-constraint {word(item.name) or 'NAME'} gives it up"
             if item.by_name and "--drop-" not in item.remedy
             else "",
         )

@@ -1,0 +1,184 @@
+"""Compressed streams, one behind the other, to the last byte of the file.
+
+Python's own readers of xz and bzip2 stop without a word where something else follows, and that of zstandard where a file
+was cut off: whatever stands there would not be looked at, and nobody told. Here a file ends where a stream ends, but
+for zeros that pad it, or it is damaged.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import IO, Any
+
+from piiguard.errors import MissingExtra
+
+__all__ = ["MAGIC", "decompressed"]
+
+_CHUNK = 1 << 16
+_DAMAGED = "damaged or cut off"
+_SKIPPABLE = 0x184D2A5  # and four bits of any value
+_REPEATED = 1  # a block of one byte, so many times
+_MOST_MEMORY = 128 << 20  # bytes that a file's head may ask for: xz -9 needs 65 MB, zstd --long 128
+
+
+def decompressed(plain: IO[bytes], head: bytes) -> Any:
+    """The stream as it was before it was compressed, as its first bytes say; itself if it was not.
+
+    Reading it raises :class:`OSError`, :class:`EOFError`, :class:`zlib.error` or :class:`lzma.LZMAError` where it is
+    damaged, was cut off, or something else follows.
+    """
+    opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
+    return opener(plain) if opener else plain
+
+
+class _Streams(io.RawIOBase):
+    """Several streams; ``begin`` makes a decompressor for one, as :mod:`bz2` and :mod:`lzma` have it."""
+
+    def __init__(self, plain: IO[bytes], begin: Callable[[], Any]) -> None:
+        self._plain, self._begin = plain, begin
+        self._stream = begin()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data:
+            given = b""
+            if self._stream.eof:
+                if not (given := self._behind()):
+                    return 0
+                self._stream = self._begin()
+            elif self._stream.needs_input and not (given := self._plain.read(_CHUNK)):
+                raise EOFError(_DAMAGED)
+            data = self._stream.decompress(given, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _behind(self) -> bytes:
+        """What follows the stream that has ended, without the zeros by which a file is padded."""
+        given: bytes = self._stream.unused_data.lstrip(b"\0")
+        while not given and (more := self._plain.read(_CHUNK)):
+            given = more.lstrip(b"\0")
+        return given
+
+
+class _Zstd(io.RawIOBase):
+    """The package zstandard: it takes what was cut off for whole, so the borders of frames are watched."""
+
+    def __init__(self, plain: IO[bytes], library: Any) -> None:
+        self._frames, self._error = _Frames(plain), library.ZstdError
+        decompressor = library.ZstdDecompressor(max_window_size=_MOST_MEMORY)
+        self._stream = decompressor.stream_reader(self._frames, read_across_frames=True, closefd=False)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count: int = self._stream.readinto(buffer)
+        except self._error:
+            raise EOFError(_DAMAGED) from None
+        if not count and not self._frames.whole:
+            raise EOFError(_DAMAGED)
+        return count
+
+
+class _Frames:
+    """Reads on, and knows whether what was read ends where a frame does."""
+
+    def __init__(self, plain: IO[bytes]) -> None:
+        self._plain, self._parts, self._kept = plain, _parts(), b""
+        self._wanted = next(self._parts)
+
+    @property
+    def whole(self) -> bool:
+        return self._wanted is None
+
+    def read(self, size: int) -> bytes:
+        data = self._plain.read(size)
+        at = 0
+        while self._wanted is not None or at < len(data):
+            if self._wanted is None:
+                self._wanted = self._parts.send(b"")
+            elif self._wanted > 0:
+                part = data[at : at + self._wanted - len(self._kept)]
+                at, self._kept = at + len(part), self._kept + part
+                if len(self._kept) < self._wanted:
+                    break
+                self._wanted, self._kept = self._parts.send(self._kept), b""
+            else:
+                passed = min(-self._wanted, len(data) - at)
+                at, self._wanted = at + passed, self._wanted + passed
+                if self._wanted:
+                    break
+                self._wanted = self._parts.send(b"")
+        return data
+
+
+def _parts() -> Generator[int | None, bytes, None]:
+    """The bytes that come next, by RFC 8878: so many are looked at, or passed over if negative; None between frames."""
+    while True:
+        yield None
+        if int.from_bytes((yield 4), "little") >> 4 == _SKIPPABLE:
+            yield -int.from_bytes((yield 4), "little")
+            continue
+        (described,) = yield 1
+        single, summed = bool(described & 32), bool(described & 4)
+        yield -((not single) + (0, 1, 2, 4)[described & 3] + (int(single), 2, 4, 8)[described >> 6])
+        last = False
+        while not last:
+            block = int.from_bytes((yield 3), "little")
+            last = bool(block & 1)
+            yield -(1 if block >> 1 & 3 == _REPEATED else block >> 3)
+        if summed:
+            yield -4
+
+
+def _open_zstd(plain: IO[bytes]) -> io.BufferedReader:
+    try:
+        from compression import zstd  # type: ignore[import-not-found] # Python 3.14
+    except ImportError:
+        try:
+            import zstandard
+        except ImportError:
+            raise MissingExtra("scan", "zstandard") from None
+        return io.BufferedReader(_Zstd(plain, zstandard), _CHUNK)
+    return io.BufferedReader(_Python314(plain, zstd), _CHUNK)
+
+
+class _Python314(_Streams):
+    def __init__(self, plain: IO[bytes], library: Any) -> None:
+        window = {library.DecompressionParameter.window_log_max: _MOST_MEMORY.bit_length() - 1}
+        self._error = library.ZstdError
+        super().__init__(plain, partial(library.ZstdDecompressor, options=window))
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return super().readinto(buffer)
+        except self._error:
+            raise EOFError(_DAMAGED) from None
+
+
+def _open_xz(plain: IO[bytes]) -> io.BufferedReader:
+    begin = partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+    return io.BufferedReader(_Streams(plain, begin), _CHUNK)
+
+
+def _open_bzip2(plain: IO[bytes]) -> io.BufferedReader:
+    return io.BufferedReader(_Streams(plain, bz2.BZ2Decompressor), _CHUNK)
+
+
+_OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": _open_bzip2,
+    b"\xfd7zXZ\x00": _open_xz,
+    b"\x28\xb5\x2f\xfd": _open_zstd,
+}
+MAGIC = tuple(_OPENERS)
+"""How compressed files begin."""

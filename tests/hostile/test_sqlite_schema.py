@@ -1,0 +1,67 @@
+"""What an SQLite schema says reaches nothing outside of its file, and no trigger of it runs while it is read."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from piiguard.cli.main import run
+from piiguard.scan import Limits, Options, scan_database
+
+from . import files
+from .files import iin, state_of
+
+OTHER = "attached.db"
+OBJECTS = {
+    "attach by a view": "create view v as select writefile('pwned', iin) as n from people",
+    "extension": "create view v as select load_extension('./evil') as n, iin from people",
+    "file": "create view v as select readfile('attached.db') as iin",
+    "pages": "create view v as select data as iin from sqlite_dbpage",
+    "tokenizer": "create view v as select fts3_tokenizer('simple', x'0000000000000000') as iin",
+    "statements": "create view v as select sql as iin from sqlite_stmt",
+    "csv": "create virtual table v using csv(filename='attached.db')",
+    "full text": "create virtual table v using fts5(iin, content='people')",
+    "vacuum": "create view v as select 1 as iin union all select sqlite_offset(iin) from people",
+    "trigger": "create trigger v after insert on people begin delete from people; end",
+    "generated": "create table v (a text, b generated always as (load_extension(a)) virtual)",
+    "index": "create index v on people (abs(-9223372036854775808 + 0 * id))",
+    "check": "create table v (a text check (length(randomblob(1000000000)) > 0))",
+    "zeroblob": "create view v as select zeroblob(2000000000) as iin",
+    "pragma": "create view v as select * from pragma_database_list",
+    "series": "create view v as select value as iin from generate_series(1, 9223372036854775807)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("called", OBJECTS)
+def test_an_object_costs_itself_and_nothing_outside_is_touched(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files.database(tmp_path / "x.db")
+    files.database(tmp_path / OTHER, table="secret", first=500)
+    with closing(sqlite3.connect("x.db")) as connection:
+        with suppress(sqlite3.Error):  # not in this build
+            connection.execute(OBJECTS[called])
+        connection.commit()
+        with suppress(sqlite3.Error):  # as if it had been made by another one
+            connection.execute("pragma writable_schema = on")
+            connection.execute(
+                "insert or ignore into sqlite_master select 'view', 'v', 'v', 0, ? where not exists"
+                " (select 1 from sqlite_master where name = 'v')",
+                (OBJECTS[called],),
+            ) if OBJECTS[called].startswith("create view") else None
+            connection.commit()
+    before = state_of(tmp_path)
+    report = scan_database(
+        f"sqlite:///{tmp_path / 'x.db'}",
+        Options(sample=None, entities=("KZ_IIN",), limits=Limits(statement=2)),
+    )
+    assert "people" in {finding.table for finding in report.findings}
+    assert {finding.table for finding in report.findings} <= {"people", "v"}
+    assert iin(500) not in repr(report)
+    assert run(["scan", "x.db", "--statement-timeout", "2", "--entities", "KZ_IIN"]) in (3, 4)
+    assert "internal error" not in capfd.readouterr().err
+    assert state_of(tmp_path) == before
