@@ -9,13 +9,17 @@ DEMO   ?= demo
 SPARK  := $(shell command -v java >/dev/null 2>&1 && echo ,spark)
 EXTRAS := scan,postgresql,mysql,pkcs11,aws,vault,ru$(SPARK)
 WORKERS ?= auto
+# The two laws of rows and indexes, and how many examples of each  make laws  tries in all.
+LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py
+EXAMPLES ?= 2000
 
-.PHONY: help demo test test-sqlalchemy20 coverage check lock docs bench clean
+.PHONY: help demo test laws test-sqlalchemy20 coverage check lock docs bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      try everything on a synthetic school: scan, encrypt, scan again, look up, rotate"
 	@echo "make test      run every test; databases are used where they are found"
+	@echo "make laws      try 2,000 examples of each law of rows and indexes (make laws EXAMPLES=50000)"
 	@echo "make test-sqlalchemy20   the tests of the ORM layer with SQLAlchemy 2.0"
 	@echo "make check     lint, format, types, import contracts"
 	@echo "make coverage  run every test and measure branches"
@@ -59,6 +63,12 @@ build/sqlalchemy20: $(VENV)/.test
 
 test-sqlalchemy20: build/sqlalchemy20
 	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/orm tests/examples $(PYTEST)
+
+# Half of the examples with each version. They are shared out test by test, as one file would keep one worker busy.
+laws: $(VENV)/.test build/sqlalchemy20
+	PIIGUARD_EXAMPLES=$$(($(EXAMPLES) / 2)) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(LAWS) $(PYTEST)
+	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 PIIGUARD_EXAMPLES=$$(($(EXAMPLES) / 2)) \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(LAWS) $(PYTEST)
 
 coverage: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST)

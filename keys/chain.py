@@ -75,10 +75,11 @@ def parse(raw: bytes) -> Entry:
     """
     try:
         line = json.loads(raw.decode("utf-8"))
+        as_before = json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass")  # up to 0.1.0
+        right = _shaped(line) and raw in (spelled(line), as_before)
     except RecursionError:
         raise ValueError("nested") from None
-    as_before = json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass")  # up to 0.1.0
-    if not _shaped(line) or raw not in (spelled(line), as_before):
+    if not right:
         raise ValueError("not as it was written")
     found: Entry = line
     return found

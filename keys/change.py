@@ -156,7 +156,8 @@ def restore(
         trail, now = audit.read(path), utc_now()
         first = trail[0]["number"] if trail else 1
         last = chain.check(audit_key(held), trail, str(audit.trail_path(path)), first)
-        newest = max(audit.highest_generation(trail), document.generation, above)
+        least = Trust.configured(os.environ).min_generation  # what is restored has to be accepted
+        newest = max(audit.highest_generation(trail), document.generation, above, least - 1)
         changed, dead = destruction.bury(
             held.with_header(generation=newest + 1, numbers=_numbers(trail)), trail, revive, now
         )

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 
 from piiguard.errors import KeyringFormatError
-from piiguard.keys import cipher, derivation
+from piiguard.keys import cipher, derivation, shape
 
 __all__ = [
     "FORMAT",
@@ -110,10 +110,11 @@ class Document:
         header = _parse(data, place)
         body = header.pop("body")
         try:
-            document = cls(header, unb64(body))
+            shape.check(header)
+            document = cls(header, _sealed(body))
             _check(document.header, document.versions)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise _damaged(place) from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _damaged(place, error) from None
         return document
 
     @property
@@ -177,9 +178,9 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 def _parse(data: bytes, place: str) -> dict[str, Any]:
     try:
-        header = json.loads(data.decode(), object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise _damaged(place) from None
+        header = json.loads(data.decode(), object_pairs_hook=shape.once)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(place, error) from None
     if not isinstance(header, dict) or not isinstance(header.get("format"), str):
         raise KeyringFormatError(f"{place}: not a keyring", hint="piiguard keys init makes one")
     if header["format"] != FORMAT:
@@ -193,12 +194,11 @@ def _parse(data: bytes, place: str) -> dict[str, Any]:
     return header
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a repeated member: readers would differ about which one counts."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands twice")
-    return members
+def _sealed(body: Any) -> bytes:
+    try:
+        return unb64(body)
+    except (ValueError, TypeError):
+        raise ValueError("body: not base64url") from None
 
 
 def _versions(header: Mapping[str, Any]) -> tuple[KeyVersion, ...]:
@@ -209,37 +209,34 @@ def _versions(header: Mapping[str, Any]) -> tuple[KeyVersion, ...]:
 
 
 def _check(header: Mapping[str, Any], versions: tuple[KeyVersion, ...]) -> None:
-    uuid.UUID(header["id"])
-    ids = [version.id for version in versions]
+    try:
+        uuid.UUID(header["id"])
+    except ValueError:
+        raise ValueError("id: not a UUID") from None
+    for number, version in enumerate(versions):
+        if wrong := _implausible(version):
+            raise ValueError(f"keys.{number}.{wrong}: out of bounds")
     primaries = [version.kind for version in versions if version.state == "primary"]
-    sound = (
-        type(header["generation"]) is int
-        and header["generation"] > 0
-        and all(isinstance(entry["provider"], str) for entry in header["recipients"])
-        and all(map(_plausible, versions))
-        and len(set(ids)) == len(ids)
-        and len({version.slot for version in versions}) == len(versions)
-        and sorted(primaries) == sorted(KINDS)
-        and all(_is_line(header[name]) for name in ("change", "trail") if name in header)
-    )
-    if not sound:
-        raise ValueError("inconsistent")
+    if len({version.id for version in versions}) != len(versions):
+        raise ValueError("keys: two have one id")
+    if len({version.slot for version in versions}) != len(versions):
+        raise ValueError("keys: two have one version")
+    if sorted(primaries) != sorted(KINDS):
+        raise ValueError("keys: not one primary of each kind")
 
 
-def _is_line(found: Any) -> bool:
-    return type(found["number"]) is int and found["number"] > 0 and isinstance(found["mac"], str)
+def _implausible(version: KeyVersion) -> str:
+    """The member that cannot be, or nothing."""
+    if version.version > _MOST_INDEX_VERSIONS:
+        return "version"
+    if version.id >= 1 << 32:
+        return "id"
+    if version.kind not in KINDS:
+        return "kind"
+    return "" if version.state in STATES else "state"
 
 
-def _plausible(version: KeyVersion) -> bool:
-    return (
-        type(version.version) is int
-        and 0 < version.version <= _MOST_INDEX_VERSIONS
-        and type(version.id) is int
-        and 0 < version.id < 1 << 32
-        and version.kind in KINDS
-        and version.state in STATES
-    )
-
-
-def _damaged(place: str) -> KeyringFormatError:
-    return KeyringFormatError(f"{place}: the keyring is truncated or damaged", hint=RESTORE)
+def _damaged(place: str, error: Exception | None = None) -> KeyringFormatError:
+    """``error`` is one of ours, which names a member; the parser's own would quote the file."""
+    which = f": {error}" if type(error) is ValueError else ""
+    return KeyringFormatError(f"{place}: the keyring is truncated or damaged{which}", hint=RESTORE)

@@ -114,7 +114,9 @@ def _file_key(document: Document, entry: Mapping[str, Any], ask: AskPassphrase |
     try:
         wrapped = unb64(entry["wrapped"])
     except (KeyError, ValueError, TypeError):
-        raise KeyringFormatError(f"{describe(entry)}: the recipient is damaged", hint=RESTORE) from None
+        raise KeyringFormatError(
+            f"{describe(entry)}: the recipient is damaged: wrapped", hint=RESTORE
+        ) from None
     key = provider(entry["provider"]).from_recipient(entry, ask)
     return key.unwrap(wrapped, wrapping_aad(document.id))
 

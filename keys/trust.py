@@ -169,6 +169,7 @@ class Trust:
             )
 
 
+_SHOWN = 200  # characters of what a file proposes
 _EDITED = "the keyring was edited; restore a backup: piiguard keys restore FILE"
 
 
@@ -177,7 +178,8 @@ def describe(entry: Mapping[str, Any]) -> str:
     argument = next(
         (entry[name] for name in ("path", "name", "uri", "arn", "key", "kem") if name in entry), None
     )
-    return entry["provider"] if argument is None else f"{entry['provider']}:{argument}"
+    provider = entry["provider"][:_SHOWN]
+    return provider if argument is None else f"{provider}:{str(argument)[:_SHOWN]}"
 
 
 def proposal(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -301,6 +301,7 @@ JOBS = [
     ["status", "sqlite:///crm.db", "--format", "json"],
     ["verify", "sqlite:///crm.db"],
     ["keys", "verify"],
+    ["keys", "check", "--database", "sqlite:///crm.db"],
     ["keys", "list", "--format", "json"],
     ["keys", "recipient", "-o", "safe.key"],
     ["decrypt", "sqlite:///crm.db", "payments.card_number", "--yes"],

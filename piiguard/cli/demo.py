@@ -52,4 +52,4 @@ def _written(demo: Demo) -> None:
     say(f"{demo.database}: {many(demo.rows, 'row')}")
     say(f"{demo.log}: {many(demo.lines, 'line')}")
     words = word(f"sqlite:///{demo.database.as_posix()}"), file_word(str(demo.log))
-    hint(command("piiguard scan --", *words) or "scan them with piiguard scan")
+    hint(command("piiguard scan", *words) or "scan them with piiguard scan")

@@ -19,6 +19,7 @@ from piiguard.database import patience, sqlite
 from piiguard.database.encoding import speak_utf8
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
+from piiguard.database.settings import settle
 from piiguard.echo import hide_rows
 from piiguard.errors import DatabaseError, MissingExtra
 from piiguard.names import word
@@ -82,8 +83,9 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
     _with_password(engine)
+    speak_utf8(engine, reading=reading)  # before it connects, which is the next one's
     patience.bound(engine, reading=reading)
-    speak_utf8(engine, reading=reading)
+    settle(engine, reading=reading)
     hide_rows(engine)
     return engine
 

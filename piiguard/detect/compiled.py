@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from piiguard import clock
+from piiguard.files import regular
 
 __all__ = ["kept"]
 
@@ -66,7 +67,9 @@ def _read(place: Path) -> bytes | None:
     if not (_own(place.parent) and _own(place)):
         return None
     try:
-        data = place.read_bytes()
+        # neither waited for, if it is a pipe by now, nor followed, if it is a link
+        with regular(place) as file:
+            data = file.read()
     except OSError:
         return None
     # the library's own checksum does not cover all of it

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from piiguard.errors import JobError
 from piiguard.protect.show import show_key
 
-__all__ = ["SHOWN", "Refusal", "rows"]
+__all__ = ["SHOWN", "Refusal", "first_step", "rows"]
 
 SHOWN = 5  # rows named in one message
 
 
 class Refusal(JobError):
     """The work cannot be done with what the table holds now; what this run has added goes away again."""
+
+
+@contextmanager
+def first_step() -> Iterator[None]:
+    """What the database refuses inside is a refusal: one transaction, before which nothing was changed."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except JobError as error:
+        raise Refusal(str(error), hint=error.hint) from None
 
 
 def rows(place: str, keys: Sequence[Sequence[Any]], count: int, reason: str, hint: str) -> Refusal:

@@ -163,7 +163,7 @@ def test_the_command_that_the_demo_advises_is_one_command(
     monkeypatch.setattr("piiguard.demo.write_demo", lambda directory: _Written(directory))
     assert run(["demo", name]) == 0
     hint = capfd.readouterr().err.splitlines()[-1].partition("hint: ")[2]
-    assert shlex.split(hint) == ["piiguard", "scan", "--", f"sqlite:///{name}/crm.db", f"{name}/app.log"]
+    assert shlex.split(hint) == ["piiguard", "scan", f"sqlite:///{name}/crm.db", f"{name}/app.log"]
 
 
 class _Written:

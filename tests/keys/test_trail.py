@@ -185,6 +185,10 @@ FIRST: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("bytes that are no UTF-8", lambda line: line.replace(b"init", b"in\xff")),
     ("a list", lambda line: b"[" + line + b"]"),
     ("deep nesting", lambda line: b"[" * 100_000),
+    (
+        "nesting as deep as it can be read",
+        lambda line: line[:-1] + b', "x": ' + b"[" * 990 + b"]" * 990 + b"}",
+    ),
     ("a huge number", lambda line: line.replace(b'"number": 1', b'"number": ' + b"1" * 5000)),
     ("a number that is no whole one", lambda line: line.replace(b'"number": 1', b'"number": 1.0')),
     ("true for a number", lambda line: line.replace(b'"number": 1', b'"number": true')),

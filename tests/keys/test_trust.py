@@ -366,3 +366,13 @@ def test_a_suite_that_configuration_does_not_allow_is_neither_written_nor_read(
         strict.encrypt(VALUE)
     monkeypatch.setenv("PIIGUARD_ALLOWED_SUITES", "01,40")
     assert Keyring.from_file(keyring.path).column("students.iin", 1).decrypt(sealed) == VALUE
+
+
+def test_a_restored_keyring_is_of_a_generation_that_is_accepted(
+    keyring_file: Path, operate: Operate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operate("add")
+    keyring_file.unlink()
+    monkeypatch.setenv("PIIGUARD_MIN_GENERATION", "7")
+    change.restore(keyring_file, keyring_file.with_name("keyring.json.1.bak"), None)
+    assert Keyring.from_file(keyring_file).open().generation == 7

@@ -60,11 +60,11 @@ class People:
 
     def found(self, item: ProtectedColumn, value: str) -> list[int]:
         """The ids that the blind index finds for a value."""
-        index = self.keyring.index(item.context, str(item.index), str(item.normalizer))
+        hashes = Seal(self.keyring, item).indexes(value)  # under each edition that the entry stands for
         with self.engine.connect() as connection:
             table = reflect(connection, "people")
             column = table.c[str(item.index)]
-            return list(connection.scalars(sa.select(table.c.id).where(column.in_(index.candidates(value)))))
+            return list(connection.scalars(sa.select(table.c.id).where(column.in_(hashes))))
 
     def stage(self, kind: str = "data") -> None:
         """Add a key version that nothing writes with yet."""

@@ -22,7 +22,9 @@ from piiguard.keys import Keyring
 from piiguard.keys.heartbeat import FileHeartbeat, behind
 from piiguard.protect.transient import is_transient
 
-KILLS = int(os.environ.get("PIIGUARD_KILLS", "5"))  # per test; 40 and more: the run in docs/reliability.md
+KILLS = int(
+    os.environ.get("PIIGUARD_KILLS", "5")
+)  # per test; 50 are 200 in each database: docs/reliability.md
 PATIENCE = 120.0  # seconds that a busy machine may take
 needs_fork = pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods(), reason="the harness forks; POSIX only"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
+from piiguard.keys.codec import codec_for
+from piiguard.keys.envelope import to_text
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect import Job
 from piiguard.protect.batches.pace import Pace
@@ -123,13 +126,12 @@ def calm(world: World, name: str, how: str) -> list[str]:
 
 
 DISTURBERS = ["veto", "rewrite", "wipe", "rule", "back", "always"]
-HOSTILE = st.sampled_from(["none", "none", *DISTURBERS])
+HOSTILE = st.one_of(st.just("none"), st.sampled_from(DISTURBERS))
 
 
 def envelope(world: World, item: ProtectedColumn, value: str) -> str:
     """A literal of the right form, for another value."""
-    data = world.keyring.column(item.context, 1).encrypt(value.encode())
-    return f"'\\x{data.hex()}'" if world.kind == "postgresql" else f"x'{data.hex()}'"
+    return sealed(world, replace(item, type="string"), value)
 
 
 WRITERS: dict[str, Callable[[World, ProtectedColumn], tuple[list[str], dict[int, Any]]]] = {
@@ -150,3 +152,41 @@ WRITERS: dict[str, Callable[[World, ProtectedColumn], tuple[list[str], dict[int,
         {1: "новое"},
     ),
 }
+
+
+def nothing(table: str, literal: str) -> list[str]:
+    """Nobody writes."""
+    return []
+
+
+def update(table: str, literal: str) -> list[str]:
+    """A row gets another value."""
+    return [f"update {table} set v = {literal} where id = 1"]
+
+
+def insert(table: str, literal: str) -> list[str]:
+    """A row comes."""
+    return [f"insert into {table} (id, v) values (77, {literal})"]
+
+
+def delete(table: str, literal: str) -> list[str]:
+    """A row goes."""
+    return [f"delete from {table} where id = 1"]
+
+
+# What somebody may do beside a job, in whatever state its column is. After a decryption a value would be a wrong one.
+ACTS = {
+    "encrypt": [update, insert, delete],
+    "rotate": [update, insert, delete],
+    "decrypt": [nothing, delete],
+}
+ROWS_OF = {nothing: [], delete: [], update: [1], insert: [77]}
+
+
+def sealed(world: World, item: ProtectedColumn, value: Any) -> str:
+    """A literal of the value as an application would store it."""
+    codec = codec_for(item.type)
+    envelope = world.keyring.column(item.context, codec.code).encrypt(codec.encode(value))
+    if item.storage == "text":
+        return f"'{to_text(envelope)}'"
+    return f"'\\x{envelope.hex()}'" if world.kind == "postgresql" else f"x'{envelope.hex()}'"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from piiguard.errors import ManifestError
+from piiguard.errors import JobError, ManifestError
 from piiguard.keys import Keyring
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import looks_encrypted
@@ -76,6 +76,83 @@ def test_each_type_survives(
         encrypt_columns(frame, [entry], keyring=keyring_path), [entry], keyring=keyring_path
     ).collect()
     assert row["c"] == expected
+
+
+ODD = "id long, iin string, note string, f double, d decimal(10,2), j string, at timestamp"
+MOMENT = datetime.datetime(1905, 3, 12, 5, tzinfo=datetime.UTC)
+ODD_ROWS = [
+    (1, "050312300015", "үлгі", float("nan"), Decimal("1.10"), '{"a": 1}', MOMENT),
+    (2, None, "", -0.0, None, "null", None),
+    (3, "040229308993", None, 0.1, Decimal("-0.01"), "[]", MOMENT),
+]
+ODD_COLUMNS = [
+    IIN,
+    NOTE,
+    ProtectedColumn("students", "f", "students.f", type="float"),
+    ProtectedColumn("students", "d", "students.d", type="decimal"),
+    ProtectedColumn("students", "j", "students.j", type="json"),
+    ProtectedColumn("students", "at", "students.at", type="datetime_tz"),
+]
+
+
+@pytest.fixture
+def saved(spark: Any, keyring_path: Path, tmp_path: Path) -> tuple[Any, Any]:
+    """A frame, and what was saved of it, read back."""
+    from piiguard.protect.spark import encrypt_columns
+
+    frame = spark.createDataFrame(ODD_ROWS, ODD)
+    encrypt_columns(frame, ODD_COLUMNS, keyring=keyring_path).write.parquet(f"{tmp_path}/sealed")
+    return frame, spark.read.parquet(f"{tmp_path}/sealed")
+
+
+def test_what_was_saved_is_proved_before_the_source_goes(saved: tuple[Any, Any], keyring_path: Path) -> None:
+    from piiguard.protect.spark import prove_columns
+
+    frame, sealed = saved
+    assert prove_columns(frame, sealed, ODD_COLUMNS, key="id", keyring=keyring_path) == 3
+    assert prove_columns(frame, sealed, ODD_COLUMNS, key=["id"], keyring=keyring_path) == 3
+    assert prove_columns(frame.limit(0), sealed.limit(0), [IIN], key="id", keyring=keyring_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        ("select * from sealed where id <> 3", "3"),
+        (
+            "select 7L id, iin, note, f, d, j, at, iin_index from sealed where id = 1 union all select * from sealed",
+            "7",
+        ),
+        ("select id, iin, note, f, d, j, at, null iin_index from sealed", "1, 3"),
+        ("select id, iin, note, first(f) over (order by id) f, d, j, at, iin_index from sealed", "2, 3"),
+        ("select id, if(id = 1, null, iin) iin, note, f, d, j, at, iin_index from sealed", "1"),
+        ("select id, if(id = 1, unhex('F901'), iin) iin, note, f, d, j, at, iin_index from sealed", "1"),
+    ],
+    ids=["lost", "more", "without an index", "of another row", "empty", "damaged"],
+)
+def test_a_row_that_is_not_what_it_was_is_named(
+    spark: Any, saved: tuple[Any, Any], keyring_path: Path, change: str, rows: str
+) -> None:
+    from piiguard.protect.spark import prove_columns
+
+    frame, sealed = saved
+    sealed.createOrReplaceTempView("sealed")
+    with pytest.raises(
+        JobError, match=f"is not what the source holds, in {len(rows.split(', '))} rows?: {rows}"
+    ) as refused:
+        prove_columns(frame, spark.sql(change), ODD_COLUMNS, key="id", keyring=keyring_path)
+    assert "050312300015" not in str(refused.value)
+
+
+def test_a_key_that_does_not_tell_rows_apart_proves_nothing(
+    spark: Any, saved: tuple[Any, Any], keyring_path: Path
+) -> None:
+    from piiguard.protect.spark import prove_columns
+
+    frame, sealed = saved
+    with pytest.raises(JobError, match="rows of one key are there twice"):
+        prove_columns(frame.union(frame), sealed, ODD_COLUMNS, key="id", keyring=keyring_path)
+    with pytest.raises(ManifestError, match="the frame has no column number"):
+        prove_columns(frame, sealed, ODD_COLUMNS, key="number", keyring=keyring_path)
 
 
 def test_a_column_that_is_not_there_is_refused_before_any_work(spark: Any, keyring_path: Path) -> None:

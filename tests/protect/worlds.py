@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import itertools
+import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,7 +136,7 @@ class World:
     tables: list[str] = field(default_factory=list)  # of the example at hand
 
     def __post_init__(self) -> None:
-        waiting = {"connect_args": {"timeout": 1}} if self.engine.dialect.name == "sqlite" else {}
+        waiting = {"connect_args": {"timeout": 0.05}} if self.engine.dialect.name == "sqlite" else {}
         self.other = sa.create_engine(self.engine.url, poolclass=sa.NullPool, **waiting)
         if self.kind == "postgresql":  # nobody pulls the plug here, and a flush is half of an example
             with self.other.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -161,8 +163,8 @@ class World:
     def impatient(self) -> list[str]:
         """Statements after which a lock is waited for no longer than a moment."""
         return {
-            "postgresql": ["set local lock_timeout = '200ms'"],
-            "mysql": ["set session innodb_lock_wait_timeout = 1", "set session lock_wait_timeout = 1"],
+            "postgresql": ["set local lock_timeout = '50ms'"],
+            "mysql": ["set session innodb_lock_wait_timeout = 0", "set session lock_wait_timeout = 0"],
         }.get(self.kind, [])
 
     def clear(self) -> None:
@@ -242,6 +244,22 @@ def _utc(value: Any) -> Any:
     return value.normalize() if isinstance(value, D) and value.is_finite() else value
 
 
+def alike(kind: str, value: Any, plain: Any) -> bool:
+    """Equal to the digit; where SQLite keeps a text, it may have been spelled anew."""
+    if repr(value) == repr(plain):
+        return True
+    readers: dict[str, Callable[[Any], Any]] = {
+        "datetime": datetime.datetime.fromisoformat,
+        "json": json.loads,
+        "decimal": D,
+    }
+    spelled = readers.get(kind)
+    try:
+        return spelled is not None and bool(spelled(value) == spelled(plain))
+    except (TypeError, ValueError, decimal.InvalidOperation):
+        return False
+
+
 def kept(world: World, item: ProtectedColumn, plain: dict[int, Any], wanted: dict[int, Any]) -> None:
     """Each row still holds what it held in plain, or opens to it; none is gone and none has come."""
     codec = codec_for(item.type)
@@ -249,7 +267,7 @@ def kept(world: World, item: ProtectedColumn, plain: dict[int, Any], wanted: dic
     rows = dict(map(tuple, world.run(f"select id, v from {item.table}")))
     assert rows.keys() == plain.keys()
     for number, value in rows.items():
-        if repr(value) != repr(plain[number]):
+        if not alike(item.type, value, plain[number]):
             envelope = from_text(value) if isinstance(value, str) else bytes(value)
             assert same({number: codec.decode(cipher.decrypt(envelope))}, {number: wanted[number]})
 

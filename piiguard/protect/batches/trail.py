@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,18 +20,29 @@ from piiguard.protect.outcome import Outcome
 from piiguard.protect.state import now, state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from piiguard.keys import Keyring
     from piiguard.keys.trail import Trail
-    from piiguard.protect.jobs.job import Job
+    from piiguard.protect.watch import Watch
 
 __all__ = ["JobLines"]
+
+
+class Noted(Protocol):
+    """What a job has that is noted."""
+
+    engine: sa.Engine
+    keyring: Keyring
+    watch: Watch
+    trail: Path | None
 
 
 @dataclass(frozen=True, slots=True)
 class JobLines:
     """The lines of one job on one table; a keyring in memory has none."""
 
-    job: Job
+    job: Noted
     action: str
     table: str
     columns: tuple[str, ...]

@@ -3,6 +3,9 @@
 A process that has loaded the newest keyring may have begun its transaction before, and commits rows under the key that
 was the primary one then. So before a key is counted for the last time, every transaction that is open has to end;
 transactions that begin later write under the newest key.
+
+SQLite shows its writer to nobody who does not write to the file or its locks himself, and a command that counts writes
+nothing: an application with such a file is stopped for the count.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from piiguard import clock
-from piiguard.database import connect, open_engine, open_reader
+from piiguard.database import connect, open_reader
 from piiguard.errors import JobError
 from piiguard.frames import emptied
 from piiguard.protect.transient import in_words
@@ -56,7 +59,7 @@ def wait_for_writers(
     ``notice`` is told once whom it waits for. Raises JobError after ``seconds`` with the sessions that are left, and
     where the account may not see them.
     """
-    engine = open_engine(url) if sa.make_url(url).get_backend_name() == "sqlite" else open_reader(url)
+    engine = open_reader(url)
     try:
         with in_words("open transactions"):
             older = _open_now(engine)
@@ -87,7 +90,7 @@ def _named(found: dict[str, str]) -> str:
 def _open_now(engine: sa.Engine) -> dict[str, str]:
     """Every open transaction but our own: what tells it apart, and its name."""
     if engine.dialect.name == "sqlite":
-        return _open_in_sqlite(engine)
+        return {}
     statement = _POSTGRESQL if engine.dialect.name == "postgresql" else _MYSQL
     with connect(engine) as connection:
         try:
@@ -100,16 +103,3 @@ def _open_now(engine: sa.Engine) -> dict[str, str]:
                 ) from None
             raise
     return {str(key): str(name) for key, name in rows}
-
-
-def _open_in_sqlite(engine: sa.Engine) -> dict[str, str]:
-    """SQLite has one writer, whose lock keeps a second one out."""
-    with connect(engine) as connection:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except sa.exc.OperationalError as error:
-            if "locked" not in str(error.orig):
-                raise
-            return {"lock": "another process that writes to the file"}
-        connection.rollback()
-    return {}

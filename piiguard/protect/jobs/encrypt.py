@@ -29,7 +29,7 @@ from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried, refuse_unindexable
-from piiguard.protect.refusal import Refusal
+from piiguard.protect.refusal import Refusal, first_step
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
@@ -159,7 +159,7 @@ def encrypt(
 
     ``keep_plaintext`` stops where everything is prepared: before the swap, or in place before the first value is changed.
     ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
-    looked at and the line before the job stands in the audit trail.
+    looked at, the line before the job stands in the audit trail, and nothing of the table has been changed yet.
     """
     with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
@@ -202,7 +202,8 @@ def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -
     item = found.item
     with connect(job.engine) as connection:
         ddl = ddl_for(job.engine.dialect, found.migration())
-        run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
+        with first_step():
+            run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
         table = reflect(connection, item.table)
     made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))

@@ -105,7 +105,8 @@ class Mover:
     def expand(self) -> None:
         """Add the twin, the index column and the trigger; twins older than the trigger are not trusted."""
         with connect(self.job.engine) as connection:
-            run_ddl(connection, self.move.place, self.ddl.expand())
+            with refusal.first_step():
+                run_ddl(connection, self.move.place, self.ddl.expand())
             run_ddl(connection, self.move.place, self.ddl.guard())
             table = reflect(connection, self.move.table.fullname)
         self.key = self.key.of(table)

@@ -1,0 +1,46 @@
+"""What somebody put in the place of the kept patterns is never waited for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from piiguard.detect import compiled
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="FIFOs and links of POSIX")
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link to a fifo", "device", "folder", "link to a file"])
+def test_only_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "kept.hs"
+    if kind == "fifo":
+        os.mkfifo(place, 0o600)
+    elif kind == "link to a fifo":
+        os.mkfifo(tmp_path / "pipe", 0o600)
+        place.symlink_to(tmp_path / "pipe")
+    elif kind == "device":
+        place.symlink_to("/dev/zero")
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        data = b"patterns"
+        (tmp_path / "file").write_bytes(compiled._sum(data) + data)
+        place.symlink_to(tmp_path / "file")
+    assert compiled._read(place) is None
+
+
+def test_a_file_that_becomes_a_pipe_behind_our_back_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "kept.hs"
+    os.mkfifo(place, 0o600)
+    monkeypatch.setattr(compiled, "_own", lambda place: True)  # it was a file when it was looked at
+    assert compiled._read(place) is None
+
+
+def test_what_was_kept_is_read(tmp_path: Path) -> None:
+    place = tmp_path / "kept.hs"
+    place.write_bytes(compiled._sum(b"patterns") + b"patterns")
+    assert compiled._read(place) == b"patterns"
