@@ -142,6 +142,19 @@ def test_a_job_whose_line_cannot_be_written_changes_nothing(
     assert (people.rows(), began) == (before, [])
 
 
+def test_a_job_whose_line_syslog_does_not_take_changes_nothing(
+    sqlite_people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_people.fill(5)
+    before = sqlite_people.rows()
+    monkeypatch.setenv("PIIGUARD_TRAIL_ALSO", "syslog")
+    monkeypatch.setattr("piiguard.keys.elsewhere.SYSLOG", str(tmp_path / "nobody"))
+    with pytest.raises(KeyringError, match="syslog does not take") as caught:
+        encrypt(sqlite_people.job(), PHONE)
+    assert "PIIGUARD_TRAIL_ALSO" in caught.value.hint
+    assert sqlite_people.rows() == before
+
+
 def test_where_the_keyring_cannot_be_written_lines_go_into_a_file(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

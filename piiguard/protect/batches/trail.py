@@ -62,7 +62,7 @@ class JobLines:
             if self._trail.kind == "chained" or isinstance(error, KeyringFormatError):
                 raise
             raise KeyringError(
-                str(error), hint="nothing was changed; where the keyring cannot be written: --trail FILE"
+                str(error), hint=f"{error.hint}; where the keyring cannot be written: --trail FILE"
             ) from None
         self._pin(connection, newest)
 
