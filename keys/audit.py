@@ -1,30 +1,34 @@
-"""The audit trail: one line per change, chained by a MAC whose key lies in the sealed body.
+"""The audit trail on disk: one line per change of a keyring and two per job, each authenticated by a key of the body.
 
-A line that was edited, removed from the middle or put in does not verify. The keyring's header repeats the line
-of its own generation, so cutting the end off, or putting an old keyring back, shows as well. Nothing in it is
-secret.
+A line that was edited, removed from the middle or put in does not verify. The keyring's header knows the newest line,
+so cutting the end off, or putting an old keyring back, shows as well. Nothing in it is secret.
 """
 
 from __future__ import annotations
 
-import getpass
-import hashlib
-import hmac
-import json
+import errno
 import os
-import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from piiguard import files
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import store
+from piiguard.keys import chain, elsewhere, store
+from piiguard.keys.chain import Entry, Mark
 
-__all__ = ["append", "catch_up", "entry", "highest_generation", "read", "trail_path", "verify"]
+__all__ = [
+    "append",
+    "catch_up",
+    "highest_generation",
+    "lines_of",
+    "read",
+    "trail_path",
+    "verify",
+    "whole_lines_of",
+]
 
-Entry = Mapping[str, Any]
-START = "0" * 64
 _MOST = 64 << 20  # bytes: a line is 300 of them
 
 
@@ -33,62 +37,54 @@ def trail_path(keyring: Path) -> Path:
     return store.beside(keyring, ".audit")
 
 
-def entry(
-    key: bytes, trail: Sequence[Entry], time: str, generation: int, action: str, details: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The next line: what was done, by whom, and the MAC of the line before."""
-    last: Entry = trail[-1] if trail else {"number": 0, "mac": START}
-    line = {
-        "number": last["number"] + 1,
-        "time": time,
-        "generation": generation,
-        "action": action,
-        **details,
-        "by": _operator(),
-        "previous": last["mac"],
-    }
-    return {**line, "mac": _mac(key, line)}
-
-
 def read(keyring: Path) -> list[Entry]:
-    """The lines of the trail; none when there is no file."""
-    path = trail_path(keyring)
-    try:
-        lines = files.read_text(path, _MOST).splitlines()
-        entries = [json.loads(line) for line in lines]
-        return [_shaped(entry) for entry in entries]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise KeyringError(f"{path}: cannot be read: {(error.strerror or 'error').lower()}") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise KeyringFormatError(
-            f"{path}: the audit trail is damaged", hint="move it aside; keep it: it is evidence"
-        ) from None
+    """The lines of the trail of a keyring; none when there is no file."""
+    return lines_of(trail_path(keyring))
 
 
-def append(keyring: Path, line: Entry) -> None:
-    """Write one line and wait until it is on the disk."""
-    path = trail_path(keyring)
+def lines_of(file: Path) -> list[Entry]:
+    """The whole lines of a trail, strictly: nothing is read that is not spelled as it was written."""
+    return [_parsed(file, number, raw) for number, raw in enumerate(_split(file)[0], 1)]
+
+
+def whole_lines_of(file: Path) -> list[Entry]:
+    """The same of a file that has to be there, and whole."""
+    if not file.exists():
+        raise KeyringError(f"{file}: no audit trail there", hint="check the path")
+    _refuse_unfinished(file)
+    return lines_of(file)
+
+
+def append(file: Path, line: Entry, keyring: UUID) -> None:
+    """Write one line and wait until it is on the disk; half a line, which a killed command left, goes.
+
+    Then it is sent to where ``PIIGUARD_TRAIL_ALSO`` wants it.
+    """
+    send = elsewhere.sender(keyring)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(handle, "ab") as file:
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _, unfinished = _split(file)
+        handle = os.open(file, flags, 0o600)
+        with open(handle, "r+b") as out:
+            out.seek(-len(unfinished), os.SEEK_END)
+            out.truncate()
+            out.write(chain.spelled(line) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
     except OSError as error:
-        raise KeyringError(
-            f"{path}: cannot be written: {(error.strerror or 'error').lower()}",
-            hint="the keyring itself was changed; the line is added by the next command",
-        ) from None
+        raise _not_written(file, error) from None
+    send(line)
 
 
 def catch_up(keyring: Path, header: Mapping[str, Any]) -> list[Entry]:
     """The trail, with the line of the header's own change put in if a crash kept it from being written."""
+    elsewhere.sender(UUID(header["id"]))  # a place that is not understood is told before anything is changed
     trail = read(keyring)
     change = header.get("change")
-    if change and all(line["number"] < change["number"] for line in trail):
-        append(keyring, change)
+    if change is None or chain.mark(change) != chain.covered(header):  # a job has noted something since
+        return trail
+    if all(line["number"] < change["number"] for line in trail):
+        append(trail_path(keyring), change, UUID(header["id"]))
         trail.append(change)
     return trail
 
@@ -98,48 +94,92 @@ def highest_generation(trail: Sequence[Entry]) -> int:
     return max((line["generation"] for line in trail), default=0)
 
 
-def verify(keyring: Path, key: bytes, header: Mapping[str, Any]) -> int:
-    """Check every line against the chain and the header; return how many there are."""
-    trail, place = read(keyring), trail_path(keyring)
-    previous, number = START, 0
-    for line in trail:
-        number += 1
-        bare = {name: value for name, value in line.items() if name != "mac"}
-        if line["number"] != number or line["previous"] != previous:
-            raise KeyringFormatError(f"{place}: line {number} does not follow the one before", hint=_EVIDENCE)
-        if not hmac.compare_digest(_mac(key, bare), line["mac"]):
-            raise KeyringFormatError(f"{place}: line {number} was changed", hint=_EVIDENCE)
-        previous = line["mac"]
-    if header.get("change") not in trail:
-        raise KeyringFormatError(f"{place}: the last change of the keyring is not in it", hint=_EVIDENCE)
-    if highest_generation(trail) > header["generation"]:
+def verify(keyring: Path, key: bytes, header: Mapping[str, Any], first: int = 1) -> tuple[int, Mark]:
+    """Check every line from ``first`` on against the chain and the header; how many there are, and the newest."""
+    file, known = trail_path(keyring), chain.covered(header)
+    trail = [line for line in read(keyring) if line["number"] >= first]
+    if not file.exists() and known.number >= first:
+        _refuse(file, f"it is not there, but the keyring knows of {known.number} lines", known)
+    last = chain.check(key, trail, str(file), first)
+    _refuse_unfinished(file)
+    change = header.get("change")
+    if change and change["number"] >= first and change not in trail:
+        _refuse(file, "the last change of the keyring is not in it", known)
+    _refuse_cut(file, trail, known, last, first)
+    newer = highest_generation(trail)
+    if newer > header["generation"]:
         raise KeyringFormatError(
             f"{keyring}: generation {header['generation']}, but the audit trail goes up to "
-            f"{highest_generation(trail)}: an older copy was put in place",
+            f"{newer}: an older copy was put in place",
             hint="bring the newest copy back; if it is lost: piiguard keys restore FILE",
         )
-    return number
+    return len(trail), max(last, known)
 
 
-_EVIDENCE = "somebody changed the trail, or a part of it is missing; compare it with its backup"
+def _refuse_cut(file: Path, trail: Sequence[Entry], known: Mark, last: Mark, first: int) -> None:
+    if known.number < first:
+        return
+    if last.number < known.number:
+        _refuse(
+            file,
+            f"it ends with line {last.number}, but the keyring knows of {known.number}: lines were cut off",
+            known,
+        )
+    if known.mac not in (line["mac"] for line in trail):
+        raise KeyringFormatError(
+            f"{file}: line {known.number} is another one than the keyring knows of",
+            hint="two copies of the keyring were worked with apart from each other, or the trail of one was put "
+            f"beside the other: keep both; when that is settled: piiguard keys verify --from-line {last.number + 1}",
+        )
 
 
-def _mac(key: bytes, line: Entry) -> str:
-    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+def _refuse_unfinished(file: Path) -> None:
+    whole, rest = _split(file)
+    if rest:
+        raise KeyringFormatError(
+            f"{file}: behind line {len(whole)} stands an unfinished one ({len(rest)} bytes)",
+            hint="a command was killed while it wrote, or somebody added it; the next command removes it",
+        )
 
 
-def _shaped(line: Any) -> Entry:
-    if not (isinstance(line["number"], int) and isinstance(line["generation"], int) and line["action"]):
-        raise TypeError("numbers are integers")
-    if not (isinstance(line["mac"], str) and isinstance(line["previous"], str) and line["mac"].isascii()):
-        raise TypeError("a MAC is text")
-    return dict(line)
+def _refuse(file: Path, what: str, known: Mark) -> None:
+    raise KeyringFormatError(f"{file}: {what}", hint=chain.evidence(known.number + 1))
 
 
-def _operator() -> str:
+def _split(file: Path) -> tuple[list[bytes], bytes]:
+    """The whole lines, and what stands behind the last line feed."""
     try:
-        user = getpass.getuser()
-    except (OSError, KeyError):
-        user = "unknown"
-    return f"{user}@{socket.gethostname()}"
+        if (
+            file.is_symlink()
+        ):  # one that leads somewhere could be put there by whoever may write to the folder
+            raise OSError(errno.ELOOP, "it is a link")
+        *whole, rest = files.read(file, _MOST).split(b"\n")
+    except FileNotFoundError:
+        return [], b""
+    except OSError as error:
+        raise KeyringError(
+            f"{file}: cannot be read: {_reason(error)}", hint="check what lies there, and whose it is"
+        ) from None
+    return whole, rest
+
+
+def _parsed(file: Path, number: int, raw: bytes) -> Entry:
+    try:
+        return chain.parse(raw)
+    except (ValueError, TypeError):
+        raise KeyringFormatError(
+            f"{file}: line {number} is damaged, or not as piiguard wrote it",
+            hint="put its backup in its place, or move it aside and keep it, it is evidence: a new one is begun, and "
+            "the keyring knows how many lines there were",
+        ) from None
+
+
+def _not_written(file: Path, error: OSError) -> KeyringError:
+    return KeyringError(
+        f"{file}: cannot be written: {_reason(error)}",
+        hint="make room or write access; what was changed already is in the keyring, and the next command adds its line",
+    )
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "error").lower()

@@ -17,14 +17,17 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import audit, heartbeat, recipients, store, transitions
+from piiguard.keys import audit, chain, destruction, elsewhere, heartbeat, recipients, store, transitions
+from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
 from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
 __all__ = [
     "Transition",
+    "Unseal",
     "apply",
+    "audit_key",
     "create",
     "destroy",
     "new",
@@ -35,6 +38,7 @@ __all__ = [
     "verify",
 ]
 
+Unseal = Callable[[Document], tuple[Contents, bytes]]  # and the file key that opened it
 Transition = Callable[[Contents, str], Contents]  # the second argument is the time
 
 
@@ -50,12 +54,13 @@ def new(now: str, identity: uuid.UUID | None = None, entries: Sequence[dict[str,
     contents = Contents(header, {"audit": secrets.token_bytes(32)})
     for kind in KINDS:
         contents = transitions.first(contents, kind, now)
-    return _noted(contents, [], now, "init", {"recipients": _described(entries)})
+    return _noted(contents, chain.START, now, "init", {"recipients": _described(entries)})
 
 
 def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Contents:
     """Write a new keyring with one primary key of each kind."""
     now, identity, file_key = utc_now(), uuid.uuid4(), secrets.token_bytes(32)
+    elsewhere.sender(identity)  # a place that is not understood is told before anything is changed
     with store.locked(path):
         store.refuse_existing(path)
         if audit.trail_path(path).exists():
@@ -66,7 +71,7 @@ def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Conten
         entries = recipients.wrap(wrap, file_key, identity, ask)
         contents = new(now, identity, entries)
         store.write_new(path, contents.seal(file_key).to_bytes())
-        audit.append(path, contents.header["change"])
+        audit.append(audit.trail_path(path), contents.header["change"], identity)
     heartbeat.folder(path).mkdir(mode=0o700, exist_ok=True)
     return contents
 
@@ -76,28 +81,47 @@ def apply(
 ) -> Contents:
     """Open the newest file under the lock, change it, and write the next generation."""
     with store.locked(path):
-        before, file_key, trail = _opened(path, ask)
+        before, file_key, last = _opened(path, ask)
         now = utc_now()
         changed = transition(_next(before), now)
-        return _written(path, before, _noted(changed, trail, now, action, details), file_key)
+        return _written(path, before, _noted(changed, last, now, action, details), file_key)
 
 
 def destroy(
-    path: Path, ask: AskPassphrase | None, kind: str, version: int, waiting: datetime.timedelta
+    path: Path, ask: AskPassphrase | None, kind: str, version: int, waiting: datetime.timedelta | None
 ) -> tuple[Contents, list[Path]]:
-    """Drop the bytes of a key, here and in the numbered backups that still have them; say which those were."""
-    contents = apply(
-        path,
-        ask,
-        "destroy",
-        lambda held, now: transitions.destroy(held, kind, version, now, waiting),
-        kind=kind,
-        version=version,
-    )
-    removed = store.backups(path)  # every older generation held the key, or was sealed as it was
-    for backup in removed:
-        store.remove(backup)
-    return contents, removed
+    """Drop the bytes of a key, here and in what lies beside the keyring; say which files those were.
+
+    The backups go first: while one is left, the keyring still has the key and the command can be run again. So it can
+    afterwards, and then removes what has come back. Without ``waiting`` it does that alone.
+    """
+    with store.locked(path):
+        held, file_key, last = _opened(path, ask)
+        found = transitions.find(held, kind, version)
+        done = found.state == "destroyed"
+        if done:
+            changed = held
+        elif waiting is None:
+            raise KeyringError(
+                f"{kind} key version {version} is {found.state} by now", hint="run the command again"
+            )
+        else:
+            changed = transitions.destroy(_next(held), kind, version, utc_now(), waiting)
+        removing = destruction.holders(path, found)
+        if done and not removing:
+            return held, []
+        about = {"kind": kind, "version": version}
+        begun = {"state": "begun", **about, "removing": _names(removing)}
+        last = _note(path, held, file_key, last, "destroy", begun)
+        for file in removing:
+            store.remove(file)
+        about["removed"] = _names(removing)
+        if done:
+            _note(path, held, file_key, last, "destroy", {"state": "ended", **about})
+            return held, removing
+        noted = _noted(changed, last, utc_now(), "destroy", about)
+        _put(path, noted, file_key)
+        return noted, removing
 
 
 def rewrap(
@@ -105,38 +129,52 @@ def rewrap(
 ) -> Contents:
     """Seal the keyring under a new file key for other recipients; rows are not touched."""
     with store.locked(path):
-        before, old_key, trail = _opened(path, ask)
+        before, old_key, last = _opened(path, ask)
         file_key, now = secrets.token_bytes(32), utc_now()
         entries = recipients.wrap(wrap, file_key, before.id, ask_new)
         vouched = recipients.vouch(old_key, before.id, entries)
         changed = _next(before).with_header(recipients=entries, vouched=vouched)
-        noted = _noted(changed, trail, now, "rewrap", {"recipients": _described(entries)})
+        noted = _noted(changed, last, now, "rewrap", {"recipients": _described(entries)})
         return _written(path, before, noted, file_key)
 
 
-def restore(path: Path, backup: Path, ask: AskPassphrase | None, above: int = 0) -> Contents:
+def restore(
+    path: Path, backup: Path, ask: AskPassphrase | None, above: int = 0, revive: Sequence[str] = ()
+) -> Contents:
     """Put an old copy in the place of a lost keyring, as the newest generation.
 
     Applications and databases refuse a generation that is older than what they have seen, so the copy gets a
-    number above the trail's and above ``above``. Key versions that were added after it are not in it.
+    number above the trail's and above ``above``. Key versions that were added after it are not in it; those that were
+    destroyed after it are not brought back, but for those that ``revive`` names, as ``data/1``.
     """
     with store.locked(path):
         _refuse_if_it_opens(path, ask)
         document = Document.parse(store.read(backup), str(backup))
         file_key = recipients.unwrap(document, str(backup), ask)
         held = document.open(file_key, str(backup))
-        trail = audit.read(path)
+        elsewhere.sender(held.id)
+        trail, now = audit.read(path), utc_now()
+        first = trail[0]["number"] if trail else 1
+        last = chain.check(audit_key(held), trail, str(audit.trail_path(path)), first)
         least = Trust.configured(os.environ).min_generation  # what is restored has to be accepted
         newest = max(audit.highest_generation(trail), document.generation, above, least - 1)
-        changed = held.with_header(generation=newest + 1, numbers=_numbers(trail))
-        noted = _noted(changed, trail, utc_now(), "restore", {"from": document.generation})
-        store.overwrite(path, noted.seal(file_key).to_bytes())
-        audit.append(path, noted.header["change"])
+        changed, dead = destruction.bury(
+            held.with_header(generation=newest + 1, numbers=_numbers(trail)), trail, revive, now
+        )
+        details = {"from": document.generation, "dead": dead, "revived": [*revive]}
+        noted = _noted(changed, last, now, "restore", details)
+        _put(path, noted, file_key)
         return noted
 
 
-def verify(path: Path, ask: AskPassphrase | None, least: int = 0) -> tuple[Contents, int]:
-    """Open the keyring with every key of it, and check its audit trail; return how many lines that has."""
+def verify(
+    path: Path, ask: AskPassphrase | None, least: int = 0, *, from_line: int = 1, least_line: int = 0
+) -> tuple[Contents, int]:
+    """Open the keyring with every key of it, and check its audit trail; return how many lines that has.
+
+    ``from_line`` leaves out lines whose loss is settled; ``least_line`` is the number of a line that somebody knows
+    of.
+    """
     document = Document.parse(store.read(path), str(path))
     contents = document.open(recipients.unwrap(document, str(path), ask), str(path))
     if contents.generation < least:
@@ -144,21 +182,33 @@ def verify(path: Path, ask: AskPassphrase | None, least: int = 0) -> tuple[Conte
             f"{path}: generation {contents.generation} is older than {least}",
             hint="deploy the newest keyring file",
         )
-    return contents, audit.verify(path, contents.secrets.get("audit", b""), contents.header)
+    count, last = audit.verify(path, contents.secrets.get("audit", b""), contents.header, from_line)
+    if last.number < least_line:
+        many = "1 line" if last.number == 1 else f"{last.number} lines"
+        raise KeyringFormatError(
+            f"{path}: the audit trail has {many}, at least {least_line} were asked for",
+            hint="older copies of the keyring and of its trail were put in place together",
+        )
+    return contents, count
 
 
-def record(
-    path: Path, unseal: Callable[[Document], Contents], action: str, details: Mapping[str, Any]
-) -> None:
-    """Add a line about something that did not change the keyring, such as a finished job."""
+def record(path: Path, unseal: Unseal, action: str, details: Mapping[str, Any]) -> Mark:
+    """Add a line about something that did not change the keyring, such as a job; the header covers it.
+
+    The line comes first: a command that is killed in between leaves one that the next command covers.
+    """
     with store.locked(path):
-        held = unseal(Document.parse(store.read(path), str(path)))
-        trail = audit.catch_up(path, held.header)
-        key = held.secrets.get("audit", b"")
-        audit.append(path, audit.entry(key, trail, utc_now(), held.generation, action, details))
+        held, file_key = unseal(Document.parse(store.read(path), str(path)))
+        last = chain.newest(audit_key(held), held.header, audit.catch_up(path, held.header))
+        return _note(path, held, file_key, last, action, details)
 
 
-def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, list[audit.Entry]]:
+def audit_key(contents: Contents) -> bytes:
+    """What the lines of the trail are authenticated with."""
+    return contents.secrets.get("audit", b"")
+
+
+def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, Mark]:
     document = Document.parse(store.read(path), str(path))
     file_key = recipients.unwrap(document, str(path), ask)
     contents = document.open(file_key, str(path))
@@ -170,32 +220,54 @@ def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, lis
             f"{audit.highest_generation(trail)}: an older copy was put in place",
             hint="bring the newest copy back; if it is lost, move this one away and: piiguard keys restore FILE",
         )
-    return contents, file_key, trail
+    return contents, file_key, chain.newest(audit_key(contents), contents.header, trail)
 
 
 def _next(before: Contents) -> Contents:
     return before.with_header(generation=before.generation + 1)
 
 
-def _noted(
-    contents: Contents, trail: Sequence[audit.Entry], now: str, action: str, details: Mapping[str, Any]
-) -> Contents:
+def _noted(contents: Contents, last: Mark, now: str, action: str, details: Mapping[str, Any]) -> Contents:
     highest = {kind: max(v.version for v in contents.versions if v.kind == kind) for kind in KINDS}
     # Two copies may be changed alike within one second: what the line is about tells their histories apart.
     about = {name: value for name, value in contents.header.items() if name not in ("change", "trail")}
     details = {**details, "highest": highest, "header": hashlib.sha256(canonical(about)).hexdigest()}
-    line = audit.entry(contents.secrets.get("audit", b""), trail, now, contents.generation, action, details)
-    return contents.with_header(change=line)
+    line = chain.entry(audit_key(contents), last, now, contents.generation, action, details)
+    return _covering(contents.with_header(change=line), line)
+
+
+def _note(
+    path: Path, held: Contents, file_key: bytes, last: Mark, action: str, details: Mapping[str, Any]
+) -> Mark:
+    """A line that changes no generation: the file is sealed again, and needs no backup of what it was."""
+    line = chain.entry(audit_key(held), last, utc_now(), held.generation, action, details)
+    audit.append(audit.trail_path(path), line, held.id)
+    store.overwrite(path, _covering(held, line).seal(file_key).to_bytes())
+    return chain.mark(line)
+
+
+def _put(path: Path, noted: Contents, file_key: bytes) -> None:
+    """Take the place of what is worth nothing, or must not be kept."""
+    store.overwrite(path, noted.seal(file_key).to_bytes())
+    audit.append(audit.trail_path(path), noted.header["change"], noted.id)
+
+
+def _names(found: Sequence[Path]) -> list[str]:
+    return [file.name for file in found]
+
+
+def _covering(contents: Contents, line: Entry) -> Contents:
+    return contents.with_header(trail=chain.mark(line)._asdict())
 
 
 def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -> Contents:
     store.replace(path, changed.seal(file_key).to_bytes(), before.generation)
-    audit.append(path, changed.header["change"])
+    audit.append(audit.trail_path(path), changed.header["change"], changed.id)
     heartbeat.FileHeartbeat(path).forget_the_dead(clock.seconds())
     return changed
 
 
-def _numbers(trail: Sequence[audit.Entry]) -> dict[str, int]:
+def _numbers(trail: Sequence[Entry]) -> dict[str, int]:
     """The highest version ever given, per kind: a blind index must not meet another key of its number."""
     return {kind: max((line.get("highest", {}).get(kind, 0) for line in trail), default=0) for kind in KINDS}
 

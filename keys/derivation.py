@@ -18,6 +18,7 @@ __all__ = [
     "LABELS",
     "aad",
     "body_key",
+    "chained_key",
     "column_key",
     "index_key",
     "lp",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 LABELS = {
+    "chained": b"piiguard/1 chained trail",  # key of the audit trail -> key of one in a file of its own
     "data": b"piiguard/1 data",  # data root -> column key
     "index": b"piiguard/1 index",  # index root -> key of one blind index
     "body": b"piiguard/1 keyring body",  # file key -> key that seals the body of the file
@@ -85,6 +87,11 @@ def redaction_key(root: bytes, keyring: uuid.UUID, entity: str) -> bytes:
 def body_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
     """The key that seals the body of the keyring file."""
     return _derive(file_key, keyring, LABELS["body"])
+
+
+def chained_key(audit_key: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of an audit trail in a file of its own, whose lines are none of the keyring's trail."""
+    return _derive(audit_key, keyring, LABELS["chained"])
 
 
 def vouching_key(file_key: bytes, keyring: uuid.UUID) -> bytes:

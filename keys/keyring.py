@@ -26,6 +26,7 @@ from piiguard.keys.index import IndexKey
 from piiguard.keys.loading import KeyringFile, Opened
 from piiguard.keys.normalizers import Normalizer, normalizer_for
 from piiguard.keys.state import State
+from piiguard.keys.trail import ChainedTrail, KeyringTrail, Trail
 from piiguard.keys.trust import Accepts, Trust
 from piiguard.keys.wrapping import AskPassphrase
 
@@ -122,9 +123,20 @@ class Keyring(Followed):
 
         A keyring in memory has no trail: there it does nothing.
         """
+        if (trail := self.trail()) is not None:
+            trail.note(action, details)
+
+    @emptied
+    def trail(self, file: Path | None = None) -> Trail | None:
+        """The audit trail: the keyring's own, or one in a file where the keyring cannot be written.
+
+        None for a keyring in memory.
+        """
         self.open()
-        if self._file is not None:
-            change.record(self.path, self._file.unseal(self._opened), action, details)
+        if self._file is None:
+            return None
+        unseal = self._file.unseal(self._opened)
+        return KeyringTrail(self.path, unseal) if file is None else ChainedTrail(self.path, unseal, file)
 
     @property
     def path(self) -> Path:

@@ -122,13 +122,13 @@ class KeyringFile:
         freshness.refuse_behind_trail(self.path, document)
         return Sealed(document, place, trust, self._ask, before)
 
-    def unseal(self, opened: Opened | None) -> Callable[[Document], Contents]:
+    def unseal(self, opened: Opened | None) -> Callable[[Document], tuple[Contents, bytes]]:
         """Opens a document that was read under the lock of the file, by the key that is known first."""
 
-        def unseal(document: Document) -> Contents:
+        def unseal(document: Document) -> tuple[Contents, bytes]:
             sealed = Sealed(document, str(self.path), self.trust, self._ask, opened)
             file_key = (sealed.open() or sealed.unwrap()).file_key
-            return document.open(file_key, sealed.place)
+            return document.open(file_key, sealed.place), file_key
 
         return unseal
 

@@ -36,10 +36,20 @@ def check(header: Mapping[str, Any]) -> None:
         _plain(name, value)
     _number("generation", header["generation"])
     _text("id", header["id"])
+    for name in ("change", "trail"):
+        if name in header:
+            _line(name, header[name])
     for number, entry in enumerate(_list("keys", header["keys"])):
         _key(f"keys.{number}", entry)
     for number, entry in enumerate(_list("recipients", header["recipients"])):
         _recipient(f"recipients.{number}", entry)
+
+
+def _line(place: str, line: Any) -> None:
+    """A line of the audit trail, or what is remembered of one."""
+    _object(place, line)
+    _number(f"{place}.number", line.get("number"))
+    _text(f"{place}.mac", line.get("mac"))
 
 
 def _key(place: str, entry: Any) -> None:

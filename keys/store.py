@@ -122,12 +122,15 @@ def backup_path(path: Path, generation: int) -> Path:
 def backups(path: Path) -> list[Path]:
     """The numbered backups beside a keyring, oldest first."""
     real = beside(path, "")
-    found = [
-        (int(number), file)
-        for file in real.parent.glob(f"{real.name}.*.bak")
-        if (number := file.name[len(real.name) + 1 : -4]).isdecimal()
-    ]
-    return [file for _, file in sorted(found)]
+    numbered = re.compile(rf"{re.escape(real.name)}\.([0-9]+)\.bak")
+    with contextlib.suppress(FileNotFoundError):
+        found = [
+            (int(match[1]), file)
+            for file in real.parent.iterdir()
+            if (match := numbered.fullmatch(file.name))
+        ]
+        return [file for _, file in sorted(found)]
+    return []
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ from piiguard.errors import KeyringError, KeyVersionDestroyed, KeyVersionNotFoun
 from piiguard.keys.document import Contents, Document, KeyVersion
 from piiguard.keys.heartbeat import Beat, behind, shown
 
-__all__ = ["add", "destroy", "find", "first", "promote", "refuse_writers", "retire", "unretire"]
+__all__ = ["add", "destroy", "find", "first", "promote", "refuse_writers", "retire", "unretire", "with_state"]
 
 
 def find(contents: Contents | Document, kind: str, version: int) -> KeyVersion:
@@ -128,6 +128,11 @@ def destroy(contents: Contents, kind: str, version: int, now: str, waiting: time
     _wait(found, now, waiting)
     kept = {slot: secret for slot, secret in contents.secrets.items() if slot != found.slot}
     return Contents(_set(contents, kind, version, state="destroyed", changed=now).header, kept)
+
+
+def with_state(contents: Contents, version: KeyVersion, state: str, now: str) -> Contents:
+    """A version in another state, whatever the ways between them: for a copy that is restored."""
+    return _set(contents, version.kind, version.version, state=state, changed=now)
 
 
 def _wait(version: KeyVersion, now: str, waiting: timedelta) -> None:

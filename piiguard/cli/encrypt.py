@@ -15,7 +15,6 @@ from piiguard.cli.ask import confirm
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import (
     drop_constraint_option,
-    finished,
     job_options,
     limits,
     needed_manifest,
@@ -242,8 +241,8 @@ def _run(
     with stoppable() as stop, progress() as watch:
         pace = Pace(limits(given), stop=stop)
         for item in items:
-            found = job(Job(engine, keyring, pace, watch, given["jobs"]), item)
-            finished(keyring, found)
+            found = job(Job(engine, keyring, pace, watch, given["jobs"], given["trail"]), item)
+            say_jobs.outcome(found)
             changed += [item.place] if found.kind == "encrypt" and not found.left else []
             code = code or (EXIT_INCOMPLETE if found.left else 0)
             if found.paused:
@@ -304,9 +303,12 @@ def decrypt(
         with stoppable() as stop, progress() as watch:
             pace = Pace(limits(given), stop=stop)
             found = job(
-                Job(engine, keyring, pace, watch, given["jobs"]), item, sql_type=sql_type, let_go=let_go
+                Job(engine, keyring, pace, watch, given["jobs"], given["trail"]),
+                item,
+                sql_type=sql_type,
+                let_go=let_go,
             )
-        finished(keyring, found)
+        say_jobs.outcome(found)
         if not found.left:
             residue.forget(engine, item.place)
             _remove_entry(manifest, item)

@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from piiguard.cli import say_jobs
-
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
     from piiguard.protect.batches.pace import Limits
-    from piiguard.protect.outcome import Outcome
 
 __all__ = [
     "drop_constraint_option",
-    "finished",
     "job_options",
     "limits",
     "needed_manifest",
@@ -71,6 +66,13 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Processes, by range of keys.",
         ),
+        click.option(
+            "--trail",
+            type=click.Path(dir_okay=False, path_type=Path),
+            envvar="PIIGUARD_TRAIL",
+            metavar="FILE",
+            help="The audit trail of jobs, where the keyring cannot be written; always the same for a database.",
+        ),
         click.option("--dry-run", is_flag=True, help="Count what would be done; change nothing."),
     ):
         command = option(command)
@@ -103,22 +105,6 @@ def needed_manifest(path: Path | None, manifest: Manifest | None) -> Manifest:
             hint="name it with --manifest FILE or PIIGUARD_MANIFEST; piiguard encrypt writes one",
         )
     return manifest
-
-
-def finished(keyring: Keyring, outcome: Outcome) -> None:
-    """Say what a job did, and note it in the keyring's audit trail where this account may write there."""
-    from piiguard.errors import KeyringError
-
-    say_jobs.outcome(outcome)
-    if outcome.kind == "nothing":
-        return
-    tally = outcome.tally
-    action = "rotate index" if outcome.kind == "index" else outcome.kind
-    counts = {"changed": tally.changed, "missed": tally.missed, "left": outcome.left}
-    try:
-        keyring.record(action, table=outcome.table, columns=list(outcome.columns), **counts)
-    except KeyringError as error:
-        say_jobs.not_noted(error)
 
 
 @contextmanager

@@ -254,21 +254,26 @@ def destroy(
 ) -> None:
     """Drop the bytes of a retired key for ever, here and in the numbered backups of the keyring.
 
+    When it was interrupted, or a backup has come back, run it again: it removes what still holds the key.
+
     \b
     piiguard keys destroy 1 --database postgresql://dba@db/crm
     """
     import datetime
 
-    from piiguard.keys import change
+    from piiguard.keys import change, store, transitions
+    from piiguard.keys.document import Document
 
     if not wait_days and not early:
         raise click.UsageError(say_keys.TOO_EARLY)
     path = _path(keyring_file, manifest_file)
-    found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
-    confirm_destroy(path, found, yes=yes)
-    contents, removed = change.destroy(
-        path, ask_passphrase, kind, version, datetime.timedelta(days=wait_days)
-    )
+    found = transitions.find(Document.parse(store.read(path), str(path)), kind, version)
+    waiting = None
+    if found.state != "destroyed":
+        found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
+        confirm_destroy(path, found, yes=yes)
+        waiting = datetime.timedelta(days=wait_days)
+    contents, removed = change.destroy(path, ask_passphrase, kind, version, waiting)
     say_keys.key_destroyed(path, contents, found, removed)
 
 
@@ -330,26 +335,51 @@ def recipient(output: Path, kem: str) -> None:
 @keyring_option
 @manifest_option
 @click.option("--min-generation", type=click.IntRange(min=0), default=0, help="Refuse an older keyring.")
-def verify(keyring_file: Path | None, manifest_file: Path | None, min_generation: int) -> None:
+@click.option("--min-line", type=click.IntRange(min=0), default=0, help="Refuse a shorter audit trail.")
+@click.option(
+    "--from-line",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Check the trail from this line on: what came before is settled.",
+)
+@click.option(
+    "--trail",
+    "trail_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Check the audit trail that jobs wrote into this file, too.",
+)
+def verify(
+    keyring_file: Path | None,
+    manifest_file: Path | None,
+    min_generation: int,
+    min_line: int,
+    from_line: int,
+    trail_file: Path | None,
+) -> None:
     """Open the keyring, check its audit trail, and try every recipient.
 
     \b
     piiguard keys verify
-    piiguard keys verify --min-generation 7
+    piiguard keys verify --min-generation 7 --min-line 31
     """
     import functools
 
     from piiguard.keys import change, recipients
     from piiguard.keys.document import Document
+    from piiguard.keys.trail import verify_chained
 
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
-    contents, lines = change.verify(path, ask, min_generation)
+    contents, lines = change.verify(path, ask, min_generation, from_line=from_line, least_line=min_line)
+    chained = 0 if trail_file is None else verify_chained(contents, trail_file)
     document = Document(
         contents.header, b""
     )  # the header that the body has proved, not what lies there by now
     for line in say_keys.recipients_table(recipients.check(document, ask)):
         click.echo(line)
     say_keys.keyring_verified(path, contents, lines)
+    if trail_file is not None:
+        say_keys.trail_verified(trail_file, chained)
 
 
 @keys.command()
@@ -402,9 +432,19 @@ def _pins(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
     default=0,
     help="The highest generation ever used, if the audit trail is lost.",
 )
+@click.option(
+    "--revive",
+    multiple=True,
+    metavar="KIND/VERSION",
+    help="Bring this key back although it was destroyed, for example data/1; repeatable.",
+)
 @click.argument("backup", type=click.Path(path_type=Path))
-def restore(keyring_file: Path | None, manifest_file: Path | None, above: int, backup: Path) -> None:
+def restore(
+    keyring_file: Path | None, manifest_file: Path | None, above: int, revive: tuple[str, ...], backup: Path
+) -> None:
     """Put a backup in the place of a lost or damaged keyring, as its newest generation.
+
+    Keys that were destroyed after it was made, as the audit trail says, are not brought back.
 
     \b
     piiguard keys restore keyring.json.6.bak
@@ -412,7 +452,7 @@ def restore(keyring_file: Path | None, manifest_file: Path | None, above: int, b
     from piiguard.keys import change
 
     path = _path(keyring_file, manifest_file)
-    contents = change.restore(path, backup, ask_passphrase, above)
+    contents = change.restore(path, backup, ask_passphrase, above, revive)
     say_keys.keyring_restored(path, contents, backup)
 
 

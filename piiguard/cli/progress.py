@@ -88,6 +88,7 @@ def _say_note(what: str, place: str) -> None:
 
 
 _NOTES = {
+    "not-noted": "not noted in the audit trail: {}",
     "triggers": "{}: these triggers fire for every row",
     "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
 }

@@ -11,7 +11,6 @@ import click
 from piiguard.cli import say_jobs, say_plan
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import (
-    finished,
     job_options,
     limits,
     needed_manifest,
@@ -85,8 +84,10 @@ def rotate(
             return 0
         with stoppable() as stop, progress() as watch:
             pace = Pace(limits(given), stop=stop)
-            for outcome in job(Job(engine, keyring, pace, watch, given["jobs"]), items, reindex=reindex):
-                finished(keyring, outcome)
+            for outcome in job(
+                Job(engine, keyring, pace, watch, given["jobs"], given["trail"]), items, reindex=reindex
+            ):
+                say_jobs.outcome(outcome)
                 if outcome.kind == "edition" and not outcome.left:
                     _shrink(manifest, items, outcome)
                 code = code or (EXIT_INCOMPLETE if outcome.left else 0)

@@ -10,7 +10,6 @@ from piiguard.cli.say import hint, many, say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from piiguard.errors import KeyringError
     from piiguard.protect.outcome import Outcome
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "entry_removed",
     "entry_shrunk",
     "entry_written",
-    "not_noted",
     "outcome",
     "would_decrypt",
     "would_encrypt",
@@ -129,8 +127,3 @@ def outcome(found: Outcome) -> None:
     elif found.left:
         say(f"{place}: {found.left:,} values could not be opened and stay as they are")
         hint("piiguard verify names the rows")
-
-
-def not_noted(error: KeyringError) -> None:
-    """The job is done, but its line is missing in the audit trail."""
-    say(f"not noted in the audit trail: {error}")

@@ -139,12 +139,17 @@ def key_retired(path: Path, contents: Contents, kind: str, version: int, *, undo
 
 
 def key_destroyed(path: Path, contents: Contents, version: KeyVersion, removed: Sequence[Path]) -> None:
-    """A key that is gone, and where copies may be left."""
-    say(
-        f"{path}: {version.kind} key version {version.version} is destroyed, generation {contents.generation}"
-    )
-    for backup in removed:
-        say(f"{backup}: removed, it held the key")
+    """A key that is gone, and where copies may be left; ``version`` as it was before the command."""
+    again = version.state == "destroyed"
+    name = f"{version.kind} key version {version.version}"
+    if again:
+        say(f"{path}: {name} was destroyed before")
+    for file in removed:
+        say(f"{file}: removed, it held the key or was left over")
+    if again and not removed:
+        say(f"{path}: nothing beside it holds the key")
+    if not again:
+        say(f"{path}: {name} is destroyed, generation {contents.generation}")
     hint("other copies of the keyring still hold it: remove them, or rewrap and destroy the old wrapping key")
 
 
@@ -186,7 +191,24 @@ def keyring_verified(path: Path, contents: Contents, lines: int) -> None:
     say(f"{path}: keyring {contents.id}, generation {contents.generation}, {lines} audit lines: in order")
 
 
+def trail_verified(file: Path, lines: int) -> None:
+    """A trail of jobs that no keyring covers is whole, as far as it goes."""
+    say(f"{file}: {many(lines, 'audit line')}: in order")
+    hint(
+        "it is chained, not covered: the database alone knows whether its end was cut off, and the next job asks it"
+    )
+
+
 def keyring_restored(path: Path, contents: Contents, backup: Path) -> None:
     """A backup is the keyring now."""
+    line = contents.header["change"]
     say(f"{path}: restored from {backup} as generation {contents.generation}")
+    if line["number"] == 1:
+        say(
+            f"{path}: its audit trail is not there, so keys that were destroyed after the backup are in it again"
+        )
+    for slot in line["dead"]:
+        say(f"{path}: {slot} was destroyed after the backup was made, and stays so")
+    for slot in line["revived"]:
+        say(f"{path}: {slot} was destroyed, and is back")
     hint("piiguard status shows rows that need a key version which the backup did not have")

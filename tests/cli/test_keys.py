@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from piiguard import clock
 from piiguard.cli.main import run
-from piiguard.keys import Keyring, heartbeat, store
+from piiguard.keys import Keyring, change, heartbeat, store
 from piiguard.keys.heartbeat import Beat, FileHeartbeat
 
 Type = Callable[..., tuple[int, str, str]]
@@ -237,6 +238,29 @@ def test_init_rewrap_and_verify(type_: Type, tmp_path: Path, monkeypatch: pytest
     )
 
 
+def test_verify_tells_a_trail_that_is_short_and_checks_one_of_jobs(
+    type_: Type, keyring_file: Path, tmp_path: Path
+) -> None:
+    type_("add")
+    refused(
+        type_("verify", "--min-line", "3"), "the audit trail has 2 lines, at least 3 were asked for", "older"
+    )
+    code, _, err = type_("verify", "--from-line", "2")
+    assert (code, "1 audit lines: in order" in err) == (0, True)
+    file = tmp_path / "jobs.audit"
+    refused(type_("verify", "--trail", str(file)), "jobs.audit: no audit trail there", "check the path")
+    trail = Keyring.from_file(keyring_file).trail(file)
+    assert trail is not None
+    trail.note("rotate", {"table": "people"})
+    code, _, err = type_("verify", "--trail", str(file))
+    assert code == 0
+    assert "jobs.audit: 1 audit line: in order" in err
+    assert "chained, not covered" in err
+    with file.open("ab") as out:
+        out.write(b"{")
+    refused(type_("verify", "--trail", str(file)), "behind line 1 stands an unfinished one", "killed")
+
+
 def test_restore_after_a_loss(type_: Type, keyring_file: Path) -> None:
     type_("add")
     keyring_file.unlink()
@@ -244,6 +268,36 @@ def test_restore_after_a_loss(type_: Type, keyring_file: Path) -> None:
     assert code == 0
     assert "as generation 3" in err
     assert Keyring.from_file(keyring_file).generation == 3
+
+
+def test_destroy_runs_again_and_restore_keeps_the_dead(
+    type_: Type, keyring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("piiguard.keys.keyring.POLL_SECONDS", 0.0)
+    type_("add")
+    type_("retire", "2")  # nothing was ever written with it
+    copy = tmp_path / "copy"
+    copy.write_bytes(keyring_file.read_bytes())
+    copy.chmod(0o600)
+    change.destroy(keyring_file, None, "data", 2, datetime.timedelta(0))
+    code, _, err = type_("destroy", "2")
+    assert code == 0
+    assert "data key version 2 was destroyed before" in err
+    assert "nothing beside it holds the key" in err
+    store.backup_path(keyring_file, 3).write_bytes(copy.read_bytes())
+    code, _, err = type_("destroy", "2")
+    assert (code, f"{store.backup_path(keyring_file, 3)}: removed" in err) == (0, True)
+    keyring_file.unlink()
+    refused(type_("restore", str(copy), "--revive", "data/1"), "data/1: cannot be revived", "data/2")
+    code, _, err = type_("restore", str(copy))
+    assert (code, "data/2 was destroyed after the backup was made, and stays so" in err) == (0, True)
+    keyring_file.unlink()
+    code, _, err = type_("restore", str(copy), "--revive", "data/2")
+    assert (code, "data/2 was destroyed, and is back" in err) == (0, True)
+    keyring_file.unlink()
+    keyring_file.with_name("keyring.json.audit").unlink()
+    code, _, err = type_("restore", str(copy))
+    assert (code, "its audit trail is not there" in err) == (0, True)
 
 
 def damage(path: Path, how: str) -> None:

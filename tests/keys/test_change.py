@@ -186,7 +186,7 @@ def test_every_generation_is_kept_until_a_key_is_destroyed(keyring_file: Path, o
     assert kept[0].read_bytes() == first
     assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
     _, removed = change.destroy(keyring_file, None, "data", 1, timedelta(0))
-    assert [file.name for file in removed] == [f"keyring.json.{number}.bak" for number in (1, 2, 3, 4)]
+    assert [file.name for file in removed] == [f"keyring.json.{number}.bak" for number in (1, 2, 3)]
     assert store.backups(keyring_file) == []
 
 
@@ -263,7 +263,7 @@ def test_a_crash_before_the_audit_line_is_healed_by_the_next_command(
     keyring_file: Path, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "append", lambda path, line: None)
+        patch.setattr(audit, "append", lambda file, line, keyring: None)
         operate("add")
     with pytest.raises(KeyringFormatError, match="the last change of the keyring is not in it"):
         change.verify(keyring_file, None)
@@ -293,15 +293,15 @@ def _edited(lines: list[str]) -> list[str]:
     ("forge", "message"),
     [
         (_edited, "line 2 was changed"),
-        (lambda lines: [lines[0], *lines[2:]], "line 2 does not follow"),
-        (lambda lines: lines[1:], "line 1 does not follow"),
-        (lambda lines: [lines[1], lines[0], lines[2]], "line 1 does not follow"),
+        (lambda lines: [lines[0], *lines[2:]], "line 2 is missing: line 3 comes after line 1"),
+        (lambda lines: lines[1:], "line 1 is missing: it begins with line 2"),
+        (lambda lines: [lines[1], lines[0], lines[2]], "line 1 is missing: it begins with line 2"),
         (lambda lines: lines[:-1], "the last change of the keyring is not in it"),
         (lambda lines: [*lines, lines[-1]], "line 4 does not follow"),
         (lambda lines: [], "the last change of the keyring is not in it"),
-        (lambda lines: ["{", *lines], "the audit trail is damaged"),
-        (lambda lines: ["{}", *lines], "the audit trail is damaged"),
-        (lambda lines: ["[]", *lines], "the audit trail is damaged"),
+        (lambda lines: ["{", *lines], "line 1 is damaged"),
+        (lambda lines: ["{}", *lines], "line 1 is damaged"),
+        (lambda lines: ["[]", *lines], "line 1 is damaged"),
     ],
 )
 def test_a_trail_that_was_touched_is_noticed(

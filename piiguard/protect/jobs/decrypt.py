@@ -12,6 +12,7 @@ from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
 from piiguard.protect.batches.batch import Assignment, Batches
+from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.cell import Cell
 from piiguard.protect.cells.headers import under
 from piiguard.protect.census import counts
@@ -141,18 +142,23 @@ def decrypt(
     """
     with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
+        lines = JobLines(job, "decrypt", item.table, (item.column,))
         with connect(job.engine) as connection:
             found = look(connection, item, job.keyring, sql_type, let_go)
             look_around(connection, found.move.table, job.watch)
             prove(connection, found.move.source, seal, job.keyring)
             ensure(connection)
             pin(connection, job.keyring)
+            if not found.done:
+                lines.begin(connection)
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
         for note in found.notes:
             job.watch.note(note, item.place)
         mover = Mover(job, found.move, found.key, seal)
-        return _in_place(mover) if found.in_place else mover.run("decrypt")
+        with lines.until_ended():
+            outcome = _in_place(mover) if found.in_place else mover.run("decrypt")
+        return lines.end(outcome)
 
 
 def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
 from piiguard.protect.batches.in_place import converting
+from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.exact import is_binary, is_text
 from piiguard.protect.census import counts
 from piiguard.protect.census.taken import refuse_taken
@@ -158,10 +159,11 @@ def encrypt(
 
     ``keep_plaintext`` stops where everything is prepared: before the swap, or in place before the first value is changed.
     ``let_go`` are constraints and indexes that may be lost, by name. ``began`` is called when everything has been
-    looked at and nothing of the table has been changed yet.
+    looked at, the line before the job stands in the audit trail, and nothing of the table has been changed yet.
     """
     with job_lock(job.engine, item.table):
         seal = Seal(job.keyring, item)
+        lines = JobLines(job, "encrypt", item.table, (item.column,))
         with connect(job.engine) as connection:
             found = look(connection, item, let_go=let_go)
             look_around(connection, found.table, job.watch)
@@ -169,13 +171,19 @@ def encrypt(
             prove(connection, found.column, seal, job.keyring)
             ensure(connection)
             pin(connection, job.keyring)
+            if not found.done:
+                lines.begin(connection)
             if began is not None:
                 began()
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
-        if found.in_place:
-            return _in_place(job, found, seal, keep_plaintext=keep_plaintext)
-        return Mover(job, found.migration(), found.key, seal).run("encrypt", keep_source=keep_plaintext)
+        with lines.until_ended():
+            if found.in_place:
+                outcome = _in_place(job, found, seal, keep_plaintext=keep_plaintext)
+            else:
+                mover = Mover(job, found.migration(), found.key, seal)
+                outcome = mover.run("encrypt", keep_source=keep_plaintext)
+        return lines.end(outcome)
 
 
 def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> None:

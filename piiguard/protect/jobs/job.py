@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -45,13 +46,17 @@ class Passed:
 
 @dataclass(slots=True)
 class Job:
-    """A database, a keyring, and how to go about it; ``workers`` processes share each table."""
+    """A database, a keyring, and how to go about it; ``workers`` processes share each table.
+
+    ``trail`` is a file for the lines of the audit trail, where the keyring's own cannot be written.
+    """
 
     engine: sa.Engine
     keyring: Keyring
     pace: Pace = field(default_factory=Pace)
     watch: Watch = field(default_factory=Watch)
     workers: int = 1
+    trail: Path | None = None
 
     def __post_init__(self) -> None:
         if self.pace.limits.max_lag is not None:

@@ -18,6 +18,7 @@ from piiguard.errors import JobError
 from piiguard.frames import emptied_iterator
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
+from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.cell import Cell
 from piiguard.protect.cells.headers import mark, under
 from piiguard.protect.census.taken import refuse_other_use
@@ -59,9 +60,13 @@ def rotate(job: Job, items: Iterable[ProtectedColumn], *, reindex: bool = False)
     """
     for name, group in by_table(items):
         with job_lock(job.engine, name):
-            found = _open(job, name, group)
-            yield _rotate_data(job, found)
-            yield from _rotate_indexes(job, found, reindex=reindex)
+            columns = [column for item in group for column in (item.column, item.index) if column]
+            lines = JobLines(job, "rotate", name, tuple(columns))
+            found = _open(job, name, group, lines)
+            with lines.until_ended():
+                yield lines.end(_rotate_data(job, found))
+                for outcome in _rotate_indexes(job, found, reindex=reindex):
+                    yield lines.end(outcome)
 
 
 def rotation_batches(
@@ -116,7 +121,7 @@ def by_table(items: Iterable[ProtectedColumn]) -> list[tuple[str, tuple[Protecte
     return [(name, tuple(group)) for name, group in itertools.groupby(ordered, lambda item: item.table)]
 
 
-def _open(job: Job, name: str, items: tuple[ProtectedColumn, ...]) -> _Table:
+def _open(job: Job, name: str, items: tuple[ProtectedColumn, ...], lines: JobLines) -> _Table:
     with connect(job.engine) as connection:
         table = reflect(connection, name)
         for item in items:
@@ -127,6 +132,7 @@ def _open(job: Job, name: str, items: tuple[ProtectedColumn, ...]) -> _Table:
         pin(connection, job.keyring)
         for item in items:
             prove(connection, table.c[item.column], Seal(job.keyring, item), job.keyring)
+        lines.begin(connection)
     return found
 
 
