@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from piiguard.cli import listings, say_keys
 from piiguard.cli.ask import confirm_destroy, new_passphrase, next_passphrase
+from piiguard.cli.key_use import beats_of, pins_of, refuse_unprepared, refuse_while_in_use, refuse_writers
 from piiguard.cli.options import (
     ask_passphrase,
     keyring_option,
@@ -17,14 +17,6 @@ from piiguard.cli.options import (
     manifest_option,
     yes_option,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from piiguard.keys.document import Document, KeyVersion
-    from piiguard.keys.freshness import Pin
-    from piiguard.keys.heartbeat import Beat
-    from piiguard.manifest import ProtectedColumn
 
 __all__ = ["keys"]
 
@@ -157,9 +149,9 @@ def promote(
     from piiguard.keys import change, transitions
 
     path = _path(keyring_file, manifest_file)
-    beats = [] if deployed else _beats(path, databases)
+    beats = [] if deployed else beats_of(path, databases)
     if kind == "index":
-        _refuse_unprepared(path, manifest_file, version, databases)
+        refuse_unprepared(path, manifest_file, version, databases)
     contents = change.apply(
         path,
         ask_passphrase,
@@ -212,9 +204,9 @@ def retire(
         )
     else:
         if not deployed:
-            _refuse_writers(path, kind, version, databases)
-        _refuse_while_in_use(path, manifest_file, kind, version, databases)
-        beats = [] if deployed else _beats(path, databases)
+            refuse_writers(path, kind, version, databases)
+        refuse_while_in_use(path, manifest_file, kind, version, databases)
+        beats = [] if deployed else beats_of(path, databases)
         contents = change.apply(
             path,
             ask_passphrase,
@@ -270,7 +262,7 @@ def destroy(
     found = transitions.find(Document.parse(store.read(path), str(path)), kind, version)
     waiting = None
     if found.state != "destroyed":
-        found = _refuse_while_in_use(path, manifest_file, kind, version, databases)
+        found = refuse_while_in_use(path, manifest_file, kind, version, databases)
         confirm_destroy(path, found, yes=yes)
         waiting = datetime.timedelta(days=wait_days)
     contents, removed = change.destroy(path, ask_passphrase, kind, version, waiting)
@@ -402,25 +394,7 @@ def check(keyring_file: Path | None, manifest_file: Path | None, databases: tupl
 
     path = _path(keyring_file, manifest_file)
     file = KeyringFile(lambda: path, functools.cache(ask_passphrase), {})
-    say_keys.keyring_checked(path, look(file, _pins(path, databases)))
-
-
-def _pins(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
-    """What each database has seen; asked when the keyring has been opened."""
-    from piiguard.database import connect, open_reader
-    from piiguard.keys import store
-    from piiguard.keys.document import Document
-    from piiguard.protect import state
-
-    for url in databases:
-        engine = open_reader(url)
-        try:
-            with connect(engine) as connection:
-                generation = Document.parse(store.read(path), str(path)).generation
-                if (pin := state.pinned(connection, generation)) is not None:
-                    yield pin
-        finally:
-            engine.dispose()
+    say_keys.keyring_checked(path, look(file, pins_of(path, databases)))
 
 
 @keys.command()
@@ -459,117 +433,3 @@ def restore(
 def _path(keyring_file: Path | None, manifest_file: Path | None) -> Path:
     manifest = None if keyring_file else load_manifest(manifest_file)
     return keyring_path(keyring_file, manifest)
-
-
-def _refuse_while_in_use(
-    path: Path, manifest_file: Path | None, kind: str, version: int, databases: tuple[str, ...]
-) -> KeyVersion:
-    """Count the rows of a version twice, a reload apart: a process may still write with the old primary.
-
-    And a transaction may still be open in which it did.
-    """
-    import time
-
-    from piiguard.keys import store, transitions
-    from piiguard.keys.document import Document
-    from piiguard.keys.keyring import POLL_SECONDS
-    from piiguard.protect.census.writers import wait_for_writers
-
-    document = Document.parse(store.read(path), str(path))
-    found = transitions.find(document, kind, version)
-    if found.state == "staged":  # nothing was ever written with it
-        return found
-    if not databases:
-        raise click.UsageError(say_keys.NEEDS_DATABASE)
-    manifest = load_manifest(manifest_file)
-    if manifest is None:
-        raise click.UsageError(say_keys.NEEDS_MANIFEST)
-    say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
-    _refuse_unlisted(databases, manifest.columns, found, document)
-    time.sleep(POLL_SECONDS + 0.5)
-    for url in databases:
-        wait_for_writers(url, notice=say_keys.waiting)
-    say_keys.refuse_rows(found, _rows(databases, manifest.columns, found))
-    return found
-
-
-def _refuse_writers(path: Path, kind: str, version: int, databases: tuple[str, ...]) -> None:
-    """Everybody has to write with a newer version before rows are counted, or what is counted is soon wrong."""
-    from piiguard.keys import store, transitions
-    from piiguard.keys.document import Document
-
-    newest = Document.parse(store.read(path), str(path)).generation
-    transitions.refuse_writers(kind, version, newest, _beats(path, databases))
-
-
-def _refuse_unlisted(
-    databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion, document: Document
-) -> None:
-    """Look for the version outside the manifest; what cannot be looked at bars what cannot be undone."""
-    from piiguard.database import open_reader
-    from piiguard.protect.census import finder
-
-    for url in databases:
-        engine = open_reader(url)
-        try:
-            found = finder.find(engine, version, document.versions, columns)
-        finally:
-            engine.dispose()
-        say_keys.refuse_unlisted(version, found.rows)
-        say_keys.not_looked_at(found.unread, final=version.state == "retired")
-
-
-def _refuse_unprepared(
-    path: Path, manifest_file: Path | None, version: int, databases: tuple[str, ...]
-) -> None:
-    """A UNIQUE blind index must know every value under the next key before anybody writes with it."""
-    from piiguard.database import connect, open_reader
-    from piiguard.keys import store, transitions
-    from piiguard.keys.document import Document
-    from piiguard.protect.jobs.reindex import unprepared
-
-    found = transitions.find(Document.parse(store.read(path), str(path)), "index", version)
-    manifest = load_manifest(manifest_file)
-    if manifest is None or found.state != "staged":  # going back to a version is never refused
-        return
-    for url in databases:
-        engine = open_reader(url)
-        try:
-            with connect(engine) as connection:
-                say_keys.refuse_unprepared(version, list(unprepared(connection, manifest.columns, version)))
-        finally:
-            engine.dispose()
-
-
-def _beats(path: Path, databases: tuple[str, ...]) -> list[Beat]:
-    """What running applications have reported, beside the keyring and in the databases."""
-    from piiguard.keys.heartbeat import FileHeartbeat
-
-    beats = FileHeartbeat(path).beats()
-    for url in databases:
-        from piiguard.database import open_reader
-        from piiguard.protect.heartbeat import TableHeartbeat
-
-        engine = open_reader(url)
-        try:
-            beats += TableHeartbeat(engine).beats()
-        finally:
-            engine.dispose()
-    return beats
-
-
-def _rows(databases: tuple[str, ...], columns: Sequence[ProtectedColumn], version: KeyVersion) -> int:
-    from piiguard.database import open_reader
-    from piiguard.protect.census import counts
-
-    total = 0
-    for url in databases:
-        engine = open_reader(url)
-        try:
-            if version.kind == "data":
-                total += counts.count_rows(engine, columns, version.id)
-            else:
-                total += counts.count_index_rows(engine, columns, version.version)
-        finally:
-            engine.dispose()
-    return total

@@ -32,15 +32,13 @@ if TYPE_CHECKING:
     from piiguard.protect.outcome import Tally
 
 __all__ = [
+    "Repair",
     "Runner",
     "count_older",
     "count_stale",
     "fill",
-    "filling",
     "renew",
-    "renewing",
     "repair",
-    "repairing",
 ]
 
 
@@ -65,52 +63,25 @@ class Runner(Protocol):
     ) -> Any: ...
 
 
-def repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome:
+def repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Repair:
     """Every index that is not that of its value becomes it; those under an older key or rule of the entry stay.
 
     A UNIQUE index is emptied first where it is wrong: two rows may hold one another's hash.
     """
-    return _repair(job, table, key, item).run()
+    seal = Seal(job.keyring, item)
+    return Repair(job, table, key, item, seal, seal.indexes, "reindex")
 
 
-def renew(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome:
-    """Every index goes under the newest rule of an entry that lists several."""
-    return _renewal(job, table, key, item).run()
-
-
-def fill(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome:
+def fill(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Repair:
     """Every row gets its index, or the right one, while its value is still plain or is ciphertext already."""
-    return _fill(job, table, key, item).run()
-
-
-def filling(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
-    """What :func:`fill` writes."""
-    return _fill(job, table, key, item).written()
-
-
-def repairing(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
-    """What :func:`repair` writes."""
-    return _repair(job, table, key, item).written()
-
-
-def renewing(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
-    """What :func:`renew` writes."""
-    return _renewal(job, table, key, item).written()
-
-
-def _repair(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
     seal = Seal(job.keyring, item)
-    return _Repair(job, table, key, item, seal, seal.indexes, "reindex")
+    return Repair(job, table, key, item, seal, seal.indexes, "fill", seal.value)
 
 
-def _fill(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
+def renew(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> Repair:
+    """Every index goes under the newest rule of an entry that lists several."""
     seal = Seal(job.keyring, item)
-    return _Repair(job, table, key, item, seal, seal.indexes, "fill", seal.value)
-
-
-def _renewal(job: Runner, table: sa.Table, key: Key, item: ProtectedColumn) -> _Repair:
-    seal = Seal(job.keyring, item)
-    return _Repair(job, table, key, item, seal, seal.newest_indexes, "edition")
+    return Repair(job, table, key, item, seal, seal.newest_indexes, "edition")
 
 
 def count_stale(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedColumn, keyring: Keyring) -> int:
@@ -125,8 +96,8 @@ def count_older(engine: sa.Engine, table: sa.Table, key: Key, item: ProtectedCol
     return Rows(engine, table, key, item, seal, seal.newest_indexes).count()
 
 
-class _Repair:
-    """One index on its way to what its values say."""
+class Repair:
+    """One index on its way to what its values say: ``run`` writes, ``written`` is what would be."""
 
     def __init__(
         self,

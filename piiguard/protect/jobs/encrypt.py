@@ -225,7 +225,7 @@ def _indexed(job: Job, found: Candidate, mover: Mover) -> Outcome:
     place = item.table, (item.column,), kind
     if not item.index:
         return Outcome(*place, Tally())
-    filled = fill(job, found.table, found.key, item)
+    filled = fill(job, found.table, found.key, item).run()
     if not filled.paused:
         mover.make_index()
     return Outcome(*place, filled.tally, filled.left, filled.paused, filled.resumed)
@@ -242,7 +242,7 @@ def _converted(job: Job, found: Candidate, seal: Seal, mover: Mover) -> Outcome:
             lambda: _plain(job.engine, found.column),
         )
     except NotUnique:  # somebody who knows of no index has written a value that another row has
-        fill(job, found.table, found.key, item)  # names both
+        fill(job, found.table, found.key, item).run()  # names both
         raise
     if passed.left and not passed.paused:
         raise mover.stuck(plan().where)

@@ -13,7 +13,7 @@ from piiguard.protect.batches.batch import Batches
 from piiguard.protect.batches.in_place import converting
 from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
 from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
-from piiguard.protect.indexes.repair import filling, renewing, repairing
+from piiguard.protect.indexes.repair import fill, renew, repair
 from piiguard.protect.jobs.decrypt import in_place_batches as opening_batches
 from piiguard.protect.jobs.decrypt import look as look_back
 from piiguard.protect.jobs.encrypt import Candidate, look, widened
@@ -65,7 +65,7 @@ def _in_place(connection: sa.Connection, job: Job, found: Candidate) -> Iterator
     room = (*found.carried.before, *widened(found, ddl), *ddl.expand())
     yield Stage("expand", place, room, _notes(found.dependents))
     if found.item.index:
-        indexes = filling(job, filled.table, filled.key, found.item)
+        indexes = fill(job, filled.table, filled.key, found.item).written()
         yield Stage("fill", place, _batch(connection, indexes))
         yield Stage("index", place, _index(connection, found))
     yield Stage("deploy-reading-both", place)
@@ -152,10 +152,10 @@ def plan_rotate(job: Job, items: Iterable[ProtectedColumn], *, reindex: bool = F
                 if item.index:
                     where, place = (job, batches.table, batches.key, item), f"{name}.{item.index}"
                     if reindex:
-                        yield Stage("repair", place, _batch(connection, repairing(*where)))
+                        yield Stage("repair", place, _batch(connection, repair(*where).written()))
                     yield from _rotate_index(connection, *where)
                     if len(item.rules) > 1:
-                        yield Stage("edition", place, _batch(connection, renewing(*where)))
+                        yield Stage("edition", place, _batch(connection, renew(*where).written()))
 
 
 def _rotate_index(

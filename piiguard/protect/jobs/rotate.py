@@ -279,7 +279,7 @@ def _index_steps(item: ProtectedColumn, *, reindex: bool) -> Iterator[Callable[.
     """What is wrong first, then the key, then the rule: each leaves the next less to do."""
     if item.index:
         if reindex:
-            yield repair
+            yield lambda *place: repair(*place).run()
         yield rotate_index
         if len(item.rules) > 1:
-            yield renew
+            yield lambda *place: renew(*place).run()
