@@ -129,7 +129,7 @@ def _refuse_cut(file: Path, trail: Sequence[Entry], known: Mark, last: Mark, fir
         raise KeyringFormatError(
             f"{file}: line {known.number} is another one than the keyring knows of",
             hint="two copies of the keyring were worked with apart from each other, or the trail of one was put "
-            f"beside the other: keep both; when that is settled: piiguard keys verify --from-line {last.number + 1}",
+            f"beside the other: keep both; when that is settled: piiguard keys verify --from-line {last.number + 1:d}",
         )
 
 

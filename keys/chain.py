@@ -132,7 +132,7 @@ def evidence(after: int) -> str:
     """What to do about a trail that is not whole."""
     return (
         "somebody changed the trail, or a part of it is missing: compare it with its backup; "
-        f"when that is settled: piiguard keys verify --from-line {after}"
+        f"when that is settled: piiguard keys verify --from-line {after:d}"
     )
 
 

@@ -40,7 +40,7 @@ def when_begun(monkeypatch: pytest.MonkeyPatch) -> Hook:
                 act()
 
         @contextmanager
-        def hooked() -> Iterator[Callable[[str, int, int, str], None]]:
+        def hooked(name: Callable[[str], str]) -> Iterator[Callable[[str, int, int, str], None]]:
             yield progress
 
         monkeypatch.setattr(scan_progress, "scan_progress", hooked)

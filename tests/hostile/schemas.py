@@ -88,7 +88,8 @@ def canary(url: str | sa.URL) -> Iterator[None]:
     parsed = sa.make_url(url)
     name = canary_name(str(parsed.database))
     engine = plain_engine(parsed, connect_args={"application_name": name})
-    with engine.connect() as connection:
+    # no transaction of its own: keys retire waits for those that are open
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("select 1")
         yield
         try:

@@ -32,6 +32,7 @@ OURS = {
     "protect/schema/codecs.py: ' or --type '.join(found)",
     "keys/wrapping/hpke.py: PRIVATE_KEY",
     "keys/document.py: FORMAT",
+    "keys/destruction.py: slot",  # a kind and a number
 }
 QUOTING = {"word", "file_word"}
 

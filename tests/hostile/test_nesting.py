@@ -67,8 +67,8 @@ def test_a_damaged_line_of_a_checkpoint_is_none(tmp_path: Path, line: str) -> No
 
 
 def test_a_damaged_trail_of_a_keyring_is_told(tmp_path: Path) -> None:
-    audit.trail_path(tmp_path / "keyring").write_text("[" * 100_000)
-    with pytest.raises(PiiguardError, match="the audit trail is damaged"):
+    audit.trail_path(tmp_path / "keyring").write_text("[" * 100_000 + "\n")
+    with pytest.raises(PiiguardError, match="line 1 is damaged"):
         audit.read(tmp_path / "keyring")
 
 
