@@ -21,9 +21,7 @@ Read = Callable[[Task, Callable[[], bool]], Result]
 """Reads a task, and asks now and then whether it is to stop; a function of a module, for processes find it by name."""
 
 
-def run(
-    read: Read[Task, Result], tasks: Sequence[Task], jobs: int
-) -> Iterator[tuple[Task, Result | None]]:
+def run(read: Read[Task, Result], tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Result | None]]:
     """Read the tasks in so many processes; each comes when it is done, in any order, with None where its process died.
 
     An interrupt stops what runs, gives what came of it, and is raised again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import PurePath
@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from piiguard.confidence import MEDIUM
 from piiguard.scan import hashes
 from piiguard.scan.engines import observer_of
-from piiguard.scan.finding import Finding
-from piiguard.scan.lines import FIRST
 from piiguard.scan.observe import NAMES, Hit, Observer
 from piiguard.scan.options import Options
-from piiguard.scan.protection import findings_of
+from piiguard.scan.part import FIRST
 from piiguard.scan.settle import Rhythm
 from piiguard.scan.statistics import Partials, merge_into
 
@@ -104,28 +102,6 @@ class Sheet:
         line = page[hit.cell][0]
         if len(lines) < FIRST and line not in lines:
             lines.append(line)
-
-    def findings(self, target: str, file: str, options: Options) -> list[Finding]:
-        """The verdicts; a column stands as the path ``$.column``, as a member of a record would."""
-        found = findings_of(
-            target,
-            file,
-            self.partials,
-            min_confidence=options.min_confidence,
-            entities=options.entities,
-        )
-        return [
-            replace(
-                finding,
-                kind="file",
-                table=None,
-                column=None,
-                file=file,
-                path=f"$.{finding.column}{(finding.path or '$')[1:]}",
-                lines=tuple(self.places.get((finding.column or "", finding.path, finding.entity), ())),
-            )
-            for finding in found
-        ]
 
 
 class Counted(io.RawIOBase):
