@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
+from piiguard.database.own import is_own
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.scan import mysql, postgresql, session, sqlite
 from piiguard.scan.expanded import judged
@@ -22,6 +23,8 @@ from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
 
 __all__ = ["relations"]
+
+OURS = "not read: a table of piiguard's own jobs"
 
 _OWN: dict[str, Any] = {"postgresql": postgresql, "mysql": mysql, "mariadb": mysql, "sqlite": sqlite}
 
@@ -39,7 +42,13 @@ def relations(
     own = _OWN.get(connection.dialect.name)
     found = own.relations(connection) if own else _portable(connection)
     wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
-    return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
+    return sorted(map(_ours_told, _with_columns(connection, wanted)), key=lambda r: r.place)
+
+
+def _ours_told(relation: Relation) -> Relation:
+    """Our own tables hold no data of the application: they are named, and left."""
+    ours = is_own(relation.name, [column.name for column in relation.columns])
+    return replace(relation, told=OURS) if ours and not relation.unread else relation
 
 
 def _chosen(relation: Relation, include: Collection[str], exclude: Collection[str]) -> bool:

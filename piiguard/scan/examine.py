@@ -58,9 +58,8 @@ class Examiner:
         self.cells.name_every = NAME_EVERY if rows is None else name_every(rows)
 
     def is_large(self, rows: int) -> bool:
-        """Whether skimming a table of so many rows first is worth its cost."""
-        whole = self.options.sample is None
-        return whole and rows >= settle.LARGE and not self.cells.entities.isdisjoint(WORDS)
+        """Whether it is worth its cost to skim a table of so many rows first, and to cut it."""
+        return self.options.sample is None and rows >= settle.LARGE
 
     def skim(
         self, part: Part, pages: Iterable[Sequence[Column]], labels: Mapping[str, str] | None = None
@@ -69,6 +68,8 @@ class Examiner:
 
         No more names are scored after it.
         """
+        if self.cells.entities.isdisjoint(WORDS):
+            return frozenset()
         self.cells.settled, self.cells.name_every = (), 1
         found: Partials = {}
         for page in pages:
