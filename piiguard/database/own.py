@@ -11,7 +11,18 @@ OWN = {
     "piiguard_jobs": frozenset(
         {
             *("table_name", "part", "kind", "columns", "keyring_id", "generation", "target", "state"),
-            *("owner", "host", "low", "high", "last_key", "changed", "missed", "failed", "started", "updated"),
+            *(
+                "owner",
+                "host",
+                "low",
+                "high",
+                "last_key",
+                "changed",
+                "missed",
+                "failed",
+                "started",
+                "updated",
+            ),
         }
     ),
     "piiguard_residues": frozenset({"place", "what", "since", "cleaned", "cleaned_by"}),

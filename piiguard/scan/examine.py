@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from piiguard.confidence import least_score
@@ -11,10 +12,10 @@ from piiguard.detect.mask import mask
 from piiguard.scan import hashes, jsonpath, settle
 from piiguard.scan.engines import make_engine, observer_of
 from piiguard.scan.finding import Match
-from piiguard.scan.observe import WORDS, Hit, Place
+from piiguard.scan.observe import NAMES, WORDS, Hit, Observer, Place
 from piiguard.scan.options import Options
-from piiguard.scan.part import Lines, LineTally, Part
-from piiguard.scan.read import Blocks, Column, Sink
+from piiguard.scan.part import FIRST, Lines, LineTally, Part
+from piiguard.scan.read import Blocks, Column, Counting, Sink
 from piiguard.scan.statistics import Partials, merge_into
 
 if TYPE_CHECKING:
@@ -102,6 +103,10 @@ class Examiner:
         part.rows += len(columns[0][1]) if columns else 0
         self.step(part)
 
+    def numbered(self, part: Part, table: str = "") -> Counting:
+        """What counts the rows of a table in a file, as they come: nobody knows how many there will be."""
+        return _Numbered(self.cells, part, table).count
+
     def lines(
         self, part: Part, blocks: Blocks, name: str, *, start: int = 0, sink: Sink | None = None
     ) -> None:
@@ -147,6 +152,43 @@ class Examiner:
                             end_line=line + breaks if breaks else None, path=path,
                         )
                     )  # fmt: skip
+
+
+class _Numbered:
+    """Counts rows that have line numbers; which of them are searched for words, they settle on their way."""
+
+    def __init__(self, cells: Observer, part: Part, table: str) -> None:
+        self._cells, self._part, self._table = cells, part, table
+        self._rhythm = settle.Rhythm()
+
+    def count(self, names: Sequence[str], page: Sequence[tuple[int, Sequence[object]]]) -> None:
+        partials = self._part.table(self._table)
+        self._cells.name_every, self._cells.settled = 1, self._rhythm.now()
+        lists: dict[str, list[object]] = {}
+        for place, name in enumerate(names):
+            lists[name] = [row[place] if place < len(row) else None for _, row in page]
+            found = self._cells.observe(name, lists[name])
+            if self._lacks_lines(found):
+                self._cells.observe(name, lists[name], sink=partial(self._note, name, page))
+            merge_into(partials, found)
+        hashes.prove(lists, partials)
+        self._part.rows += len(page)
+        self._rhythm.read(len(page), partials)
+
+    def _lacks_lines(self, found: Partials) -> bool:
+        """Whether these rows hold an entity of which too few lines are known: only then is each match looked at."""
+        return any(
+            len(self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())) < FIRST
+            for (name, path), statistics in found.items()
+            for claim in statistics.tallies
+            if claim != NAMES
+        )
+
+    def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
+        spot = self._table, name, hit.path, hit.claim.partition(" ")[0]
+        lines, line = self._part.spots.get(spot, ()), page[hit.cell][0]
+        if len(lines) < FIRST and line not in lines:
+            self._part.spots[spot] = (*lines, line)
 
 
 def _with_name(sink: Callable[[str, Hit], None], name: str) -> Callable[[Hit], None]:

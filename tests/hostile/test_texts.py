@@ -26,7 +26,7 @@ from piiguard.scan.examine import Examiner
 from piiguard.scan.options import Options
 from piiguard.scan.part import Part
 from piiguard.scan.read.dump import DumpTask
-from piiguard.scan.sheets import Sheet
+from piiguard.scan.read.sheet import SheetTask
 
 from .growth import fill, too_fast_growing
 
@@ -145,7 +145,7 @@ def paths(text: str) -> None:
 def sheet(text: str) -> None:
     quoted = text.replace('"', '""')
     raw = data(f'name,note\n1,"{quoted}"\n{text[:2000]}')
-    Sheet().read(redactor().engine, io.BytesIO(raw), Options(), lambda read: None)
+    SheetTask("", options=Options()).search(examiner(), io.BytesIO(raw), Part(), None)
 
 
 def dump(text: str) -> None:

@@ -64,9 +64,7 @@ def test_the_order_of_parts_does_not_matter(pieces: list[list[set[str]]], dice: 
 
 
 @given(texts(), st.randoms(), st.integers(0, 7))
-def test_the_grouping_of_parts_does_not_matter(
-    pieces: list[list[set[str]]], dice: Any, border: int
-) -> None:
+def test_the_grouping_of_parts_does_not_matter(pieces: list[list[set[str]]], dice: Any, border: int) -> None:
     parts = read(pieces)
     dice.shuffle(parts)
     left, right = merged(parts[:border]), merged(parts[border:])
@@ -107,7 +105,7 @@ def test_behind_what_is_missing_no_line_has_a_number(
 @given(texts())
 def test_what_another_process_sends_merges_alike(pieces: list[list[set[str]]]) -> None:
     parts = read(pieces)
-    sent = [pickle.loads(pickle.dumps(part)) for part in parts]
+    sent = [pickle.loads(pickle.dumps(part)) for part in parts]  # noqa: S301 - our own
     assert seen(merged(sent)) == seen(merged(parts))
 
 

@@ -18,11 +18,13 @@ from piiguard.scan.part import Lines, Part
 if TYPE_CHECKING:
     from piiguard.detect import Block
 
-__all__ = ["Blocks", "Column", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
+__all__ = ["Blocks", "Column", "Counting", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
 
 Kind = Literal["database", "file"]
 Sink = Callable[[Match], None]
 """Takes every single match, for ``--format ndjson``."""
+Counting = Callable[[Sequence[str], Sequence[tuple[int, Sequence[object]]]], None]
+"""Takes the names of columns, and rows with the numbers of their lines."""
 Column = tuple[str, Sequence[object]]
 """A column's name, and its cells in some rows."""
 
@@ -45,9 +47,6 @@ class Examiner(Protocol):
 
     @property
     def engine(self) -> Any: ...
-
-    @property
-    def cells(self) -> Any: ...
 
     def lines(
         self, part: Part, blocks: Blocks, name: str, *, start: int = 0, sink: Sink | None = None
@@ -72,6 +71,8 @@ class Examiner(Protocol):
     ) -> frozenset[tuple[str, str | None]]: ...
 
     def skimmed(self, places: Collection[tuple[str, str | None]]) -> None: ...
+
+    def numbered(self, part: Part, table: str = "") -> Counting: ...
 
     def block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None: ...
 

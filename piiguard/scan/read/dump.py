@@ -15,9 +15,9 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from piiguard.scan.part import Lines, Part
-from piiguard.scan.read import Examiner, Sink
-from piiguard.scan.read.file import FileTask
-from piiguard.scan.sheets import PRESSED, Counted, Sheet, encoding_of
+from piiguard.scan.read import Counting, Examiner, Sink
+from piiguard.scan.read.opened import FileTask
+from piiguard.scan.sheets import PRESSED, Counted, encoding_of
 
 __all__ = ["DumpTask", "task_of"]
 
@@ -86,11 +86,7 @@ class DumpTask(FileTask):
     __slots__ = ()
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
-        dump = _Dump(examiner, part)
-        try:
-            dump.read(stream, self.options.encoding)
-        finally:
-            dump.end()
+        _Dump(examiner, part).read(stream, self.options.encoding)
 
 
 def task_of(file: str) -> type[DumpTask] | None:
@@ -111,8 +107,7 @@ class _Dump:
     examiner: Examiner
     part: Part
     text: Lines = field(default_factory=Lines)
-    _lines: int = 0
-    _tables: dict[str, Sheet] = field(default_factory=dict)
+    _tables: dict[str, Counting] = field(default_factory=dict)
     _known: dict[str, list[str]] = field(default_factory=dict)
     _other: list[str] = field(default_factory=list)
     _first: int = 0
@@ -146,22 +141,16 @@ class _Dump:
         self._end_text()
         self.text.whole = True
 
-    def end(self) -> None:
-        """Say in the part what was counted; of an interrupted dump what there is."""
-        self.text.count = self._lines
-        for table, sheet in self._tables.items():
-            self.part.spots |= {(table, *spot): tuple(lines) for spot, lines in sheet.places.items()}
-
     def _numbered(self, source: io.BufferedReader) -> Iterator[tuple[int, str]]:
         encoding = "utf-8-sig" if self.part.encoding == "utf-8" else self.part.encoding
         # bytes of a binary column are no text of any encoding: they come back out as they were
         text = io.TextIOWrapper(source, encoding, "surrogateescape", newline="\n")
         whole = True
         while line := text.readline(_MOST):
-            yield self._lines + 1, line
+            yield self.text.count + 1, line
             whole = line.endswith("\n")
-            self._lines += whole
-        self._lines += not whole
+            self.text.count += whole
+        self.text.count += not whole
 
     def _keep(self, number: int, line: str) -> None:
         """A line, or the rest of one, that is no data."""
@@ -220,8 +209,9 @@ class _Dump:
         width = max(len(row) for _, row in page)
         own = [*names, *(str(number) for number in range(len(names) + 1, width + 1))]
         name = _plain_name(table)
-        sheet = self._tables.setdefault(name, Sheet(partials=self.part.table(name)))
-        sheet.observe(self.examiner.cells, own, page)
+        if name not in self._tables:
+            self._tables[name] = self.examiner.numbered(self.part, name)
+        self._tables[name](own, page)
 
 
 def _whole_head(line: str, lines: Numbered) -> str:

@@ -1,87 +1,18 @@
-"""What all readers of files share: which files a target names, how one is opened, and what is said when it breaks."""
+"""The files that a target names, each read by what its name says it is."""
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO
 
-from piiguard.errors import PiiguardError
 from piiguard.scan import sources
 from piiguard.scan.listing import Listing
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Examiner, Kind, Left, Sink, Task
-from piiguard.scan.sources import Source
+from piiguard.scan.read import Kind, Left, Task, dump, log, sheet
+from piiguard.scan.read.opened import FileTask
 
-__all__ = ["BINARY", "FileSource", "FileTask", "kind_of", "told"]
-
-BINARY = "a binary file; --raw looks for residues in any bytes"
-
-
-@dataclass(frozen=True, slots=True)
-class FileTask(Task):
-    """A file; ``named`` says that it was asked for by its own name, so that it may be a link, a FIFO or a device.
-
-    An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself.
-    """
-
-    options: Options = field(kw_only=True)
-    named: bool = False
-    stream: BinaryIO | None = None
-    fetched: BinaryIO | None = None
-
-    @property
-    def mark(self) -> str:
-        try:
-            now = os.stat(self.place)
-        except OSError:
-            return ""
-        return f"{now.st_size} {now.st_mtime_ns}"
-
-    def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
-        with told(part, self.options.encoding), self._opened() as source:
-            if source.binary and not self.options.raw:
-                part.fail(BINARY)
-            else:
-                self.search(examiner, source.stream, part, sink)
-
-    def _opened(self) -> AbstractContextManager[Source]:
-        if self.stream:
-            return nullcontext(Source(self.stream))
-        if self.fetched:
-            return sources.unpacked(self.fetched)
-        return sources.opened(self.place, named=self.named)
-
-    def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
-        """Read the bytes of the file, decompressed."""
-        raise NotImplementedError
-
-
-@contextmanager
-def told(part: Part, encoding: str = "auto") -> Iterator[None]:
-    """What keeps a file from being read to its end is what was not read."""
-    try:
-        yield
-    except PiiguardError as error:
-        part.fail(str(error))
-    except UnicodeError:  # UTF-16 without its mark, for one; the error itself would hold the bytes
-        part.fail(f"not of the encoding {encoding}")
-    except csv.Error:
-        part.fail("no table of this form: a row cannot be told from the next")
-    except (OSError, *sources.DAMAGED) as error:
-        part.fail(_reason(error))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError) and not error.strerror:
-        return "a recognizer took too long, and what is behind that was not read"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return "the compressed data is damaged or ends too early"
+__all__ = ["FileSource", "kind_of"]
 
 
 class FileSource:
@@ -125,8 +56,6 @@ class FileSource:
 
     def _task(self, file: str, options: Options) -> Task:
         if self._waiting:
-            from piiguard.scan.read import log
-
             return log.LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
         by_line = self._by_line or self._stream is not None
         kind = kind_of(file, options, by_line=by_line)
@@ -137,8 +66,6 @@ class FileSource:
 
 def kind_of(file: str, options: Options, *, by_line: bool = False) -> type[FileTask]:
     """What reads a file, by its name."""
-    from piiguard.scan.read import dump, log, sheet
-
     if by_line or options.raw:
         return log.LogTask
     return sheet.task_of(file) or dump.task_of(file) or log.LogTask

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from piiguard.scan import sources
 from piiguard.scan.part import Part
 from piiguard.scan.read import Examiner, Sink, Task, ranges
-from piiguard.scan.read.file import FileTask, told
 from piiguard.scan.read.growing import Growing
+from piiguard.scan.read.opened import FileTask, told
 from piiguard.scan.read.ranges import Range
 
 __all__ = ["LogTask", "RangeTask"]

@@ -11,7 +11,8 @@ from piiguard.errors import ScanError
 from piiguard.scan.options import Options
 from piiguard.scan.part import Part
 from piiguard.scan.read import Kind, Task
-from piiguard.scan.read.file import FileTask, kind_of
+from piiguard.scan.read.file import kind_of
+from piiguard.scan.read.opened import FileTask
 from piiguard.scan.read.parquet import PARQUET, UNREADABLE, table_of
 from piiguard.scan.spark.frames import part_of
 from piiguard.scan.spark.workers import PARCEL, fetched, unpacked

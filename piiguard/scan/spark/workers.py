@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from piiguard.scan.options import Options
 from piiguard.scan.part import Part
 from piiguard.scan.read import Task
-from piiguard.scan.read.file import FileTask
+from piiguard.scan.read.opened import FileTask
 from piiguard.scan.read.table import PASSWORD, TableTask
 from piiguard.scan.run import Elsewhere, read_there
 

@@ -35,9 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def on_spark(
-    spark: Any, target: str, options: Options = LOW, manifest: Manifest | None = None
-) -> ScanReport:
+def on_spark(spark: Any, target: str, options: Options = LOW, manifest: Manifest | None = None) -> ScanReport:
     from piiguard.scan.spark import scan_on_spark
 
     return scan_on_spark(target, options, manifest=manifest)
@@ -47,9 +45,7 @@ def findings(report: ScanReport) -> list[dict[str, Any]]:
     return sorted((f.to_dict() for f in report.findings), key=lambda f: str(f["id"]))
 
 
-def same(
-    spark: Any, target: str, options: Options = LOW, manifest: Manifest | None = None
-) -> ScanReport:
+def same(spark: Any, target: str, options: Options = LOW, manifest: Manifest | None = None) -> ScanReport:
     report = on_spark(spark, target, options, manifest)
     local = scan_target(target, options, manifest=manifest)
     assert findings(report) == findings(local)
@@ -128,10 +124,13 @@ def test_a_lake_of_more_files_than_one_job_reads_is_one_table(
     assert len({finding.id for finding in report.findings}) == len(report.findings)
 
 
-def test_what_the_manifest_says_of_a_lake_counts_here_and_there(spark: Any, lake: Path, tmp_path: Path) -> None:
+def test_what_the_manifest_says_of_a_lake_counts_here_and_there(
+    spark: Any, lake: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "piiguard.toml"
     path.write_text(
-        '[[columns]]\ntable = "lake"\ncolumn = "iin"\ncontext = "lake.iin"\ntype = "string"\n', encoding="utf-8"
+        '[[columns]]\ntable = "lake"\ncolumn = "iin"\ncontext = "lake.iin"\ntype = "string"\n',
+        encoding="utf-8",
     )
     report = same(spark, f"{lake}/*.parquet", manifest=Manifest.load(path))
     assert "listed" in [reason.code for f in report.findings if f.column == "iin" for reason in f.reasons]
@@ -144,14 +143,14 @@ def test_sheets_and_dumps_are_read_by_the_same_readers(spark: Any, tmp_path: Pat
     sheet = "тел;иин;фио\n" + "".join(";".join(row) + "\n" for row in rows)
     (tmp_path / "clients.csv").write_bytes(sheet.encode(encoding))
     values = ",\n".join(f"('{phone}', '{iin}')" for phone, iin, _ in rows)
-    (tmp_path / "crm.sql").write_text(
-        f"INSERT INTO people (phone, iin) VALUES {values};\n", encoding="utf-8"
-    )
+    (tmp_path / "crm.sql").write_text(f"INSERT INTO people (phone, iin) VALUES {values};\n", encoding="utf-8")
     report = same(spark, str(tmp_path))
     assert {f.path for f in report.findings} >= {"$.тел", "$.иин", "$.фио", "$.people.phone", "$.people.iin"}
 
 
-def test_files_that_only_spark_can_open_are_read_by_the_same_readers(spark: Any, tmp_path: Path, lake: Path) -> None:
+def test_files_that_only_spark_can_open_are_read_by_the_same_readers(
+    spark: Any, tmp_path: Path, lake: Path
+) -> None:
     (tmp_path / "a.log.gz").write_bytes(gzip.compress("ИИН 050312300015\n".encode()))
     (tmp_path / "b #%4.csv").write_bytes("тел;фио\n".encode() + b"7010000001;x\n" * 30)
     (tmp_path / "damaged.xz").write_bytes(b"\xfd7zXZ\x00 no more")
