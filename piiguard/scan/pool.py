@@ -52,8 +52,9 @@ def _shared(
             stop.set()
             for future in [f for f in futures if f.cancel()]:
                 del futures[future]
-            for future in list(futures):
-                yield futures[future], _result(future)
+            for future, task in futures.items():
+                if (result := _result(future)) != _NOT_BEGUN:
+                    yield task, result
             raise
     finally:
         stop.set()
@@ -67,6 +68,7 @@ def _result(future: Future[Any]) -> Any:
         return None
 
 
+_NOT_BEGUN = "not begun"
 _stop: list[Any] = []
 
 
@@ -76,4 +78,5 @@ def _start(stop: Any) -> None:
 
 
 def _run(read: Any, task: Any) -> Any:
-    return read(task, _stop[0].is_set)
+    stopped = _stop[0].is_set
+    return _NOT_BEGUN if stopped() else read(task, stopped)
