@@ -235,6 +235,19 @@ def server_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_server"))
 
 
+SERVERS = {"postgresql", "mariadb"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs a server, or Spark, is slow."""
+    needing = {"spark", "server_url", *(f"{name}_server" for name in SERVERS)}
+    for item in items:
+        called = getattr(item, "callspec", None)
+        kinds = {value for value in called.params.values() if isinstance(value, str)} if called else set()
+        if needing & set(getattr(item, "fixturenames", ())) or SERVERS & kinds:
+            item.add_marker(pytest.mark.slow)
+
+
 @cache
 def administrator(server: str) -> sa.Engine:
     """Who makes and drops databases; one connection for the whole run, looked after as a test may cut it."""
