@@ -28,6 +28,8 @@ def mentions(text: str | None, column: str) -> bool:
 
     >>> mentions("((iin)::text <> '249'::text)", "iin"), mentions("city <> 'iin'", "iin")
     (True, False)
+    >>> mentions('SELECT "i""in" FROM people', 'i"in')
+    True
     """
     wanted, text = column.casefold(), text or ""
     if wanted not in text.casefold() and not set("\"`]") & set(wanted):  # a quote may stand there twice
