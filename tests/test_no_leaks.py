@@ -419,6 +419,7 @@ def test_a_scan_shows_no_value(
     assert silent(world[1], command, capfd) in (0, 3, 4)
 
 
+@pytest.mark.slow
 def test_keys_and_jobs_show_no_value(world: tuple[Path, Planted], capfd: pytest.CaptureFixture[str]) -> None:
     home, planted = world
     for command in JOBS:
