@@ -32,7 +32,7 @@ def mentions(text: str | None, column: str) -> bool:
     True
     """
     wanted, text = column.casefold(), text or ""
-    if wanted not in text.casefold() and not set("\"`]") & set(wanted):  # a quote may stand there twice
+    if wanted not in text.casefold() and not set('"`]') & set(wanted):  # a quote may stand there twice
         return False  # most of what a server has views and routines for: not worth taking apart
     return any(kind in ("quoted", "bare") and word.casefold() == wanted for kind, word, *_ in _tokens(text))
 
