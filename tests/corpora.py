@@ -34,14 +34,17 @@ def _twelve(body: Value, dice: random.Random) -> str:
 
 def iin(dice: random.Random) -> str:
     return _twelve(
-        lambda d: f"0{d.randrange(10)}{d.randrange(1, 13):02}{d.randrange(1, 29):02}{d.choice('34')}{d.randrange(10_000):04}",
+        lambda d: (
+            f"0{d.randrange(10)}{d.randrange(1, 13):02}{d.randrange(1, 29):02}{d.choice('34')}{d.randrange(10_000):04}"
+        ),
         dice,
     )
 
 
 def bin_number(dice: random.Random) -> str:
     return _twelve(
-        lambda d: f"{d.randrange(50, 90)}{d.randrange(1, 13):02}{d.choice('456')}0{d.randrange(100_000):05}", dice
+        lambda d: f"{d.randrange(50, 90)}{d.randrange(1, 13):02}{d.choice('456')}0{d.randrange(100_000):05}",
+        dice,
     )
 
 
@@ -69,7 +72,10 @@ def iban(dice: random.Random) -> str:
 
 
 def _mrz_digit(text: str) -> int:
-    return sum((7, 3, 1)[place % 3] * (0 if sign == "<" else int(sign, 36)) for place, sign in enumerate(text)) % 10
+    return (
+        sum((7, 3, 1)[place % 3] * (0 if sign == "<" else int(sign, 36)) for place, sign in enumerate(text))
+        % 10
+    )
 
 
 def mrz(dice: random.Random) -> str:
@@ -111,9 +117,13 @@ KINDS = {
     "KZ_BIC": Kind(lambda d: d.choice(("CASPKZKA", "HSBKKZKX", "KCJBKZKX")), "БИК", "bic"),
     "KZ_ID_CARD": Kind(lambda d: f"0{d.randrange(10**8):08}", "удостоверение личности №", "id_card"),
     "KZ_PASSPORT": Kind(lambda d: f"N{d.randrange(10**8):08}", "паспорт №", "passport"),
-    "KZ_DRIVER_LICENSE": Kind(lambda d: f"AB {d.randrange(10**6):06}", "водительское удостоверение", "driver_license"),
+    "KZ_DRIVER_LICENSE": Kind(
+        lambda d: f"AB {d.randrange(10**6):06}", "водительское удостоверение", "driver_license"
+    ),
     "KZ_MRZ": Kind(mrz, "MRZ", "mrz", alone=True),
-    "KZ_DOCUMENT_DATE": Kind(lambda d: f"{d.randrange(1, 29):02}.{d.randrange(1, 13):02}.2010", "дата выдачи", "issue_date"),
+    "KZ_DOCUMENT_DATE": Kind(
+        lambda d: f"{d.randrange(1, 29):02}.{d.randrange(1, 13):02}.2010", "дата выдачи", "issue_date"
+    ),
     "KZ_DOCUMENT_ISSUER": Kind(lambda d: d.choice(("МВД РК", "МЮ РК")), "орган выдачи", "issued_by"),
     "KZ_ADDRESS": Kind(address, "адрес", "address", alone=True),
     "KZ_WORKPLACE": Kind(lambda d: f"ТОО «Үлгі {d.randrange(100)}»", "место работы", "workplace"),
@@ -146,4 +156,6 @@ def entities(document: dict[str, Any]) -> set[str]:
 
 def unread(document: dict[str, Any]) -> str:
     """All places that a report names as not read, as one text."""
-    return "\n".join(str(each["place"]) for target in document.get("targets", ()) for each in target.get("unread", ()))
+    return "\n".join(
+        str(each["place"]) for target in document.get("targets", ()) for each in target.get("unread", ())
+    )

@@ -74,7 +74,9 @@ _CELLS = _PAIRS | {
     "labelled KZ_DOCUMENT_ISSUER": _FEW,
     "labelled KZ_DOCUMENT_DATE": "a labelled date counts only beside a column of documents",
 }
-RIVER = {f"{carrier}: {kind}": reason for carrier in ("column", "sheet") for kind, reason in _CELLS.items()} | {
+RIVER = {
+    f"{carrier}: {kind}": reason for carrier in ("column", "sheet") for kind, reason in _CELLS.items()
+} | {
     "named KZ_DOCUMENT_DATE": "a date counts only beside a column of documents, whatever its own is called",
     "pairs of key and value": "a share below one half is low, and the key of a row is no label of its value",
 }
@@ -84,7 +86,9 @@ RIVER = {f"{carrier}: {kind}": reason for carrier in ("column", "sheet") for kin
 def _cases(kinds: Iterator[str]) -> list[object]:
     marked = pytest.mark.xfail
     return [
-        pytest.param(each, marks=[marked(strict=True, reason=f"river: {RIVER[each]}")] if each in RIVER else [])
+        pytest.param(
+            each, marks=[marked(strict=True, reason=f"river: {RIVER[each]}")] if each in RIVER else []
+        )
         for each in kinds
     ]
 
@@ -134,7 +138,7 @@ def _database(folder: Path, names: dict[str, str], texts: dict[str, list[str]]) 
     for kind, name in names.items():  # a table for each, so that no column is another's neighbour
         connection.execute(f'create table "t_{name}" (id integer primary key, "{name}" text)')
         rows = ((each,) for each in texts[kind])
-        connection.executemany(f'insert into "t_{name}" ("{name}") values (?)', rows)  # noqa: S608
+        connection.executemany(f'insert into "t_{name}" ("{name}") values (?)', rows)
     connection.commit()
     connection.close()
     return _by_column(scan(path, out=folder / "o.json")[1], names)
@@ -159,7 +163,9 @@ def leaf(folder: Path) -> dict[str, set[str]]:
     path = folder / "all.jsonl"
     with path.open("w", encoding="utf-8") as out:
         for kind, cells in TEXTS.items():
-            out.writelines(json.dumps({COLUMNS[kind]: each}, ensure_ascii=False) + "\n" for each in cells[:40])
+            out.writelines(
+                json.dumps({COLUMNS[kind]: each}, ensure_ascii=False) + "\n" for each in cells[:40]
+            )
     return _by_column(scan(path, out=folder / "o.json")[1], COLUMNS)
 
 

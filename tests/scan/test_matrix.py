@@ -78,8 +78,10 @@ def _write(kind: str, path: Path) -> None:
         texts = {
             "json": lambda: json.dumps([_dict(row) for row in ROWS]),
             "jsonl": lambda: "".join(json.dumps(_dict(row)) + "\n" for row in ROWS),
-            "sql": lambda: "CREATE TABLE people (iin text, phone text, email text);\n"
-            + "".join(f"INSERT INTO people VALUES {row};\n" for row in ROWS),
+            "sql": lambda: (
+                "CREATE TABLE people (iin text, phone text, email text);\n"
+                + "".join(f"INSERT INTO people VALUES {row};\n" for row in ROWS)
+            ),
             "log": lambda: "".join(line(*row) for row in ROWS),
         }
         path.write_text(texts[kind](), "utf-8")
@@ -281,7 +283,8 @@ def _cases() -> list[Any]:
 
     pairs = ((kind, option) for kind in SOURCES for option in OPTIONS)
     return [
-        pytest.param(kind, option, marks=marks(f"{option}: {kind}"), id=f"{kind} {option}") for kind, option in pairs
+        pytest.param(kind, option, marks=marks(f"{option}: {kind}"), id=f"{kind} {option}")
+        for kind, option in pairs
     ]
 
 
