@@ -110,6 +110,10 @@ DUMP = "CREATE TABLE people (id int, iin text);\n" + "".join(
 )
 
 
+def _put(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("latin-1" if text.startswith("\x89") else "utf-8"))
+
+
 def _zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -167,9 +171,9 @@ KINDS = {
     ),
     "a FIFO in a folder": Kind(_beside(lambda folder: os.mkfifo(folder / "p")), ("p",)),
     "a broken link in a folder": Kind(_beside(lambda folder: (folder / "l").symlink_to("gone")), ("l",)),
-    "a hidden file in a folder": Kind(_beside(lambda folder: (folder / ".env").write_text(LOG)), (".env",)),
+    "a hidden file in a folder": Kind(_beside(lambda folder: _put(folder / ".env", LOG)), (".env",)),
     "a picture in a folder": Kind(
-        _beside(lambda folder: (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")), ("a.png",)
+        _beside(lambda folder: _put(folder / "a.png", "\x89PNG\r\n\x1a\n\0\0")), ("a.png",)
     ),
     "a table": Kind(sqlite_of(), rows=ROWS),
     "no table of that name": Kind(sqlite_of(), found=False, options=("--tables", "nothing")),
