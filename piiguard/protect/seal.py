@@ -93,7 +93,9 @@ class Seal:
         """The value of a cell that is ciphertext or still plain: a half-done column has both."""
         if isinstance(stored, str | bytes) and looks_encrypted(stored):
             return self.decrypt(stored)
-        return self.read(stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored)
+        return self.read(
+            stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored
+        )
 
     def read(self, value: Any) -> Any:
         """The value of a plain cell as a database hands it over: of JSON the document, not its text."""

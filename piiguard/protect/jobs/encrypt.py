@@ -200,10 +200,12 @@ def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> Non
 def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -> Outcome:
     """The index of every row first, and UNIQUE over it: so no search is short, and no value comes in twice, meanwhile."""
     item = found.item
+    ddl = ddl_for(job.engine.dialect, found.migration())
+    wider = widened(found, ddl)
+    narrow = ddl.narrow() if wider else []
     with connect(job.engine) as connection:
-        ddl = ddl_for(job.engine.dialect, found.migration())
         with first_step():
-            run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
+            run_ddl(connection, item.place, [*found.carried.before, *wider, *ddl.expand()])
         table = reflect(connection, item.table)
     made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
@@ -216,7 +218,7 @@ def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -
     except Refusal as refused:
         if _encrypted(job.engine, found.column):
             raise kept(refused) from None
-        mover.withdraw(made, refused)
+        mover.withdraw(made, refused, narrow)
         raise
 
 

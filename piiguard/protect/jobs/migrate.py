@@ -7,6 +7,7 @@ a twin that is there is filled further, a swap that is done is not done again.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,13 +81,13 @@ class Mover:
             connection.commit()
         return Outcome(table, columns, kind, tally, resumed=resumed)
 
-    def withdraw(self, made: tuple[str, ...], refused: refusal.Refusal) -> None:
+    def withdraw(self, made: tuple[str, ...], refused: refusal.Refusal, then: Sequence[str] = ()) -> None:
         """Take back what this run has made; where that cannot be done now, it is no refusal: the next run goes on."""
         try:
             with connect(self.job.engine) as connection:
                 there = reflect(connection, self.move.table.fullname).c
                 made = tuple(name for name in made if name in there)
-                run_ddl(connection, self.move.place, self.ddl.withdraw(list(made)))
+                run_ddl(connection, self.move.place, [*self.ddl.withdraw(list(made)), *then])
         except PiiguardError:
             raise refusal.kept(refused) from None
 

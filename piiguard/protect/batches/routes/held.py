@@ -63,7 +63,9 @@ def settle(
             plan.table.fullname,
             named,
             len(named),
-            "the column would hold something else than what was written" if altered else "rows are deleted when they are written",
+            "the column would hold something else than what was written"
+            if altered
+            else "rows are deleted when they are written",
             "a trigger or a rule of the table changes it, or the column cuts it: switch that off for the job;"
             " nothing of this batch was written",
         )
