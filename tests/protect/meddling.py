@@ -90,10 +90,14 @@ def hostile(world: World, name: str, how: str, column: str = "v") -> list[str]:
         if how == "statement":
             body = f"update {name} t set {column} = b.{column} from b where t.id = b.id and t.id % 2 = 1;"
             return [
-                (f"create function f{name}() returns trigger language plpgsql as"
-                f" $$ begin if pg_trigger_depth() = 1 then {body} end if; return null; end $$"),
-                (f"create trigger zz_{name} after update on {name} referencing old table as b"
-                f" for each statement execute function public.f{name}()"),
+                (
+                    f"create function f{name}() returns trigger language plpgsql as"
+                    f" $$ begin if pg_trigger_depth() = 1 then {body} end if; return null; end $$"
+                ),
+                (
+                    f"create trigger zz_{name} after update on {name} referencing old table as b"
+                    f" for each statement execute function public.f{name}()"
+                ),
             ]
         when = "before" if how in ("veto", "rewrite", "always", "wipe", "raise") else "after"
         late = "deferrable initially deferred" if how == "deferred" else ""
@@ -110,8 +114,10 @@ def hostile(world: World, name: str, how: str, column: str = "v") -> list[str]:
         body = f"begin if old.id % 2 = 1 then {body} end if; return new; end"
         return [
             f"create function f{name}() returns trigger language plpgsql as $$ {body} $$",
-            (f"create {'constraint ' if late else ''}trigger zz_{name} {when} update on {name} {late}"
-            f" for each row execute function public.f{name}()"),
+            (
+                f"create {'constraint ' if late else ''}trigger zz_{name} {when} update on {name} {late}"
+                f" for each row execute function public.f{name}()"
+            ),
             always,
         ]
     if world.kind == "mysql":
