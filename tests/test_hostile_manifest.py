@@ -10,7 +10,17 @@ from piiguard.cli.main import run
 from piiguard.errors import ManifestError
 from piiguard.manifest import Manifest
 
-TEXTS = ("table", "column", "context", "type", "storage", "index", "normalizer", "index_name", "index_context")
+TEXTS = (
+    "table",
+    "column",
+    "context",
+    "type",
+    "storage",
+    "index",
+    "normalizer",
+    "index_name",
+    "index_context",
+)
 COLUMN = {
     "table": '"students"',
     "column": '"iin"',
