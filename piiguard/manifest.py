@@ -291,8 +291,6 @@ def _faults(entry: dict[str, Any]) -> Iterator[str]:
         yield f": {wrong[0]} is not a string"
     if missing := sorted({"table", "column", "context"} - set(entry)):
         yield f" lacks {missing[0]}"
-    if empty := sorted(name for name, value in entry.items() if value == ""):
-        yield f": {empty[0]} is empty"
     if ("index" in entry) != ("normalizer" in entry):
         yield ": index and normalizer come together"
     if "index" not in entry and {"index_name", "index_context"} & set(entry):

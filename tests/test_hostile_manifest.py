@@ -1,4 +1,4 @@
-"""A manifest that says what it should not: each member of another type, huge, deep, empty, absent or twice."""
+"""A manifest that says what it should not: each member of another type, huge, deep or twice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from piiguard.cli.main import run
-from piiguard.errors import ManifestError
+from piiguard.errors import ManifestError, ScanError
 from piiguard.manifest import Manifest
+from piiguard.scan.policy import Policy
 
 TEXTS = (
     "table",
@@ -45,8 +46,8 @@ NO_TEXT = {
     "a list of lists": "[[]]",
     "a table": "{}",
     "nested": "[" * 100 + "]" * 100,
-    "empty": '""',
 }
+NO_PATH = {**NO_TEXT, "empty": '""', "a NUL": '"a\\u0000b"'}
 UNREADABLE = {
     "a huge number": "9" * 5000,
     "no date": "1900-02-31",
@@ -81,9 +82,9 @@ def test_a_member_of_another_type_is_refused_by_its_name(tmp_path: Path, name: s
     assert name in refusal(tmp_path / "piiguard.toml", text(**{name: NO_TEXT[kind]}))
 
 
-@pytest.mark.parametrize("kind", NO_TEXT)
+@pytest.mark.parametrize("kind", NO_PATH)
 def test_a_path_of_the_keyring_that_is_none_is_refused(tmp_path: Path, kind: str) -> None:
-    assert "[keyring] path" in refusal(tmp_path / "piiguard.toml", text(NO_TEXT[kind]))
+    assert "[keyring] path" in refusal(tmp_path / "piiguard.toml", text(NO_PATH[kind]))
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
@@ -97,15 +98,24 @@ def test_a_member_that_stands_twice_is_refused(tmp_path: Path, name: str) -> Non
     refusal(tmp_path / "piiguard.toml", f"{text()}{name} = {COLUMN[name]}\n")
 
 
-@pytest.mark.parametrize("kind", [*NO_TEXT, *UNREADABLE])
+@pytest.mark.parametrize("kind", [*NO_PATH, *UNREADABLE])
 def test_a_command_says_so_in_one_line_and_a_hint(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.delenv("PIIGUARD_KEYRING", raising=False)
     path = tmp_path / "piiguard.toml"
-    path.write_text(text({**NO_TEXT, **UNREADABLE}[kind]))
+    path.write_text(text({**NO_PATH, **UNREADABLE}[kind]))
     assert run(["keys", "list", "--manifest", str(path)]) in (1, 2)
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"piiguard: {path}: ")
     assert len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_policy_that_no_reader_of_toml_takes_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(f"organisation = {UNREADABLE[kind]}\n")
+    with pytest.raises(ScanError) as caught:
+        Policy.load(path)
+    assert str(caught.value).startswith(f"{path}: ")
