@@ -198,9 +198,10 @@ def _is_url(target: str) -> bool:
 
 
 def _can_grow(target: str) -> bool:
-    from piiguard.scan.sources import is_sqlite, size_of
+    from piiguard.scan.sources import size_of
+    from piiguard.scan.targets import kinds_of
 
-    return Path(target).is_file() and size_of(target, named=True) >= 0 and not is_sqlite(target, named=True)
+    return Path(target).is_file() and size_of(target, named=True) >= 0 and kinds_of(target) == {"file"}
 
 
 def _was_typed(option: str) -> bool:

@@ -22,7 +22,7 @@ from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
 
-__all__ = ["relations"]
+__all__ = ["is_chosen", "relations"]
 
 OURS = "not read: a table of piiguard's own jobs"
 
@@ -41,7 +41,7 @@ def relations(
     """
     own = _OWN.get(connection.dialect.name)
     found = own.relations(connection) if own else _portable(connection)
-    wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
+    wanted = judged(connection, [r for r in found if is_chosen((r.place, r.name), include, exclude)], views)
     return sorted(map(_ours_told, _with_columns(connection, wanted)), key=lambda r: r.place)
 
 
@@ -51,13 +51,15 @@ def _ours_told(relation: Relation) -> Relation:
     return replace(relation, told=OURS) if ours and not relation.unread else relation
 
 
-def _chosen(relation: Relation, include: Collection[str], exclude: Collection[str]) -> bool:
+def is_chosen(names: Collection[str], include: Collection[str], exclude: Collection[str]) -> bool:
+    """Whether a table is asked for that has these names.
+
+    >>> is_chosen(("hr.staff", "staff"), ["STAFF"], ()), is_chosen(("staff",), (), ["s*"])
+    (True, False)
+    """
+
     def matches(globs: Iterable[str]) -> bool:
-        return any(
-            fnmatch.fnmatchcase(name.lower(), glob.lower())
-            for glob in globs
-            for name in (relation.place, relation.name)
-        )
+        return any(fnmatch.fnmatchcase(name.lower(), glob.lower()) for glob in globs for name in names)
 
     return (not include or matches(include)) and not matches(exclude)
 

@@ -200,13 +200,25 @@ class _Scan:
         if self.progress:
             self.progress(task.place, part.rows if task.unit == "rows" else part.bytes, task.total, task.unit)
 
+    def _manifest(self, task: Task) -> Manifest | None:
+        return (
+            _renamed(self.manifest, task.alias, task.place) if self.manifest and task.alias else self.manifest
+        )
+
     def _judge(self, task: Task) -> list[Finding]:
         part = self.parts.pop(task.place)
-        outcome = judged(self.source.name, self.source.kind, task.place, part, self.options, self.manifest)
+        outcome = judged(
+            self.source.name, self.source.kind, task.place, part, self.options, self._manifest(task)
+        )
         self.outcomes.append(outcome)
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
         return list(outcome.findings)
+
+
+def _renamed(manifest: Manifest, alias: str, place: str) -> Manifest:
+    columns = (replace(own, table=place) if own.table == alias else own for own in manifest.columns)
+    return replace(manifest, columns=tuple(columns))
 
 
 class _Behind:

@@ -152,13 +152,13 @@ def kinds_of(target: str) -> set[Kind]:
     if is_url(target):
         return {"database"}
     listing = listed(target)
-    tables = {
-        name
-        for name in listing.files
-        if name.lower().endswith(PARQUET) or sources.is_sqlite(name, named=listing.named)
-    }
+    tables = {name for name in listing.files if name.lower().endswith(PARQUET)} | set(_databases(listing))
     kinds: list[tuple[Kind, object]] = [("database", tables), ("file", len(tables) < len(listing.files))]
     return {kind for kind, there in kinds if there}
+
+
+def _databases(listing: Listing) -> list[str]:
+    return [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
 
 
 def _without(listing: Listing, globs: Collection[str]) -> Listing:
@@ -179,24 +179,23 @@ def _sources(
     target: str, listing: Listing, options: Options, *, by_line: bool
 ) -> Iterator[Source | ScanReport]:
     """What the files of a target are; of a database that cannot be opened, the report that says so."""
-    apart: set[str] = set()
-    if not options.raw:
-        databases = [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
-        tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
-        # A log belongs to its database, and was read with it; a journal may hold what the database does not.
-        logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
-        apart.update(databases, tables, logs)
-        for name in databases:
-            try:
-                yield DatabaseSource(sa.URL.create("sqlite", database=name))
-            except database.LeftUnread as error:
-                yield unread(error.source, f"{error}; {error.hint}")
-            except DatabaseError as error:
-                if listing.named:
-                    raise
-                yield unread(error.source, str(error))
-        if tables:
-            yield ParquetSource(target, tables, named=listing.named)
+    tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
+    # the bytes of a database may hold what its tables no longer do; a Parquet file is packed, and written once
+    databases = [] if options.raw else _databases(listing)
+    # A log belongs to its database, and was read with it; a journal may hold what the database does not.
+    logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
+    apart = {*databases, *tables, *logs}
+    for name in databases:
+        try:
+            yield DatabaseSource(sa.URL.create("sqlite", database=name))
+        except database.LeftUnread as error:
+            yield unread(error.source, f"{error}; {error.hint}")
+        except DatabaseError as error:
+            if listing.named:
+                raise
+            yield unread(error.source, str(error))
+    if tables:
+        yield ParquetSource(target, tables, named=listing.named)
     rest = [name for name in listing.files if name not in apart]
     if rest or listing.left or not apart:
         yield FileSource(target, replace(listing, files=rest), by_line=by_line)

@@ -98,6 +98,14 @@ def test_a_log_that_is_rotated_or_cut_is_begun_anew(
     assert finding.matched == 4
 
 
+def test_a_last_line_that_nothing_ends_is_searched_in_the_end(
+    log: Path, append: Callable[[str], Callable[[], object]]
+) -> None:
+    found, report = followed(log, append("тел. +7 701 123 45 67"))
+    assert [(m.line, m.entity) for m in found] == [(2, "KZ_IIN"), (3, "KZ_PHONE")]
+    assert report.complete
+
+
 def test_an_interrupt_before_all_was_read_cuts_the_scan_short(log: Path) -> None:
     def stop(match: Match) -> None:
         raise KeyboardInterrupt

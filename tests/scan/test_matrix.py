@@ -27,18 +27,10 @@ FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz")
 SOURCES = (*DATABASES, *FILES)
 
 _FAILING = {
-    ("--tables", SOURCES, "ignored by files, and nothing matched is an error or clean"),
-    ("--exclude", SOURCES, "ignored by files, and nothing left is clean"),
-    ("--encoding", DATABASES, "ignored by databases"),
-    ("--master", SOURCES, "ignored without Spark"),
     ("--name", SOURCES, "not built"),
     ("--since", SOURCES, "not built"),
     ("--as", ("csv", "json", "jsonl", "sql", "log", "gz"), "not built"),
-    ("--sample", ("postgresql", *FILES), "ignored by files, and about as many rows by TABLESAMPLE"),
-    ("--manifest", FILES, "ignored by files that hold a table, and not refused by those that hold none"),
-    ("--raw", ("csv", "sql", "parquet"), "turns tables into text, so the findings are others"),
-    ("--format ndjson", ("parquet",), "no line for any match"),
-    ("--follow", ("parquet",), "neither refused nor a line for any match"),
+    ("--sample", ("postgresql",), "about as many rows by TABLESAMPLE"),
 }
 RIVER = {f"{option}: {kind}": reason for option, kinds, reason in _FAILING for kind in kinds}
 """What fails before the redesign: option and source, and its reason. Entries go as they come true."""
@@ -244,6 +236,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--as": _as,
     "--since": _since,
     "--allow-empty": _same("--allow-empty"),
+    "--accept-unread": _same("--accept-unread", "nothing"),
 }
 ELSEWHERE = {"--output", "--write-baseline", "--engine", "--yes", "--help"}
 """Asked together with another option, by tests of their own (Spark needs Java), or of no weight for what is found."""

@@ -93,6 +93,8 @@ class Task:
     cells: bool = False
     shared: bool = True
     """whether another process can read it too"""
+    alias: str = ""
+    """what else a manifest may call it"""
 
     @property
     def mark(self) -> str:

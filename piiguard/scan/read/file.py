@@ -58,14 +58,14 @@ class FileSource:
         if self._waiting:
             return log.LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
         by_line = self._by_line or self._stream is not None
-        kind = kind_of(file, options, by_line=by_line)
+        kind = kind_of(file, by_line=by_line)
         named = self._listing.named
         size = -1 if self._stream else sources.size_of(file, named=named)
         return kind(file, size, options=options, named=named, stream=self._stream, shared=not self._stream)
 
 
-def kind_of(file: str, options: Options, *, by_line: bool = False) -> type[FileTask]:
+def kind_of(file: str, *, by_line: bool = False) -> type[FileTask]:
     """What reads a file, by its name."""
-    if by_line or options.raw:
+    if by_line:
         return log.LogTask
     return sheet.task_of(file) or dump.task_of(file) or log.LogTask

@@ -24,6 +24,8 @@ class Growing:
         self._name, self._waiting = name, waiting
         self._file = io.BufferedReader(sources.regular(name, named=True))
         self._said = False
+        self.interrupted: KeyboardInterrupt | None = None
+        """what ended the waiting: a last line that nothing ends is still read"""
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +41,11 @@ class Growing:
                 return None
             if self._replaced():
                 return b""
-            self._waiting()
+            try:
+                self._waiting()
+            except KeyboardInterrupt as interrupt:
+                self.interrupted = interrupt
+                return b""
         self._said = False
         return data
 

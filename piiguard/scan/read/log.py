@@ -11,7 +11,7 @@ from piiguard.scan import sources
 from piiguard.scan.part import Part
 from piiguard.scan.read import Examiner, Sink, Task, ranges
 from piiguard.scan.read.growing import Growing
-from piiguard.scan.read.opened import FileTask, told
+from piiguard.scan.read.opened import FileTask, as_lines, told
 from piiguard.scan.read.ranges import Range
 
 __all__ = ["LogTask", "RangeTask"]
@@ -35,9 +35,7 @@ class LogTask(FileTask):
         return [RangeTask(self.place, **own, range=each) for each in cut] or [self]
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
-        from piiguard.detect import BlockReader
-
-        examiner.lines(part, BlockReader(stream, self.options.encoding), self.place, sink=sink)
+        as_lines(self, examiner, stream, part, sink)
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         if self.waiting is None:
@@ -55,6 +53,8 @@ class LogTask(FileTask):
                 # what was read before is another file by now: between the two is a gap, and numbers begin anew
                 start = max((lines.end + 1 for lines in part.lines.values()), default=0)
                 examiner.lines(part, reader, self.place, start=start, sink=sink)
+                if stream.interrupted:
+                    raise stream.interrupted
                 continue
             return
 

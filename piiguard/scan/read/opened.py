@@ -16,7 +16,7 @@ from piiguard.scan.part import Part
 from piiguard.scan.read import Examiner, Sink, Task
 from piiguard.scan.sources import Source
 
-__all__ = ["BINARY", "FileTask", "told"]
+__all__ = ["BINARY", "FileTask", "as_lines", "told"]
 
 BINARY = "a binary file; --raw looks for residues in any bytes"
 
@@ -43,10 +43,12 @@ class FileTask(Task):
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
-            if source.binary and not self.options.raw:
-                part.fail(BINARY)
-            else:
+            if not source.binary:
                 self.search(examiner, source.stream, part, sink)
+            elif self.options.raw:
+                as_lines(self, examiner, source.stream, part, sink)
+            else:
+                part.fail(BINARY)
 
     def _opened(self) -> AbstractContextManager[Source]:
         if self.stream:
@@ -58,6 +60,13 @@ class FileTask(Task):
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         """Read the bytes of the file, decompressed."""
         raise NotImplementedError
+
+
+def as_lines(task: FileTask, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
+    """Read a stream line by line, whatever stands in it."""
+    from piiguard.detect import BlockReader
+
+    examiner.lines(part, BlockReader(stream, task.options.encoding), task.place, sink=sink)
 
 
 @contextmanager

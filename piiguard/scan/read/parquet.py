@@ -7,10 +7,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
 from piiguard.scan import memory, sources
+from piiguard.scan.catalog import is_chosen
 from piiguard.scan.finding import Finding, Match
 from piiguard.scan.options import Options
 from piiguard.scan.part import Part
@@ -62,27 +64,26 @@ class ParquetSource:
         """Nothing stays open."""
 
     def tasks(self, options: Options) -> Iterable[Task]:
-        yield LakeTask(
-            table_of(self.name),
-            unit="rows",
-            cells=True,
-            files=self._files,
-            named=self._named,
-            options=options,
-        )
+        table = table_of(self.name)
+        alias = table.removesuffix(PARQUET)
+        if is_chosen((table, alias), options.tables, options.exclude):
+            yield LakeTask(
+                table, unit="rows", cells=True, alias=alias, files=self._files, named=self._named,
+                options=options,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LakeTask(Task):
-    """Some files of one table. Of every ``step`` rows one is read, and ``settled`` are the columns of words.
+    """Some files of one table, and how many rows of it stand before each of them; ``settled`` are the columns of words.
 
-    Of these two a task of the whole table finds out itself.
+    Of these two a task of the whole table finds out itself, and of ``total``.
     """
 
     files: tuple[str, ...] = ()
     options: Options = field(kw_only=True)
     named: bool = False
-    step: int = 0
+    before: tuple[int, ...] = ()
     settled: frozenset[tuple[str, str | None]] | None = None
     only: frozenset[str] | None = None
 
@@ -93,21 +94,29 @@ class LakeTask(Task):
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
         """A task for each file."""
         begun = self._begun(examiner, part)
-        return [replace(begun, files=(file,)) for file in self.files]
+        return [
+            replace(begun, files=(file,), before=(rows,))
+            for file, rows in zip(begun.files, begun.before, strict=True)
+        ]
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
-        begun = self if self.step else self._begun(examiner, part)
+        begun = self if self.before else self._begun(examiner, part)
         if begun.settled is not None:
             examiner.skimmed(begun.settled)
         else:
-            examiner.expect(begun.total // begun.step)
-        for file in begun.files:
+            examiner.expect(begun.wanted)
+        for file, before in zip(begun.files, begun.before, strict=True):
             read = Part()
-            if why := begun._file(file, examiner, read, sink):
+            if why := begun._file(file, before, examiner, read, sink):
                 part.fail(why, file)  # and nothing of it counts
             else:
                 part.merge(read)
             examiner.step(part)
+
+    @property
+    def wanted(self) -> int:
+        """How many rows of the table are read."""
+        return min(self.total, self.options.sample or self.total)
 
     def again(self, findings: Sequence[Finding]) -> Task | None:
         told = [finding for finding in findings if finding.matched and finding.protection != "encrypted"]
@@ -118,9 +127,9 @@ class LakeTask(Task):
         """The task, once it is known how many rows there are and what the first of them say."""
         sizes = {file: _count(file, named=self.named) for file in self.files}
         part.total = total = sum(sizes.values())
-        step = max(1, -(-total // self.options.sample)) if self.options.sample else 1
-        begun = replace(self, total=total, step=step)
-        if self.settled is None and total // step >= SKIMMED:
+        before = tuple(accumulate(sizes.values(), initial=0))[:-1]
+        begun = replace(self, total=total, before=before)
+        if self.settled is None and begun.wanted >= SKIMMED:
             return replace(begun, settled=examiner.skim(part, list(self._head(sizes))))
         return begun
 
@@ -135,15 +144,14 @@ class LakeTask(Task):
                     if left <= 0:
                         return
 
-    def _file(self, file: str, examiner: Examiner, part: Part, sink: Sink | None) -> str | None:
+    def _file(self, file: str, before: int, examiner: Examiner, part: Part, sink: Sink | None) -> str | None:
         """What was read of one file, or why nothing was."""
         import pyarrow as pa
 
-        before = 0
         try:
             with _opened(file, named=self.named, rows=_ROWS, only=self.only) as batches:
                 for batch in batches:
-                    chosen = _every(batch, self.step, -before % self.step)
+                    chosen = self._chosen(batch, before)
                     before += batch.num_rows
                     part.bytes += chosen.nbytes
                     examiner.rows(part, columns_of(chosen, part), sink=sink and self._matches(sink))
@@ -152,6 +160,14 @@ class LakeTask(Task):
         except (OSError, pa.ArrowException):
             return UNREADABLE
         return None
+
+    def _chosen(self, batch: pa.RecordBatch, before: int) -> pa.RecordBatch:
+        """The rows of a batch that are of the sample, which is spread evenly over the table."""
+        wanted, total = self.wanted, self.total
+        if wanted >= total:
+            return batch
+        rows = range(before, before + batch.num_rows)
+        return batch.take([r - before for r in rows if (r + 1) * wanted // total > r * wanted // total])
 
     def _matches(self, sink: Sink) -> Any:
         def take(column: str, hit: Any) -> None:
@@ -174,10 +190,6 @@ def columns_of(batch: pa.RecordBatch, part: Part) -> list[Column]:
         except Exception as error:  # noqa: BLE001 - the message may hold a value, and a worker's log would repeat it
             part.fail(f"{name}: {type(error).__name__}")
     return columns
-
-
-def _every(batch: pa.RecordBatch, step: int, first: int) -> pa.RecordBatch:
-    return batch if step == 1 else batch.take(list(range(first, batch.num_rows, step)))
 
 
 def _mark(file: str) -> str:
