@@ -144,7 +144,14 @@ def system_mariadb(stack: ExitStack) -> str:
     if not (install and daemon):
         raise Unavailable("mariadbd not found: apt-get install --no-install-recommends mariadb-server")
     home = folder(stack)
-    common = ["--no-defaults", f"--datadir={home}/data", *(["--user=root"] if ROOT else [])]
+    # a server that starts deletes the temporary tables of all others in its folder
+    Path(home, "tmp").mkdir()
+    common = [
+        "--no-defaults",
+        f"--datadir={home}/data",
+        f"--tmpdir={home}/tmp",
+        *(["--user=root"] if ROOT else []),
+    ]
     subprocess.run(
         [install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
         check=True,

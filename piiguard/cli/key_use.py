@@ -147,7 +147,7 @@ def refuse_unprepared(
     from piiguard.database import connect, open_reader
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
-    from piiguard.protect.jobs.reindex import unprepared
+    from piiguard.protect.indexes.versions import unprepared
 
     found = transitions.find(Document.parse(store.read(path), str(path)), "index", version)
     manifest = load_manifest(manifest_file)

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from piiguard.errors import JobError
 from piiguard.protect.batches.pace import Limits, Pace
 from piiguard.protect.census.counts import count_index_rows
+from piiguard.protect.indexes.versions import unprepared
 from piiguard.protect.jobs.encrypt import encrypt
 from piiguard.protect.jobs.plan import plan_rotate
-from piiguard.protect.jobs.reindex import unprepared
 from piiguard.protect.jobs.rotate import preview, rotate
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.schema.surroundings import all_triggers

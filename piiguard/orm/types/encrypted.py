@@ -14,7 +14,8 @@ from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import EncryptedComparator
 from piiguard.orm.tables import EncryptedKind
 from piiguard.orm.types import reading
-from piiguard.orm.types.values import Refused, Values, values_for
+from piiguard.orm.types.inner import values_for
+from piiguard.orm.types.values import Refused, Values
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Dialect

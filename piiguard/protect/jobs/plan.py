@@ -14,12 +14,12 @@ from piiguard.protect.batches.in_place import converting
 from piiguard.protect.batches.routes import CoreRoute, SqliteRoute, takes_functions
 from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
 from piiguard.protect.indexes.repair import fill, renew, repair
+from piiguard.protect.indexes.versions import copy_batches, fill_batches, pending, rewriting, target
 from piiguard.protect.jobs.decrypt import in_place_batches as opening_batches
 from piiguard.protect.jobs.decrypt import look as look_back
 from piiguard.protect.jobs.encrypt import Candidate, look, widened
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
-from piiguard.protect.jobs.reindex import copy_batches, fill_batches, pending, rewriting, target
 from piiguard.protect.jobs.rotate import by_table, rotation_batches
 from piiguard.protect.schema.ddl import ddl_for
 from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl

@@ -10,7 +10,7 @@ staged: then no value was ever written under it that the database has not compar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,57 +24,30 @@ from piiguard.keys.keyring import POLL_SECONDS
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.batches.checkpoint import Spec
 from piiguard.protect.cells.cell import Cell
-from piiguard.protect.census import counts
+from piiguard.protect.indexes.versions import (
+    copy_batches,
+    fill_batches,
+    rewriting,
+    stale,
+    target,
+    uncopied,
+    unfilled,
+)
 from piiguard.protect.jobs.job import Job, Passed
 from piiguard.protect.outcome import Outcome, Tally
-from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl, shadow_name, shadows
+from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl, shadows
 from piiguard.protect.schema.statements import make_indexes, run_ddl
 from piiguard.protect.schema.surroundings import all_triggers
 from piiguard.protect.schema.tables import Key, column_of, reflect
-from piiguard.protect.seal import Seal
 from piiguard.protect.show import show_key
 from piiguard.protect.transient import NotUnique
 
 if TYPE_CHECKING:
-    from piiguard.keys import Keyring
     from piiguard.manifest import ProtectedColumn
 
-__all__ = [
-    "Reindex",
-    "copy_batches",
-    "fill_batches",
-    "pending",
-    "rewriting",
-    "rotate_index",
-    "target",
-    "unprepared",
-]
+__all__ = ["Reindex", "rotate_index"]
 
 _ROUNDS = 5  # an application that has not loaded the next key goes on writing under the old one
-
-
-def target(keyring: Keyring) -> int:
-    """The index key version that rows go to: the staged one if there is one, as it will be promoted."""
-    staged = [v.version for v in keyring.versions if v.kind == "index" and v.state == "staged"]
-    return max(staged, default=keyring.primary("index").version)
-
-
-def stale(connection: sa.Connection, column: sa.Column[Any], version: int) -> int:
-    """Rows whose blind index is of another version."""
-    found = counts.index_census(connection, column)
-    return sum(rows for one, rows in found.items() if one not in (0, version))
-
-
-def pending(connection: sa.Connection, column: sa.Column[Any], keyring: Keyring) -> int:
-    """How many indexes a rotation would compute now."""
-    if not groups_of(connection, column):
-        return stale(connection, column, keyring.primary("index").version)
-    name = shadow_name(column.name, target(keyring))
-    if name not in column.table.c:
-        return stale(connection, column, target(keyring))
-    shadow = column.table.c[name]
-    missing = sa.select(sa.func.count()).where(column.is_not(None), shadow.is_(None))
-    return int(connection.scalar(missing) or 0)
 
 
 def rotate_index(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> Outcome | None:
@@ -100,45 +73,6 @@ def rotate_index(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> 
         return None
     return Outcome(
         table.fullname, (column.name,), "index", passed.tally, passed.left, passed.paused, passed.resumed
-    )
-
-
-def rewriting(job: Job, table: sa.Table, key: Key, item: ProtectedColumn) -> Batches:
-    """Every index of an older version is computed anew, where it stands."""
-    source, index = table.c[item.column], table.c[str(item.index)]
-    prefix = _prefix(job.keyring.primary("index").version)
-    where = sa.and_(index.is_not(None), sa.func.substr(index, 1, 2) != prefix)
-    seal = Seal(job.keyring, item)
-    return _batches(job, table, key, (source, index), _computed(index, seal, seal.index), where)
-
-
-def _prefix(version: int) -> sa.ColumnElement[bytes]:
-    return sa.literal(version.to_bytes(2, "big"), sa.LargeBinary())
-
-
-def _batches(
-    job: Job,
-    table: sa.Table,
-    key: Key,
-    cells: Sequence[sa.Column[Any]],
-    assignment: Assignment,
-    where: sa.ColumnElement[bool],
-    empty: tuple[sa.Column[Any], ...] = (),
-) -> Batches:
-    dialect = job.engine.dialect.name
-    return Batches(
-        table, key, tuple(Cell(dialect, cell, sealed=True) for cell in cells), (assignment,), where, empty
-    )
-
-
-def _computed(column: sa.Column[Any], seal: Seal, index: Callable[[Any], bytes | None]) -> Assignment:
-    """Open the value in the first cell and compute its index."""
-    return Assignment(
-        column,
-        0,
-        lambda stored: index(seal.decrypt(stored)),
-        lambda stored: [index(value) for value in seal.decrypt_many(stored)],
-        repeatable=True,
     )
 
 
@@ -237,10 +171,10 @@ class Reindex:
         return fill_batches(self.job, self.item, self.shadow)
 
     def _unfilled(self) -> int:
-        return self._count(_unfilled(self.shadow))
+        return self._count(unfilled(self.shadow))
 
     def _uncopied(self) -> int:
-        return self._count(_uncopied(self.shadow))
+        return self._count(uncopied(self.shadow))
 
     def _count(self, where: sa.ColumnElement[bool]) -> int:
         with connect(self.job.engine) as connection:
@@ -282,7 +216,7 @@ class Reindex:
             with connect(self.job.engine) as connection:
                 rows = connection.execute(
                     sa.select(*shadow.key.columns, source)
-                    .where(*shadow.key.between(last, None), _unfilled(shadow))
+                    .where(*shadow.key.between(last, None), unfilled(shadow))
                     .order_by(*shadow.key.order)
                     .limit(500)
                 ).all()
@@ -298,43 +232,3 @@ def _tried(assignment: Assignment, stored: Any) -> bytes | None:
     except UNREADABLE:
         return None
     return found
-
-
-def _unfilled(shadow: Shadow) -> sa.ColumnElement[bool]:
-    return sa.and_(shadow.index.is_not(None), shadow.column.is_(None))
-
-
-def _uncopied(shadow: Shadow) -> sa.ColumnElement[bool]:
-    return sa.and_(shadow.column.is_not(None), shadow.index != shadow.column)
-
-
-def fill_batches(job: Job, item: ProtectedColumn, shadow: Shadow) -> Batches:
-    """Every row gets its hash under the next key, in the shadow."""
-    seal = Seal(job.keyring, item)
-    assignment = _computed(shadow.column, seal, seal.index_under(shadow.version))
-    cells = shadow.table.c[item.column], shadow.index
-    return _batches(job, shadow.table, shadow.key, cells, assignment, _unfilled(shadow), (shadow.column,))
-
-
-def copy_batches(job: Job, shadow: Shadow) -> Batches:
-    """The shadow's bytes into the index itself; no key is needed."""
-    assignment = Assignment(shadow.index, 0, lambda stored: stored, list, repeatable=True)
-    cells = shadow.column, shadow.index
-    return _batches(job, shadow.table, shadow.key, cells, assignment, _uncopied(shadow))
-
-
-def unprepared(connection: sa.Connection, items: Sequence[ProtectedColumn], version: int) -> Iterator[str]:
-    """UNIQUE blind indexes that hold rows, and whose shadow for this version is not filled."""
-    for item in items:
-        if not item.index:
-            continue
-        table = reflect(connection, item.table)
-        index = column_of(table, item.index)
-        if not groups_of(connection, index) or not stale(connection, index, version):
-            continue
-        name = shadow_name(item.index, version)
-        where = (
-            sa.and_(index.is_not(None), table.c[name].is_(None)) if name in table.c else index.is_not(None)
-        )
-        if connection.scalar(sa.select(sa.func.count()).select_from(table).where(where)):
-            yield f"{item.table}.{item.index}"

@@ -23,8 +23,9 @@ from piiguard.protect.cells.cell import Cell
 from piiguard.protect.cells.headers import mark, under
 from piiguard.protect.census.taken import refuse_other_use
 from piiguard.protect.indexes.repair import count_older, count_stale, renew, repair
+from piiguard.protect.indexes.versions import pending
 from piiguard.protect.jobs.job import Job
-from piiguard.protect.jobs.reindex import pending, rotate_index
+from piiguard.protect.jobs.reindex import rotate_index
 from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.schema.lock import job_lock
 from piiguard.protect.schema.surroundings import look_around
