@@ -20,10 +20,10 @@ from piiguard.scan.finding import Finding
 from piiguard.scan.lines import LineStatistics, read_lines
 from piiguard.scan.observe import Observer
 from piiguard.scan.options import Options
-from piiguard.scan.sheets import PRESSED, Counted, Sheet, encoding_of
+from piiguard.scan.sheets import PRESSED, Counted, Sheet, Text, encoding_of
 
 if TYPE_CHECKING:
-    from piiguard.detect import Block, Engine
+    from piiguard.detect import Engine
 
 __all__ = ["Dump", "is_dump"]
 
@@ -191,7 +191,7 @@ class Dump:
         """Search the lines that were no data."""
         if self._other:
             data = "".join(self._other).encode("utf-8", "replace")
-            read_lines(engine, _Text(data, self._first - 1), self.text)
+            read_lines(engine, Text(data, self._first - 1), self.text)
             self._other.clear()
 
     def _insert(
@@ -368,21 +368,3 @@ def _plain_name(table: str) -> str:
     """A table as reports name it: without quotes, and without the schema that everything is in."""
     parts = [_unquoted(part) for part in re.findall(_NAME, table)]
     return ".".join(parts[1:] if len(parts) > 1 and parts[0] in ("public", "main", "dbo") else parts)
-
-
-@dataclass(slots=True)
-class _Text:
-    """One stretch of lines, as :func:`read_lines` wants it."""
-
-    data: bytes
-    line: int
-    encoding: str = "utf-8"
-
-    @property
-    def bytes_read(self) -> int:
-        return 0
-
-    def __iter__(self) -> Iterator[Block]:
-        from piiguard.detect import Block
-
-        yield Block(self.data, self.line, 0, len(self.data))
