@@ -15,15 +15,19 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, aliased, with_loader_criteria
 
 from piiguard.orm import Encrypted, EncryptedColumnError
+from tests.conftest import by_version
 
 from .statements import STEPS
 from .twins import FIRST, SECOND, Side, transactional
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
 # What is found depends on what was cached before: shrinking would look for it in vain.
@@ -223,7 +227,7 @@ def try_examples(urls: tuple[str, str], folder: Path, examples: int) -> None:
         def follows(steps: list[tuple[Any, ...]]) -> None:
             law.holds(steps)
 
-        follows()
+        by_version(follows)()
 
 
 def test_the_index_follows_every_statement(tmp_path: Path) -> None:
