@@ -175,8 +175,7 @@ def _dives(
         for (start, stop), want in zip(itertools.pairwise(edges), wanted, strict=True)
     ]
     if any(
-        have < want
-        for have, want in zip(_held(connection, relation, windows, wanted), wanted, strict=True)
+        have < want for have, want in zip(_held(connection, relation, windows, wanted), wanted, strict=True)
     ):
         return None
     return lambda columns: _runs(relation, columns, windows, wanted)
@@ -199,7 +198,9 @@ def _refined(
         parts = max(2, _PIECES // len(full))
         spans = [part for span in full for part in _cut(*span, parts)]
         full = []
-        for span, have in zip(spans, _held(connection, relation, spans, [most + 1] * len(spans)), strict=True):
+        for span, have in zip(
+            spans, _held(connection, relation, spans, [most + 1] * len(spans)), strict=True
+        ):
             if have > most and (ends := _bounds(connection, relation, span)):
                 full.append((ends[0], ends[1] + 1))
             elif have:
@@ -248,7 +249,9 @@ def _bounds(connection: sa.Connection, relation: Relation, span: Span | None = N
         return None
     ends: list[sa.ColumnElement[Any]] = []
     for end in (sa.func.min, sa.func.max):  # each alone is one dive into the index, both together a pass
-        query = between(relation, [end(_key(relation))], span) if span else relation.select([end(_key(relation))])
+        query = (
+            between(relation, [end(_key(relation))], span) if span else relation.select([end(_key(relation))])
+        )
         ends.append(query.scalar_subquery())
     least, most = connection.execute(sa.select(*ends)).one()
     return None if least is None else (int(least), int(most))

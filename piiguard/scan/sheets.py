@@ -111,9 +111,7 @@ class Sheet:
     def _search(self, engine: Engine, text: str, number: int) -> None:
         read_lines(engine, Text(text.encode("utf-8", "replace"), number - 1), self.text)
 
-    def observe(
-        self, observer: Observer, names: Sequence[str], page: Page
-    ) -> None:
+    def observe(self, observer: Observer, names: Sequence[str], page: Page) -> None:
         """Add rows, each with the number of its line."""
         self.lines = page[-1][0]
         observer.settled = self._rhythm.now()

@@ -79,7 +79,9 @@ def read(
                 observer.settled, observer.name_every = known, 0
             chosen = sampling.choose(connection, relation, options.sample) if span is None else None
             part.size = chosen.rows if chosen else part.size
-            queries = chosen.build(selected) if chosen else [sampling.between(relation, selected, span or (0, 0))]
+            queries = (
+                chosen.build(selected) if chosen else [sampling.between(relation, selected, span or (0, 0))]
+            )
             for query in queries:
                 for page in reading.pages(connection, query):
                     _observe(relation.columns, page, observer, part)

@@ -116,7 +116,9 @@ def test_what_a_writer_of_tables_writes_is_read_back(table: list[list[str]], del
 
 
 def test_a_table_without_a_header_shows_none_of_its_values() -> None:
-    lines = [f"Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. {n} кв. 5;{iin}" for n, iin in enumerate(iins(50))]
+    lines = [
+        f"Сынақов Үлгі Мысалұлы;г. Астана ул. Сынақ д. {n} кв. 5;{iin}" for n, iin in enumerate(iins(50))
+    ]
     report = scan_log(io.BytesIO("\n".join(lines).encode()), Options(form="csv"))
     assert {finding.path for finding in report.findings} <= {"$.1", "$.2", "$.3"}
     assert any(finding.entity == "KZ_IIN" and finding.matched == 50 for finding in report.findings)
