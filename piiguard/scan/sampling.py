@@ -219,7 +219,7 @@ def _shared(chosen: list[tuple[Span, int]], sample: int) -> list[int]:
 
 def _held(connection: sa.Connection, relation: Relation, spans: list[Span], most: list[int]) -> list[int]:
     """The rows in each of the spans, counted in one statement up to a number."""
-    one = [sa.literal_column("1").label("one")]
+    one: list[sa.ColumnElement[Any]] = [sa.literal_column("1").label("one")]
     counts = [
         sa.select(sa.func.count())
         .select_from(between(relation, one, span).limit(limit).subquery())
