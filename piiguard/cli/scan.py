@@ -69,6 +69,12 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @manifest_option
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", callback=known_encoding,
               help="Of files.")  # fmt: skip
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["log", "csv", "tsv", "json", "sql"]),
+    help="What the files are, where their names do not say.",
+)
 @click.option("--raw", is_flag=True, help="Look into binary files too, for residues in any bytes.")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to read: this process, or the workers of Apache Spark.")  # fmt: skip
@@ -310,6 +316,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         min_confidence=chosen["min_confidence"],
         encoding=chosen["encoding"],
         raw=chosen["raw"],
+        form=chosen["form"] or "",
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],
     )

@@ -203,9 +203,9 @@ def judged(
         min_confidence=options.min_confidence,
         entities=options.entities,
     )
-    sampled = options.sample is not None and relation.rows > options.sample
+    sampled = options.sample is not None and part.size > options.sample
     counted = tuple(
-        with_records(finding, relation.rows if sampled else part.rows, part.rows) for finding in found
+        with_records(finding, part.size if sampled else part.rows, part.rows) for finding in found
     )
     errors = tuple(Failure(target, relation.place, message) for message in part.errors)
     notes = tuple(Note(target, relation.place, message) for message in part.notes)

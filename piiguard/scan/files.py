@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import os
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
@@ -16,16 +15,17 @@ from piiguard.confidence import least_score
 from piiguard.errors import PiiguardError, ScanError
 from piiguard.frames import emptied
 from piiguard.scan import sources, stretches
-from piiguard.scan.dumps import Dump, is_dump
+from piiguard.scan.dumps import Dump
 from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Failure, Match, ScanReport
+from piiguard.scan.forms import reader_of
 from piiguard.scan.journal import Journal
 from piiguard.scan.lines import LineStatistics, read_lines
 from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome, encoding_note, report_of, unread_outcome
 from piiguard.scan.progress import Progress
-from piiguard.scan.sheets import Sheet, is_sheet
+from piiguard.scan.sheets import Sheet
 from piiguard.scan.sources import Source
 from piiguard.scan.stretches import Stretch, StretchPart
 
@@ -193,7 +193,7 @@ def scan_file(
     given = nullcontext(Source(stream)) if stream is not None else sources.opened(file, named=named)
 
     # single matches have places in lines, so for them a sheet is read as lines too
-    sheet = _columns(file) if sink is None and not options.raw else None
+    sheet = reader_of(file, options) if sink is None and not options.raw else None
     try:
         with given as source:
 
@@ -213,8 +213,6 @@ def scan_file(
         errors.append(str(error))
     except UnicodeError:  # UTF-16 without its mark, for one; the error itself would hold the bytes
         errors.append(f"not of the encoding {options.encoding}")
-    except csv.Error:
-        errors.append("no table of this form: a row cannot be told from the next")
     except _BROKEN as error:
         errors.append(_reason(error))
     finally:
@@ -229,11 +227,6 @@ def scan_file(
             else tuple(sheet.findings(target, file, options))
         )
         finish(Outcome(file, read.lines, read.bytes, found, failures, complete, notes))
-
-
-def _columns(file: str) -> Sheet | Dump | None:
-    """What reads a file by column; None for one of lines."""
-    return Sheet() if is_sheet(file) else Dump() if is_dump(file) else None
 
 
 def _read(

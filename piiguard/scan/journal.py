@@ -97,6 +97,7 @@ def _search(options: Options) -> dict[str, Any]:
         "min_confidence": options.min_confidence,
         "encoding": options.encoding,
         "raw": options.raw,
+        **({"form": options.form} if options.form else {}),
         **({"views": sorted(options.views)} if options.views else {}),
     }
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from piiguard.confidence import MEDIUM
 from piiguard.scan import hashes
+from piiguard.scan.dialect import dialect_of, rows
 from piiguard.scan.engines import observer_of
 from piiguard.scan.finding import Finding
-from piiguard.scan.lines import FIRST
+from piiguard.scan.header import begin
+from piiguard.scan.lines import FIRST, LineStatistics, read_lines
 from piiguard.scan.observe import NAMES, Hit, Observer
 from piiguard.scan.options import Options
 from piiguard.scan.protection import findings_of
@@ -23,13 +23,20 @@ from piiguard.scan.settle import Rhythm
 from piiguard.scan.statistics import Partials, merge_into
 
 if TYPE_CHECKING:
-    from piiguard.detect import Engine
+    from piiguard.detect import Block, Engine
 
-__all__ = ["PRESSED", "Counted", "Sheet", "encoding_of", "is_sheet"]
+__all__ = ["PRESSED", "Counted", "Sheet", "Text", "encoding_of", "is_sheet"]
 
 PRESSED = (".gz", ".bz2", ".xz", ".zst")
 _PAGE = 1000
 _HEAD = 1 << 16
+_LINES = 200
+"""Lines that say what table it is."""
+_LONGEST = 1 << 22
+"""Characters of a line that are held at once."""
+
+Page = Sequence[tuple[int, Sequence[object]]]
+"""Rows, each with the number of its line."""
 
 
 def is_sheet(name: str) -> bool:
@@ -49,8 +56,13 @@ class Sheet:
     lines: int = 0
     bytes: int = 0
     encoding: str = ""
+    delimiter: str = ""
+    """the one that was asked for"""
+    text: LineStatistics = field(default_factory=LineStatistics)
+    """what stands above the table, or a file that is none"""
     partials: Partials = field(default_factory=dict)
     places: dict[tuple[str, str | None, str], list[int]] = field(default_factory=dict)
+    _seen: int = 0
     _rhythm: Rhythm = field(default_factory=Rhythm)
 
     def read(
@@ -61,22 +73,45 @@ class Sheet:
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
         self.encoding = encoding_of(source, options.encoding)
-        rows = _rows(source, self.encoding)
-        header = next(rows, None)
-        if header is None:
-            return
-        names = _names(engine, header[1])
-        first = [] if names else [header]
-        names = names or [str(number) for number in range(1, len(header[1]) + 1)]
-        while page := first + list(islice(rows, _PAGE)):
-            first = []
-            self.observe(observer, names, page)
-            self.bytes = counted.read_bytes
-            on_page(self.bytes)
+        lines = self._lines(source)
+        head = list(islice(lines, _LINES))
+        dialect = dialect_of(head, self.delimiter)
+        lines = chain(head, lines)
+        if dialect is None:
+            self._read_text(engine, lines, lambda: on_page(counted.read_bytes))
+        else:
+            table = rows(chain([""], islice(lines, 1, None)) if dialect.said else lines, dialect)
+            above = list(islice(table, _LINES))
+            names, start = begin(observer, above, dialect.width)
+            for number, row in above[: start - bool(names)]:
+                self._search(engine, " ".join(row), number)
+            table = chain(above[start:], table)
+            while page := list(islice(table, _PAGE)):
+                widest = max(len(row) for _, row in page)
+                names += [str(number) for number in range(len(names) + 1, widest + 1)]
+                self.observe(observer, names, page)
+                self.bytes = counted.read_bytes
+                on_page(self.bytes)
+        self.lines, self.bytes = self._seen, counted.read_bytes
 
-    def observe(
-        self, observer: Observer, names: Sequence[str], page: Sequence[tuple[int, Sequence[object]]]
-    ) -> None:
+    def _lines(self, source: io.BufferedReader) -> Iterator[str]:
+        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        text = io.TextIOWrapper(source, encoding, "replace", newline="")
+        while line := text.readline(_LONGEST):
+            self._seen += 1
+            yield line.replace("\0", "")
+
+    def _read_text(self, engine: Engine, lines: Iterator[str], on_page: Callable[[], None]) -> None:
+        number = 1
+        while page := list(islice(lines, _PAGE)):
+            self._search(engine, "".join(page), number)
+            number += len(page)
+            on_page()
+
+    def _search(self, engine: Engine, text: str, number: int) -> None:
+        read_lines(engine, Text(text.encode("utf-8", "replace"), number - 1), self.text)
+
+    def observe(self, observer: Observer, names: Sequence[str], page: Page) -> None:
         """Add rows, each with the number of its line."""
         self.lines = page[-1][0]
         observer.settled = self._rhythm.now()
@@ -99,7 +134,7 @@ class Sheet:
             if claim != NAMES
         )
 
-    def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
+    def _note(self, name: str, page: Page, hit: Hit) -> None:
         lines = self.places.setdefault((name, hit.path, hit.claim.partition(" ")[0]), [])
         line = page[hit.cell][0]
         if len(lines) < FIRST and line not in lines:
@@ -114,7 +149,8 @@ class Sheet:
             min_confidence=options.min_confidence,
             entities=options.entities,
         )
-        return [
+        above = self.text.chosen(target, file, options.min_confidence)
+        return [*above] + [
             replace(
                 finding,
                 kind="file",
@@ -152,25 +188,19 @@ def encoding_of(source: io.BufferedReader, wanted: str) -> str:
     return encodings.detect(source.peek(_HEAD)[:_HEAD]) if wanted == "auto" else wanted
 
 
-def _rows(source: io.BufferedReader, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the number of the line that each ends on."""
-    first = source.peek(_HEAD)[:_HEAD].decode(encoding, "replace").partition("\n")[0]
-    text = io.TextIOWrapper(source, "utf-8-sig" if encoding == "utf-8" else encoding, "replace", newline="")
-    reader = csv.reader((line.replace("\0", "") for line in text), delimiter=_delimiter(first))
-    for row in reader:
-        if row:
-            yield reader.line_num, row
+@dataclass(slots=True)
+class Text:
+    """One stretch of lines, as :func:`read_lines` wants it."""
 
+    data: bytes
+    line: int
+    encoding: str = "utf-8"
 
-def _delimiter(line: str) -> str:
-    return max(",;\t|", key=line.count)
+    @property
+    def bytes_read(self) -> int:
+        return 0
 
+    def __iter__(self) -> Iterator[Block]:
+        from piiguard.detect import Block
 
-def _names(engine: Engine, row: list[str]) -> list[str] | None:
-    """The names in a header; None when the first row is data, whose values no place may be called by."""
-    names = [name.strip() for name in row]
-    told = all(names) and len(set(names)) == len(names)
-    if not told or any(any(map(str.isdigit, name[:1])) or "@" in name for name in names):
-        return None
-    held = (match.score for name in names for match in engine.find(name))
-    return None if any(score >= MEDIUM for score in held) else names
+        yield Block(self.data, self.line, 0, len(self.data))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from piiguard.scan import dumps, sheets, sources
+from piiguard.scan import forms, sources
 from piiguard.scan.finding import Failure
 from piiguard.scan.lines import LineStatistics, LineTally, read_lines
 from piiguard.scan.options import Options
@@ -66,7 +66,7 @@ def cut(file: str, options: Options, *, named: bool = False) -> list[Stretch]:
     Raises :class:`OSError` when the file cannot be read.
     """
     size = sources.size_of(file, named=named)
-    if options.jobs < 2 or size < 2 * LEAST or sheets.is_sheet(file) or dumps.is_dump(file):
+    if options.jobs < 2 or size < 2 * LEAST or forms.reader_of(file, options):
         return []
     with io.BufferedReader(sources.regular(file, named=named)) as source:
         head = source.read(_CHUNK)

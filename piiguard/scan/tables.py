@@ -32,6 +32,8 @@ class Part:
 
     partials: Partials = field(default_factory=dict)
     rows: int = 0
+    size: int = -1
+    """the rows that the table has, where a sample was read and they are known"""
     bytes: int = 0
     errors: list[str] = field(default_factory=list)
     complete: bool = True
@@ -41,6 +43,7 @@ class Part:
     def merge(self, other: Part) -> None:
         merge_into(self.partials, other.partials)
         self.rows += other.rows
+        self.size = max(self.size, other.size)
         self.bytes += other.bytes
         self.errors += [error for error in other.errors if error not in self.errors]
         self.notes += [note for note in other.notes if note not in self.notes]
@@ -74,12 +77,17 @@ def read(
                 observer.settled = settled(connection, relation, observer, options, part)
             else:
                 observer.settled, observer.name_every = known, 0
-            for query in _queries(connection, relation, selected, options.sample, span):
+            chosen = sampling.choose(connection, relation, options.sample) if span is None else None
+            part.size = chosen.rows if chosen else part.size
+            queries = (
+                chosen.build(selected) if chosen else [sampling.between(relation, selected, span or (0, 0))]
+            )
+            for query in queries:
                 for page in reading.pages(connection, query):
                     _observe(relation.columns, page, observer, part)
                     if on_page:
                         on_page(part)
-            if sampling.method(engine.dialect.name, relation, options.sample) == "first":
+            if chosen and chosen.method == "first":
                 _say_first(relation, options.sample or 0, part)
     except (SQLAlchemyError, DatabaseError, UnicodeError, engine.dialect.loaded_dbapi.Error) as error:
         part.errors.append(session.explain(error))
@@ -129,18 +137,6 @@ def settled(
     merge_into(part.partials, known)
     observer.name_every = 0
     return places(known)
-
-
-def _queries(
-    connection: sa.Connection,
-    relation: Relation,
-    selected: list[sa.ColumnElement[Any]],
-    sample: int | None,
-    span: Span | None,
-) -> list[sampling.Query]:
-    if span is None:
-        return list(sampling.statements(connection, relation, selected, sample))
-    return [sampling.between(relation, selected, span)]
 
 
 def _observe(

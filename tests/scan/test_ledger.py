@@ -23,7 +23,6 @@ from tests.ledgers import IINS, KINDS, PLAIN, SERVERS, WHOLE, file_of, sqlite_of
 
 _NO_LIST = "targets have no list of what is unread"
 _EMPTY = "nothing searched is called clean"
-_WIDTH = "columns are those of the first row"
 _CUT = "the last block of a damaged member is dropped"
 _FAR = "a sample in equal ranges of keys gives back no share"
 _ARRAY = "an array of JSON is one line of text"
@@ -34,7 +33,6 @@ _PDF = "a PDF is read as text in KOI8-R"
 RIVER = (
     {
         "exit: a log with zero bytes": _ZERO,
-        "exit: a sheet with a short header": _WIDTH,
         "exit: a sheet with a cell of 200,000 signs": _LONG,
         "exit: an empty file": _EMPTY,
         "exit: an empty folder": _EMPTY,
@@ -44,7 +42,6 @@ RIVER = (
         "exit: every table excluded": _EMPTY,
         "exit: a cell of 70 KB of bytes": _BEYOND,
         "found: a log with zero bytes": _ZERO,
-        "found: a sheet with a short header": _WIDTH,
         "found: a sheet with a cell of 200,000 signs": _LONG,
         "found: a sheet with a stray quotation mark": "the rows behind it become one cell",
         "found: an array of JSON": _ARRAY,
