@@ -75,6 +75,12 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @manifest_option
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", callback=known_encoding,
               help="Of files.")  # fmt: skip
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["log", "csv", "tsv", "json", "sql"]),
+    help="What the files are, where their names do not say.",
+)
 @click.option("--raw", is_flag=True, help="Look into binary files too, for residues in any bytes.")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to read: this process, or the workers of Apache Spark.")  # fmt: skip
@@ -167,7 +173,7 @@ _OF_TABLES = {
     "tables": "--tables", "views": "--views", "sample": "--sample",
     "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
 }  # fmt: skip
-_OF_FILES = {"encoding": "--encoding", "raw": "--raw"}
+_OF_FILES = {"encoding": "--encoding", "raw": "--raw", "form": "--as"}
 
 
 def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
@@ -356,6 +362,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         min_confidence=chosen["min_confidence"],
         encoding=chosen["encoding"],
         raw=chosen["raw"],
+        form=chosen["form"] or "",
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],
     )

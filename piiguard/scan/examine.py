@@ -10,8 +10,10 @@ from piiguard.confidence import least_score
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
 from piiguard.scan import hashes, jsonpath, settle
+from piiguard.scan.dialect import Row
 from piiguard.scan.engines import make_engine, observer_of
 from piiguard.scan.finding import Match
+from piiguard.scan.header import begin
 from piiguard.scan.observe import NAMES, WORDS, Hit, Observer, Place
 from piiguard.scan.options import Options
 from piiguard.scan.part import FIRST, Lines, LineTally, Part
@@ -115,7 +117,7 @@ class Examiner:
         own = part.lines[start] = Lines(start)
         before = part.bytes
         for block in blocks:
-            self.block(own, block, name, sink)
+            self._block(own, block, name, sink)
             own.count = block.line + block.data.count(b"\n", 0, block.until)
             if block.until == len(block.data) and not block.data.endswith(b"\n"):
                 own.count += 1
@@ -123,8 +125,18 @@ class Examiner:
             self.step(part)
         own.whole = True
 
-    def block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
-        """Count one block, whose lines have the numbers that it says."""
+    def text(self, own: Lines, text: str, number: int) -> None:
+        """Count a text that begins on the line of this number, among the lines of a file that is a table otherwise."""
+        from piiguard.detect import Block
+
+        data = text.encode("utf-8", "replace")
+        self._block(own, Block(data, number - 1, 0, len(data)), "")
+
+    def header(self, rows: Sequence[Row], width: int) -> tuple[list[str], int]:
+        """The names of a table's columns, and how many of its first rows stand above the data."""
+        return begin(self.cells, rows, width)
+
+    def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
         shown = Shown.of(block.data, block.seen, block.until)
         for number, text, matches in self.engine.lines(shown.data, shown.seen, shown.until):
             line = block.line + number + 1

@@ -104,6 +104,7 @@ def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:
         "min_confidence": options.min_confidence,
         "encoding": options.encoding,
         "raw": options.raw,
+        **({"form": options.form} if options.form else {}),
         **({"views": sorted(options.views)} if options.views else {}),
         **({"manifest": hashlib.sha256("\n".join(protected).encode()).hexdigest()} if protected else {}),
     }

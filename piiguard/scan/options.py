@@ -26,6 +26,9 @@ class Options:
 
     ``raw`` reads binary files too, as bytes with no meaning.
 
+    ``form`` is what files are read as (``log``, ``csv``, ``tsv``, ``json``, ``sql``); their names say it where it is
+    empty.
+
     ``key`` hashes values while they are counted; it is drawn for each scan and never written anywhere.
     """
 
@@ -37,6 +40,7 @@ class Options:
     encoding: str = "auto"
     views: tuple[str, ...] = ()
     raw: bool = False
+    form: str = ""
     limits: Limits = Limits()
     jobs: int = 1
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False, compare=False)

@@ -57,7 +57,7 @@ def _complete(connection: sa.Connection, relation: Relation) -> Relation:
     if relation.kind == "table":
         own = _row_number(connection, relation, {column.name.lower() for column in columns})
         key = own or key
-        rows = _span(connection, relation, own) if own else -1
+        rows = _count(connection, relation)
     return Relation(None, relation.name, relation.kind, rows, tuple(columns), key, tuple(primary))
 
 
@@ -83,12 +83,11 @@ def _row_number(connection: sa.Connection, relation: Relation, taken: set[str]) 
     return None
 
 
-def _span(connection: sa.Connection, relation: Relation, key: str) -> int:
-    """The rows at most, by the first and the last number; -1 where damage hides them."""
-    ends: list[sa.ColumnElement[Any]] = [f(sa.literal_column(key)) for f in (sa.func.min, sa.func.max)]
+def _count(connection: sa.Connection, relation: Relation) -> int:
+    """The rows, which SQLite counts without looking into them; -1 where damage hides them."""
     try:
-        least, most = connection.execute(sa.select(*ends).select_from(relation.source())).one()
+        counted = sa.select(sa.func.count()).select_from(relation.source())
+        return int(connection.scalar(counted) or 0)
     except SQLAlchemyError as error:
         database.stop_if_asked(connection, error)
         return -1  # reading it comes to the damage, and says so
-    return 0 if least is None else int(most) - int(least) + 1

@@ -185,3 +185,26 @@ def test_row_over_very_many_lines_is_read_once_and_what_follows_it_is_not_lost(t
     assert report.complete
     found = [(finding.path, finding.lines) for finding in report.findings if finding.entity == "KZ_IIN"]
     assert found == [("$.people.iin", (text[: text.index("050312300015")].count("\n") + 1,))]
+
+
+ODD = ["replace('a\\nb','\\n',char(10))", "replace(replace('a\\r\\nb','\\r',char(13)),'\\n',char(10))",
+       "to_date('12.03.05','DD.MM.RR')", "'O\\'Brien'", "'two\nlines'", "'a; b'", "now()", "NULL"]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("broken", ["", "INSERT INTO people VALUES(0,'unclosed,'x');\n"])
+def test_an_odd_row_takes_no_other_with_it(
+    tmp_path: Path, iin: Callable[[], str], odd: str, broken: str
+) -> None:
+    text, begun = "CREATE TABLE people(id integer primary key, n numeric(8,2), iin text, note text);\n", []
+    for n in range(60):
+        text += broken if n == 5 else ""
+        line = text.count("\n") + 1
+        text += f"INSERT INTO people VALUES({n},1.5,'{iin()}',{odd if n % 7 == 3 else chr(39) + 'ok' + chr(39)});\n"
+        begun.append((line, text.count("\n")))
+    (tmp_path / "d.sql").write_text(text)
+    report = scan_log(str(tmp_path / "d.sql"), Options(entities=("KZ_IIN",)))
+    [finding] = [f for f in report.findings if f.path]
+    assert (finding.path, finding.entity, finding.matched) == ("$.people.iin", "KZ_IIN", 60)
+    assert all(first <= seen <= last for seen, (first, last) in zip(finding.lines, begun, strict=False))
+    assert report.targets[0].lines_read == text.count("\n")

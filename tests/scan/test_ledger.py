@@ -21,36 +21,23 @@ from tests.conftest import new_database
 from tests.corpora import ROWS, entities, scan, unread
 from tests.ledgers import IINS, KINDS, PLAIN, SERVERS, WHOLE, file_of, sqlite_of
 
-_WIDTH = "columns are those of the first row"
 _CUT = "the last block of a damaged member is dropped"
-_FAR = "a sample in equal ranges of keys gives back no share"
 _ARRAY = "an array of JSON is one line of text"
 _ZERO = "one zero byte makes a file binary"
-_LONG = "a cell of 131,072 signs ends a sheet"
 _BEYOND = "bytes beyond 65,536 are left out without a word"
 _PDF = "a PDF is read as text in KOI8-R"
 RIVER = {
     "exit: a log with zero bytes": _ZERO,
     "whole: a log with zero bytes": _ZERO,
-    "exit: a sheet with a short header": _WIDTH,
-    "exit: a sheet with a cell of 200,000 signs": _LONG,
-    "whole: a sheet with a cell of 200,000 signs": _LONG,
     "exit: a PDF": _PDF,
     "exit: a cell of 70 KB of bytes": _BEYOND,
     "unread: a cell of 70 KB of bytes": _BEYOND,
     "unread: a PDF": _PDF,
     "found: a log with zero bytes": _ZERO,
-    "found: a sheet with a short header": _WIDTH,
-    "found: a sheet with a cell of 200,000 signs": _LONG,
-    "found: a sheet with a stray quotation mark": "the rows behind it become one cell",
     "found: an array of JSON": _ARRAY,
     "found: an array of JSON cut short": _ARRAY,
     "found: a compressed log cut short": _CUT,
     "found: a compressed log with garbage behind it": _CUT,
-    "found: a far key": _FAR,
-    "rows: a far key": _FAR,
-    "far key: postgresql": "TABLESAMPLE gives about as many rows as asked for",
-    "far key: mariadb": _FAR,
     "plain: names in cp1251": "one-byte Cyrillic is taken for ciphertext",
 }
 """What fails before the redesign: law and kind, and its reason. Entries go as they come true."""

@@ -17,9 +17,9 @@ from typing import BinaryIO
 from piiguard.scan.part import Lines, Part
 from piiguard.scan.read import Counting, Examiner, Sink
 from piiguard.scan.read.opened import FileTask
-from piiguard.scan.sheets import PRESSED, Counted, encoding_of
+from piiguard.scan.read.sheet import PRESSED, Counted, encoding_of
 
-__all__ = ["DumpTask", "task_of"]
+__all__ = ["DumpTask", "is_dump"]
 
 _PAGE = 1000
 _MOST = 1 << 24
@@ -35,8 +35,15 @@ _INSERT = re.compile(
 _OPENING = re.compile(rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO {_TABLE}[^;]*$", re.IGNORECASE)
 _MOST_HEAD = 50
 """Lines that the list of a statement's columns may have."""
+_CALL = r"\((?:[^()']++|'(?:[^']++|'')*+')*+\)"
+for _ in range(3):  # calls within calls, as replace(replace('…','\\r',char(13)),'\\n',char(10))
+    _CALL = rf"\((?:[^()']++|'(?:[^']++|'')*+'|{_CALL})*+\)"
 _CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\(\s*$", re.IGNORECASE)
 _COLUMN = re.compile(rf"\s+({_NAME})\s+\S")
+_ON_ONE_LINE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\((.*)\)[^()]*$", re.IGNORECASE)
+_PIECE = re.compile(rf"(?:[^,()']++|'(?:[^']++|'')*+'|{_CALL})++")
+_CALLED = re.compile(r"(\w+)\s*\(.*?'((?:[^']|'')*)'", re.DOTALL)
+_REPLACED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)", re.IGNORECASE)
 _NO_COLUMN = re.compile(
     r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|FULLTEXT|SPATIAL|CONSTRAINT|CHECK|FOREIGN|EXCLUDE|PERIOD|LIKE)\b",
     re.IGNORECASE,
@@ -47,7 +54,7 @@ _MYSQL = re.compile(r"-- (?:MySQL|MariaDB) dump|/\*!\d{5}", re.IGNORECASE)
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
 _ESCAPED = r"'(?P<text>(?:[^'\\]++|\\.|'')*+)'"
 _QUOTED = r"\s*+(?P<kind>_binary\s*+|[A-Za-z]?){}(?:::[\w \".\[\]]++)?+"
-_BARE = r"(?P<bare>[^,'()]++(?:\([^()']*+\))?+)"
+_BARE = rf"(?P<bare>[^,'()]++(?:{_CALL})?+)"
 _VALUES = {
     escapes: re.compile(rf"(?:{_QUOTED.format(text)}|{_BARE})\s*+(?P<end>[,)])", re.DOTALL)
     for escapes, text in ((False, _TEXT), (True, _ESCAPED))
@@ -89,15 +96,14 @@ class DumpTask(FileTask):
         _Dump(examiner, part).read(stream, self.options.encoding)
 
 
-def task_of(file: str) -> type[DumpTask] | None:
-    """The reader, if the name says that it is such a file, with or without compression.
+def is_dump(name: str) -> bool:
+    """Whether the name says so, with or without compression.
 
-    >>> [task_of(name) is DumpTask for name in ("crm.sql", "crm.sql.gz", "sql.log")]
-    [True, True, False]
+    >>> is_dump("crm.sql"), is_dump("crm.sql.gz"), is_dump("sql.log")
+    (True, True, False)
     """
-    path = PurePath(file.lower())
-    plain = path.with_suffix("") if path.suffix in PRESSED else path
-    return DumpTask if plain.suffix == ".sql" else None
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix == ".sql"
 
 
 @dataclass(slots=True)
@@ -163,6 +169,10 @@ class _Dump:
         self._keep(number, line)
         if create := _CREATE.match(line):
             self._known[_plain_name(create[1])] = self._columns(lines)
+        elif len(line) < _HEAD and (create := _ON_ONE_LINE.match(line)):
+            pieces = (_COLUMN.match(f" {piece.strip()} -") for piece in _PIECE.findall(create[2]))
+            named = [piece for piece in pieces if piece and not _NO_COLUMN.match(piece[0])]
+            self._known[_plain_name(create[1])] = [_unquoted(piece[1]) for piece in named]
         if len(self._other) >= _PAGE:
             self._end_text()
 
@@ -179,11 +189,8 @@ class _Dump:
 
     def _end_text(self) -> None:
         """Search the lines that were no data."""
-        from piiguard.detect import Block
-
         if self._other:
-            data = "".join(self._other).encode("utf-8", "replace")
-            self.examiner.block(self.text, Block(data, self._first - 1, 0, len(data)), "")
+            self.examiner.text(self.text, "".join(self._other), self._first)
             self._other.clear()
 
     def _insert(self, insert: re.Match[str], number: int, line: str, lines: Numbered) -> None:
@@ -256,7 +263,7 @@ def _inserted(
     ahead = _Ahead(text, number, lines)
     while True:
         sign = ahead.sign()
-        if sign == "(" and (row := _row(ahead.text, ahead.place, escapes)):
+        if sign == "(" and (row := _either_row(ahead.text, ahead.place, escapes)):
             values, ahead.place = row
             yield ahead.number(ahead.place - 1), values
             sign = ahead.sign()
@@ -285,6 +292,7 @@ class _Ahead:
         self._lines = lines
         self._read = [(number, text)]
         self._ends = [len(text)]
+        self._last = number
 
     def sign(self) -> str:
         """The next character that is no blank; empty at the end of what was read."""
@@ -304,18 +312,38 @@ class _Ahead:
 
     def read_on(self) -> bool:
         """Read as much again as is left; False where there is no more, or too much already."""
-        left = self.text[self.place :]
-        if len(left) >= _MOST:
+        size = len(self.text) - self.place
+        if size >= _MOST:
             return False
-        parts, size = [left], len(left)
-        self._read, self._ends, self.place = [(self.number(self.place), left)], [size], 0
-        while size <= 2 * len(left) and (following := next(self._lines, None)):
+        self._drop_lines()
+        wanted, known = len(self.text) + size, len(self._read)
+        parts, length = [self.text], len(self.text)
+        while length <= wanted and (following := next(self._lines, None)):
+            if parts[-1].rstrip().endswith(";") and _INSERT.match(following[1]):
+                self._lines.hand_back([following])  # a row that is none takes no statement with it
+                break
             self._read.append(following)
             parts.append(following[1])
-            size += len(following[1])
-            self._ends.append(size)
+            length += len(following[1])
+            self._ends.append(length)
         self.text = "".join(parts)
-        return len(parts) > 1
+        return len(self._read) > known
+
+    def _drop_lines(self) -> None:
+        """Let go of the lines that were understood."""
+        line = bisect_right(self._ends, self.place)
+        cut = self._ends[line - 1] if line else 0
+        self.text, self.place = self.text[cut:], self.place - cut
+        self._read, self._ends = self._read[line:], [end - cut for end in self._ends[line:]]
+        if not self._read:
+            self._read, self._ends = [(self._last, "")], [0]
+        self._last = self._read[-1][0]
+
+
+def _either_row(text: str, place: int, escapes: bool) -> tuple[list[Value], int] | None:
+    """The row; where it is none by the dump's own rule for backslashes, by the other one."""
+    row = _row(text, place, escapes)
+    return row or (_row(text, place, not escapes) if "\\'" in text else None)
 
 
 def _row(text: str, place: int, escapes: bool) -> tuple[list[Value], int] | None:
@@ -333,6 +361,8 @@ def _row(text: str, place: int, escapes: bool) -> tuple[list[Value], int] | None
 def _value(found: re.Match[str], escapes: bool) -> Value:
     if (bare := found["bare"]) is not None:
         bare = bare.strip()
+        if bare.endswith(")") and (called := _CALLED.match(bare)):
+            return _result(bare, called[2])
         return None if bare.upper() == "NULL" else _bytes_or_text(bare)
     text = found["text"].replace("''", "'")
     if escapes and "\\" in text:
@@ -343,6 +373,13 @@ def _value(found: re.Match[str], escapes: bool) -> Value:
     if kind == "x" and len(text) % 2 == 0 and re.fullmatch("[0-9A-Fa-f]*", text):
         return bytes.fromhex(text)
     return _bytes_or_text(text)
+
+
+def _result(call: str, text: str) -> str:
+    """What a call in place of a value gives: ``replace('a\\nb','\\n',char(10))``, ``to_date('1.2.03','D.M.RR')``."""
+    for found in _REPLACED.finditer(call):
+        text = text.replace(found[1], chr(min(int(found[2]), 0x7F)))
+    return text.replace("''", "'")
 
 
 def _names(columns: str) -> list[str]:

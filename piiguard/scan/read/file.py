@@ -9,8 +9,11 @@ from typing import BinaryIO
 from piiguard.scan import sources
 from piiguard.scan.listing import Listing
 from piiguard.scan.options import Options
-from piiguard.scan.read import Kind, Left, Task, dump, log, sheet
+from piiguard.scan.read import Kind, Left, Task
+from piiguard.scan.read.dump import DumpTask, is_dump
+from piiguard.scan.read.log import LogTask
 from piiguard.scan.read.opened import FileTask
+from piiguard.scan.read.sheet import SheetTask, is_sheet
 
 __all__ = ["FileSource", "kind_of"]
 
@@ -56,16 +59,22 @@ class FileSource:
 
     def _task(self, file: str, options: Options) -> Task:
         if self._waiting:
-            return log.LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
+            return LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
         by_line = self._by_line or self._stream is not None
-        kind = kind_of(file, by_line=by_line)
+        kind = kind_of(file, options, by_line=by_line)
         named = self._listing.named
         size = -1 if self._stream else sources.size_of(file, named=named)
         return kind(file, size, options=options, named=named, stream=self._stream, shared=not self._stream)
 
 
-def kind_of(file: str, *, by_line: bool = False) -> type[FileTask]:
-    """What reads a file, by its name."""
-    if by_line:
-        return log.LogTask
-    return sheet.task_of(file) or dump.task_of(file) or log.LogTask
+def kind_of(file: str, options: Options, *, by_line: bool = False) -> type[FileTask]:
+    """What reads a file: what was asked for, or what its name says.
+
+    >>> kind_of("app.log", Options()).__name__, kind_of("clients.csv", Options(form="log")).__name__
+    ('LogTask', 'LogTask')
+    """
+    if by_line or options.form in ("log", "json"):
+        return LogTask
+    if options.form in ("csv", "tsv") or (not options.form and is_sheet(file)):
+        return SheetTask
+    return DumpTask if options.form == "sql" or is_dump(file) else LogTask

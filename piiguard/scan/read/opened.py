@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -78,8 +77,6 @@ def told(part: Part, encoding: str = "auto") -> Iterator[None]:
         part.fail(str(error))
     except UnicodeError:  # UTF-16 without its mark, for one; the error itself would hold the bytes
         part.fail(f"not of the encoding {encoding}")
-    except csv.Error:
-        part.fail("no table of this form: a row cannot be told from the next")
     except (OSError, *sources.DAMAGED) as error:
         part.fail(_reason(error))
 

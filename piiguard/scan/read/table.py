@@ -140,9 +140,12 @@ class TableTask(Task):
                 examiner.expect(relation.rows if sample is None else min(relation.rows, sample))
                 if examiner.is_large(relation.rows):
                     self._skim(connection, examiner, part)
-            for query in self._queries(connection):
+            chosen = None if self.span else sampling.choose(connection, relation, sample)
+            if chosen and sample is not None:
+                part.total = max(chosen.rows, 0)
+            for query in self._queries(chosen):
                 self._pages(connection, query, examiner, part, sink)
-            if sampling.method(connection.dialect.name, relation, sample) == "first":
+            if chosen and chosen.method == "first":
                 self._say_first(sample or 0, part)
 
     def again(self, findings: Sequence[Finding]) -> Task | None:
@@ -205,12 +208,10 @@ class TableTask(Task):
 
         return examiner.skim(part, read(), {column.name: column.comment for column in columns})
 
-    def _queries(self, connection: sa.Connection) -> Iterable[sampling.Query]:
+    def _queries(self, chosen: sampling.Choice | None) -> Iterable[sampling.Query]:
         keys: list[sa.ColumnElement[Any]] = [sa.column(name) for name in self.keys]
         selected = [*keys, *(column.expression() for column in self.relation.columns)]
-        if self.span is not None:
-            return [sampling.between(self.relation, selected, self.span)]
-        return sampling.statements(connection, self.relation, selected, self.options.sample)
+        return chosen.build(selected) if chosen else [sampling.between(self.relation, selected, self.span or (0, 0))]
 
     def _pages(
         self,

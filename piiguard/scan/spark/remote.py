@@ -43,7 +43,7 @@ class RemoteSource:
             yield Task(table_of(self.name), unit="rows", cells=True)
             return
         for file in self._files:
-            yield kind_of(file)(file, options=options)
+            yield kind_of(file, options)(file, options=options)
 
     def elsewhere(self, tasks: Sequence[Task], options: Options) -> Iterator[tuple[Task, Part | None]]:
         """What the workers read of the files that Spark fetches."""
