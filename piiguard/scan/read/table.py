@@ -211,7 +211,11 @@ class TableTask(Task):
     def _queries(self, chosen: sampling.Choice | None) -> Iterable[sampling.Query]:
         keys: list[sa.ColumnElement[Any]] = [sa.column(name) for name in self.keys]
         selected = [*keys, *(column.expression() for column in self.relation.columns)]
-        return chosen.build(selected) if chosen else [sampling.between(self.relation, selected, self.span or (0, 0))]
+        return (
+            chosen.build(selected)
+            if chosen
+            else [sampling.between(self.relation, selected, self.span or (0, 0))]
+        )
 
     def _pages(
         self,
