@@ -45,9 +45,20 @@ from piiguard.recognizers.checks.characters import (
     strip_separators,
 )
 
-__all__ = ["FEWEST_DIGITS", "NOBODY", "NUMBER_FIRST", "Claims", "claims", "entity_of", "of_digits"]
+__all__ = [
+    "FEWEST_DIGITS",
+    "NOBODY",
+    "NUMBER_FIRST",
+    "SIZES",
+    "Claims",
+    "answer",
+    "claims",
+    "entity_of",
+    "of_digits",
+]
 
 Claims = tuple[str, ...]
+Answer = tuple[Claims | None, int]
 
 NOBODY: frozenset[str] = frozenset()
 FEWEST_DIGITS = 4
@@ -65,6 +76,8 @@ _DATE = re.compile(
 _DOTTED = re.compile(r"(?:[0-6]?[0-9]{1,2}\.){1,8}[0-6]?[0-9]{1,2}")
 _MOST_DOTTED = 11
 _CARDS = range(13, 20)
+SIZES = range(9, 20)
+"""How many digits the numbers have that anything is claimed of."""
 _GROUP = re.compile("[0-9]+")
 _MOST_GROUPS = 7
 
@@ -84,7 +97,9 @@ def _written(entity: str) -> re.Pattern[str]:
     from piiguard.recognizers.catalog import RECOGNIZERS
 
     recognizer = next(each for each in RECOGNIZERS if entity == each.ENTITY)
-    strong = (pattern.regex for pattern in recognizer.PATTERNS if pattern.score >= NEEDS_LABEL)
+    strong = (
+        pattern.regex for pattern in getattr(recognizer, "PATTERNS", ()) if pattern.score >= NEEDS_LABEL
+    )
     return re.compile("|".join(f"(?:{regex})" for regex in strong), re.IGNORECASE)
 
 
@@ -93,19 +108,22 @@ def claims(cell: str, labelled: frozenset[str] = NOBODY) -> Claims | None:
 
     ``labelled`` are the entities that the name of the column is a label of: there a weaker form counts as well.
     """
+    return answer(cell, labelled)[0]
+
+
+def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
+    """What :func:`claims` says, and how many digits the cell has where it is one number and nothing else, or 0."""
     if cell.isascii() and cell.isdigit():
-        return of_digits(cell, labelled)
+        return of_digits(cell, labelled), len(cell)
     if cell[0] in NUMBER_FIRST:
         if _DOTTED.fullmatch(cell) and len(cell) - cell.count(".") <= _MOST_DOTTED:
-            return (DATE,) if _DATE.fullmatch(cell) else ()
-        if _NUMBER.fullmatch(cell):
-            return _of_number(cell, labelled)
-        return None
+            return ((DATE,) if _DATE.fullmatch(cell) else ()), 0
+        return _of_number(cell, labelled) if _NUMBER.fullmatch(cell) else (None, 0)
     if "@" in cell:
-        return (EMAIL_ADDRESS,) if email.claim(cell) else None
+        return ((EMAIL_ADDRESS,) if email.claim(cell) else None), 0
     if cell[0] in "Kk" and _IBAN.fullmatch(cell):
-        return (IBAN_CODE,) if iban.claim(cell.replace(" ", "").upper()) else None
-    return None
+        return ((IBAN_CODE,) if iban.claim(cell.replace(" ", "").upper()) else None), 0
+    return None, 0
 
 
 def entity_of(claim: str) -> str:
@@ -138,7 +156,7 @@ def _long(digits: str, labelled: frozenset[str]) -> Claims:
     called = (KZ_PHONE,) if phone.claim(digits) else ()
     if not card.claim(digits):
         return called
-    if card.scheme(digits):
+    if card.scheme(digits) or _written(CREDIT_CARD).fullmatch(digits):
         return (*called, CREDIT_CARD)
     return (*called, CARD_UNKNOWN) if CREDIT_CARD in labelled else called
 
@@ -155,22 +173,20 @@ def _shortened(digits: str, labelled: frozenset[str]) -> Claims | None:
     return None if KZ_BIN in labelled and bin_check.claim(full) else ()
 
 
-def _of_number(cell: str, labelled: frozenset[str]) -> Claims | None:
+def _of_number(cell: str, labelled: frozenset[str]) -> Answer:
     """Digits with separators: what they pass for where they are written as the recognizer wants them."""
-    whole = cell.removesuffix(".0")
+    whole = cell.removesuffix(".0").strip(f"{BLANKS}{INVISIBLE}'")
     if is_digits(whole):
-        return of_digits(whole, labelled)
+        return of_digits(whole, labelled), len(whole)
     if _DATE.fullmatch(cell):
-        return (DATE,)
+        return (DATE,), 0
     digits = strip_separators(whole.removeprefix("+"))
-    if len(digits) < FEWEST_DIGITS or (len(digits) <= _MOST_DOTTED and is_decimal(cell)):
-        return ()
-    whole = whole.strip(f"{BLANKS}{INVISIBLE}'")
-    if is_digits(whole):
-        return of_digits(whole, labelled)
+    size = len(digits)
+    if size < FEWEST_DIGITS or (size <= _MOST_DOTTED and is_decimal(whole)):
+        return (), 0
     if is_decimal(whole) or len(_GROUP.findall(whole)) > _MOST_GROUPS:
-        return None
+        return None, size
     for entity, check in _CHECKS:
         if check(digits) and _written(entity).fullmatch(whole):
-            return (entity,)
-    return None
+            return (entity,), size
+    return None, size

@@ -18,13 +18,27 @@ from piiguard.detect.cell import NOBODY
 from piiguard.entities import EMAIL_ADDRESS, KZ_ID_CARD, KZ_IIN, KZ_PHONE, PHONE_BARE
 from piiguard.recognizers.checks import email, identifier, iin, luhn, phone
 
-__all__ = ["JSON", "LEAST", "NUMBER", "NUMERIC", "Joined", "PageClaims", "claims", "numeric", "plain"]
+__all__ = [
+    "JSON",
+    "LEAST",
+    "NUMBER",
+    "NUMERIC",
+    "Joined",
+    "Numbers",
+    "PageClaims",
+    "claims",
+    "numbers",
+    "numeric",
+    "plain",
+]
 
 LEAST = 50
 """Cells below which the set-up costs more than the loop that it saves."""
 
 PageClaims = tuple[str, list[str]]
 """A claim, and the cells that it is made of."""
+Numbers = dict[int, list[str]]
+"""By how many digits they have, the cells that are one number and nothing else."""
 
 Table = np.ndarray[Any, np.dtype[np.int32]]
 Firsts = np.ndarray[Any, np.dtype[np.bool_]]
@@ -54,7 +68,7 @@ _MAILS = re.compile(rf"(?:{email.COMMON.pattern}\n)+".encode())
 _PHONES = re.compile(
     rb"(?:(?:\+7|[78])[ -]?(?:[(]7[0-9]{2}[)]|7[0-9]{2})[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}\n)+"
 )
-_LEAST, _LONGEST = 8, 19
+_LEAST, _LONGEST, _PHONE = 8, 19, 11
 _LONGEST_PHONE = 14
 _ABROAD = np.frombuffer(b"08", dtype=np.uint8)
 """What a number called from abroad begins with: 007, 8107."""
@@ -96,6 +110,17 @@ def plain(page: Joined) -> bool:
     return bool((words < _LONG).all())
 
 
+def numbers(page: Joined) -> Numbers:
+    """The numbers of a page of which :func:`claims` says something."""
+    found: Numbers = {}
+    if b"@" in page.data or max(map(len, page.texts)) < cell.SIZES.start:
+        return found
+    bare = page.data.translate(None, b"\n").isdigit()
+    for text in page.texts if bare else ():
+        found.setdefault(len(text), []).append(text)
+    return found if bare else {_PHONE: list(page.texts)}
+
+
 def claims(page: Joined, labelled: frozenset[str] = NOBODY) -> list[PageClaims] | None:
     """The claims of a page whose cells are all of one kind; None for any other page, and where a cell wants a look."""
     texts, data = page.texts, page.data
@@ -121,14 +146,14 @@ def _bare(page: Joined, labelled: frozenset[str]) -> list[PageClaims] | None:
     size, rest = divmod(len(page.data) + 1, len(texts))
     size -= 1
     raw = np.frombuffer(page.data + b"\n", dtype=np.uint8)
-    if rest or size not in range(11, _LONGEST + 1):
+    if rest or size not in range(_PHONE, _LONGEST + 1):
         return _each(texts, labelled)
     raw = raw.reshape(len(texts), size + 1)
     if not (raw[:, -1] == 10).all():
         return _each(texts, labelled)
     if size == 12:
         return _twelve(texts, raw[:, :-1].astype(np.int32) - 48, labelled)
-    if size == 11:
+    if size == _PHONE:
         table = raw[:, :-1].astype(np.int32) - 48
         return [(PHONE_BARE, list(texts))] if _allotted(table) else _each(texts, labelled)
     return _each(_of_rows(texts, _maybe_long(raw[:, :-1])), labelled)
@@ -187,7 +212,9 @@ def _where(chosen: Firsts) -> list[int]:
 
 def _phones(texts: Sequence[str], data: bytes) -> list[PageClaims] | None:
     """Numbers that are all written like phones; where one is none, each is looked at."""
-    digits = np.frombuffer(data.translate(None, _SEPARATORS + b"+\n"), dtype=np.uint8).reshape(len(texts), 11)
+    digits = np.frombuffer(data.translate(None, _SEPARATORS + b"+\n"), dtype=np.uint8).reshape(
+        len(texts), _PHONE
+    )
     if any(map(str.isdigit, texts)) or not _allotted(digits.astype(np.int32) - 48):
         return None
     return [(KZ_PHONE, list(texts))]

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from piiguard import entities
-from piiguard.confidence import HIGH
+from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
 from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.scan import cells, ciphers, headers
-from piiguard.scan.statistics import Partials, Statistics
+from piiguard.scan.statistics import Alike, Partials, Statistics
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine, Match
@@ -212,6 +212,8 @@ class _Page:
         ):
             for claim, values in known:
                 self._count(claim, values)
+            for size, texts in pages.numbers(group.joined).items():
+                self._number(size, texts)
             return
         rest = self._unclaimed(group)
         if rest.texts:
@@ -223,13 +225,26 @@ class _Page:
             return group
         rest = _Texts()
         for cell, text in zip(group.cells, group.texts, strict=True):
-            claims = one.claims(text, self.labelled)
+            claims, digits = one.answer(text, self.labelled)
+            if digits:
+                self._number(digits, (text,))
             if claims is not None:
                 for claim in claims:
                     self._claim(claim, cell, text)
             elif not _TELLING.search(text) or not self._treated(text):
                 rest.add(cell, text)
         return rest
+
+    def _number(self, digits: int, texts: Sequence[str]) -> None:
+        """Count cells that are numbers of so many digits, whatever they pass for."""
+        if digits not in one.SIZES:
+            return
+        alike = self.statistics.numbers.setdefault(digits, Alike())
+        alike.cells += len(texts)
+        for text in texts:
+            if alike.distinct.full:
+                break
+            alike.distinct.add(text, self.key)
 
     def _count(self, claim: str, values: list[str]) -> None:
         """Count cells that make the same claim as wholes."""
@@ -300,6 +315,7 @@ class _Page:
     def _found(self, entity: str, text: str, score: float, shown: str, covers: bool, cells: int) -> None:
         tally = self.statistics.tally(entity)
         tally.strong += cells * (score >= HIGH)
+        tally.fair += cells * (score >= MEDIUM)
         tally.best = max(tally.best, (score, shown))
         if covers:
             tally.whole += cells

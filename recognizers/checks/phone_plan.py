@@ -35,7 +35,7 @@ def _read(prefix: str) -> Kind | None:
 
 # four digits decide, so the plan is a table
 _KINDS: Final = {
-    prefix: kind for number in range(7000, 8000) if (kind := _read(prefix := str(number))) is not None
+    prefix: read for number in range(7000, 8000) if (read := _read(prefix := str(number))) is not None
 }
 AREA: Final = f"7(?:{'|'.join(sorted({prefix[1:3] for prefix in _KINDS}))})"
 """A pattern of the first three digits of every allotted number; what the fourth must be, the check decides."""
