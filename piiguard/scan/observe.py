@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from piiguard import entities
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
+from piiguard.detect import encodings
 from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
@@ -168,11 +169,12 @@ class Observer:
             own.examined += 1
             own.sealed += 1
             return None
-        text = cells.bytes_as_text(value)
+        text = encodings.text_of(value)
         if text is not None and (text := text.rstrip()):
             return text
         own.examined += 1
-        own.ciphers[ciphers.tool_of_bytes(value)] += 1
+        if tool := ciphers.tool_of_bytes(value):
+            own.ciphers[tool] += 1
         if key := ciphers.tink_key(value):
             own.keyed(key)
         elif name := ciphers.digest_of_bytes(value):

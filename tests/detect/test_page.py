@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from piiguard.detect import cell as one
 from piiguard.detect import page as pages
+from piiguard.recognizers.checks import identifier
 
 Claims = dict[str, list[str]]
 
@@ -76,8 +76,9 @@ def test_addresses_of_mail() -> None:
     assert at_once(cells) == {"EMAIL_ADDRESS": sorted(cells)}
 
 
-def test_a_page_of_iins(iin: Callable[[], str]) -> None:
-    cells = [iin() for _ in range(500)]
+def test_a_page_of_iins() -> None:
+    bodies = [f"0503123{number:04}" for number in range(500)]
+    cells = [f"{body}{check}" for body in bodies if (check := identifier.check_digit(body)) is not None]
     assert at_once(cells) == {"KZ_IIN": sorted(cells)}
 
 
