@@ -116,8 +116,10 @@ def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
     if cell.isascii() and cell.isdigit():
         return of_digits(cell, labelled), len(cell)
     if cell[0] in NUMBER_FIRST:
-        if _DOTTED.fullmatch(cell) and len(cell) - cell.count(".") <= _MOST_DOTTED:
-            return ((DATE,) if _DATE.fullmatch(cell) else ()), 0
+        if _DOTTED.fullmatch(cell) and _too_few(digits := cell.replace(".", ""), labelled):
+            return ((DATE,) if _DATE.fullmatch(cell) else ()), len(digits) if len(
+                digits
+            ) > _MOST_DOTTED else 0
         return _of_number(cell, labelled) if _NUMBER.fullmatch(cell) else (None, 0)
     if "@" in cell:
         return ((EMAIL_ADDRESS,) if email.claim(cell) else None), 0
@@ -171,6 +173,11 @@ def _shortened(digits: str, labelled: frozenset[str]) -> Claims | None:
     if full[6] == "0" and KZ_IIN in labelled:
         return None
     return None if KZ_BIN in labelled and bin_check.claim(full) else ()
+
+
+def _too_few(digits: str, labelled: frozenset[str]) -> bool:
+    """Whether these, parted by dots into short groups, are too few for any recognizer; twelve may be an IIN in threes."""
+    return len(digits) <= _MOST_DOTTED or (len(digits) == 12 and of_digits(digits, labelled) == ())
 
 
 def _of_number(cell: str, labelled: frozenset[str]) -> Answer:

@@ -60,9 +60,10 @@ def text_of(value: bytes) -> str | None:
     >>> text_of("Сынақов".encode()), text_of("Петрович Иван".encode("cp1251")), text_of(bytes(range(128, 160)))
     ('Сынақов', 'Петрович Иван', None)
     """
+    if wide := _utf16_without_bom(value) or _short_utf16(value):
+        return value.decode(wide, "replace").lstrip("\ufeff")
     if b"\0" in value:
-        wide = _wide(value)
-        return value.decode(wide, "replace").lstrip("\ufeff") if wide else None
+        return None
     if is_utf8(value, final=False) and (
         text := value.decode("utf-8", "ignore")
     ):  # the last character may be cut
@@ -155,9 +156,9 @@ def _utf16_without_bom(head: bytes) -> str | None:
     return None
 
 
-def _wide(value: bytes) -> str | None:
-    """The half of each pair that holds the zeros of a short text in UTF-16."""
-    if len(value) % 2 == 0:
+def _short_utf16(value: bytes) -> str | None:
+    """The half of each pair that holds the zeros of a text in UTF-16, however short."""
+    if b"\0" in value and len(value) % 2 == 0:
         for name, zeros in (("utf-16-le", value[1::2]), ("utf-16-be", value[0::2])):
             if zeros.count(0) > 0.6 * len(zeros):
                 return name

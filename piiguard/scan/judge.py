@@ -244,7 +244,9 @@ def _text_confidence(
     entity: str, statistics: Statistics, tally: Tally, share: float, hints: frozenset[str]
 ) -> Confidence | None:
     if entity in (KZ_IIN, KZ_BIN) and not tally.strong:
-        luck = tail(max(statistics.twelve, tally.cells), tally.cells, 0.01)
+        # scores below medium are of digits in groups, of which longer numbers have several
+        longer = (alike.cells for size, alike in statistics.numbers.items() if size > 12 and not tally.fair)
+        luck = tail(max(statistics.twelve + sum(longer), tally.cells), tally.cells, 0.01)
         return "medium" if luck < 1e-4 else "low" if luck < 1e-2 else None
     if entity in CHECKED:
         return "high" if tally.strong else "medium" if tally.best[0] >= 0.5 else "low"

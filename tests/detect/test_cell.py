@@ -208,7 +208,7 @@ NUMBERS = (
     | st.tuples(st.sampled_from(["7", "8", "007", "8107", "+7 ", "8 ", ""]), st.integers(7_000_000_000, 7_999_999_999)).map(
         lambda both: f"{both[0]}{both[1]}"
     )
-    | st.randoms(use_true_random=False).flatmap(
+    | st.integers(0, 10**6).map(random.Random).flatmap(
         lambda dice: st.sampled_from([maker(dice) for maker in MAKERS.values()])
     )
 )  # fmt: skip
