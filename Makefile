@@ -9,16 +9,19 @@ DEMO   ?= demo
 SPARK  := $(shell command -v java >/dev/null 2>&1 && echo ,spark)
 EXTRAS := scan,postgresql,mysql,pkcs11,aws,vault,ru$(SPARK)
 WORKERS ?= auto
+# Files stay together as long as every worker has some; who is done takes from the others.
+SHARE := --dist worksteal
 # The two laws of rows and indexes, and how many examples of each  make laws  tries in all.
 LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py
 EXAMPLES ?= 2000
 
-.PHONY: help demo test laws test-sqlalchemy20 coverage check lock docs bench clean
+.PHONY: help demo test test-fast laws test-sqlalchemy20 coverage check lock docs bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      try everything on a synthetic school: scan, encrypt, scan again, look up, rotate"
-	@echo "make test      run every test; databases are used where they are found"
+	@echo "make test      run every test; database servers are started, or used where they are found"
+	@echo "make test-fast everything but what is marked slow (servers, Spark, floods): two minutes"
 	@echo "make laws      try 2,000 examples of each law of rows and indexes (make laws EXAMPLES=50000)"
 	@echo "make test-sqlalchemy20   the tests of the ORM layer with SQLAlchemy 2.0"
 	@echo "make check     lint, format, types, import contracts"
@@ -54,7 +57,10 @@ demo: $(VENV)/.scan
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/tour.sh $(DEMO)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) $(SHARE) $(PYTEST)
+
+test-fast: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) $(SHARE) -m 'not slow' $(PYTEST)
 
 # The version before goes into a folder that comes first on the path; everything else is shared.
 build/sqlalchemy20: $(VENV)/.test
@@ -62,16 +68,16 @@ build/sqlalchemy20: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --no-deps --target $@ 'sqlalchemy>=2.0.36,<2.1'
 
 test-sqlalchemy20: build/sqlalchemy20
-	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/orm tests/examples $(PYTEST)
+	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) tests/orm tests/examples $(PYTEST)
 
-# Half of the examples with each version. They are shared out test by test, as one file would keep one worker busy.
+# Half of the examples with each version.
 laws: $(VENV)/.test build/sqlalchemy20
-	PIIGUARD_EXAMPLES=$$(($(EXAMPLES) / 2)) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(LAWS) $(PYTEST)
+	PIIGUARD_EXAMPLES=$$(($(EXAMPLES) / 2)) $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) $(LAWS) $(PYTEST)
 	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 PIIGUARD_EXAMPLES=$$(($(EXAMPLES) / 2)) \
-	  $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(LAWS) $(PYTEST)
+	  $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) $(LAWS) $(PYTEST)
 
 coverage: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) $(SHARE) --cov --cov-report= $(PYTEST)
 	$(BIN)/python -m coverage report --skip-covered --show-missing
 	$(BIN)/python -m coverage report --include='keys/*' --fail-under=95 --format=total
 	$(BIN)/python -m coverage report --include='piiguard/orm/*' --fail-under=95 --format=total

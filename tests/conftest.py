@@ -1,4 +1,4 @@
-"""Databases for the tests: a server that is there, else an embedded one, else a loud skip."""
+"""Databases for the tests: servers of their own, else one that is there, else a loud skip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -103,6 +103,9 @@ def embedded_postgres(stack: ExitStack) -> str:
     return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+NO_SYNC = "-F -c full_page_writes=off"  # nobody reads these data after a crash
+
+
 def system_postgres(stack: ExitStack) -> str:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
@@ -116,10 +119,10 @@ def system_postgres(stack: ExitStack) -> str:
         command = [*as_user, str(found[-1].with_name(program)), "-D", f"{home}/data", *args]
         subprocess.run(command, check=True, cwd=home, stdout=subprocess.DEVNULL)
 
-    call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
     port = with_a_free_port(
         lambda port: call(
-            "pg_ctl", "-w", "-l", f"{home}/log", "-o", f"-p {port} -h 127.0.0.1 -k {home} -F", "start"
+            "pg_ctl", "-w", "-l", f"{home}/log", "-o", f"-p {port} -h 127.0.0.1 -k {home} {NO_SYNC}", "start"
         )
     )
     stack.callback(call, "pg_ctl", "-w", "-m", "immediate", "stop")
@@ -139,6 +142,7 @@ def system_mariadb(stack: ExitStack) -> str:
         capture_output=True,
     )
     small = ["--skip-log-bin", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M"]
+    small += ["--loose-innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0"]
 
     def start(port: int) -> None:
         where = [f"--port={port}", f"--socket={home}/s", "--bind-address=127.0.0.1"]
@@ -160,17 +164,18 @@ def system_mariadb(stack: ExitStack) -> str:
 
 LOCAL_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 LOCAL_MARIADB = "mysql+pymysql://root@127.0.0.1:3306/mysql"
+# A server of one's own needs a few seconds, and then it neither waits for the disk nor for anybody else's tests.
 ROADS: dict[str, list[Callable[..., str]]] = {
     "postgresql": [
         partial(from_env, "PIIGUARD_TEST_PG_URL"),
-        partial(running, LOCAL_POSTGRES),
-        embedded_postgres,
         system_postgres,
+        embedded_postgres,
+        partial(running, LOCAL_POSTGRES),
     ],
     "mariadb": [
         partial(from_env, "PIIGUARD_TEST_MYSQL_URL"),
-        partial(running, LOCAL_MARIADB),
         system_mariadb,
+        partial(running, LOCAL_MARIADB),
     ],
 }
 
@@ -190,6 +195,7 @@ def first_open_road(name: str, stack: ExitStack) -> str:
             closed.append(str(shut))
             continue
         stack.push(attempt)
+        stack.callback(administrator(url).dispose)
         note(f"{name}: {getattr(road, 'func', road).__name__}")
         return url
     reason = f"NO {name}: " + "; ".join(closed)
@@ -229,9 +235,28 @@ def server_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_server"))
 
 
+SERVERS = {"postgresql", "mariadb"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs a server, or Spark, is slow."""
+    needing = {"spark", "server_url", *(f"{name}_server" for name in SERVERS)}
+    for item in items:
+        called = getattr(item, "callspec", None)
+        kinds = {value for value in called.params.values() if isinstance(value, str)} if called else set()
+        if needing & set(getattr(item, "fixturenames", ())) or SERVERS & kinds:
+            item.add_marker(pytest.mark.slow)
+
+
+@cache
+def administrator(server: str) -> sa.Engine:
+    """Who makes and drops databases; one connection for the whole run, looked after as a test may cut it."""
+    return sa.create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+
 def new_database(server: str, stack: ExitStack) -> str:
     name = f"piiguard_t_{uuid.uuid4().hex[:10]}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    admin = administrator(server)
     # MariaDB's default character set refuses Kazakh letters.
     made, dropped = (" character set utf8mb4", "") if admin.dialect.name == "mysql" else ("", " with (force)")
 

@@ -114,6 +114,7 @@ def test_the_python_of_the_readme_runs(keyring_file: Path, monkeypatch: pytest.M
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_the_quickstart_runs_from_top_to_bottom(tmp_path: Path) -> None:
     page = (DOCS / "quickstart.md").read_text(encoding="utf-8")
     bin_path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

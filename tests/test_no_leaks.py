@@ -13,11 +13,12 @@ import json
 import logging
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -113,29 +114,81 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(watch)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Planted]]:
-    """A directory with the demo in it, as the working directory, and what is planted there."""
-    home = tmp_path_factory.mktemp("leaks")
-    write_demo(home, scale=0.1)
-    plant(home / "crm.db", home / "app.log")
+SOURCES = {"crm.db", "app.log", "crm.db-wal", "crm.db-shm", "crm.db-journal"}
+BASELINE = ["scan", "sqlite:///crm.db", "app.log", "--write-baseline", "baseline.json"]
+
+
+@contextmanager
+def inside(home: Path) -> Iterator[None]:
+    """The directory is the working directory, with its keyring."""
     before, environment = Path.cwd(), dict(os.environ)
     os.environ.update(
         PIIGUARD_KEYRING=str(home / "keyring.json"), PIIGUARD_PASSPHRASE=PASSPHRASE, TMPDIR=str(home / "tmp")
     )
-    (home / "tmp").mkdir()
     os.chdir(home)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
+    """A directory with the demo in it, before any key; tests get copies."""
+    home = tmp_path_factory.mktemp("leaks")
+    write_demo(home, scale=0.1)
+    plant(home / "crm.db", home / "app.log")
+    (home / "tmp").mkdir()
     (home / "policy.toml").write_text(
         'organisation = "Academy"\nprotection = "encrypted"\nretention = "unlimited"\n', encoding="utf-8"
     )
-    planted = collect(home / "crm.db", home / "app.log")
+    with inside(home):
+        assert run(BASELINE) == 3
+    return home, collect(home / "crm.db", home / "app.log")
+
+
+@pytest.fixture(scope="module")
+def used(plain: tuple[Path, Planted], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
+    """The same after every job; tests get copies."""
+    home = tmp_path_factory.mktemp("used") / "home"
+    shutil.copytree(plain[0], home)
+    with inside(home):
+        for command in JOBS:
+            run(command)
+    return home, plain[1]
+
+
+def watched(made: tuple[Path, Planted], home: Path) -> Iterator[tuple[Path, Planted]]:
+    """A copy, as the working directory; no file that was written, or removed again, holds a value."""
+    shutil.copytree(made[0], home)
+    planted = made[1]
     WATCHED.append((home, planted))
-    yield home, planted
-    WATCHED.clear()
-    assert REMOVED == [], "temporary files"
-    os.chdir(before)
-    os.environ.clear()
-    os.environ.update(environment)
+    try:
+        with inside(home):
+            yield home, planted
+    finally:
+        WATCHED.clear()
+        removed = REMOVED.copy()
+        REMOVED.clear()
+    assert removed == [], "temporary files"
+    written = [f for f in home.rglob("*") if f.is_file() and f.name not in SOURCES]
+    assert written
+    for file in written:
+        assert planted.seen_in(file.read_bytes()) == [], file.name
+
+
+@pytest.fixture
+def world(plain: tuple[Path, Planted], tmp_path: Path) -> Iterator[tuple[Path, Planted]]:
+    """The demo and what is planted there, before any key."""
+    yield from watched(plain, tmp_path / "home")
+
+
+@pytest.fixture
+def world_in_use(used: tuple[Path, Planted], tmp_path: Path) -> Iterator[tuple[Path, Planted]]:
+    """The demo and what is planted there, after every job."""
+    yield from watched(used, tmp_path / "home")
 
 
 # What the demo does not hold, or seldom: ready values and the words before them.
@@ -216,7 +269,7 @@ SCANS = [
     *(["scan", "sqlite:///crm.db", "app.log", "--format", name, "-o", f"report.{name}"] for name in FORMATS),
     ["scan", "sqlite:///crm.db", "app.log", "--lang", "kk"],
     ["scan", "sqlite:///crm.db", "app.log", "--lang", "ru", "--format", "html", "-o", "report-ru.html"],
-    ["scan", "sqlite:///crm.db", "app.log", "--write-baseline", "baseline.json"],
+    BASELINE,
     ["scan", "sqlite:///crm.db", "app.log", "--baseline", "baseline.json"],
     ["scan", "sqlite:///crm.db", "--jobs", "2"],
     ["scan", "sqlite:///missing.db", "nowhere.log", "app.log"],
@@ -366,6 +419,7 @@ def test_a_scan_shows_no_value(
     assert silent(world[1], command, capfd) in (0, 3, 4)
 
 
+@pytest.mark.slow
 def test_keys_and_jobs_show_no_value(world: tuple[Path, Planted], capfd: pytest.CaptureFixture[str]) -> None:
     home, planted = world
     for command in JOBS:
@@ -379,9 +433,9 @@ def test_keys_and_jobs_show_no_value(world: tuple[Path, Planted], capfd: pytest.
 
 @pytest.mark.parametrize("command", MISTAKES, ids=lambda command: "-".join(command).replace("/", ""))
 def test_a_mistake_is_told_without_what_stands_in_the_file(
-    world: tuple[Path, Planted], command: list[str], capfd: pytest.CaptureFixture[str]
+    world_in_use: tuple[Path, Planted], command: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert silent(world[1], command, capfd) in (1, 2, 3, 4, 0)
+    assert silent(world_in_use[1], command, capfd) in (1, 2, 3, 4, 0)
 
 
 def test_every_entity_is_planted(world: tuple[Path, Planted], capfd: pytest.CaptureFixture[str]) -> None:
@@ -403,21 +457,21 @@ def test_every_command_is_run() -> None:
 
 
 def test_without_the_key_a_pseudonym_tells_nothing(
-    world: tuple[Path, Planted], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world_in_use: tuple[Path, Planted], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["redact", "app.log", "-o", "hidden.log", "--operator", "pseudonym"]) == 0
     capfd.readouterr()
-    monkeypatch.setenv("PIIGUARD_KEYRING", str(world[0] / "other.json"))
-    assert silent(world[1], ["keys", "init", "--wrap", "file:other.key"], capfd) == 0
-    assert silent(world[1], ["reveal", "hidden.log"], capfd) == 4
+    monkeypatch.setenv("PIIGUARD_KEYRING", str(world_in_use[0] / "other.json"))
+    assert silent(world_in_use[1], ["keys", "init", "--wrap", "file:other.key"], capfd) == 0
+    assert silent(world_in_use[1], ["reveal", "hidden.log"], capfd) == 4
     monkeypatch.delenv("PIIGUARD_KEYRING")
-    assert silent(world[1], ["reveal", "hidden.log", "--manifest", "missing.toml"], capfd) == 1
+    assert silent(world_in_use[1], ["reveal", "hidden.log", "--manifest", "missing.toml"], capfd) == 1
 
 
 def test_a_damaged_row_is_reported_without_its_value(
-    world: tuple[Path, Planted], capfd: pytest.CaptureFixture[str]
+    world_in_use: tuple[Path, Planted], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    home, planted = world
+    home, planted = world_in_use
     with closing(sqlite3.connect(home / "crm.db")) as connection:
         [whole] = connection.execute("select iin from students where id = 3").fetchone()
         connection.execute("update students set iin = ? where id = 3", (whole[:-1] + bytes([whole[-1] ^ 1]),))
@@ -428,9 +482,9 @@ def test_a_damaged_row_is_reported_without_its_value(
 
 @pytest.mark.parametrize("operator", ["mask", "tag", "hash", "pseudonym"])
 def test_a_redacted_log_holds_no_number_and_no_address(
-    world: tuple[Path, Planted], operator: str, capfd: pytest.CaptureFixture[str]
+    world_in_use: tuple[Path, Planted], operator: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    home, planted = world
+    home, planted = world_in_use
     assert run(["redact", "app.log", "-o", f"clean-{operator}.log", "--operator", operator]) == 0
     assert planted.seen_in(capfd.readouterr().err.encode()) == []
     clean = (home / f"clean-{operator}.log").read_bytes()
@@ -447,12 +501,3 @@ def test_command_lines_show_no_secret() -> None:
         check=True,
     ).stdout
     assert not re.search(r"--pass(word|phrase)\b", help_text)
-
-
-def test_no_file_that_was_written_holds_a_value(world: tuple[Path, Planted]) -> None:
-    home, planted = world
-    sources = {"crm.db", "app.log", "crm.db-wal", "crm.db-shm", "crm.db-journal"}
-    written = [f for f in home.rglob("*") if f.is_file() and f.name not in sources]
-    assert written
-    for file in written:
-        assert planted.seen_in(file.read_bytes()) == [], file.name

@@ -89,6 +89,7 @@ def test_every_data_file_is_in_the_wheel(wheel: Path) -> None:
             assert f"{prefix}/{inner.as_posix()}" in packed
 
 
+@pytest.mark.slow
 def test_a_plain_install_runs_without_presidio(plain_python: Path, tmp_path: Path) -> None:
     code = "import sys, piiguard.keys, piiguard.orm, piiguard.protect; sys.exit('presidio_analyzer' in sys.modules)"
     run(plain_python, "-P", "-c", code, cwd=tmp_path)
@@ -97,11 +98,13 @@ def test_a_plain_install_runs_without_presidio(plain_python: Path, tmp_path: Pat
     assert "spacy" not in listed
 
 
+@pytest.mark.slow
 def test_a_plain_install_has_the_command(plain_python: Path, tmp_path: Path) -> None:
     assert "Usage: piiguard" in run(plain_python.with_name("piiguard"), "--help", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("command", [("scan", "app.log"), ("redact", "app.log"), ("recognizers",)])
+@pytest.mark.slow
 def test_a_command_without_its_extra_says_what_to_install(
     plain_python: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
@@ -112,6 +115,7 @@ def test_a_command_without_its_extra_says_what_to_install(
     assert ran.stdout == ""
 
 
+@pytest.mark.slow
 def test_an_editable_install_follows_the_links(sources: Path, plain_python: Path, tmp_path: Path) -> None:
     home = tmp_path / "environment"
     venv.create(home, with_pip=False)

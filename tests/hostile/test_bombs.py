@@ -16,7 +16,10 @@ import pytest
 
 from .files import iin
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone"),
+    pytest.mark.slow,
+]
 
 MOST = 400 << 10  # kB: 300 MB of a scan, and what a test machine's allocator keeps
 PATIENCE = 300.0

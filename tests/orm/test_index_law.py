@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
@@ -24,6 +25,8 @@ from piiguard.orm import Encrypted, EncryptedColumnError
 
 from .statements import STEPS
 from .twins import FIRST, SECOND, Side, transactional
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
 # What is found depends on what was cached before: shrinking would look for it in vain.

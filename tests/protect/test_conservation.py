@@ -30,6 +30,8 @@ from piiguard.protect.proof import swap
 from .meddling import ACTS, HOSTILE, ROWS_OF, WRITERS, beside, calm, hostile, killed, sealed, small_steps
 from .worlds import COLUMNS, LOST, World, alike, item_of, kept, promote, same
 
+pytestmark = pytest.mark.slow
+
 # Examples of the whole file; the tests share them evenly.
 EXAMPLES = int(os.environ.get("PIIGUARD_EXAMPLES", "100"))
 TESTS = 7 * 3

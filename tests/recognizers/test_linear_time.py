@@ -22,6 +22,7 @@ VALUES = "ИИН 050312300015 ; 8 701 123 45 67 ; 012345678 ; a@b.kz ; 12.03.201
 
 
 @pytest.mark.parametrize("recognizer", kz_recognizers(("ru",)), ids=lambda recognizer: recognizer.name)
+@pytest.mark.slow
 def test_hostile_input_costs_linear_time(recognizer: EntityRecognizer) -> None:
     def search(text: str) -> object:
         return recognizer.analyze(text, recognizer.supported_entities, None)  # type: ignore[arg-type]

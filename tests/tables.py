@@ -1,0 +1,57 @@
+"""One table of three columns of personal data, written as each kind of source holds it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.corpora import values
+
+PLANTED = ("KZ_IIN", "KZ_PHONE", "EMAIL_ADDRESS")
+NAMES = ("iin", "phone", "email")
+ROWS = list(zip(*(values(each, 120) for each in PLANTED), strict=True))
+
+
+def _dict(row: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip(NAMES, row, strict=True))
+
+
+def write_table(kind: str, path: Path) -> None:
+    line = "saved ИИН {} тел. {} e-mail {}\n".format
+    if kind == "parquet":
+        pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pa.Table.from_pylist([_dict(row) for row in ROWS]), path)
+    elif kind == "csv":
+        with path.open("w", newline="", encoding="utf-8") as out:
+            csv.writer(out).writerows([NAMES, *ROWS])
+    elif kind == "gz":
+        path.write_bytes(gzip.compress("".join(line(*row) for row in ROWS).encode()))
+    else:
+        texts = {
+            "json": lambda: json.dumps([_dict(row) for row in ROWS]),
+            "jsonl": lambda: "".join(json.dumps(_dict(row)) + "\n" for row in ROWS),
+            "sql": lambda: (
+                "CREATE TABLE people (iin text, phone text, email text);\n"
+                + "".join(f"INSERT INTO people VALUES {row};\n" for row in ROWS)
+            ),
+            "log": lambda: "".join(line(*row) for row in ROWS),
+        }
+        path.write_text(texts[kind](), "utf-8")
+
+
+def fill_table(url: str) -> None:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    table = sa.Table(
+        "people",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        *(sa.Column(name, sa.String(60)) for name in NAMES),
+    )
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert(), [_dict(row) for row in ROWS])
