@@ -214,7 +214,7 @@ NUMBERS = (
 )  # fmt: skip
 
 
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(NUMBERS, st.booleans())
 @example("1.2.94", True)
 @example("-7/8/94", True)
