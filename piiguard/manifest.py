@@ -131,15 +131,22 @@ class Manifest:
             raise ManifestError(f"{place}: not valid TOML: {error}", path=place, hint=_FORM) from None
         except RecursionError:
             raise ManifestError(f"{place}: nested too deeply", path=place, hint=_FORM) from None
+        except ValueError:  # of more digits than Python reads, or a date that is none
+            raise ManifestError(
+                f"{place}: a number or a date in it cannot be read", path=place, hint=_FORM
+            ) from None
         entries = data.get("columns", [])
         keyring = data.get("keyring", {})
         if not isinstance(entries, list) or not isinstance(keyring, dict):
             raise ManifestError(
                 f"{place}: [keyring] is a table and [[columns]] a list of tables", path=place, hint=_FORM
             )
+        at = keyring.get("path")
+        if at is not None and (not isinstance(at, str) or not at or "\0" in at):
+            raise ManifestError(f"{place}: [keyring] path is not the path of a file", path=place, hint=_FORM)
         columns = tuple(_column(entry, place, number) for number, entry in enumerate(entries, 1))
         _refuse_repeats(columns, place)
-        return cls(columns, keyring.get("path"), path)
+        return cls(columns, at, path)
 
     def find(self, table: str, column: str) -> ProtectedColumn | None:
         """The entry of a column, or None."""

@@ -13,12 +13,19 @@ from piiguard.cli.options import load_manifest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from piiguard.keys.document import Document, KeyVersion
+    from piiguard.keys.document import Contents, Document, KeyVersion
     from piiguard.keys.freshness import Pin
     from piiguard.keys.heartbeat import Beat
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["beats_of", "pins_of", "refuse_unprepared", "refuse_while_in_use", "refuse_writers"]
+__all__ = [
+    "beats_of",
+    "pins_of",
+    "refuse_behind_databases",
+    "refuse_unprepared",
+    "refuse_while_in_use",
+    "refuse_writers",
+]
 
 
 def pins_of(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
@@ -35,6 +42,42 @@ def pins_of(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
                 generation = Document.parse(store.read(path), str(path)).generation
                 if (pin := state.pinned(connection, generation)) is not None:
                     yield pin
+        finally:
+            engine.dispose()
+
+
+def refuse_behind_databases(
+    path: Path, held: Contents, trail_file: Path | None, databases: tuple[str, ...]
+) -> None:
+    """Refuse a keyring or a trail that is older than what a database has seen, or of another history.
+
+    A keyring and its trail that were put back together agree with one another: only somebody else knows better.
+    """
+    from piiguard.database import connect, open_reader
+    from piiguard.keys.freshness import refuse_behind_pin
+    from piiguard.keys.state import State
+    from piiguard.keys.trail import ChainedTrail, KeyringTrail, Trail
+    from piiguard.protect import state
+    from piiguard.protect.batches.trail import refuse_older
+
+    def opened(
+        _: Document,
+    ) -> tuple[Contents, bytes]:  # what has just been verified, not what lies there by now
+        return held, b""
+
+    trails: list[Trail] = [KeyringTrail(path, opened)]
+    if trail_file is not None:
+        trails.append(ChainedTrail(path, opened, trail_file))
+    for url in databases:
+        engine = open_reader(url)
+        try:
+            with connect(engine) as connection:
+                pin = state.pinned(connection, held.generation)
+                if pin is None:
+                    continue
+                refuse_behind_pin(State.of(held), pin, str(path))
+                for trail in trails:
+                    refuse_older(connection, trail, str(held.id), held.generation)
         finally:
             engine.dispose()
 

@@ -8,7 +8,14 @@ import click
 
 from piiguard.cli import listings, say_keys
 from piiguard.cli.ask import confirm_destroy, new_passphrase, next_passphrase
-from piiguard.cli.key_use import beats_of, pins_of, refuse_unprepared, refuse_while_in_use, refuse_writers
+from piiguard.cli.key_use import (
+    beats_of,
+    pins_of,
+    refuse_behind_databases,
+    refuse_unprepared,
+    refuse_while_in_use,
+    refuse_writers,
+)
 from piiguard.cli.options import (
     ask_passphrase,
     keyring_option,
@@ -44,6 +51,13 @@ database_option = click.option(
     multiple=True,
     metavar="URL",
     help="Where to count rows; repeat it for several.",
+)
+seen_option = click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="URL",
+    help="What it has seen of the keyring; repeatable.",
 )
 deployed_option = click.option(
     "--deployed", is_flag=True, help="You know that every application has loaded the newest keyring."
@@ -341,6 +355,7 @@ def recipient(output: Path, kem: str) -> None:
     metavar="FILE",
     help="Check the audit trail that jobs wrote into this file, too.",
 )
+@seen_option
 def verify(
     keyring_file: Path | None,
     manifest_file: Path | None,
@@ -348,12 +363,16 @@ def verify(
     min_line: int,
     from_line: int,
     trail_file: Path | None,
+    databases: tuple[str, ...],
 ) -> None:
     """Open the keyring, check its audit trail, and try every recipient.
+
+    With --database, a keyring or a trail that is older than what was used there, or of another history, is refused.
 
     \b
     piiguard keys verify
     piiguard keys verify --min-generation 7 --min-line 31
+    piiguard keys verify --database postgresql://dba@db/crm
     """
     import functools
 
@@ -364,6 +383,7 @@ def verify(
     path, ask = _path(keyring_file, manifest_file), functools.cache(ask_passphrase)
     contents, lines = change.verify(path, ask, min_generation, from_line=from_line, least_line=min_line)
     chained = 0 if trail_file is None else verify_chained(contents, trail_file)
+    refuse_behind_databases(path, contents, trail_file, databases)
     document = Document(
         contents.header, b""
     )  # the header that the body has proved, not what lies there by now
@@ -377,9 +397,7 @@ def verify(
 @keys.command()
 @keyring_option
 @manifest_option
-@click.option(
-    "--database", "databases", multiple=True, metavar="URL", help="Which generation it has seen; repeatable."
-)
+@seen_option
 def check(keyring_file: Path | None, manifest_file: Path | None, databases: tuple[str, ...]) -> None:
     """Say what this process would accept of the keyring, with these variables, and why not; exit 1 if it would not.
 

@@ -9,7 +9,7 @@ from typing import Any
 from piiguard.errors import JobError
 from piiguard.protect.show import show_key
 
-__all__ = ["SHOWN", "Refusal", "first_step", "rows"]
+__all__ = ["SHOWN", "Refusal", "first_step", "kept", "rows"]
 
 SHOWN = 5  # rows named in one message
 
@@ -27,6 +27,11 @@ def first_step() -> Iterator[None]:
         raise
     except JobError as error:
         raise Refusal(str(error), hint=error.hint) from None
+
+
+def kept(refused: Refusal) -> JobError:
+    """The same where something of the run stays: nobody may take it for undone."""
+    return JobError(str(refused), hint=refused.hint)
 
 
 def rows(place: str, keys: Sequence[Sequence[Any]], count: int, reason: str, hint: str) -> Refusal:

@@ -93,7 +93,13 @@ class Seal:
         """The value of a cell that is ciphertext or still plain: a half-done column has both."""
         if isinstance(stored, str | bytes) and looks_encrypted(stored):
             return self.decrypt(stored)
-        return stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored
+        return self.read(
+            stored.decode() if isinstance(stored, bytes) and self.item.type != "bytes" else stored
+        )
+
+    def read(self, value: Any) -> Any:
+        """The value of a plain cell as a database hands it over: of JSON the document, not its text."""
+        return None if value is None else self._read(value)
 
     def decrypt_many(self, stored: Sequence[Any]) -> list[Any]:
         """The values of many stored forms."""
@@ -117,14 +123,14 @@ class Seal:
             return False
 
     def index(self, value: Any) -> bytes | None:
-        """The blind index of a value; None without an index, for NULL, and for nothing left to index."""
+        """The blind index of a value; None without an index, for None, and for nothing left to index."""
         if value is None or self._index is None:
             return None
-        return self._index.compute(self._form(self._read(value)))
+        return self._index.compute(self._form(value))
 
-    def index_many(self, values: Sequence[Any]) -> list[bytes | None]:
-        """The blind indexes of many values."""
-        return [self.index(v) for v in values]
+    def index_read(self, values: Sequence[Any]) -> list[bytes | None]:
+        """The blind indexes of plain cells."""
+        return [self.index(self.read(value)) for value in values]
 
     def indexes(self, value: Any) -> list[bytes]:
         """What a row of this value may hold: under every live index version and every rule of the entry.
@@ -133,21 +139,21 @@ class Seal:
         """
         if value is None:
             return []
-        form = self._form(self._read(value))
+        form = self._form(value)
         return [found for key in self._accepted for found in _under_rule(key, form)]
 
     def newest_indexes(self, value: Any) -> list[bytes]:
         """The blind index of a value under the newest rule alone, and every live index version."""
         if value is None or self._index is None:
             return []
-        return self._index.candidates(self._form(self._read(value)))
+        return self._index.candidates(self._form(value))
 
     def index_under(self, version: int) -> Callable[[Any], bytes | None]:
         """Computes the blind index under one live version, which need not be the primary."""
         if self._index is None:
             return lambda value: None
-        under, form, read = self._index.under(version), self._form, self._read
-        return lambda value: None if value is None else under(form(read(value)))
+        under, form = self._index.under(version), self._form
+        return lambda value: None if value is None else under(form(value))
 
     def encrypt_once(self, value: Any) -> Any:
         """The stored form, unless the value is one already: a half-done column meets both."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 
 from piiguard import database
 from piiguard.errors import DatabaseError, JobError, PiiguardError
+from piiguard.protect.refusal import Refusal
 
 __all__ = ["NotUnique", "explained", "in_words", "is_transient"]
 
@@ -95,25 +96,36 @@ _REASONS = (
 )
 
 
-class NotUnique(JobError):
+_PASSING = {"locked", "disk"}  # first signs of what goes away
+
+
+class NotUnique(Refusal):
     """Two rows would have the same value in a unique column."""
 
 
 def explained(error: Exception, place: str) -> PiiguardError:
-    """The error in our words: a driver's own message may repeat a value."""
+    """The error in our words: a driver's own message may repeat a value.
+
+    A connection, a lock or room may be there the next time; what the database answered otherwise is a refusal.
+    """
     if isinstance(error, DatabaseError):
         return error
     orig = getattr(error, "orig", None) or error
     text = str(orig).lower()
     for signs, what, hint in _REASONS:
         if any(sign in text for sign in signs):
-            kind = NotUnique if "unique" in signs else JobError
+            kind = NotUnique if "unique" in signs else _kind(error) if signs[0] not in _PASSING else JobError
             return kind(f"{place}: {what}", hint=hint)
     what, hint = database.reason(error)
-    return JobError(
+    return _kind(error)(
         f"{place}: {what}",
         hint=hint or "what was committed stays; run the same command again when the cause is gone",
     )
+
+
+def _kind(error: Exception) -> type[JobError]:
+    answered = isinstance(error, DBAPIError) and not isinstance(error, InterfaceError)
+    return Refusal if answered and not is_transient(error, reconnecting=True) else JobError
 
 
 @contextmanager

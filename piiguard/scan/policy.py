@@ -130,6 +130,9 @@ class Policy:
             raise ScanError(f"{place}: not valid TOML: {error}", source=place, hint=_EXAMPLES) from None
         except RecursionError:
             raise ScanError(f"{place}: nested too deeply", source=place, hint=_EXAMPLES) from None
+        except ValueError:  # of more digits than Python reads, or a date that is none
+            what = f"{place}: a number or a date in it cannot be read"
+            raise ScanError(what, source=place, hint=_EXAMPLES) from None
         reader = _Reader(place)
         reader.check(data, "the file", _MEMBERS, {"organisation"})
         declared = [reader.declared(entry) for entry in reader.tables(data, "categories")]

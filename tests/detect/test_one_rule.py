@@ -197,4 +197,4 @@ def test_a_table_of_keys_and_values_gives_what_its_values_are(folder: Path) -> N
     connection.close()
     document = scan(path, out=folder / "o.json")[1]
     found = {each["entity"] for each in document["findings"] if each["column"] == "value"}
-    assert {"KZ_IIN", "KZ_PHONE"} <= found, kind
+    assert {"KZ_IIN", "KZ_PHONE"} <= found

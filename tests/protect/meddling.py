@@ -87,9 +87,25 @@ def hostile(world: World, name: str, how: str, column: str = "v") -> list[str]:
         if how == "rule":
             return [f"create rule r as on update to {name} where old.id % 2 = 1 do instead nothing"]
         always = f"alter table {name} enable always trigger zz_{name}" if how == "always" else "select 1"
-        when = "after" if how == "back" else "before"
+        if how == "statement":
+            body = f"update {name} t set {column} = b.{column} from b where t.id = b.id and t.id % 2 = 1;"
+            return [
+                (
+                    f"create function f{name}() returns trigger language plpgsql as"
+                    f" $$ begin if pg_trigger_depth() = 1 then {body} end if; return null; end $$"
+                ),
+                (
+                    f"create trigger zz_{name} after update on {name} referencing old table as b"
+                    f" for each statement execute function public.f{name}()"
+                ),
+            ]
+        when = "before" if how in ("veto", "rewrite", "always", "wipe", "raise") else "after"
+        late = "deferrable initially deferred" if how == "deferred" else ""
         body = {
             "veto": "return null;",
+            "raise": "raise exception 'no';",
+            "delete": f"delete from {name} where id = old.id;",
+            "deferred": f"if pg_trigger_depth() = 1 then update {name} set {column} = null where id = old.id; end if;",
             "rewrite": f"new.{column} := old.{column};",
             "always": f"new.{column} := old.{column};",
             "wipe": f"new.{column} := null;",
@@ -98,22 +114,56 @@ def hostile(world: World, name: str, how: str, column: str = "v") -> list[str]:
         body = f"begin if old.id % 2 = 1 then {body} end if; return new; end"
         return [
             f"create function f{name}() returns trigger language plpgsql as $$ {body} $$",
-            f"create trigger zz_{name} {when} update on {name} for each row execute function public.f{name}()",
+            (
+                f"create {'constraint ' if late else ''}trigger zz_{name} {when} update on {name} {late}"
+                f" for each row execute function public.f{name}()"
+            ),
             always,
         ]
     if world.kind == "mysql":
         value = "null" if how == "wipe" else f"old.{column}"
-        body = f"if old.id % 2 = 1 then set new.{column} = {value}; end if;"
+        act = "signal sqlstate '45000'" if how == "raise" else f"set new.{column} = {value}"
+        body = f"if old.id % 2 = 1 then {act}; end if;"
         return [f"create trigger zz_{name} before update on {name} for each row begin {body} end"]
     when = f"create trigger zz_{name} {{}} update on {name} when old.id % 2 = 1 begin {{}}; end"
     if how in ("veto", "rule"):
         return [when.format("before", "select raise(ignore)")]
-    value = "null" if how == "wipe" else f"old.{column}"
+    if how == "raise":
+        return [when.format("before", "select raise(abort, 'no')")]
+    if how == "delete":
+        return [when.format("after", f"delete from {name} where id = new.id")]
+    value = "null" if how in ("wipe", "deferred") else f"old.{column}"
     return [
         when.format(
             "after", f"update {name} set {column} = {value} where id = new.id and {column} is not {value}"
         )
     ]
+
+
+def around(world: World, name: str, what: str) -> list[str]:
+    """What lives beside a table and must not matter to a job: views that are written to, policies, rules, children."""
+    view = f"create view w{name} as select id, note from {name}"
+    if world.kind == "postgresql":
+        body = f"begin update {name} set note = new.note where id = new.id; return new; end"
+        return {
+            "view": [
+                view,
+                f"create function f{name}() returns trigger language plpgsql as $$ {body} $$",
+                f"create trigger i{name} instead of update on w{name} for each row execute function f{name}()",
+            ],
+            "policy": [
+                f"alter table {name} enable row level security",
+                f"create policy p on {name} using (id % 2 = 0)",
+            ],
+            "also": [f"create rule r as on update to {name} do also select 1"],
+        }[what]
+    if world.kind == "sqlite":
+        body = f"update {name} set note = new.note where id = new.id;"
+        return [view, f"create trigger i{name} instead of update on w{name} begin {body} end"]
+    return [view]
+
+
+AROUND = st.sampled_from([None, "view", "policy", "also"])
 
 
 def calm(world: World, name: str, how: str) -> list[str]:
@@ -125,7 +175,18 @@ def calm(world: World, name: str, how: str) -> list[str]:
     return [f"drop rule r on {name}"] if how == "rule" else [f"drop trigger zz_{name} on {name}"]
 
 
-DISTURBERS = ["veto", "rewrite", "wipe", "rule", "back", "always"]
+DISTURBERS = [
+    "veto",
+    "rewrite",
+    "wipe",
+    "rule",
+    "back",
+    "always",
+    "raise",
+    "delete",
+    "deferred",
+    "statement",
+]
 HOSTILE = st.one_of(st.just("none"), st.sampled_from(DISTURBERS))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from piiguard.cli.main import run
 from piiguard.errors import JobError, KeyringError, KeyringFormatError
 from piiguard.keys import Keyring, audit, change
 from piiguard.protect.batches.pace import Limits, Pace
@@ -277,3 +278,33 @@ def test_a_keyring_in_memory_has_no_trail_and_needs_none(sqlite_people: People) 
     sqlite_people.fill(5)
     sqlite_people.keyring = Keyring.in_memory()
     assert encrypt(sqlite_people.job(), PHONE).tally.changed
+
+
+def test_verify_asks_a_database_whether_both_were_put_back(
+    people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people.fill(5)
+    encrypt(people.job(), PHONE)
+    url = people.engine.url.render_as_string(hide_password=False)
+    verify = ["keys", "verify", "--keyring", str(people.keyring.path), "--database", url]
+    put_back = kept(people.keyring, tmp_path / "old")
+    decrypt(people.job(), PHONE)
+    assert run(verify) == 0
+    put_back()
+    assert run(verify[:-2]) == 0  # they agree with one another
+    capsys.readouterr()
+    assert run(verify) == 1
+    assert "up to line 3, but line 5 was pinned in this database" in capsys.readouterr().err
+
+
+def test_verify_asks_a_database_which_generation_it_has_seen(
+    people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people.fill(5)
+    put_back = kept(people.keyring, tmp_path / "old")
+    people.promote()
+    encrypt(people.job(), PHONE)
+    put_back()
+    url = people.engine.url.render_as_string(hide_password=False)
+    assert run(["keys", "verify", "--keyring", str(people.keyring.path), "--database", url]) == 1
+    assert "was used on its database" in capsys.readouterr().err

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from piiguard.keys import Keyring, change, transitions
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import from_text
+from piiguard.keys.indexable import indexable
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect import Job
 
@@ -31,6 +32,12 @@ TEXTS = {
     "'Anna'": "Anna",
     "'anna'": "anna",
     "'050312300009'": "050312300009",
+}
+# How a table may be made, by database.
+SHAPES: dict[str, list[str]] = {
+    "postgresql": ["", "partition by hash (id)", "with (fillfactor = 50)"],
+    "mysql": ["", "row_format = compact"],
+    "sqlite": ["", "without rowid"],
 }
 STAMPS = {
     "'1905-03-12 08:30:05.123456'": datetime.datetime(1905, 3, 12, 8, 30, 5, 123456),
@@ -87,7 +94,30 @@ COLUMNS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             "json",
             {"""'{"a": [1, null]}'""": {"a": [1, None]}, """'{"a":1,"a":2}'""": LOST, "'null'": None},
         ),
-        ("jsonb", "json", {"""'{"ә": 1.5}'""": {"ә": 1.5}, "'12345678901234567890.123'": LOST}),
+        (
+            "jsonb",
+            "json",
+            {
+                """'{"ә": 1.5}'""": {"ә": 1.5},
+                "'12345678901234567890.123'": LOST,
+                """'"ә"'""": "ә",
+                """'"1"'""": "1",
+                """'""'""": "",
+            },
+        ),
+        ("name", "string", TEXTS),
+        ("numeric(12,2)", "decimal", {"1.1": D("1.10"), "-0.01": D("-0.01")}),
+        (
+            "text[]",
+            "json",
+            {
+                "'{a,NULL,\"\"}'": ["a", None, ""],
+                "'{{a},{b}}'": [["a"], ["b"]],
+                "'{}'": [],
+                "'[2:3]={a,b}'": LOST,
+            },
+        ),
+        ("integer[]", "json", {"'{1,-2}'": [1, -2], "'[0:0]={1}'": LOST}),
         ("bigint", "integer", {"0": 0, "-9223372036854775808": -(2**63)}),
     ],
     "mysql": [
@@ -108,19 +138,41 @@ COLUMNS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ),
         ("int(5) zerofill", "integer", {"5": 5}),
         ("blob", "bytes", {"x''": b"", "x'f90100'": b"\xf9\x01\x00"}),
-        ("json", "json", {"""'{"a": [1, null]}'""": {"a": [1, None]}, "'null'": None}),
+        (
+            "json",
+            "json",
+            {"""'{"a": [1, null]}'""": {"a": [1, None]}, "'null'": None, """'"1"'""": "1", """'"ә"'""": "ә"},
+        ),
+        ("varchar(20) character set utf8mb3", "string", TEXTS),
+        ("varchar(20) character set ucs2", "string", TEXTS),
+        ("varchar(20) character set cp1251", "string", {"'a'": "a", "'Анна'": "Анна"}),
+        ("varchar(20) collate utf8mb4_bin", "string", TEXTS),
+        ("enum('a','Әлия','')", "enum", {"'a'": "a", "'Әлия'": "Әлия", "''": ""}),
+        ("tinyint(1)", "boolean", {"1": True, "0": False, "2": LOST}),
+        (
+            "timestamp(6)",
+            "datetime",
+            {"'1971-03-12 08:30:05.5'": datetime.datetime(1971, 3, 12, 8, 30, 5, 500000)},
+        ),
+        ("varbinary(9)", "bytes", {"x''": b"", "x'00ff'": b"\x00\xff"}),
     ],
     "sqlite": [
         ("text", "string", TEXTS | {"'a' || char(0) || 'b'": "a\0b", "x'61'": LOST}),
         ("varchar(20)", "string", TEXTS),
         ("integer", "integer", {"0": 0, "-9223372036854775808": -(2**63), "1.5": LOST, "'a'": LOST}),
-        ("boolean", "boolean", {"1": True, "0": False, "5": LOST}),
+        ("boolean", "boolean", {"1": True, "0": False, "5": LOST, "'true'": LOST}),
         ("real", "float", {"0.1": 0.1, "0.1 + 0.2": 0.1 + 0.2, "1e300": 1e300, "'a'": LOST}),
         ("numeric(12, 2)", "decimal", {"1.10": D("1.1"), "5": D(5), "0.123456789012": LOST}),
         ("date", "date", DATES | {"'12.03.1905'": LOST, "'1905-03-12 10:00'": LOST, "19050312": LOST}),
         ("datetime", "datetime", STAMPS | {"'yesterday'": LOST}),
         ("blob", "bytes", {"x''": b"", "x'00ff'": b"\x00\xff"}),
-        ("json", "json", {"""'{"a": [1, null]}'""": {"a": [1, None]}, """'{"a":1,"a":2}'""": LOST}),
+        (
+            "json",
+            "json",
+            {"""'{"a": [1, null]}'""": {"a": [1, None]}, """'{"a":1,"a":2}'""": LOST, """'"ә"'""": "ә"},
+        ),
+        ("text collate nocase", "string", TEXTS),
+        ("", "string", TEXTS | {"5": LOST}),
     ],
 }
 _numbers = itertools.count(1)
@@ -171,12 +223,13 @@ class World:
         """Without the tables of the example before, which would make the catalogue long."""
         cascade = " cascade" if self.kind == "postgresql" else ""
         for name in self.tables:
+            self.run(f"drop view if exists w{name}{cascade}")
             self.run(f"drop table if exists {name}{cascade}")
             if cascade:
                 self.run(f"drop function if exists f{name}() cascade")
         self.tables.clear()
 
-    def table(self, sql: str, literals: list[str | None]) -> str:
+    def table(self, sql: str, literals: list[str | None], shape: str = "") -> str:
         """A new table ``(id, note, v)``, whose rows are numbered from 1."""
         self.clear()
         name = f"t{next(_numbers)}"
@@ -186,7 +239,12 @@ class World:
             for n, v in enumerate(literals, 1)
         ]
         self.run(
-            f"create table {name} (id integer not null primary key, note varchar(20), v {sql} null)", *values
+            f"create table {name} (id integer not null primary key, note varchar(20), v {sql} null) {shape}",
+            *(
+                f"create table {name}_{n} partition of {name} for values with (modulus 2, remainder {n})"
+                for n in range(2 if "partition" in shape else 0)
+            ),
+            *values,
         )
         return name
 
@@ -228,6 +286,20 @@ class World:
             else codec.decode(cipher.decrypt(from_text(v) if isinstance(v, str) else bytes(v)))
             for n, v in rows
         }
+
+    def found(self, item: ProtectedColumn) -> dict[int, bytes | None]:
+        """Every blind index."""
+        if item.index is None:
+            return {}
+        rows = self.run(f"select id, {item.index} from {item.table}")
+        return {n: None if found is None else bytes(found) for n, found in rows}
+
+    def sought(self, item: ProtectedColumn, wanted: dict[int, Any]) -> dict[int, bytes | None]:
+        """The blind index of every value, by the keyring alone."""
+        if item.index is None:
+            return {}
+        key = self.keyring.index(item.context, item.index, item.rules[0])
+        return {n: key.compute(indexable(item.type, value)) for n, value in wanted.items()}
 
     def job(self) -> Job:
         return Job(self.engine, self.keyring)

@@ -23,6 +23,7 @@ from piiguard.protect.batches.checkpoint import Checkpoint, Spec, claim, parts
 from piiguard.protect.batches.pace import Pace
 from piiguard.protect.batches.run import run
 from piiguard.protect.outcome import Tally
+from piiguard.protect.refusal import Refusal
 from piiguard.protect.transient import NotUnique
 from piiguard.protect.watch import Watch
 
@@ -150,7 +151,7 @@ def _work(engine: sa.Engine, plan: Batches, point: Checkpoint, pace: Pace, pipe:
         run(engine, plan, point, pace, pipe.send)
         code = 0
     except PiiguardError as error:
-        kind = NotUnique if isinstance(error, NotUnique) else JobError
+        kind = next(one for one in (NotUnique, Refusal, JobError, PiiguardError) if isinstance(error, one))
         pipe.send(kind(str(error), hint=error.hint))
         code = 0
     except BaseException as error:  # noqa: BLE001 - the parent went away, or a defect: the type says enough

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from piiguard import clock
 from piiguard.database import connect
@@ -23,12 +23,11 @@ from piiguard.protect.batches.pace import Pace
 from piiguard.protect.batches.routes import route_for
 from piiguard.protect.outcome import Tally
 from piiguard.protect.refusal import Refusal
-from piiguard.protect.transient import NotUnique, explained, is_transient
+from piiguard.protect.transient import explained, is_transient
 
 __all__ = ["run"]
 
 ATTEMPTS = 10
-_SIGNAL = 1644  # MariaDB: a trigger has refused the row
 
 
 def run(
@@ -68,18 +67,12 @@ def _unread(plan: Batches, error: Exception) -> Refusal:
 
 
 def _final(plan: Batches, error: Exception) -> PiiguardError:
-    """A connection or a lock may be there the next time; what a type, a CHECK or a trigger refuses stays refused."""
-    found = explained(error, plan.table.fullname)
-    lasting = isinstance(error, DBAPIError) and not isinstance(error, InterfaceError)
-    if isinstance(error, OperationalError):
-        lasting = getattr(error.orig, "args", (None,))[0] == _SIGNAL
-    if not lasting or isinstance(found, NotUnique):
-        return found
+    """What a database answered for the last time."""
     if isinstance(error, DataError):
         names = ", ".join(a.target.name for a in plan.assignments)
         what = f"{plan.table.fullname}: a value does not fit into {names}"
         return Refusal(what, hint="choose a type that takes every value: --type")
-    return Refusal(str(found), hint=found.hint)
+    return explained(error, plan.table.fullname)
 
 
 def _batches(connection: sa.Connection, plan: Batches, checkpoint: Checkpoint, pace: Pace) -> Any:

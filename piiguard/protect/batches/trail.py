@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from piiguard.keys.trail import Trail
     from piiguard.protect.watch import Watch
 
-__all__ = ["JobLines"]
+__all__ = ["JobLines", "refuse_older"]
 
 
 class Noted(Protocol):
@@ -55,7 +55,8 @@ class JobLines:
         """Write the line without which nothing is changed; refuse a trail of which the database knows more."""
         if self._trail is None:
             return
-        _refuse_older(connection, self._trail, self.job.keyring)
+        keyring = self.job.keyring
+        refuse_older(connection, self._trail, str(keyring.id), keyring.generation)
         try:
             newest = self._note(self.action, "begun", self.columns)
         except KeyringError as error:
@@ -135,13 +136,13 @@ def _pinned(connection: sa.Connection, kind: str, keyring: str) -> _Pinned | Non
     return max(found, key=lambda one: (one.generation, one.mark.number), default=None)
 
 
-def _refuse_older(connection: sa.Connection, trail: Trail, keyring: Keyring) -> None:
+def refuse_older(connection: sa.Connection, trail: Trail, keyring: str, generation: int) -> None:
     """Refuse a trail that lacks what the database has seen of it.
 
     After a restore without its trail, which is a generation of its own, the trail begins anew.
     """
-    pinned = _pinned(connection, trail.kind, str(keyring.id))
-    if pinned is None or (trail.kind == "trail" and pinned.generation < keyring.generation):
+    pinned = _pinned(connection, trail.kind, keyring)
+    if pinned is None or (trail.kind == "trail" and pinned.generation < generation):
         return
     newest, wanted = trail.newest(), pinned.mark
     if newest.number < wanted.number:

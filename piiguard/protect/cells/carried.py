@@ -28,6 +28,8 @@ def carries(dialect: str, column: sa.Column[Any], codec: str) -> Carries:
     if dialect == "postgresql" and isinstance(column.type, sa.Float):
         read = _bits
     same = _TESTS[codec]
+    if codec == "boolean" and dialect == "sqlite":
+        same = _truth
     single = isinstance(column.type, sa.REAL) or type(column.type).__name__ in ("FLOAT", "REAL")
 
     def test(value: Any, plain: Any) -> bool:
@@ -100,6 +102,11 @@ def _integer(value: Any, held: Any) -> bool:
 def _boolean(value: Any, held: Any) -> bool:
     held = held if isinstance(held, int) else _text(held)
     return held in ((1, "1", "true") if value else (0, "0", "false"))
+
+
+def _truth(value: Any, held: Any) -> bool:
+    """SQLite knows numbers only: the text 'true' is another value there."""
+    return isinstance(held, int) and held == value
 
 
 def _decimal(value: Any, held: Any) -> bool:

@@ -52,7 +52,7 @@ def _postgresql(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     if isinstance(kind, sa.Interval) or type(kind).__name__ == "INTERVAL":
         return _interval(column)
     if isinstance(kind, sa.ARRAY):
-        return sa.cast(sa.func.to_json(column), sa.Text)
+        return _array(column)
     return sa.cast(column, sa.Text)
 
 
@@ -71,6 +71,13 @@ def _interval(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     micros = (part("hour") * 60 + part("minute")) * 60_000_000 + part("microseconds")
     whole = [sa.cast(sa.func.trunc(number), sa.Text) for number in (months, part("day"), micros)]
     return whole[0] + " " + whole[1] + " " + whole[2]
+
+
+def _array(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """As JSON; with the bounds before it where they are others than one, which JSON has no place for."""
+    own = sa.cast(column, sa.Text)
+    bounds = sa.func.coalesce(sa.func.substring(own, r"^\[.*?\]="), "", type_=sa.Text())
+    return bounds + sa.cast(sa.func.to_json(column), sa.Text)
 
 
 def _mysql(column: sa.Column[Any]) -> sa.ColumnElement[Any]:

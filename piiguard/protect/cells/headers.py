@@ -49,7 +49,8 @@ def _exact(dialect: str, column: sa.Column[Any], length: int) -> sa.ColumnElemen
 
 
 def _binary(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return sa.cast(text, sa.LargeBinary)
+    """Of a text of any character set, UCS-2 as well."""
+    return sa.cast(sa.func.convert(text.op("using")(sa.literal_column("utf8mb4"))), sa.LargeBinary)
 
 
 def mark(dialect: str, column: sa.Column[Any]) -> sa.ColumnElement[Any]:

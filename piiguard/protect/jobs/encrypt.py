@@ -29,7 +29,7 @@ from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome, Tally
 from piiguard.protect.proof.fitting import refuse_lookalikes, refuse_uncarried, refuse_unindexable
-from piiguard.protect.refusal import Refusal, first_step
+from piiguard.protect.refusal import Refusal, first_step, kept
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
@@ -200,10 +200,12 @@ def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> Non
 def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -> Outcome:
     """The index of every row first, and UNIQUE over it: so no search is short, and no value comes in twice, meanwhile."""
     item = found.item
+    ddl = ddl_for(job.engine.dialect, found.migration())
+    wider = widened(found, ddl)
+    narrow = ddl.narrow() if wider else []
     with connect(job.engine) as connection:
-        ddl = ddl_for(job.engine.dialect, found.migration())
         with first_step():
-            run_ddl(connection, item.place, [*found.carried.before, *widened(found, ddl), *ddl.expand()])
+            run_ddl(connection, item.place, [*found.carried.before, *wider, *ddl.expand()])
         table = reflect(connection, item.table)
     made = found.migration().adds
     found = replace(found, table=table, column=table.c[item.column], key=found.key.of(table))
@@ -213,9 +215,10 @@ def _in_place(job: Job, found: Candidate, seal: Seal, *, keep_plaintext: bool) -
         if filled.paused or keep_plaintext:
             return filled
         return _converted(job, found, seal, mover)
-    except Refusal:
-        if not _encrypted(job.engine, found.column):
-            mover.withdraw(made)
+    except Refusal as refused:
+        if _encrypted(job.engine, found.column):
+            raise kept(refused) from None
+        mover.withdraw(made, refused, narrow)
         raise
 
 

@@ -7,7 +7,7 @@ a twin that is there is filled further, a swap that is done is not done again.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import connect
-from piiguard.errors import JobError
+from piiguard.errors import JobError, PiiguardError
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import Assignment, Batches, Route
 from piiguard.protect.batches.checkpoint import Checkpoint
@@ -58,9 +58,9 @@ class Mover:
         resumed, made = self.move.twin in self.move.table.c, self.move.adds
         try:
             return self._run(kind, resumed, keep_source=keep_source)
-        except refusal.Refusal:
+        except refusal.Refusal as refused:
             if not resumed:
-                self.withdraw(made)
+                self.withdraw(made, refused)
             raise
 
     def _run(self, kind: str, resumed: bool, *, keep_source: bool) -> Outcome:
@@ -81,11 +81,15 @@ class Mover:
             connection.commit()
         return Outcome(table, columns, kind, tally, resumed=resumed)
 
-    def withdraw(self, made: tuple[str, ...]) -> None:
-        """Take the twin back; what cannot be done now is done by the next run, or found by it."""
-        with connect(self.job.engine) as connection, suppress(JobError):
-            there = reflect(connection, self.move.table.fullname).c
-            run_ddl(connection, self.move.place, self.ddl.withdraw([name for name in made if name in there]))
+    def withdraw(self, made: tuple[str, ...], refused: refusal.Refusal, then: Sequence[str] = ()) -> None:
+        """Take back what this run has made; where that cannot be done now, it is no refusal: the next run goes on."""
+        try:
+            with connect(self.job.engine) as connection:
+                there = reflect(connection, self.move.table.fullname).c
+                made = tuple(name for name in made if name in there)
+                run_ddl(connection, self.move.place, [*self.ddl.withdraw(list(made)), *then])
+        except PiiguardError:
+            raise refusal.kept(refused) from None
 
     def _filled(self, seen: Fingerprint | None) -> Tally:
         """Backfill until a whole verification finds nothing wrong."""
@@ -224,7 +228,8 @@ class Mover:
         else:
             found = [Assignment(self.twin, 0, seal.encrypt, seal.encrypt_many)]
             if self.move.index:
-                found.append(Assignment(self.move.table.c[self.move.index], 0, seal.index, seal.index_many))
+                index = self.move.table.c[self.move.index]
+                found.append(Assignment(index, 0, lambda one: seal.index_read([one])[0], seal.index_read))
         return Batches(
             self.move.table, self.key, (source,), tuple(found), self._wanted, (self.twin,), checked=True
         )

@@ -115,7 +115,7 @@ def _comes_back(seal: Seal, same: Any, value: Any, plain: Any) -> bool:
 
 def _has_index(seal: Seal, value: Any) -> bool:
     try:
-        seal.index(value)
+        seal.index(seal.read(value))
     except NotIndexable:
         return False
     except UNREADABLE:

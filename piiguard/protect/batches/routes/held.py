@@ -51,43 +51,45 @@ def settle(
     """
     if written == sent.rows and (not plan.checked or held == written):
         return sent.tally(written, 0)
-    held, missed, altered = _compared(connection, plan, sent)
+    held, gone, altered = _compared(connection, plan, sent)
     if (
         held < sent.rows and connection.dialect.name == "mysql"
     ):  # what others have committed, by a locking read
-        held, missed, altered = _compared(connection, plan, sent, lock=True)
-    if plan.checked and held < written and altered:
+        held, gone, altered = _compared(connection, plan, sent, lock=True)
+    # A row that was written is locked: nobody but a trigger can have changed or deleted it since.
+    if plan.checked and held < written and (named := altered or gone):
         connection.rollback()
         raise refusal.rows(
             plan.table.fullname,
-            altered,
-            len(altered),
-            "the column would hold something else than what was written",
+            named,
+            len(named),
+            "the column would hold something else than what was written"
+            if altered
+            else "rows are deleted when they are written",
             "a trigger or a rule of the table changes it, or the column cuts it: switch that off for the job;"
             " nothing of this batch was written",
         )
-    return sent.tally(held if plan.checked else written, missed)
+    return sent.tally(held if plan.checked else written, len(gone) + len(altered))
 
 
 def _compared(
     connection: sa.Connection, plan: Batches, sent: Sent, *, lock: bool = False
-) -> tuple[int, int, list[tuple[Any, ...]]]:
-    """Rows that hold what was sent, rows that another writer has changed, and the keys of the latter."""
+) -> tuple[int, list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """How many rows hold what was sent; the keys of those that are gone, and of those that hold something else."""
     now = _now(connection, plan, sent, lock=lock)
-    held, other, missed = 0, list[tuple[Any, ...]](), 0
+    held, gone, other = 0, list[tuple[Any, ...]](), list[tuple[Any, ...]]()
     rows = zip(
         zip(*sent.keys, strict=True), zip(*sent.old, strict=True), zip(*sent.fresh, strict=True), strict=True
     )
     for key, old, fresh in rows:
         found = now.get(key)
         if found is None:
-            missed += 1  # deleted meanwhile
+            gone.append(key)
         elif _arrived(plan, found[1], fresh) and _kept(plan, found[0], old):
             held += 1
         elif found[0] != tuple(map(_plain, old)) or any(value is not None for value in found[2]):
-            missed += 1
             other.append(key)
-    return held, missed, other
+    return held, gone, other
 
 
 def _arrived(plan: Batches, now: tuple[Any, ...], fresh: Sequence[Any]) -> bool:

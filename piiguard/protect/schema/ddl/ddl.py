@@ -43,7 +43,7 @@ class Ddl:
     text_type = "TEXT"
 
     def __init__(self, dialect: sa.Dialect, move: Migration) -> None:
-        self.move = move
+        self.move, self.dialect = move, dialect
         preparer = dialect.identifier_preparer
         self.quote = preparer.quote
         self.table = quoted(dialect, move.table)
@@ -110,6 +110,10 @@ class Ddl:
 
     def widen(self) -> list[str]:
         """Make room for text envelopes in the column itself."""
+        return []
+
+    def narrow(self) -> list[str]:
+        """The way back from :meth:`widen`, while no envelope is there."""
         return []
 
     @property

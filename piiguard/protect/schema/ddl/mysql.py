@@ -48,7 +48,14 @@ class MysqlDdl(Ddl):
         # Four bytes a character at most, 46 of envelope, four characters for three bytes.
         longest = max(4 * (length or 0), self.move.pad_to)
         room = 4 + -(-4 * (longest + 46) // 3) if length and longest <= 16000 else None
-        kind = f"VARCHAR({room})" if room else "LONGTEXT"
+        return self._typed(f"VARCHAR({room})" if room else "LONGTEXT")
+
+    def narrow(self) -> list[str]:
+        kind = self.move.source.type
+        length = getattr(kind, "length", None)
+        return self._typed(type(kind).__name__ + (f"({length})" if length else ""))
+
+    def _typed(self, kind: str) -> list[str]:
         charset = getattr(self.move.source.type, "charset", None) or "utf8mb4"
         collation = getattr(self.move.source.type, "collation", None)
         order = f" COLLATE {collation}" if collation else ""

@@ -73,3 +73,7 @@ class PostgresqlDdl(Ddl):
 
     def widen(self) -> list[str]:
         return [f"ALTER TABLE {self.table} ALTER COLUMN {self.source} TYPE text"]
+
+    def narrow(self) -> list[str]:
+        kind = self.move.source.type.compile(self.dialect)
+        return [f"ALTER TABLE {self.table} ALTER COLUMN {self.source} TYPE {kind}"]
