@@ -52,7 +52,6 @@ RIVER = (
         "rows: a far key": _FAR,
         "far key: postgresql": "TABLESAMPLE gives about as many rows as asked for",
         "far key: mariadb": _FAR,
-        "plain: names in cp1251": "one-byte Cyrillic is taken for ciphertext",
         "shape: the list of what is unread": _NO_LIST,
         "sample: a part of the rows": "a target does not say of how many rows it read some",
         "allowed: an empty file": "no --allow-empty",

@@ -19,6 +19,7 @@ from pyspark.sql.types import BinaryType, StringType, StructField, StructType
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock, database
+from piiguard.detect import encodings
 from piiguard.errors import DatabaseError
 from piiguard.manifest import Manifest
 from piiguard.scan import catalog, cells, reading, sampling, session, tables
@@ -180,7 +181,7 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes | bytearray | memoryview):
-        return cells.bytes_as_text(bytes(value))
+        return encodings.text_of(bytes(value))
     if isinstance(value, dict | list | tuple | set):
         return json.dumps(list(value) if isinstance(value, set) else value, ensure_ascii=False, default=str)
     return cells.as_text(value)
