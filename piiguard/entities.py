@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 __all__ = [
     "BY_NAME",
+    "CARD_UNKNOWN",
     "CATEGORIES",
     "CREDIT_CARD",
     "DATE",
@@ -69,6 +70,7 @@ PERSON: Final = "PERSON"
 # Claims that are weaker than their entity: a proviso follows the name, and a judge weighs it.
 PHONE_BARE: Final = f"{KZ_PHONE} bare"
 PHONE_SHORT: Final = f"{KZ_PHONE} short"
+CARD_UNKNOWN: Final = f"{CREDIT_CARD} unknown scheme"
 IIN_ZEROS_LOST: Final = f"{KZ_IIN} zeros lost"
 DATE: Final = f"{KZ_DOCUMENT_DATE} date"
 NAME_CELL: Final = f"{PERSON} cell"
@@ -120,7 +122,7 @@ class Entity:
     - ``told_by``: a check of its form or digits; a label beside it; or the words that it is made of, which is a hundred
       times as dear and settled by a sample of a column.
     - ``kept``: the letters and digits that a mask may show. Two are the most: those of an IIN are the year of birth.
-    - ``digits``: no value has fewer than five digits, or lacks the signs of an address of mail or a machine-readable zone.
+    - ``digits``: no value has fewer than four digits, or lacks the signs of an address of mail or a machine-readable zone.
     - ``chance``: how often a value of another kind passes the check, in the worst plausible source and not in random
       digits, since values of a column depend on one another: a running number behind a plausible date passes the check of an
       IIN, like Luhn's, one time in ten; random twelve digits once in 460. ``provisos`` are forms that pass more often.
@@ -216,6 +218,7 @@ ENTITIES: Final = (
         kept=1,
         digits=True,
         chance=0.1,
+        provisos={"unknown scheme": 0.1},
         index="digits/2",
         spelling="digits",
         guessed="hash_card",

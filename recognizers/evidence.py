@@ -14,7 +14,7 @@ from piiguard.recognizers.base import NEEDS_LABEL, Traits, traits_of
 from piiguard.recognizers.labels import Label, Vocabulary
 from piiguard.recognizers.negatives import NEGATIVE, UNITS
 
-__all__ = ["Evidence", "Words", "gather", "may_be_labelled", "shares_labels"]
+__all__ = ["Evidence", "Words", "gather", "labelled", "may_be_labelled", "shares_labels"]
 
 _NEGATIVE, _HINT, _UNIT, _OWN = "-", "?", "unit", "own"
 _FAR = 1000
@@ -109,6 +109,16 @@ def _said(
     sides.look_before(labels, before)
     sides.look_for_hints(labels, before)
     return said
+
+
+def labelled(outside: str) -> frozenset[str]:
+    """Name the entities of which a column's name or a key is a label: each value under it gets what a label gives.
+
+    >>> sorted(labelled("card_number"))
+    ['CREDIT_CARD']
+    """
+    said = frozenset().union(*(label.owners for label in _common().find(outside)))
+    return frozenset(owner for owner in said if owner[0] not in _NEGATIVE + _HINT and owner != _UNIT)
 
 
 def may_be_labelled(text: str) -> frozenset[str]:

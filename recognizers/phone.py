@@ -7,7 +7,7 @@ import re
 from presidio_analyzer import Pattern
 
 from piiguard.recognizers.base import KzRecognizer
-from piiguard.recognizers.checks import phone
+from piiguard.recognizers.checks import phone, phone_plan
 from piiguard.recognizers.checks.characters import BLANKS, DASHES, INVISIBLE, is_decimal, is_digits
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import AFTER_PERCENT, LETTERS, NOT_AFTER
@@ -15,12 +15,12 @@ from piiguard.recognizers.shapes import AFTER_PERCENT, LETTERS, NOT_AFTER
 __all__ = ["KzPhoneRecognizer"]
 
 _SEPARATOR = rf"[{BLANKS}{INVISIBLE}.(){DASHES[1:]}-]"
-_AREA = "7(?:0[0-25-8]|1[0-8]|2[1-9]|47|51|6[0-4]|7[15-8]|85)"
+_AREA = phone_plan.AREA
 _REST = rf"(?:{_SEPARATOR}{{0,2}}[0-9]){{7}}"
 _BEFORE = rf"(?<![0-9{LETTERS}+])(?<![0-9][.-])(?<![0-9a-f]{{4}}-)"
 _BEFORE_SHORT = rf"(?<![0-9{LETTERS}+(])(?<![0-9][{BLANKS}.()-])(?<![0-9a-f]{{4}}-)"
 _AFTER = rf"(?![0-9])(?!(?!доб|вн|ішкі|ext)[{LETTERS}])(?!-[0-9{LETTERS}]{{4}})(?!\.[0-9])"
-_MOBILE = "7(?:0[0-25-8]|47|7[15-8])"
+_MOBILE = "7(?:0[0-25-8]|47|7[15-8])"  # those that people have: 760-764 and 785 are lines of networks
 # A bare number as the value of a key, the segment of a path or beside another long number is an identifier;
 # so are most among Latin words alone, that is in logs, unless a word before it leads to a person.
 _KEY = re.compile(rf"[0-9A-Za-z_\])][\"']?[{BLANKS}]?[=:][{BLANKS}]?[\"'(\[]?$|[/#_=№][{BLANKS}]?$")

@@ -25,6 +25,13 @@ LETTERS = "оаеинтрслвкмдыпуібзқягчғьхйңшжүюөә�
 WEIGHT = {letter: 1 - place / len(LETTERS) for place, letter in enumerate(LETTERS)}
 KAZAKH = frozenset("әғқңөұүһі")
 
+_OF_TEXTS = frozenset(" \t\r\n.,;:!?-–—()«»\"'№/@_+%&*#=<>[]{}|~\u00a0") | frozenset(
+    letter for low in LETTERS for letter in (low, low.upper())
+)
+_CYRILLIC_WORD = re.compile("[Ѐ-ԯ]{2,}|[аяиоувскАЯИОУВСК]|[Ѐ-ԯ](?=[.])")
+# a capital behind a small letter, three or more of a sign, a word without a vowel: no word is written so
+_SHUFFLED = re.compile("[а-яёәғқңөұүһі][А-ЯЁӘҒҚҢӨҰҮҺІ]|(.)\\1\\1|^[^аеёиоуыэюяәөұүіАЕЁИОУЫЭЮЯӘӨҰҮІ]{5,}$")
+_WORDY = 0.5
 MOST_TRAILING = 3  # bytes of a character behind its first one
 HIGH_LINE = re.compile(rb"^[^\n]*[\x80-\xff][^\n]*", re.MULTILINE)
 
@@ -42,6 +49,27 @@ def detect(head: bytes) -> str:
     bad = not_utf8(head)
     mixed = len(bad) * 2 < sum(map(len, HIGH_LINE.findall(head)))
     return "utf-8" if mixed else guess_single_byte(bad)
+
+
+def text_of(value: bytes) -> str | None:
+    """The text that the bytes of one cell hold, or None where they hold none.
+
+    UTF-8, UTF-16 without its mark, or Cyrillic in one byte. Random bytes read as the last one now and then; so it must be
+    words, that is letters in the order of their frequency, with hardly any sign that no text has.
+
+    >>> text_of("Сынақов".encode()), text_of("Петрович Иван".encode("cp1251")), text_of(bytes(range(128, 160)))
+    ('Сынақов', 'Петрович Иван', None)
+    """
+    if wide := _utf16_without_bom(value) or _short_utf16(value):
+        return value.decode(wide, "replace").lstrip("\ufeff")
+    if b"\0" in value:
+        return None
+    if is_utf8(value, final=False) and (
+        text := value.decode("utf-8", "ignore")
+    ):  # the last character may be cut
+        return text
+    text = value.decode(guess_single_byte(value), "replace")
+    return text if _reads_as_words(text) else None
 
 
 def without_bom(head: bytes, encoding: str) -> bytes:
@@ -128,6 +156,26 @@ def _utf16_without_bom(head: bytes) -> str | None:
     if marks[0] > 0.6 * pairs and marks[1] < 0.1 * pairs:
         return "utf-16-be"
     return None
+
+
+def _short_utf16(value: bytes) -> str | None:
+    """The half of each pair that holds the zeros of a text in UTF-16, however short."""
+    if b"\0" in value and len(value) % 2 == 0:
+        for name, zeros in (("utf-16-le", value[1::2]), ("utf-16-be", value[0::2])):
+            if zeros.count(0) > 0.6 * len(zeros):
+                return name
+    return None
+
+
+def _reads_as_words(text: str) -> bool:
+    """Whether nearly all signs are what texts are made of, and the Cyrillic letters form words."""
+    if sum(sign in _OF_TEXTS or "0" <= sign <= "z" for sign in text) < 0.9 * len(text):
+        return False
+    words = _CYRILLIC_WORD.findall(text)
+    if sum(map(len, words)) < 0.9 * sum(map(_cyrillic, text)) or any(map(_SHUFFLED.search, words)):
+        return False
+    letters = "".join(words).lower()
+    return bool(letters) and sum(WEIGHT.get(letter, -1.0) for letter in letters) >= _WORDY * len(letters)
 
 
 def _likeness(text: str) -> float:

@@ -80,10 +80,10 @@ class Engine:
         self, texts: Sequence[str], context: Sequence[str] = ()
     ) -> Iterator[tuple[int, list[Match]]]:
         """Find the matches in many short texts: yields the position of each that has some, and its matches."""
+        outside = " ".join(("", *context))
         for position, work in self._texts(texts):
             text = texts[position]
-            if not context:
-                work = self._gate.passed(work, partial(text.encode, errors="surrogatepass"))
+            work = self._gate.passed(work, partial((text + outside).encode, errors="surrogatepass"))
             matches = self._verifier.matches(text, self._search.raw(text, work), context)
             if matches:
                 yield position, matches

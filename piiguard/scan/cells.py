@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["as_json", "as_text", "bytes_as_text", "leaves", "step"]
+__all__ = ["as_json", "as_text", "leaves", "step"]
 
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
@@ -39,32 +39,6 @@ def as_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     return str(value)
-
-
-def bytes_as_text(value: bytes) -> str | None:
-    """The text that these bytes hold, or None when they hold no text."""
-    if b"\x00" in value:
-        return _wide(value)
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(value) - 4 and error.reason == "unexpected end of data" and error.start > 0:
-            return value[: error.start].decode("utf-8")
-    printable = sum(byte >= 0xC0 or 32 <= byte < 127 or byte in (9, 10, 13) for byte in value)
-    plain = sum(32 <= byte < 127 for byte in value)
-    # Cyrillic in one byte: nearly all of it letters or printable, and more than chance would leave so.
-    return (
-        value.decode("cp1251", "replace")
-        if printable > 0.95 * len(value) and plain > len(value) / 4
-        else None
-    )
-
-
-def _wide(value: bytes) -> str | None:
-    for name, zeros in (("utf-16-le", value[1::2]), ("utf-16-be", value[0::2])):
-        if zeros.count(0) > 0.6 * len(zeros) and len(value) % 2 == 0:
-            return value.decode(name, "replace").lstrip("\ufeff")
-    return None
 
 
 def as_json(cell: str) -> Any:

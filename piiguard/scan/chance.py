@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, lgamma, log, log1p
 
 from piiguard import entities
-from piiguard.scan.statistics import Statistics, Tally
+from piiguard.scan.statistics import Alike, Statistics, Tally
 
 __all__ = ["CERTAIN", "CHANCE", "evidence", "tail"]
 
@@ -46,18 +46,25 @@ def tail(trials: int, passed: int, chance: float) -> float:
     return min(total, 1.0)
 
 
-def evidence(statistics: Statistics, tallies: list[Tally], chance: float) -> float:
+def evidence(
+    statistics: Statistics, tallies: list[Tally], chance: float, alike: list[Alike] | None = None
+) -> float:
     """The luck that these whole cells would need, counting different values only.
 
-    One constant that passes is one value, however many rows repeat it. Where more values differ than are
-    counted, the share of the rows says how many of them pass.
+    One constant that passes is one value, however many rows repeat it. They are weighed against the values of their own
+    shape, if it is known: texts beside them, and numbers of other lengths, never could have passed. Where more values
+    differ than are counted, the share of the rows says how many of them pass.
     """
     rows = sum(tally.whole for tally in tallies)
-    share = rows / max(statistics.examined, 1)
+    cells, several, full = statistics.examined, statistics.values.count, statistics.values.full
+    if alike:
+        cells, several = sum(each.cells for each in alike), sum(each.distinct.count for each in alike)
+        full = any(each.distinct.full for each in alike)
+    share = min(1.0, rows / max(cells, 1))
     passed = sum(tally.distinct.count for tally in tallies)
-    trials = max(statistics.values.count, passed)
+    trials = max(several, passed)
     if any(tally.distinct.full for tally in tallies):
         passed = min(trials, round(trials * share))
-    elif statistics.values.full and share:
+    elif full and share:
         trials = max(trials, round(passed / share))
     return tail(trials, passed, chance)

@@ -1,7 +1,7 @@
 """Ciphertext and hashes of other tools, as far as their form gives them away.
 
 Lockbox, MySQL's ``AES_ENCRYPT`` and most home-made schemes write bytes without any mark: such values are
-only *opaque*, and the judge takes them for ciphertext where the name of the column says so.
+only *opaque*, where they are long and look random, and the judge takes them for ciphertext where the name of the column says so.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _BYTES = re.compile(
 )
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{38,}={0,2}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_SHORTEST = 16
 _BITS = {16: "MD5", 20: "SHA-1", 32: "SHA-256", 64: "SHA-512"}
 
 
@@ -48,10 +49,27 @@ def tool_of_text(cell: str) -> str | None:
     return None
 
 
-def tool_of_bytes(value: bytes) -> str:
-    """The tool that wrote bytes that are no text; ``opaque`` when they do not tell."""
-    known = _BYTES.match(value)
-    return (known.lastgroup if known else None) or OPAQUE
+def tool_of_bytes(value: bytes) -> str | None:
+    """The tool that wrote bytes that are no text; ``opaque`` when they are long and random but do not tell.
+
+    >>> tool_of_bytes(b"Salted__12345678"), tool_of_bytes("Сынақов Үлгі".encode("kz1048")), tool_of_bytes(bytes(64))
+    ('OpenSSL', None, None)
+    """
+    if known := _BYTES.match(value):
+        return known.lastgroup
+    return OPAQUE if is_random(value) else None
+
+
+def is_random(value: bytes) -> bool:
+    """Whether bytes are as many and as different as those of a cipher or a hash: a block of AES at least.
+
+    Of 16 random bytes 15 or 16 differ and half are below 128; nearly all of a text in one script stand together.
+    """
+    size = len(value)
+    if size < _SHORTEST:
+        return False
+    differing = 256 * (1 - (255 / 256) ** size)
+    return len(set(value)) > 0.75 * differing and 0.15 < sum(byte >= 128 for byte in value) / size < 0.85
 
 
 def tink_key(value: bytes | str) -> bytes | None:
@@ -85,7 +103,7 @@ def digest(cell: str) -> str | None:
 
 def digest_of_bytes(value: bytes) -> str | None:
     """The same for a column of bytes."""
-    return _BITS.get(len(value))
+    return _BITS.get(len(value)) if is_random(value) else None
 
 
 def _mixed(cell: str) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from piiguard.detect import cell
 from piiguard.entities import EMAIL_ADDRESS, IBAN_CODE, KZ_IIN, KZ_PHONE
-from piiguard.scan import ciphers, whole
+from piiguard.recognizers.checks.characters import strip_separators
+from piiguard.scan import ciphers
 from piiguard.scan.cells import as_text
 from piiguard.scan.statistics import Partials, Statistics
 
@@ -80,12 +82,8 @@ def _made_of(digest: bytes, value: object) -> str | None:
 
 
 def _entity(text: str) -> str | None:
-    if "@" in text:
-        return EMAIL_ADDRESS if whole.EMAIL.fullmatch(text) else None
-    if whole.IBAN.fullmatch(text):
-        return IBAN_CODE if whole.is_iban(text) else None
-    claims = whole.claims(text) if whole.NUMBER.fullmatch(text) else ()
-    return claims[0].partition(" ")[0] if claims else None
+    claims = cell.claims(text) if text else None
+    return cell.entity_of(claims[0]) if claims else None
 
 
 def _spellings(entity: str, text: str) -> Iterator[str]:
@@ -96,7 +94,7 @@ def _spellings(entity: str, text: str) -> Iterator[str]:
     elif entity == IBAN_CODE:
         yield from (text.replace(" ", ""), text.replace(" ", "").upper())
     else:
-        digits = whole.digits_of(text)
+        digits = strip_separators(text.removesuffix(".0").removeprefix("+"))
         yield digits
         if entity == KZ_PHONE:
             number = digits[-10:]

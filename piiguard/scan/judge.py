@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from piiguard import entities
 from piiguard.confidence import Confidence, rank
 from piiguard.entities import (
+    CARD_UNKNOWN,
     CREDIT_CARD,
     DATE,
     EMAIL_ADDRESS,
@@ -24,9 +25,9 @@ from piiguard.entities import (
 )
 from piiguard.scan import headers
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
-from piiguard.scan.observe import NAMES, WORDS
+from piiguard.scan.observe import NAMES, WORDS, context, labelled
 from piiguard.scan.reason import Reason, because, percent
-from piiguard.scan.statistics import Statistics, Tally
+from piiguard.scan.statistics import Alike, Statistics, Tally
 
 __all__ = ["Verdict", "hinted", "judge"]
 
@@ -34,6 +35,22 @@ CHECKED = entities.told_by("check")
 """Entities whose form or check digit speaks for itself; the others need words around them."""
 
 _BY_NAME_ONLY = frozenset({KZ_ID_CARD})
+_BY_FORM = frozenset({KZ_PHONE, EMAIL_ADDRESS, IBAN_CODE})
+_PHONES, _SHORTENED, _CARDS = (11, 13, 14), (9, 10, 11), range(13, 20)
+# An entity, the claims that speak for it, and how many digits the numbers have that they are weighed against. The sure claim
+# is weighed by itself first: a number that a shortened one passes for by chance must not water it down.
+_CLAIMS: tuple[tuple[str, tuple[str, ...], Iterable[int]], ...] = (
+    (KZ_IIN, (KZ_IIN,), (12,)),
+    (KZ_IIN, (KZ_IIN, IIN_ZEROS_LOST), (12, *_SHORTENED)),
+    (KZ_BIN, (KZ_BIN,), (12,)),
+    (KZ_PHONE, (KZ_PHONE, PHONE_BARE), _PHONES),
+    (KZ_PHONE, (KZ_PHONE, PHONE_BARE, PHONE_SHORT), (*_PHONES, 10)),
+    (CREDIT_CARD, (CREDIT_CARD,), _CARDS),
+    (CREDIT_CARD, (CREDIT_CARD, CARD_UNKNOWN), _CARDS),
+    (IBAN_CODE, (IBAN_CODE,), ()),
+    (EMAIL_ADDRESS, (EMAIL_ADDRESS,), ()),
+    (KZ_ID_CARD, (KZ_ID_CARD,), (9,)),
+)
 _MOST = 0.8
 _NAME = 0.4  # the mean score of a cell in a column of whole names; streets, the best wrong column, reach 0.33
 
@@ -57,11 +74,12 @@ def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict
     if not statistics.examined:
         return []
     hints = _hints(column, path)
+    promised = hints | labelled(context(column, path))
     found: dict[str, Verdict] = {}
     for verdict in (
-        *_numbers(statistics, hints),
+        *_numbers(statistics, promised),
         *_names(column, path, statistics, hints),
-        *_dates(statistics, hints),
+        *_dates(statistics, promised),
         *_prose(statistics, hints),
     ):
         known = found.get(verdict.entity)
@@ -88,52 +106,53 @@ def _hints(column: str, path: str | None) -> frozenset[str]:
     return headers.hints(keys[-1]) or headers.hints(" ".join(keys[-2:]))
 
 
-def _numbers(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
+def _numbers(statistics: Statistics, promised: frozenset[str]) -> Iterator[Verdict]:
     """Cells that are a number, an address of mail or another checked value and nothing else."""
-    for entity, claims in (
-        (KZ_IIN, [KZ_IIN, IIN_ZEROS_LOST]),
-        (KZ_BIN, [KZ_BIN]),
-        (KZ_PHONE, [KZ_PHONE, PHONE_BARE, *([PHONE_SHORT] if KZ_PHONE in hints else [])]),
-        (CREDIT_CARD, [CREDIT_CARD]),
-        (IBAN_CODE, [IBAN_CODE]),
-        (EMAIL_ADDRESS, [EMAIL_ADDRESS]),
-        (KZ_ID_CARD, [KZ_ID_CARD]),
-    ):
+    for entity, claims, sizes in _CLAIMS:
         present = [claim for claim in claims if claim in statistics.tallies]
-        if entity in _BY_NAME_ONLY and entity not in hints:
+        if (entity in _BY_NAME_ONLY or PHONE_SHORT in claims) and entity not in promised:
             continue
         tallies = [statistics.tallies[claim] for claim in present if statistics.tallies[claim].whole]
         if tallies:
             chance = max(CHANCE[claim] for claim in present)
-            verdict = _share(entity, statistics, tallies, chance, entity in hints)
-            if verdict and present == [PHONE_BARE] and entity not in hints:
+            alike = [statistics.numbers[size] for size in sizes if size in statistics.numbers]
+            verdict = _share(entity, statistics, tallies, chance, entity in promised, alike)
+            if verdict and present == [PHONE_BARE] and entity not in promised:
                 verdict = _at_most_medium(verdict, because("bare"))
-            if verdict is None and KZ_PHONE in present:
-                verdict = _by_form(statistics)
+            if (verdict is None or verdict.confidence == "low") and entity in _BY_FORM and entity in present:
+                verdict = _by_form(entity, statistics)
             if verdict:
                 yield verdict
 
 
-def _by_form(statistics: Statistics) -> Verdict:
-    """A phone written with its plus or brackets needs no statistics, here as little as in a text."""
-    tally = statistics.tallies[KZ_PHONE]
+def _by_form(entity: str, statistics: Statistics) -> Verdict:
+    """A phone with its plus or brackets, an address of mail, an account: no statistics needed, here as little as in a
+    text."""
+    tally = statistics.tallies[entity]
     why = because("form", share=percent(tally.whole, statistics.examined))
-    return Verdict(KZ_PHONE, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
+    return Verdict(entity, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
 
 
 def _share(
-    entity: str, statistics: Statistics, tallies: list[Tally], chance: float, named: bool
+    entity: str,
+    statistics: Statistics,
+    tallies: list[Tally],
+    chance: float,
+    named: bool,
+    alike: list[Alike],
 ) -> Verdict | None:
     matched = sum(tally.whole for tally in tallies)
     share = matched / statistics.examined
-    luck = evidence(statistics, tallies, chance)
-    confidence = _confidence(share, luck, named)
+    own = max(share, min(1.0, matched / sum(each.cells for each in alike))) if alike else share
+    luck = evidence(statistics, tallies, chance, alike)
+    confidence = _confidence(share, own, luck, named)
     if matched >= 3 and confidence != "high" and _explained(statistics):
         confidence = "high"
     if confidence is None:
         return None
     masked = max(tallies, key=lambda tally: (tally.best, tally.example)).shown
     passed = because("share", share=percent(matched, statistics.examined))
+    beside = (because("alike", share=percent(round(own * 1000), 1000)),) if own > share else ()
     return Verdict(
         entity,
         confidence,
@@ -141,7 +160,7 @@ def _share(
         matched,
         statistics.examined,
         masked,
-        (passed, _chance(luck), *_agreeing(named)),
+        (passed, *beside, _chance(luck), *_agreeing(named)),
         None if any(tally.distinct.full for tally in tallies) else sum(t.distinct.count for t in tallies),
     )
 
@@ -158,12 +177,15 @@ def _explained(statistics: Statistics) -> bool:
     return covered >= _MOST and evidence(statistics, tallies, max(CHANCE.values())) < CERTAIN
 
 
-def _confidence(share: float, luck: float, named: bool) -> Confidence | None:
+def _confidence(share: float, own: float, luck: float, named: bool) -> Confidence | None:
+    """From the share among all cells, the share among those of the same shape, and the luck that this would need."""
     if share >= _MOST and (luck < CERTAIN or (named and luck < 1e-2)):
         return "high"
     if luck < CERTAIN:
-        return "medium" if share >= 0.5 or named else "low"
-    return "medium" if named and share >= 0.5 else None
+        return "medium" if own >= 0.5 or named else "low"
+    if named:  # each of them alone would be sure, so none is left out
+        return "medium" if own >= 0.5 else "low"
+    return None
 
 
 def _names(column: str, path: str | None, statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
@@ -222,12 +244,16 @@ def _text_confidence(
     entity: str, statistics: Statistics, tally: Tally, share: float, hints: frozenset[str]
 ) -> Confidence | None:
     if entity in (KZ_IIN, KZ_BIN) and not tally.strong:
-        luck = tail(max(statistics.twelve, tally.cells), tally.cells, 0.01)
+        # scores below medium are of digits in groups, of which longer numbers have several
+        longer = (alike.cells for size, alike in statistics.numbers.items() if size > 12 and not tally.fair)
+        luck = tail(max(statistics.twelve + sum(longer), tally.cells), tally.cells, 0.01)
         return "medium" if luck < 1e-4 else "low" if luck < 1e-2 else None
     if entity in CHECKED:
         return "high" if tally.strong else "medium" if tally.best[0] >= 0.5 else "low"
     if share >= 0.5 and (tally.strong >= 3 or entity in hints):
         return "high"
+    if 2 * tally.fair >= max(1, statistics.asked if entity in WORDS else statistics.examined):
+        return "medium"
     if tally.strong >= 3 and share >= 0.02:
         return "high" if entity in hints or share >= 0.2 else "medium"
     if tally.strong >= 3 or (entity in hints and tally.best[0] >= 0.5):

@@ -7,15 +7,19 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from piiguard import entities
-from piiguard.confidence import HIGH
+from piiguard.confidence import HIGH, MEDIUM
+from piiguard.detect import cell as one
+from piiguard.detect import encodings
+from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
-from piiguard.entities import DATE, EMAIL_ADDRESS, IBAN_CODE, NAME_CELL, PERSON
+from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.scan import cells, ciphers, pages, whole
-from piiguard.scan.statistics import Partials, Statistics
+from piiguard.scan import cells, ciphers, headers
+from piiguard.scan.statistics import Alike, Partials, Statistics
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine, Match
@@ -34,10 +38,6 @@ Place = tuple[str, str | None]
 """A column and a JSON path."""
 
 _DIGITS = bytes(100 if 48 <= byte < 58 else 32 for byte in range(256))
-_DATE = re.compile(
-    r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9][./-][01]?[0-9][./-](?:19|20)?[0-9]{2}"
-)
-_NUMBER_FIRST = frozenset(whole.FIRST)
 # an address of mail, or one long word: ciphertext, a hash; or armour
 _TELLING = re.compile(r"@|^[^ ]{32}|^-----BEGIN ")
 _MOST_PATHS = 1000
@@ -169,11 +169,12 @@ class Observer:
             own.examined += 1
             own.sealed += 1
             return None
-        text = cells.bytes_as_text(value)
+        text = encodings.text_of(value)
         if text is not None and (text := text.rstrip()):
             return text
         own.examined += 1
-        own.ciphers[ciphers.tool_of_bytes(value)] += 1
+        if tool := ciphers.tool_of_bytes(value):
+            own.ciphers[tool] += 1
         if key := ciphers.tink_key(value):
             own.keyed(key)
         elif name := ciphers.digest_of_bytes(value):
@@ -193,6 +194,7 @@ class _Page:
         sink: Sink | None,
     ) -> None:
         self.observer, self.words, self.statistics, self.sink = observer, words, statistics, sink
+        self.labelled = labelled(words)
         self.path = place[1]
         self.key = observer._key
         self.settled = place in observer.settled
@@ -208,10 +210,12 @@ class _Page:
         if (
             self.sink is None
             and len(texts) >= pages.LEAST
-            and (known := pages.claims(group.joined)) is not None
+            and (known := pages.claims(group.joined, self.labelled)) is not None
         ):
             for claim, values in known:
                 self._count(claim, values)
+            for size, texts in pages.numbers(group.joined).items():
+                self._number(size, texts)
             return
         rest = self._unclaimed(group)
         if rest.texts:
@@ -223,7 +227,9 @@ class _Page:
             return group
         rest = _Texts()
         for cell, text in zip(group.cells, group.texts, strict=True):
-            claims = self._claims(text)
+            claims, digits = one.answer(text, self.labelled)
+            if digits:
+                self._number(digits, (text,))
             if claims is not None:
                 for claim in claims:
                     self._claim(claim, cell, text)
@@ -231,19 +237,20 @@ class _Page:
                 rest.add(cell, text)
         return rest
 
-    def _claims(self, text: str) -> tuple[str, ...] | None:
-        """What the cell passes for as a whole; None when that takes more than a look at its form."""
-        if text[0] in _NUMBER_FIRST and whole.NUMBER.fullmatch(text):
-            return (DATE,) if _DATE.fullmatch(text) else whole.claims(text)
-        if "@" in text:
-            return (EMAIL_ADDRESS,) if whole.EMAIL.fullmatch(text) else None
-        if text[0] in "Kk" and whole.IBAN.fullmatch(text):
-            return (IBAN_CODE,) if whole.is_iban(text) else ()
-        return None
+    def _number(self, digits: int, texts: Sequence[str]) -> None:
+        """Count cells that are numbers of so many digits, whatever they pass for."""
+        if digits not in one.SIZES:
+            return
+        alike = self.statistics.numbers.setdefault(digits, Alike())
+        alike.cells += len(texts)
+        for text in texts:
+            if alike.distinct.full:
+                break
+            alike.distinct.add(text, self.key)
 
     def _count(self, claim: str, values: list[str]) -> None:
         """Count cells that make the same claim as wholes."""
-        entity = claim.partition(" ")[0]
+        entity = one.entity_of(claim)
         if entity not in self.observer.entities:
             return
         tally = self.statistics.tally(claim)
@@ -256,7 +263,7 @@ class _Page:
 
     def _claim(self, claim: str, cell: int, text: str) -> None:
         self._count(claim, [text])
-        entity = claim.partition(" ")[0]
+        entity = one.entity_of(claim)
         if self.sink and entity in self.observer.entities:
             start = len(text) - len(text.lstrip())
             self.sink(Hit(cell, self.path, claim, start, len(text), 0.0, mask(entity, text[start:])))
@@ -310,6 +317,7 @@ class _Page:
     def _found(self, entity: str, text: str, score: float, shown: str, covers: bool, cells: int) -> None:
         tally = self.statistics.tally(entity)
         tally.strong += cells * (score >= HIGH)
+        tally.fair += cells * (score >= MEDIUM)
         tally.best = max(tally.best, (score, shown))
         if covers:
             tally.whole += cells
@@ -358,6 +366,14 @@ def _unrepeated(group: _Texts) -> tuple[list[str], list[list[int]]]:
 def context(column: str, path: str | None, label: str = "") -> tuple[str, ...]:
     """The words that stand for a label: the column's name, the JSON path and the comment."""
     return tuple(part for part in (column, path and path.replace("[*]", "").replace(".", " "), label) if part)
+
+
+@lru_cache(maxsize=4096)
+def labelled(words: tuple[str, ...]) -> frozenset[str]:
+    """The entities that these words are a label of, for the engine or for a reader of names of columns."""
+    from piiguard.recognizers import evidence
+
+    return evidence.labelled(" | ".join(words)).union(*map(headers.hints, words))
 
 
 def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:

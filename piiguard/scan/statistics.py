@@ -14,7 +14,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
-__all__ = ["MOST_KEYS", "Distinct", "Partials", "Statistics", "Tally", "merge_into", "merge_partials"]
+__all__ = [
+    "MOST_KEYS",
+    "Alike",
+    "Distinct",
+    "Partials",
+    "Statistics",
+    "Tally",
+    "merge_into",
+    "merge_partials",
+]
 
 MOST_KEYS = 8
 """Key ids that one column of ciphertext may name."""
@@ -52,6 +61,18 @@ class Distinct:
 
 
 @dataclass(slots=True)
+class Alike:
+    """Cells of one shape: those that a value which passes its check is weighed against."""
+
+    cells: int = 0
+    distinct: Distinct = field(default_factory=Distinct)
+
+    def merge(self, other: Self) -> None:
+        self.cells += other.cells
+        self.distinct.merge(other.distinct)
+
+
+@dataclass(slots=True)
 class Tally:
     """How often one claim was seen in one place."""
 
@@ -61,6 +82,8 @@ class Tally:
     """cells of text that hold one"""
     strong: int = 0
     """cells where a label or a check leaves little doubt (score of high confidence)"""
+    fair: int = 0
+    """cells where the score is that of medium confidence or above"""
     best: tuple[float, str] = (0.0, "")
     """the highest score in a text and the masked shape of that value"""
     example: tuple[int, str] = (-1, "")
@@ -81,6 +104,7 @@ class Tally:
         self.whole += other.whole
         self.inside += other.inside
         self.strong += other.strong
+        self.fair += other.fair
         self.best = max(self.best, other.best)
         self.example = max(self.example, other.example)
         self.distinct.merge(other.distinct)
@@ -116,6 +140,8 @@ class Statistics:
     scored; the sum of their scores in thousandths"""
     values: Distinct = field(default_factory=Distinct)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    numbers: dict[int, Alike] = field(default_factory=dict)
+    """cells that are one number and nothing else, by how many digits they have"""
 
     def tally(self, claim: str) -> Tally:
         found = self.tallies.get(claim)
@@ -147,6 +173,8 @@ class Statistics:
         self.values.merge(other.values)
         for claim, tally in other.tallies.items():
             self.tally(claim).merge(tally)
+        for size, alike in other.numbers.items():
+            self.numbers.setdefault(size, Alike()).merge(alike)
         return self
 
     @property

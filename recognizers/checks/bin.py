@@ -22,7 +22,7 @@ from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
 from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
 
-__all__ = ["Bin", "compact", "format", "is_valid", "parse", "restore", "validate"]
+__all__ = ["Bin", "claim", "compact", "format", "is_valid", "parse", "restore", "validate"]
 
 Kind = Literal["resident", "non-resident", "joint"]
 Attribute = Literal["head", "branch", "representative office", "peasant farm"]
@@ -51,6 +51,21 @@ def validate(number: str) -> str:
     number = compact(number)
     _parts(number)
     return number
+
+
+def claim(digits: str) -> bool:
+    """Tell of ASCII digits alone what :func:`is_valid` tells, fast.
+
+    >>> claim("880540830884"), claim("880540830885"), claim("000000000000")
+    (True, False, False)
+    """
+    return (
+        len(digits) == 12
+        and "01" <= digits[2:4] <= "12"
+        and digits[4] in "456"
+        and digits[5] in "0123"
+        and identifier.claim(digits)
+    )
 
 
 @emptied

@@ -24,7 +24,7 @@ from piiguard.recognizers.checks.exceptions import (
     passes,
 )
 
-__all__ = ["Iban", "compact", "format", "is_valid", "parse", "validate"]
+__all__ = ["Iban", "claim", "compact", "format", "is_valid", "parse", "validate"]
 
 _FORM = re.compile(r"KZ[0-9]{5}[0-9A-Z]{13}")
 _ALPHANUMERIC = re.compile(r"[0-9A-Z]+")
@@ -61,9 +61,18 @@ def validate(number: str) -> str:
         raise InvalidLength("length", f"20 characters, not {len(number)}")
     if not _FORM.fullmatch(number):
         raise InvalidFormat("format", "five digits after KZ")
-    if int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 != 1:
+    if not _checked(number):
         raise InvalidChecksum("check", "wrong check digits")
     return number
+
+
+def claim(code: str) -> bool:
+    """Tell of a compact code, capitals without separators, what :func:`is_valid` tells, fast.
+
+    >>> claim("KZ86125KZT5004100100"), claim("KZ12345678901234567X")
+    (True, False)
+    """
+    return _FORM.fullmatch(code) is not None and _checked(code)
 
 
 @emptied
@@ -91,3 +100,7 @@ def format(number: str) -> str:
     'KZ86 125K ZT50 0410 0100'
     """
     return grouped(validate(number), 4)
+
+
+def _checked(code: str) -> bool:
+    return int("".join(str(int(character, 36)) for character in code[4:] + code[:4])) % 97 == 1

@@ -23,7 +23,7 @@ from piiguard.recognizers.checks.exceptions import (
     passes,
 )
 
-__all__ = ["IdCard", "compact", "format", "is_valid", "parse", "restore", "validate"]
+__all__ = ["IdCard", "claim", "compact", "format", "is_valid", "parse", "restore", "validate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,15 @@ def validate(number: str) -> str:
     if len(set(number)) == 1:
         raise InvalidComponent("filler", "one digit repeated")
     return number
+
+
+def claim(digits: str) -> bool:
+    """Tell of ASCII digits alone what :func:`is_valid` tells, fast.
+
+    >>> claim("012345678"), claim("000000000")
+    (True, False)
+    """
+    return len(digits) == 9 and digits.strip(digits[0]) != ""
 
 
 @emptied

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from operator import mul
+
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import is_digits, strip_separators
 from piiguard.recognizers.checks.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
 
-__all__ = ["check_digit", "compact", "format", "require_check", "require_digits", "restore"]
+__all__ = [
+    "FIRST",
+    "SECOND",
+    "check_digit",
+    "claim",
+    "compact",
+    "format",
+    "require_check",
+    "require_digits",
+    "restore",
+]
 
-_FIRST = range(1, 12)
-_SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+FIRST = tuple(range(1, 12))
+SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+"""The two rows of weights: the rule gives the second for the case that the first leaves 10."""
 
 
 def check_digit(body: str) -> int | None:
@@ -18,11 +31,17 @@ def check_digit(body: str) -> int | None:
     >>> check_digit("05031230001"), check_digit("82121424009")
     (5, None)
     """
-    digits = [ord(character) - 48 for character in body[:11]]
-    rest = sum(digit * weight for digit, weight in zip(digits, _FIRST, strict=True)) % 11
-    if rest == 10:  # the rule gives a second row of weights for this case only
-        rest = sum(digit * weight for digit, weight in zip(digits, _SECOND, strict=True)) % 11
+    digits = body[:11].encode()
+    # the byte of a digit is 48 more, and the weights of either row sum up to a multiple of 11
+    rest = sum(map(mul, digits, FIRST)) % 11
+    if rest == 10:
+        rest = sum(map(mul, digits, SECOND)) % 11
     return None if rest == 10 else rest
+
+
+def claim(digits: str) -> bool:
+    """Tell whether the last of twelve ASCII digits is right."""
+    return check_digit(digits) == ord(digits[11]) - 48
 
 
 @emptied

@@ -16,14 +16,29 @@ piiguard.recognizers.checks.exceptions.InvalidChecksum: check: wrong check digit
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidNumber, passes
 
-__all__ = ["Iin", "compact", "format", "is_foreign", "is_valid", "parse", "restore", "validate"]
+__all__ = [
+    "DAYS",
+    "Iin",
+    "claim",
+    "compact",
+    "format",
+    "is_foreign",
+    "is_valid",
+    "parse",
+    "restore",
+    "validate",
+]
+
+DAYS = frozenset((date(2000, 1, 1) + timedelta(days=day)).strftime("%m%d") for day in range(366))
+"""Every month and day that a calendar has, that of a leap year too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,15 @@ def validate(number: str) -> str:
     number = compact(number)
     _parts(number)
     return number
+
+
+def claim(digits: str) -> bool:
+    """Tell of ASCII digits alone what :func:`is_valid` tells, fast.
+
+    >>> claim("050312300015"), claim("050312300016"), claim("000000000000")
+    (True, False, False)
+    """
+    return len(digits) == 12 and digits[6] in "123456" and _dated(digits) and identifier.claim(digits)
 
 
 @emptied
@@ -95,3 +119,10 @@ def _birth(number: str, century: int) -> date:
         return date(century + int(number[:2]), int(number[2:4]), int(number[4:6]))
     except ValueError:
         raise InvalidComponent("date", "no such calendar date") from None
+
+
+def _dated(digits: str) -> bool:
+    day = digits[2:6]
+    if day != "0229":
+        return day in DAYS
+    return isleap(1800 + (ord(digits[6]) - 49) // 2 * 100 + int(digits[:2]))

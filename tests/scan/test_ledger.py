@@ -38,7 +38,6 @@ RIVER = {
     "found: an array of JSON cut short": _ARRAY,
     "found: a compressed log cut short": _CUT,
     "found: a compressed log with garbage behind it": _CUT,
-    "plain: names in cp1251": "one-byte Cyrillic is taken for ciphertext",
 }
 """What fails before the redesign: law and kind, and its reason. Entries go as they come true."""
 
