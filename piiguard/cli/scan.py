@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
 from piiguard.cli.say import internal, say
+from piiguard.cli.scan_refusals import refuse
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
         raise click.UsageError(say_scan.EMPTY_TARGET)
     chosen["entities"] = chosen_entities(chosen["entities"])
-    _refuse(targets, chosen)
+    refuse(targets, chosen)
     from piiguard.scan.discretion import Discretion
 
     policy, discretion = _policy(chosen["policy_file"]), Discretion()
@@ -141,77 +141,6 @@ def _exit(report: ScanReport, known: Collection[str], *, allow_empty: bool) -> i
         return EXIT_INCOMPLETE
     differs = report.policy is not None and any(gap.finding not in known for gap in report.policy.broken)
     return EXIT_FOUND if differs or any(f.id not in known for f in report.unprotected) else 0
-
-
-def _refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
-    """An option that would not be kept is a mistake, said before anything is read."""
-    if chosen["full"] and _was_typed("sample"):
-        raise click.UsageError(say_scan.SAMPLE_OR_FULL)
-    spark = chosen["engine"] == "spark"
-    if spark and chosen["format_"] == "ndjson":
-        raise click.UsageError(say_scan.NO_MATCHES_ON_SPARK)
-    if spark and _was_typed("jobs"):
-        raise click.UsageError(say_scan.JOBS_OF_SPARK)
-    if chosen["master"] and not spark:
-        raise click.UsageError(say_scan.MASTER_OF_SPARK)
-    if chosen["follow"]:
-        _refuse_beside_follow(targets, chosen)
-    _refuse_elsewhere(targets)
-
-
-def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
-    if len(targets) != 1 or not _can_grow(targets[0]):
-        raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
-    others = {"format_": "--format", "jobs": "--jobs", "resume": "--resume", "engine": "--engine"}
-    for name, option in others.items():
-        if _was_typed(name) and (name, chosen[name]) not in (("format_", "ndjson"), ("engine", "local")):
-            raise click.UsageError(say_scan.beside_follow(option))
-    chosen["format_"] = "ndjson"
-
-
-_OF_TABLES = {
-    "tables": "--tables", "views": "--views", "sample": "--sample",
-    "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
-}  # fmt: skip
-_OF_FILES = {"encoding": "--encoding", "raw": "--raw", "form": "--as"}
-
-
-def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
-    """What none of the targets can keep: rows are chosen in tables, and databases have no encoding to be told."""
-    typed = [name for name in (*_OF_TABLES, *_OF_FILES) if _was_typed(name)]
-    if not typed:
-        return
-    from piiguard.errors import ScanError
-    from piiguard.scan.targets import kinds_of
-
-    try:
-        kinds = {kind for target in targets for kind in kinds_of(target)}
-    except ScanError:
-        return  # reading it says so
-    if not kinds or ("raw" in typed and not any(map(_is_url, targets))):
-        return
-    for name in typed:
-        if name in _OF_TABLES and "database" not in kinds:
-            raise click.UsageError(say_scan.only_for(_OF_TABLES[name], "tables"))
-        if name in _OF_FILES and "file" not in kinds:
-            raise click.UsageError(say_scan.only_for(_OF_FILES[name], "files"))
-
-
-def _is_url(target: str) -> bool:
-    from piiguard.scan.targets import is_url
-
-    return is_url(target)
-
-
-def _can_grow(target: str) -> bool:
-    from piiguard.scan.sources import size_of
-    from piiguard.scan.targets import kinds_of
-
-    return Path(target).is_file() and size_of(target, named=True) >= 0 and kinds_of(target) == {"file"}
-
-
-def _was_typed(option: str) -> bool:
-    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _report(

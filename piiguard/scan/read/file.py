@@ -60,8 +60,7 @@ class FileSource:
     def _task(self, file: str, options: Options) -> Task:
         if self._waiting:
             return LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
-        by_line = self._by_line or self._stream is not None
-        kind = kind_of(file, options, by_line=by_line)
+        kind = kind_of(file, options, by_line=self._by_line)
         named = self._listing.named
         size = -1 if self._stream else sources.size_of(file, named=named)
         return kind(file, size, options=options, named=named, stream=self._stream, shared=not self._stream)
