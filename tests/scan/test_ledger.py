@@ -24,16 +24,13 @@ from tests.ledgers import IINS, KINDS, PLAIN, SERVERS, WHOLE, file_of, sqlite_of
 _NO_LIST = "targets have no list of what is unread"
 _EMPTY = "nothing searched is called clean"
 _CUT = "the last block of a damaged member is dropped"
-_FAR = "a sample in equal ranges of keys gives back no share"
 _ARRAY = "an array of JSON is one line of text"
 _ZERO = "one zero byte makes a file binary"
-_LONG = "a cell of 131,072 signs ends a sheet"
 _BEYOND = "bytes beyond 65,536 are left out without a word"
 _PDF = "a PDF is read as text in KOI8-R"
 RIVER = (
     {
         "exit: a log with zero bytes": _ZERO,
-        "exit: a sheet with a cell of 200,000 signs": _LONG,
         "exit: an empty file": _EMPTY,
         "exit: an empty folder": _EMPTY,
         "exit: an empty database": _EMPTY,
@@ -42,16 +39,10 @@ RIVER = (
         "exit: every table excluded": _EMPTY,
         "exit: a cell of 70 KB of bytes": _BEYOND,
         "found: a log with zero bytes": _ZERO,
-        "found: a sheet with a cell of 200,000 signs": _LONG,
-        "found: a sheet with a stray quotation mark": "the rows behind it become one cell",
         "found: an array of JSON": _ARRAY,
         "found: an array of JSON cut short": _ARRAY,
         "found: a compressed log cut short": _CUT,
         "found: a compressed log with garbage behind it": _CUT,
-        "found: a far key": _FAR,
-        "rows: a far key": _FAR,
-        "far key: postgresql": "TABLESAMPLE gives about as many rows as asked for",
-        "far key: mariadb": _FAR,
         "shape: the list of what is unread": _NO_LIST,
         "sample: a part of the rows": "a target does not say of how many rows it read some",
         "allowed: an empty file": "no --allow-empty",
