@@ -144,12 +144,12 @@ def system_mariadb(stack: ExitStack) -> str:
     if not (install and daemon):
         raise Unavailable("mariadbd not found: apt-get install --no-install-recommends mariadb-server")
     home = folder(stack)
-    # a server that starts deletes the temporary tables of all others in its folder
-    Path(home, "tmp").mkdir()
+    own = Path(home, "tmp")  # a server that starts deletes the temporary tables of all others in its folder
+    own.mkdir()
     common = [
         "--no-defaults",
         f"--datadir={home}/data",
-        f"--tmpdir={home}/tmp",
+        f"--tmpdir={own}",
         *(["--user=root"] if ROOT else []),
     ]
     subprocess.run(
