@@ -41,11 +41,10 @@ def report_of(
     return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes)
 
 
-def unread(
-    target: str, message: str = "not read: the scan was interrupted", kind: Kind = "database"
-) -> ScanReport:
+def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
     """The report of a target that could not be read, or that an interrupt left no time for."""
     errors = (Failure(target, target, message),)
+    kind: Kind = "database" if "://" in target else "file"
     told = Target(target, kind, complete=False, unread=_unread(errors))
     return ScanReport(clock.stamp(), clock.stamp(), (told,), (), errors)
 
