@@ -92,13 +92,12 @@ def _on_spark(spark: Any, target: str, options: Options) -> tuple[float, list[st
     from piiguard.scan.spark import scan_on_spark, workers
 
     seconds = spark.sparkContext.accumulator(0.0)
-    originals = workers.observing, workers.reading
-    workers.observing = lambda *given: _timed(originals[0](*given), seconds)  # type: ignore[assignment]
-    workers.reading = lambda *given: _timed(originals[1](*given), seconds)  # type: ignore[assignment]
+    original = workers._reading
+    workers._reading = lambda *given: _timed(original(*given), seconds)  # type: ignore[assignment]
     try:
         report = scan_on_spark(target, options)
     finally:
-        workers.observing, workers.reading = originals
+        workers._reading = original
     return float(seconds.value), sorted(f.id for f in report.findings)
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "ABORTED",
     "CHECK_PATH",
     "INTERNAL_HINT",
+    "about",
     "fail",
     "hint",
     "internal",
@@ -94,6 +95,15 @@ def many(count: int, what: str) -> str:
     ('1 row', '6,000 rows')
     """
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def about(count: int) -> str:
+    """A large count that is an estimate.
+
+    >>> about(41_200), about(1_234_567)
+    ('41,200', '1.2 million')
+    """
+    return f"{count:,}" if count < 1_000_000 else f"{count / 1_000_000:,.1f} million"
 
 
 def internal(error: BaseException) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from piiguard.cli.say import many, say
-from piiguard.errors import ScanError
+from piiguard.cli.say import about, hint, many, say
 
 if TYPE_CHECKING:
     from piiguard.scan import ScanReport
@@ -16,9 +15,13 @@ __all__ = [
     "ALMIGHTY",
     "EMPTY_TARGET",
     "FOLLOW_ONE_FILE",
+    "JOBS_OF_SPARK",
+    "MASTER_OF_SPARK",
+    "NO_MATCHES_ON_SPARK",
     "SAMPLE_OR_FULL",
+    "beside_follow",
     "following",
-    "no_table",
+    "only_for",
     "scan_summary",
     "suppression_expired",
 ]
@@ -29,12 +32,14 @@ def following(target: str) -> None:
     say(f"{target}: read to its end, waiting for more lines; Ctrl-C ends")
 
 
-def scan_summary(report: ScanReport, known: frozenset[str]) -> None:
-    """What was read and found, and what was not read and why."""
+def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str] = ()) -> None:
+    """What was read and found, and what was not read and why; ``globs`` are the tables that were asked for."""
     for error in report.errors[:_MOST_ERRORS]:
         say(error.message if error.place == error.target else f"{error.place}: {error.message}")
     if len(report.errors) > _MOST_ERRORS:
         say(f"{len(report.errors) - _MOST_ERRORS} more places could not be read: the report lists them")
+    for place in (place for place in report.unread if place.accepted):
+        say(f"{place.place}: {place.reason}: accepted")
     for message, places in _noted(report).items():
         shown = ", ".join(places[:_MOST_NOTED])
         more = f" and {len(places) - _MOST_NOTED} more" if len(places) > _MOST_NOTED else ""
@@ -42,11 +47,21 @@ def scan_summary(report: ScanReport, known: frozenset[str]) -> None:
     tables = sum(target.tables or 0 for target in report.targets)
     rows = sum(target.rows_read or 0 for target in report.targets)
     lines = sum(target.lines_read or 0 for target in report.targets)
-    parts = [many(tables, "table"), many(rows, "row")] if tables else []
+    total = sum(target.rows_total or target.rows_read or 0 for target in report.targets)
+    sampled = f"{rows:,} of {about(total)} rows" if total > rows else many(rows, "row")
+    parts = [many(tables, "table"), sampled] if tables else []
     parts += [many(lines, "line")] if lines or not tables else []
     fresh = sum(f.id not in known for f in report.unprotected)
     old = f", {len(report.unprotected) - fresh} known" if known else ""
     say(f"read {', '.join(parts)}: {fresh} unprotected{old}")
+    if not report.searched:
+        if globs and not tables:  # a misspelt glob would look like a clean database
+            say(f"no table matches {', '.join(globs)}")
+            hint(
+                "a table outside the default schema is schema.table; scan without --tables lists what is there"
+            )
+        else:
+            say("there was nothing to search")
 
 
 def _noted(report: ScanReport) -> dict[str, list[str]]:
@@ -62,16 +77,20 @@ _MOST_NOTED = 3
 FOLLOW_ONE_FILE = "--follow takes one plain file, which is not compressed"
 ALMIGHTY = "this account may do anything on the server; one that may only read is safer: docs/scanning.md"
 EMPTY_TARGET = "a target is empty"
+NO_MATCHES_ON_SPARK = "--engine spark counts where the data is and gives no single matches: leave out ndjson"
+JOBS_OF_SPARK = "--jobs is for the processes of this machine; Spark has its own workers"
+MASTER_OF_SPARK = "--master is of Spark: add --engine spark"
 SAMPLE_OR_FULL = "--sample and --full exclude each other"
 
 
-def no_table(globs: Sequence[str]) -> ScanError:
-    """A misspelt glob would look like a clean database."""
-    return ScanError(
-        f"no table matches {', '.join(globs)}",
-        source=globs[0],
-        hint="a table outside the default schema is schema.table; scan without --tables lists what is there",
-    )
+def beside_follow(option: str) -> str:
+    """An option that has no meaning where a scan has no end."""
+    return f"{option} cannot be kept beside --follow, which reads one growing file in this process, as ndjson"
+
+
+def only_for(option: str, what: str) -> str:
+    """An option that none of the targets can keep."""
+    return f"{option} is for {what}, and no target has any"
 
 
 def suppression_expired(suppression: Suppression) -> None:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
-from piiguard.cli.say import CHECK_PATH, internal, say
+from piiguard.cli.say import internal, say
+from piiguard.cli.scan_refusals import refuse
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from piiguard.manifest import Manifest
     from piiguard.scan import Match, Options, ScanReport
     from piiguard.scan.policy import Policy
-    from piiguard.scan.targets import Progress
+    from piiguard.scan.run import Progress
 
 
 def known_encoding(context: click.Context, option: click.Parameter, name: str) -> str:
@@ -35,6 +36,8 @@ def known_encoding(context: click.Context, option: click.Parameter, name: str) -
         raise click.BadParameter(f"there is no encoding called {name}") from None
 
 
+PAUSE = 0.5
+"""Seconds between two looks at a file that grows."""
 FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 
 
@@ -51,7 +54,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
               help="Rows to read of each table.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Read every row of every table.")
 @click.option("--tables", multiple=True, metavar="GLOB", help="Only these tables (repeatable).")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Not these tables (repeatable).")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Not these tables or files (repeatable).")
 @click.option("--views", multiple=True, metavar="ROLE",
               help="Read the views and foreign tables of this role too (repeatable).")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
@@ -66,6 +69,9 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
               help="What the organisation says it stores, as in examples/policies: report differences.")  # fmt: skip
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Note there which tables and files are done; run again, leave them out.")  # fmt: skip
+@click.option("--allow-empty", is_flag=True, help="Nothing to search is no reason to end with 4.")
+@click.option("--accept-unread", multiple=True, metavar="GLOB",
+              help="These places need not be searched (repeatable); they are named all the same.")  # fmt: skip
 @manifest_option
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", callback=known_encoding,
               help="Of files.")  # fmt: skip
@@ -99,74 +105,42 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,
-    4 finished but incomplete, 1 error, 2 usage.
+    4 finished but something was not searched, or there was nothing to search, 1 error, 2 usage.
     """
     require_scan_extra()
+    from piiguard.cli.scan_output import output
     from piiguard.cli.scan_progress import scan_progress
     from piiguard.report.document import to_line
+    from piiguard.scan.ledger import accepting
 
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
         raise click.UsageError(say_scan.EMPTY_TARGET)
     chosen["entities"] = chosen_entities(chosen["entities"])
-    if chosen["full"] and _was_typed("sample"):
-        raise click.UsageError(say_scan.SAMPLE_OR_FULL)
-    if chosen["follow"]:
-        if len(targets) != 1 or not _can_grow(targets[0]):
-            raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
-        chosen["format_"] = "ndjson"
+    refuse(targets, chosen)
     from piiguard.scan.discretion import Discretion
 
     policy, discretion = _policy(chosen["policy_file"]), Discretion()
     with (
         scan_progress(discretion.name) as progress,
-        _output(chosen["output"], follow=chosen["follow"]) as write,
+        output(chosen["output"], follow=chosen["follow"]) as write,
     ):
         found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
-        report = discretion.report(_compared(found, targets, policy))
-        if chosen["tables"] and not any(target.tables or target.lines_read for target in report.targets):
-            raise say_scan.no_table(chosen["tables"])
+        accepted = accepting(found, chosen["accept_unread"])
+        report = discretion.report(_compared(accepted, targets, policy))
         known = _known(report, chosen)
+        report = replace(report, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
         if chosen["format_"] != "ndjson":
             write(_rendered(report, known, chosen))
-    say_scan.scan_summary(report, known)
-    if not report.complete:
+    say_scan.scan_summary(report, known, chosen["tables"])
+    return report.exit or 0
+
+
+def _exit(report: ScanReport, known: Collection[str], *, allow_empty: bool) -> int:
+    """Whatever a baseline knows, a place that was not searched may hold what it does not."""
+    if not report.complete or not (report.searched or allow_empty):
         return EXIT_INCOMPLETE
     differs = report.policy is not None and any(gap.finding not in known for gap in report.policy.broken)
     return EXIT_FOUND if differs or any(f.id not in known for f in report.unprotected) else 0
-
-
-def _can_grow(target: str) -> bool:
-    from piiguard.scan.sources import is_sqlite, size_of
-
-    return Path(target).is_file() and size_of(target, named=True) >= 0 and not is_sqlite(target, named=True)
-
-
-def _was_typed(option: str) -> bool:
-    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
-
-
-@contextmanager
-def _output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None]]:
-    """A function that writes UTF-8 text to the file, or to standard output."""
-    from piiguard.errors import ScanError
-    from piiguard.files import growing, new_file
-
-    if path is None:
-        yield lambda text: click.echo(text.encode(), nl=False)
-        return
-    try:
-        # what follows a growing file is read while it is written
-        with growing(path) if follow else new_file(path) as file:
-
-            def write(text: str) -> None:
-                file.write(text.encode())
-
-            yield write
-    except OSError as error:
-        reason = (error.strerror or "error").lower()
-        raise ScanError(
-            f"{path}: the report cannot be written: {reason}", source=str(path), hint=CHECK_PATH
-        ) from None
 
 
 def _report(
@@ -174,13 +148,14 @@ def _report(
 ) -> ScanReport:
     """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
     from piiguard.cli.options import load_manifest
+    from piiguard.cli.scan_output import ReportUnwritten
     from piiguard.errors import DatabaseError, PiiguardError, ScanError
     from piiguard.scan.journal import Journal
-    from piiguard.scan.outcome import INTERRUPTED, join, unread
-    from piiguard.scan.targets import scan_target
+    from piiguard.scan.ledger import INTERRUPTED, join, unread
 
     manifest, options = load_manifest(chosen["manifest_file"]), _options(chosen)
-    journal = Journal(chosen["resume"], options) if chosen["resume"] else None
+    journal = Journal(chosen["resume"], options, manifest) if chosen["resume"] else None
+    how: dict[str, Any] = {"manifest": manifest, "progress": progress, "journal": journal}
     sink = take if chosen["format_"] == "ndjson" else None
     reports: list[ScanReport] = []
     for target in targets:
@@ -189,14 +164,9 @@ def _report(
             continue
         try:
             _warn_of_power(target)
-            if chosen["engine"] == "spark":
-                reports.append(_on_spark(target, options, manifest, chosen))
-            else:
-                reports.append(
-                    scan_target(
-                        target, options, manifest=manifest, sink=sink, progress=progress, journal=journal
-                    )
-                )
+            reports.append(_scanned(target, options, how, sink, chosen))
+        except ReportUnwritten:
+            raise
         except (DatabaseError, ScanError) as error:
             if len(targets) == 1:
                 raise
@@ -209,9 +179,37 @@ def _report(
             reports.append(
                 unread(_named(target), str(error) if isinstance(error, PiiguardError) else internal(error))
             )
-    if chosen["follow"] and sink and not any(error.message == INTERRUPTED for error in reports[0].errors):
-        reports = [_follow(targets[0], options, reports[0], sink)]
     return join(reports)
+
+
+def _scanned(
+    target: str, options: Options, how: dict[str, Any], sink: Callable[[Match], None] | None,
+    chosen: dict[str, Any],
+) -> ScanReport:  # fmt: skip
+    if chosen["engine"] == "spark":
+        from piiguard.scan.spark import scan_on_spark
+
+        return scan_on_spark(target, options, master=chosen["master"], **how)
+    if chosen["follow"]:
+        from piiguard.scan.targets import scan_log
+
+        return scan_log(target, options, sink=sink, waiting=_waiting(target))
+    from piiguard.scan import targets
+
+    return targets.scan_target(target, options, sink=sink, **how)
+
+
+def _waiting(target: str) -> Callable[[], None]:
+    """Says once that all has been read, and gives a growing file time."""
+    said: list[str] = []
+
+    def wait() -> None:
+        if not said:
+            said.append(target)
+            say_scan.following(target)
+        time.sleep(PAUSE)
+
+    return wait
 
 
 def _named(target: str) -> str:
@@ -276,29 +274,6 @@ def _file_url(shown: str) -> sa.URL:
 
     name = urllib.parse.unquote_to_bytes(shown.removeprefix("sqlite:///"))
     return sa.URL.create("sqlite", database=os.fsdecode(name))
-
-
-def _on_spark(target: str, options: Options, manifest: Manifest | None, chosen: dict[str, Any]) -> ScanReport:
-    from piiguard.scan.spark import scan_on_spark
-
-    if chosen["format_"] == "ndjson":
-        raise click.UsageError(
-            "--engine spark counts where the data is and gives no single matches: leave out ndjson"
-        )
-    return scan_on_spark(target, options, master=chosen["master"], manifest=manifest)
-
-
-def _follow(target: str, options: Options, report: ScanReport, sink: Callable[[Match], None]) -> ScanReport:
-    """What was found before and since; Ctrl-C is the way to end this, so it is no interruption."""
-    from piiguard.scan.follow import follow
-    from piiguard.scan.lines import LineStatistics
-    from piiguard.scan.outcome import extended
-
-    read, found = report.targets[0], LineStatistics()
-    with suppress(KeyboardInterrupt):
-        say_scan.following(target)
-        follow(target, options, sink, line=read.lines_read or 0, offset=read.bytes_read, found=found)
-    return extended(report, found, options.min_confidence)
 
 
 def _options(chosen: dict[str, Any]) -> Options:

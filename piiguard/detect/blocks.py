@@ -22,7 +22,9 @@ LONG_AFTER = 1024
 
 
 class Stream(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    """None is read where there is nothing for now: the lines that are whole by then make a block."""
+
+    def read(self, size: int, /) -> bytes | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class BlockReader:
     def __init__(self, stream: Stream, encoding: str = "auto", size: int = BLOCK) -> None:
         self._stream = stream
         self._size = size
-        self._head = stream.read(size)
+        self._head = stream.read(size) or b""
         self._auto = encoding == "auto"
         self.encoding = encodings.detect(self._head) if self._auto else encoding
         self.bytes_read = len(self._head)
@@ -58,9 +60,9 @@ class BlockReader:
         return _blocks(encodings.transcoded(chunks, self.encoding), self._size)
 
     def _chunks(self) -> Iterator[bytes]:
-        while chunk := self._stream.read(self._size):
-            self.bytes_read += len(chunk)
-            yield chunk
+        while (chunk := self._stream.read(self._size)) != b"":
+            self.bytes_read += len(chunk or b"")
+            yield chunk or b""
 
     def _repaired(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Cut the chunks at line breaks, since a line is the unit of a mixed file's encoding."""
@@ -76,6 +78,8 @@ class BlockReader:
 def _whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
+        if not chunk:
+            yield chunk
         rest += chunk
         cut = rest.rfind(b"\n") + 1
         if not cut and len(rest) >= size:
@@ -91,10 +95,10 @@ def _blocks(chunks: Iterator[bytes], size: int) -> Iterator[Block]:
     data, line, column, seen = b"", 0, 0, 0
     for chunk in chunks:
         data += chunk
-        if len(data) - seen < size:
+        if chunk and len(data) - seen < size:
             continue
-        until = _cut(data, seen)
-        if until == seen:
+        until = _cut(data, seen) if chunk else data.rfind(b"\n") + 1
+        if until <= seen:
             continue
         yield Block(data, line, seen, until, column)
         keep = _context(data, until)

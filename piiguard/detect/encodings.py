@@ -122,7 +122,9 @@ def transcoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """Decode a stream of chunks and encode them as UTF-8."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     for chunk in chunks:
-        yield _encode(decoder.decode(chunk))
+        text = decoder.decode(chunk)
+        if text or not chunk:  # of half a character nothing comes out
+            yield _encode(text)
     rest = decoder.decode(b"", final=True)
     if rest:
         yield _encode(rest)

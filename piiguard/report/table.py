@@ -23,6 +23,7 @@ __all__ = ["to_table"]
 _STYLE = {"none": "red", "partial": "yellow", "encrypted": "green"}
 _LINES_SHOWN = 5
 _STEPS_SHOWN = 5
+_UNREAD_SHOWN = 20
 
 
 def to_table(
@@ -46,15 +47,22 @@ def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None
             title = None if group == name else shown(group)
             yield Padding(_group(title, findings, lang, baseline), (0, 0, 1, 2))
     yield from _policy(report, lang)
-    for error in report.errors:
-        yield Text(
-            message(say(lang, "table.error", place=shown(error.place), message=error.message)), "yellow"
-        )
+    yield from _unread(report, lang)
     yield Text(_verdict(report, lang, baseline), "bold")
     if found := people(report.findings):
         counted = "people.count" if found.most > found.least else "people.one"
         yield Text(say(lang, counted, least=found.least, most=found.most))
     yield from _next_steps(report, lang)
+
+
+def _unread(report: ScanReport, lang: Language) -> Iterator[Text]:
+    """What was not searched; the list is short, for a terminal is."""
+    told = [("table.error", error.place, error.message) for error in report.errors]
+    told += [("table.accepted", each.place, each.reason) for each in report.unread if each.accepted]
+    for name, place, why in told[:_UNREAD_SHOWN]:
+        yield Text(message(say(lang, name, place=shown(place), message=why)), "yellow")
+    if len(told) > _UNREAD_SHOWN:
+        yield Text(say(lang, "table.unread_more", count=len(told) - _UNREAD_SHOWN), "yellow")
 
 
 def _policy(report: ScanReport, lang: Language) -> Iterator[Text]:
@@ -76,6 +84,8 @@ def _heading(name: str, target: Target | None, lang: Language) -> Text:
         for unit in ("tables", "rows_read", "lines_read")
         if (count := getattr(target, unit, None)) is not None
     ]
+    if target is not None and target.rows_total is not None:
+        read[-1] = say(lang, "table.rows_of", count=target.rows_read, total=target.rows_total)
     return Text.assemble((shown(name), "bold"), ("  " + ", ".join(read) if read else "", "dim"))
 
 
@@ -122,9 +132,8 @@ def _where(finding: Finding) -> str:
 
 
 def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> str:
-    sentences = [
-        say(lang, "verdict.found" if report.unprotected else "verdict.clean", count=len(report.unprotected))
-    ]
+    clean = "verdict.clean" if report.searched or report.findings else "verdict.empty"
+    sentences = [say(lang, "verdict.found" if report.unprotected else clean, count=len(report.unprotected))]
     if baseline is not None:
         new = sum(finding.id not in baseline for finding in report.unprotected)
         sentences.append(say(lang, "verdict.new", count=new))

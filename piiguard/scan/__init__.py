@@ -14,12 +14,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from piiguard.scan.finding import Failure, Finding, Match, Note, ScanReport, Target
+from piiguard.scan.finding import Failure, Finding, Match, Note, ScanReport, Target, Unread
 from piiguard.scan.options import Limits, Options
 
 if TYPE_CHECKING:
-    from piiguard.scan.databases import scan_database
-    from piiguard.scan.files import scan_log
+    from piiguard.scan.targets import scan_database, scan_log
 
 __all__ = [
     "Failure",
@@ -30,11 +29,12 @@ __all__ = [
     "Options",
     "ScanReport",
     "Target",
+    "Unread",
     "scan_database",
     "scan_log",
 ]
 
-_LAZY = {"scan_database": "databases", "scan_log": "files"}
+_LAZY = {"scan_database": "targets", "scan_log": "targets"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,13 +15,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
+from piiguard.database.own import is_own
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.scan import mysql, postgresql, session, sqlite
 from piiguard.scan.expanded import judged
 from piiguard.scan.headers import hints
 from piiguard.scan.relation import Column, Reading, Relation
 
-__all__ = ["relations"]
+__all__ = ["is_chosen", "relations"]
+
+OURS = "not read: a table of piiguard's own jobs"
 
 _OWN: dict[str, Any] = {"postgresql": postgresql, "mysql": mysql, "mariadb": mysql, "sqlite": sqlite}
 
@@ -38,17 +41,25 @@ def relations(
     """
     own = _OWN.get(connection.dialect.name)
     found = own.relations(connection) if own else _portable(connection)
-    wanted = judged(connection, [r for r in found if _chosen(r, include, exclude)], views)
-    return sorted(_with_columns(connection, wanted), key=lambda r: r.place)
+    wanted = judged(connection, [r for r in found if is_chosen((r.place, r.name), include, exclude)], views)
+    return sorted(map(_ours_told, _with_columns(connection, wanted)), key=lambda r: r.place)
 
 
-def _chosen(relation: Relation, include: Collection[str], exclude: Collection[str]) -> bool:
+def _ours_told(relation: Relation) -> Relation:
+    """Our own tables hold no data of the application: they are named, and left."""
+    ours = is_own(relation.name, [column.name for column in relation.columns])
+    return replace(relation, told=OURS) if ours and not relation.unread else relation
+
+
+def is_chosen(names: Collection[str], include: Collection[str], exclude: Collection[str]) -> bool:
+    """Whether a table is asked for that has these names.
+
+    >>> is_chosen(("hr.staff", "staff"), ["STAFF"], ()), is_chosen(("staff",), (), ["s*"])
+    (True, False)
+    """
+
     def matches(globs: Iterable[str]) -> bool:
-        return any(
-            fnmatch.fnmatchcase(name.lower(), glob.lower())
-            for glob in globs
-            for name in (relation.place, relation.name)
-        )
+        return any(fnmatch.fnmatchcase(name.lower(), glob.lower()) for glob in globs for name in names)
 
     return (not include or matches(include)) and not matches(exclude)
 

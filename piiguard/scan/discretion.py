@@ -26,7 +26,7 @@ from piiguard.entities import (
 )
 from piiguard.names import HIDDEN
 from piiguard.scan.engines import make_engine
-from piiguard.scan.finding import Failure, Finding, Gap, Match, Note, ScanReport, Target
+from piiguard.scan.finding import Failure, Finding, Gap, Match, Note, ScanReport, Target, Unread
 from piiguard.scan.reason import Reason
 
 __all__ = ["Discretion"]
@@ -39,8 +39,8 @@ _NO_NUMBER = re.compile(r"[^\W\d]|_")
 _ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")
 _WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|[^\W\d_]{2,}[\W_]+[^\W\d_]{2,}")
 
-Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target)
-_NAMES = ("target", "place", "table", "column", "path", "file", "message", "row")
+Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target, Unread)
+_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,16 @@ class Discretion:
         for field, value in _names(record):
             if (masked := self.name(value)) != value:
                 changed[field] = masked
+        if isinstance(record, Target):
+            changed["unread"] = tuple(map(self._record, record.unread))
         return replace(record, **changed) if changed else record
 
 
 def _names_of(report: ScanReport) -> Iterator[str]:
     gaps: Iterable[Gap] = report.policy.gaps if report.policy else ()
-    for record in (*report.targets, *report.findings, *report.errors, *report.notes, *gaps):
+    for record in (
+        *report.targets, *report.unread, *report.findings, *report.errors, *report.notes, *gaps
+    ):  # fmt: skip
         yield from (name for _, name in _names(record))  # type: ignore[type-var]
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Protection",
     "ScanReport",
     "Target",
+    "Unread",
 ]
 
 SCHEMA = "piiguard.findings/1"
@@ -33,8 +34,23 @@ Protection = Literal["none", "partial", "encrypted"]
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A place, or a part of it, that was asked for and not searched; ``accepted`` by whoever asked."""
+
+    place: str
+    reason: str
+    accepted: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in _plain(self).items() if value is not False}
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One thing that was scanned, and how much of it was read."""
+    """One thing that was scanned, how much of it was read, and what was not.
+
+    ``rows_total`` are the rows that its tables have, as the source estimates them, where a sample of them was read.
+    """
 
     target: str
     kind: Literal["database", "file"]
@@ -43,9 +59,19 @@ class Target:
     lines_read: int | None = None
     bytes_read: int = 0
     complete: bool = True
+    rows_total: int | None = None
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def searched(self) -> bool:
+        """Whether there was anything in it."""
+        return bool(self.rows_read or self.lines_read or self.bytes_read)
 
     def to_dict(self) -> dict[str, Any]:
-        return _plain(self)
+        own = {**_plain(self), "unread": [place.to_dict() for place in self.unread]}
+        if self.rows_total is None:
+            del own["rows_total"]
+        return own
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +225,10 @@ class PolicyCheck:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """Everything one scan has to say; times are ISO 8601 in UTC."""
+    """Everything one scan has to say; times are ISO 8601 in UTC.
+
+    ``exit`` is the code that the command ends with, once it is known.
+    """
 
     started: str
     finished: str
@@ -208,6 +237,17 @@ class ScanReport:
     errors: tuple[Failure, ...] = ()
     policy: PolicyCheck | None = None
     notes: tuple[Note, ...] = ()
+    exit: int | None = None
+
+    @property
+    def searched(self) -> bool:
+        """Whether anything was searched: nothing found where nothing was is no good news."""
+        return any(target.searched for target in self.targets)
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """Every place that was not searched, accepted ones too."""
+        return tuple(place for target in self.targets for place in target.unread)
 
     @property
     def complete(self) -> bool:
@@ -225,6 +265,8 @@ class ScanReport:
             "piiguard": __version__,
             "started": self.started,
             "finished": self.finished,
+            "exit": self.exit,
+            "found": bool(self.unprotected),
             "targets": [target.to_dict() for target in self.targets],
             "findings": [finding.to_dict() for finding in self.findings],
             "errors": [error.to_dict() for error in self.errors],

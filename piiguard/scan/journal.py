@@ -6,14 +6,16 @@ says what was looked for; a journal of another search is refused.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ScanError
 from piiguard.files import append, is_mine, read
+from piiguard.manifest import Manifest
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
@@ -29,10 +31,12 @@ _MOST = 256 << 20  # bytes: of a hundred thousand tables
 class Journal:
     """The file, and what it says is done."""
 
-    def __init__(self, path: str | os.PathLike[str], options: Options) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], options: Options, manifest: Manifest | None = None
+    ) -> None:
         self._path = Path(path)
-        self._done: dict[tuple[str, str], Outcome] = {}
-        self._head = {"schema": SCHEMA, "search": _search(options)}
+        self._done: dict[tuple[str, str], tuple[str, Outcome]] = {}
+        self._head = {"schema": SCHEMA, "search": _search(options, manifest)}
         try:
             if os.path.lexists(self._path):
                 # what it calls done is not read again: that is believed of one's own file alone
@@ -45,17 +49,19 @@ class Journal:
             reason = (error.strerror or "error").lower()
             raise self._wrong(f"the checkpoint cannot be used: {reason}") from None
 
-    def find(self, target: str, place: str) -> Outcome | None:
-        """What an earlier run found there, if it came to the end."""
-        return self._done.get((target, place))
+    def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
+        """What an earlier run found there, if it came to the end; ``mark`` has changed when the place has."""
+        known = self._done.get((target, place))
+        return known[1] if known and known[0] == mark else None
 
-    def note(self, target: str, outcome: Outcome) -> None:
+    def note(self, target: str, outcome: Outcome, mark: str = "") -> None:
         """Remember a table or file; one that could not be read to its end is tried again next time."""
         if outcome.complete and not outcome.errors:
             found = [asdict(finding) for finding in outcome.findings]
             self._append(
-                {"target": target, "place": outcome.place, "units": outcome.units, "bytes": outcome.bytes,
-                 "findings": found, "notes": [note.message for note in outcome.notes]}
+                {"target": target, "place": outcome.place, "mark": mark, "units": outcome.units,
+                 "total": outcome.total, "bytes": outcome.bytes, "findings": found,
+                 "notes": [note.message for note in outcome.notes]}
             )  # fmt: skip
 
     def _append(self, entry: dict[str, Any]) -> None:
@@ -80,7 +86,7 @@ class Journal:
                 entry = None
             try:
                 target, outcome = _outcome(entry)
-                self._done[target, outcome.place] = outcome
+                self._done[target, outcome.place] = entry.get("mark", ""), outcome
             except (KeyError, TypeError, ValueError, AttributeError):
                 raise self._wrong("a line of the checkpoint is damaged") from None
 
@@ -89,8 +95,9 @@ class Journal:
         return ScanError(f"{self._path}: {what}", source=str(self._path), hint=hint)
 
 
-def _search(options: Options) -> dict[str, Any]:
+def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:
     """What two runs must have in common."""
+    protected = sorted(map(repr, manifest.columns)) if manifest else []
     return {
         "entities": sorted(options.entities or ()),
         "sample": options.sample,
@@ -99,13 +106,15 @@ def _search(options: Options) -> dict[str, Any]:
         "raw": options.raw,
         **({"form": options.form} if options.form else {}),
         **({"views": sorted(options.views)} if options.views else {}),
+        **({"manifest": hashlib.sha256("\n".join(protected).encode()).hexdigest()} if protected else {}),
     }
 
 
 def _outcome(entry: Any) -> tuple[str, Outcome]:
     findings = tuple(_finding(values) for values in entry["findings"])
     notes = tuple(Note(entry["target"], entry["place"], message) for message in entry.get("notes", []))
-    return entry["target"], Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
+    read = Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
+    return entry["target"], replace(read, total=entry.get("total", read.units))
 
 
 def _finding(values: dict[str, Any]) -> Finding:

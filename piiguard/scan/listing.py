@@ -38,9 +38,9 @@ class Listing:
 
 
 def listed(target: str) -> Listing:
-    """The files of a target: itself, all files below a directory, or a glob's.
+    """The files of a target: itself, all files below a directory, or a glob's, which may be none.
 
-    Raises: :class:`ScanError` when it names nothing.
+    Raises: :class:`ScanError` when a name names nothing.
     """
     if target == STDIN:
         return Listing([target], named=True)
@@ -49,7 +49,7 @@ def listed(target: str) -> Listing:
     if os.path.lexists(target):
         return Listing([target], named=True)
     found = _matching(target)
-    if not found.files and not found.left:
+    if not found.files and not found.left and not glob.has_magic(target):
         shown = without_password(target)  # a URL without its scheme
         raise ScanError(
             f"{shown}: there is no such file, directory or database",

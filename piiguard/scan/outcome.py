@@ -1,33 +1,25 @@
-"""What reading one table or file came to, and the report that outcomes add up to."""
+"""What reading a place came to: its part, judged."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from piiguard import clock
-from piiguard.confidence import Confidence
-from piiguard.scan.finding import Failure, Finding, Note, ScanReport, Target
-from piiguard.scan.lines import FIRST, LineStatistics
+from piiguard.confidence import at_least, of_score
+from piiguard.manifest import Manifest
+from piiguard.scan.cells import step
+from piiguard.scan.finding import Failure, Finding, Note
+from piiguard.scan.options import Options
+from piiguard.scan.part import Part
+from piiguard.scan.protection import findings_of, with_records
+from piiguard.scan.read import Kind
 
-__all__ = [
-    "INTERRUPTED",
-    "Outcome",
-    "encoding_note",
-    "extended",
-    "join",
-    "report_of",
-    "unread",
-    "unread_outcome",
-]
-
-INTERRUPTED = "interrupted before the end"
+__all__ = ["Outcome", "judged"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One table or file; ``units`` are rows or lines."""
+    """One table or file; ``units`` are rows or lines, of ``total`` where that is more."""
 
     place: str
     units: int
@@ -37,74 +29,73 @@ class Outcome:
     complete: bool = True
     """False when an interrupt ended it"""
     notes: tuple[Note, ...] = ()
+    total: int = 0
 
 
-def unread_outcome(target: str, place: str, why: str) -> Outcome:
-    """A place that was asked for and is left."""
-    return Outcome(place, 0, 0, (), (Failure(target, place, why),))
+def judged(
+    target: str, kind: Kind, place: str, part: Part, options: Options, manifest: Manifest | None = None
+) -> Outcome:
+    """Judge what was read of one place."""
+    sampled = options.sample is not None and part.total > options.sample
+    total = part.total if sampled else part.rows
+    if kind == "database":
+        units = part.rows
+        columns = _columns(target, place, "", part, options, manifest)
+        found = [with_records(finding, total, part.rows) for finding in columns]
+    else:
+        units = part.line_count
+        found = list(_of_file(target, place, part, options))
+    errors = tuple(Failure(target, inside or place, reason) for inside, reason in part.unread)
+    notes = tuple(Note(target, place, message) for message in (*part.notes, *_encoding(part)))
+    return Outcome(place, units, part.bytes, tuple(found), errors, part.complete, notes, max(total, units))
 
 
-def report_of(
-    target: str,
-    kind: Literal["database", "file"],
-    started: str,
-    outcomes: Sequence[Outcome],
-    *,
-    stopped: bool = False,
-) -> ScanReport:
-    """Add up the outcomes of one target."""
-    errors = [error for outcome in outcomes for error in outcome.errors]
-    if stopped:
-        errors.append(Failure(target, target, INTERRUPTED))
-    units = sum(outcome.units for outcome in outcomes)
-    read = Target(
+def _columns(
+    target: str, place: str, table: str, part: Part, options: Options, manifest: Manifest | None = None
+) -> list[Finding]:
+    return findings_of(
         target,
-        kind,
-        tables=len(outcomes) if kind == "database" else None,
-        rows_read=units if kind == "database" else None,
-        lines_read=units if kind == "file" else None,
-        bytes_read=sum(outcome.bytes for outcome in outcomes),
-        complete=not errors,
+        place,
+        part.columns.get(table, {}),
+        manifest=manifest,
+        comments=part.comments,
+        min_confidence=options.min_confidence,
+        entities=options.entities,
     )
-    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-    notes = tuple(note for outcome in outcomes for note in outcome.notes)
-    return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes)
 
 
-def encoding_note(target: str, file: str, encoding: str) -> tuple[Note, ...]:
+def _of_file(target: str, file: str, part: Part, options: Options) -> Iterator[Finding]:
+    """A file has no columns, so the score of the best match speaks; a table in it stands as a path of its columns."""
+    yield from (f for f in _lines(target, file, part) if at_least(f.confidence, options.min_confidence))
+    for table in part.columns:
+        above = "$" + "".join(map(step, table.split("."))) if table else "$"
+        for found in _columns(target, file, table, part, options):
+            lines = part.spots.get((table, found.column or "", found.path, found.entity), ())
+            path = f"{above}.{found.column}{(found.path or '$')[1:]}"
+            yield replace(found, kind="file", table=None, column=None, file=file, path=path, lines=lines)
+
+
+def _lines(target: str, file: str, part: Part) -> Iterator[Finding]:
+    text = part.text
+    for (path, entity), tally in sorted(
+        text.tallies.items(), key=lambda each: (each[0][0] or "", each[0][1])
+    ):
+        yield Finding(
+            target=target,
+            kind="file",
+            entity=entity,
+            confidence=of_score(tally.best[0]),
+            score=round(tally.best[0], 2),
+            matched=tally.count,
+            examined=text.count,
+            protection="none",
+            masked=tally.best[1],
+            path=path,
+            file=file,
+            lines=tally.lines,
+        )
+
+
+def _encoding(part: Part) -> tuple[str, ...]:
     """What to say of a file that is not in UTF-8: a wrong guess explains words that were not found."""
-    return () if encoding in ("", "utf-8", "ascii") else (Note(target, file, f"read as {encoding}"),)
-
-
-def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
-    """The report of a target that could not be read, or that an interrupt left no time for."""
-    return ScanReport(clock.stamp(), clock.stamp(), (), (), (Failure(target, target, message),))
-
-
-def extended(report: ScanReport, more: LineStatistics, least: Confidence) -> ScanReport:
-    """The report of one file, with what was found in the lines that were added to it since."""
-    (target,) = report.targets
-    known = {finding.id: finding for finding in report.findings}
-    for finding in more.chosen(target.target, target.target, least):
-        old = known.get(finding.id)
-        known[finding.id] = finding if old is None else replace(
-            max(old, finding, key=lambda each: each.score),
-            matched=old.matched + finding.matched,
-            lines=tuple(sorted({*old.lines, *finding.lines})[:FIRST]),
-        )  # fmt: skip
-    lines = (target.lines_read or 0) + more.lines
-    read = replace(target, lines_read=lines, bytes_read=target.bytes_read + more.bytes)
-    findings = tuple(replace(finding, examined=lines) for finding in known.values())
-    return replace(report, finished=clock.stamp(), targets=(read,), findings=findings)
-
-
-def join(reports: Sequence[ScanReport]) -> ScanReport:
-    """One report over several targets."""
-    return ScanReport(
-        min((r.started for r in reports), default=clock.stamp()),
-        max((r.finished for r in reports), default=clock.stamp()),
-        tuple(t for r in reports for t in r.targets),
-        tuple(f for r in reports for f in r.findings),
-        tuple(e for r in reports for e in r.errors),
-        notes=tuple(n for r in reports for n in r.notes),
-    )
+    return () if part.encoding in ("", "utf-8", "ascii") else (f"read as {part.encoding}",)

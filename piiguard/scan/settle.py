@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from piiguard.scan import reading, sampling
 from piiguard.scan.judge import judge
-from piiguard.scan.observe import NAMES, WORDS, Observer, Place
-from piiguard.scan.relation import Relation
+from piiguard.scan.observe import NAMES, WORDS, Place
 from piiguard.scan.statistics import Partials, Statistics
 
-__all__ = ["LARGE", "SAMPLE", "Rhythm", "places", "settle", "told"]
+__all__ = ["LARGE", "SAMPLE", "Rhythm", "places", "told"]
 
 LARGE = 50_000
 """Rows from which a sample first is cheaper."""
@@ -53,18 +49,6 @@ class Rhythm:
     @property
     def _thorough(self) -> bool:
         return self.rows < HEAD or self.rows // STRETCH % EVERY == 0
-
-
-def settle(connection: sa.Connection, relation: Relation, observer: Observer) -> Partials:
-    """What a small sample says about words in the columns of a table; no more names are scored after it."""
-    observer.settled = ()
-    found: Partials = {}
-    selected = [column.expression() for column in relation.columns]
-    for query in sampling.statements(connection, relation, selected, SAMPLE):
-        for page in reading.pages(connection, query):
-            for column, values in zip(relation.columns, zip(*page, strict=True), strict=True):
-                observer.observe(column.name, values, found, label=column.comment)
-    return told(found)
 
 
 def told(sample: Partials) -> Partials:

@@ -25,6 +25,7 @@ __all__ = [
     "opened",
     "regular",
     "size_of",
+    "unpacked",
 ]
 
 STDIN = "-"
@@ -55,19 +56,27 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
     if name == STDIN:
         yield Source(cast(BinaryIO, sys.stdin.buffer))
         return
-    with open(name, "rb", buffering=0) if named else regular(name) as file:
-        size = os.fstat(file.fileno()).st_size
-        head = _head(file)
-        plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-        pressed = head.startswith(packed.MAGIC)
-        with packed.decompressed(plain, head) as stream:
-            if pressed:
-                head = stream.read(_HEAD)
-                stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
-            yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
+    with (
+        open(name, "rb", buffering=0) if named else regular(name) as file,
+        unpacked(file, os.fstat(file.fileno()).st_size) as source,
+    ):
+        yield source
 
 
-def _head(file: io.FileIO) -> bytes:
+@contextmanager
+def unpacked(file: Any, size: int = 0) -> Iterator[Source]:
+    """What an open file of so many bytes gives, decompressed."""
+    head = _head(file)
+    plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
+    pressed = head.startswith(packed.MAGIC)
+    with packed.decompressed(plain, head) as stream:
+        if pressed:
+            head = stream.read(_HEAD)
+            stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
+        yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
+
+
+def _head(file: Any) -> bytes:
     """The first bytes; a pipe gives them bit by bit."""
     head = b""
     while len(head) < _HEAD and (more := file.read(_HEAD - len(head))):

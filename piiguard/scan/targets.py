@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import codecs
+import fnmatch
+import os
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from os import PathLike, fspath
+from typing import IO, BinaryIO, cast
 
 import sqlalchemy as sa
 
-from piiguard.errors import DatabaseError
+from piiguard import database
+from piiguard.errors import DatabaseError, ScanError
+from piiguard.frames import emptied
 from piiguard.manifest import Manifest
-from piiguard.scan import arrow, sources
-from piiguard.scan.databases import scan_database
-from piiguard.scan.files import scan_listed, scan_log
-from piiguard.scan.finding import Match, ScanReport
+from piiguard.scan import sources
+from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
+from piiguard.scan.ledger import join, unread
 from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import join, unread
-from piiguard.scan.progress import Progress
+from piiguard.scan.read import Kind, Sink, Source
+from piiguard.scan.read.file import FileSource
+from piiguard.scan.read.parquet import PARQUET, ParquetSource
+from piiguard.scan.read.table import DatabaseSource
+from piiguard.scan.run import Elsewhere, Progress, run
 
-__all__ = ["Progress", "is_url", "scan_target"]
+__all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
 
 def is_url(target: str) -> bool:
@@ -30,46 +40,162 @@ def is_url(target: str) -> bool:
     return "://" in target
 
 
+@emptied
+def scan_database(
+    target: str | sa.URL | sa.Engine,
+    options: Options | None = None,
+    *,
+    manifest: Manifest | None = None,
+    progress: Progress | None = None,
+    sink: Sink | None = None,
+    journal: Journal | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> ScanReport:
+    """Scan one database and report what its columns hold; every match behind a finding also goes to ``sink``.
+
+    A URL is opened so that an SQLite file is not changed; an engine is read through as it is, and handed back so.
+    A table that cannot be read is listed in the report's ``errors`` and makes the report incomplete; so does an
+    interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
+    :class:`DatabaseError` when the database cannot be reached at all.
+    """
+    try:
+        return run(
+            DatabaseSource(target), options or Options(), manifest=manifest, progress=progress, sink=sink,
+            journal=journal, elsewhere=elsewhere,
+        )  # fmt: skip
+    except database.LeftUnread as error:
+        return unread(error.source, f"{error}; {error.hint}")
+
+
+@emptied
+def scan_log(
+    target: str | PathLike[str] | IO[bytes] | IO[str],
+    options: Options | None = None,
+    *,
+    name: str | None = None,
+    skip: Collection[str] = (),
+    progress: Progress | None = None,
+    sink: Sink | None = None,
+    journal: Journal | None = None,
+    waiting: Callable[[], None] | None = None,
+) -> ScanReport:
+    """Scan a file, all files of a directory or a glob, ``-`` for standard input, or an open stream.
+
+    Every match also goes to ``sink``. A file that cannot be read is listed in the report's ``errors`` and makes
+    it incomplete; so does an interrupt. ``skip`` leaves files of a directory out; a ``journal`` notes the files
+    that are done and leaves them out next time. With ``waiting`` a file is read on as it grows, until an interrupt; it
+    is called whenever nothing is new. Raises :class:`ScanError` when the target names no file at all.
+    """
+    options = options or Options()
+    _check_encoding(options.encoding)
+    stream: BinaryIO | None = None
+    if isinstance(target, PathLike):
+        target = fspath(target)
+    if not isinstance(target, str):
+        if isinstance(target.read(0), str):
+            target, options = sources.encoded(cast(IO[str], target)), replace(options, encoding="utf-8")
+        stream, target = cast(BinaryIO, target), "stream"
+    label = name or target
+    listing = listed(target) if stream is None else Listing([label], named=True)
+    source = FileSource(label, listing, skip=skip, stream=stream, by_line=sink is not None, waiting=waiting)
+    return run(source, options, progress=progress, sink=sink, journal=journal)
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        codecs.lookup("utf-8" if name == "auto" else name)
+    except LookupError:
+        hint = "auto, utf-8, cp1251, kz1048, koi8-r, utf-16 …"
+        raise ScanError(f"{name}: there is no such encoding", source=name, hint=hint) from None
+
+
 def scan_target(
     target: str,
     options: Options,
     *,
     manifest: Manifest | None = None,
     progress: Progress | None = None,
-    sink: Callable[[Match], None] | None = None,
+    sink: Sink | None = None,
     journal: Journal | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> ScanReport:
-    """Scan whatever the target names."""
+    """Scan whatever the target names.
+
+    Raises: :class:`DatabaseError` or :class:`ScanError` when there is no such thing, or it cannot be reached.
+    """
     if is_url(target):
         return scan_database(
-            target, options, manifest=manifest, progress=progress, sink=sink, journal=journal
-        )
-    if options.raw or target == sources.STDIN:
-        return scan_log(target, options, progress=progress, sink=sink, journal=journal)
-    listing = listed(target)
-    databases = [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
-    tables = [name for name in listing.files if name.lower().endswith(arrow.PARQUET)]
-    reports = []
-    for name in databases:
-        url = sa.URL.create("sqlite", database=name)
+            target, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
+            elsewhere=elsewhere,
+        )  # fmt: skip
+    _check_encoding(options.encoding)
+    listing = _without(listed(target), options.exclude)
+    reports: list[ScanReport] = []
+    for source in _sources(target, listing, options, by_line=sink is not None):
+        if isinstance(source, ScanReport):
+            reports.append(source)
+            continue
         try:
             reports.append(
-                scan_database(url, options, manifest=manifest, progress=progress, sink=sink, journal=journal)
-            )
+                run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
+                    elsewhere=elsewhere)
+            )  # fmt: skip
         except DatabaseError as error:
             if listing.named:
                 raise
             reports.append(unread(error.source, str(error)))  # the other files are still worth a report
-    if tables:
-        reports.append(
-            arrow.scan_parquet(
-                target, tables, options, named=listing.named, manifest=manifest, progress=progress
-            )
-        )
+    return join(reports)
+
+
+def kinds_of(target: str) -> set[Kind]:
+    """Whether a target holds tables, files, or both; asked to refuse options that none of them can keep."""
+    if is_url(target):
+        return {"database"}
+    listing = listed(target)
+    tables = {name for name in listing.files if name.lower().endswith(PARQUET)} | set(_databases(listing))
+    kinds: list[tuple[Kind, object]] = [("database", tables), ("file", len(tables) < len(listing.files))]
+    return {kind for kind, there in kinds if there}
+
+
+def _databases(listing: Listing) -> list[str]:
+    return [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
+
+
+def _without(listing: Listing, globs: Collection[str]) -> Listing:
+    """The files that no glob matches, by their paths or their names alone."""
+
+    def kept(path: str) -> bool:
+        names = path, os.path.basename(path)
+        return not any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
+
+    return replace(
+        listing,
+        files=[path for path in listing.files if kept(path)],
+        left=[(path, why) for path, why in listing.left if kept(path)],
+    )
+
+
+def _sources(
+    target: str, listing: Listing, options: Options, *, by_line: bool
+) -> Iterator[Source | ScanReport]:
+    """What the files of a target are; of a database that cannot be opened, the report that says so."""
+    tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
+    # the bytes of a database may hold what its tables no longer do; a Parquet file is packed, and written once
+    databases = [] if options.raw else _databases(listing)
     # A log belongs to its database, and was read with it; a journal may hold what the database does not.
     logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
-    apart = frozenset([*databases, *tables, *logs])
-    rest = Listing([name for name in listing.files if name not in apart], listing.left, listing.named)
-    if rest.files or rest.left or not reports:
-        reports.append(scan_listed(target, rest, options, progress=progress, sink=sink, journal=journal))
-    return join(reports)
+    apart = {*databases, *tables, *logs}
+    for name in databases:
+        try:
+            yield DatabaseSource(sa.URL.create("sqlite", database=name))
+        except database.LeftUnread as error:
+            yield unread(error.source, f"{error}; {error.hint}")
+        except DatabaseError as error:
+            if listing.named:
+                raise
+            yield unread(error.source, str(error))
+    if tables:
+        yield ParquetSource(target, tables, named=listing.named)
+    rest = [name for name in listing.files if name not in apart]
+    if rest or listing.left or not apart:
+        yield FileSource(target, replace(listing, files=rest), by_line=by_line)

@@ -88,7 +88,7 @@ def test_the_entities_asked_for_are_the_only_ones_reported(
 
 
 def test_a_glob_that_matches_no_table_is_no_clean_scan(crm: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["scan", str(crm), "--tables", "klients*"]) == 1
+    assert run(["scan", str(crm), "--tables", "klients*"]) == 4
     assert "no table matches klients*" in capsys.readouterr().err
 
 

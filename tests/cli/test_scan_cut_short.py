@@ -17,10 +17,8 @@ import sqlalchemy as sa
 from piiguard import database
 from piiguard.cli import scan_progress
 from piiguard.cli.main import run
-from piiguard.scan import settle, stretches, workers
-from piiguard.scan.options import Options
-from piiguard.scan.tables import Part
-from piiguard.scan.workers import TableTask
+from piiguard.scan import pool, settle
+from piiguard.scan.read import ranges
 
 ROWS = 12_000
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent")
@@ -106,14 +104,14 @@ def test_an_interrupt_of_a_file(
     capsys: pytest.CaptureFixture[str],
     jobs: str,
 ) -> None:
-    monkeypatch.setattr(stretches, "LEAST", 1 << 20)
+    monkeypatch.setattr(ranges, "LEAST", 1 << 20)
     log = tmp_path / "app.log"
-    log.write_text("ИИН 050312300015\nпусто\n" * 200_000, encoding="utf-8")
+    log.write_text("ИИН 050312300015\nпусто\n" * 100_000, encoding="utf-8")
     when_begun(interrupt)
     document = scanned(capsys, str(log), "--jobs", jobs)
     assert set(messages(document).values()) == {"interrupted before the end"}
     (finding,) = document["findings"]
-    assert 0 < finding["matched"] < 200_000
+    assert 0 < finding["matched"] < 100_000
     assert all(line % 2 for line in finding["lines"])
     assert 0 < document["targets"][0]["bytes_read"] < log.stat().st_size
 
@@ -134,7 +132,7 @@ def test_an_interrupt_of_many_files(
 def test_an_interrupt_of_a_database(
     url: str, when_begun: Hook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], jobs: str
 ) -> None:
-    monkeypatch.setattr("piiguard.scan.tables.LARGE", 1000)
+    monkeypatch.setattr(settle, "LARGE", 1000)
     when_begun(interrupt, "big")  # of two processes, the second may be done with the small one before
     document = scanned(capsys, url, "--full", "--jobs", jobs)
     assert set(messages(document).values()) == {"interrupted before the end"}
@@ -158,19 +156,16 @@ def test_a_table_dropped_while_it_is_read(
     url: str, when_begun: Hook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ranges of keys are transactions of their own, so the drop comes between two of them."""
-    monkeypatch.setattr("piiguard.scan.tables.LARGE", 1000)
     monkeypatch.setattr(settle, "LARGE", 1000)
-    read = workers.read_tables
+    run_pool = pool.run
 
-    def in_two_goes(
-        url: str, tasks: Sequence[TableTask], options: Options
-    ) -> Iterator[tuple[TableTask, Part]]:
+    def in_two_goes(read: Any, tasks: Sequence[Any], jobs: int) -> Iterator[tuple[Any, Any]]:
         """Nobody is reading when the table goes, and nobody has read it all."""
         assert len(tasks) > 2
-        yield from read(url, tasks[:1], options)
-        yield from read(url, tasks[1:], options)
+        yield from run_pool(read, tasks[:1], jobs)
+        yield from run_pool(read, tasks[1:], jobs)
 
-    monkeypatch.setattr(workers, "read_tables", in_two_goes)
+    monkeypatch.setattr(pool, "run", in_two_goes)
     when_begun(lambda: execute(url, "drop table big"))
     document = scanned(capsys, url, "--full", "--jobs", "2", "--tables", "big")
     assert messages(document) == {"big": "the table is no longer there"}

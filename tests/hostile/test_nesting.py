@@ -30,7 +30,7 @@ COMMANDS = {
     "--baseline": ["scan", "a.log", "--baseline", "deep"],
     "--resume": ["scan", "a.log", "--resume", "deep"],
     "--policy": ["scan", "a.log", "--policy", "deep"],
-    "--manifest": ["scan", "a.log", "--manifest", "deep"],
+    "--manifest": ["scan", "sqlite:///a.db", "--manifest", "deep"],
     "--keyring": ["keys", "list", "--keyring", "deep"],
 }
 

@@ -22,10 +22,11 @@ from piiguard.redact import RedactingFilter, Redactor, StreamRedactor, redact_te
 from piiguard.redact.pseudonym import PSEUDONYM
 from piiguard.redact.stream import LONGEST
 from piiguard.scan import jsonpath
-from piiguard.scan.dumps import Dump
-from piiguard.scan.lines import LineStatistics, read_lines
+from piiguard.scan.examine import Examiner
 from piiguard.scan.options import Options
-from piiguard.scan.sheets import Sheet
+from piiguard.scan.part import Part
+from piiguard.scan.read.dump import DumpTask
+from piiguard.scan.read.sheet import SheetTask
 
 from .growth import fill, too_fast_growing
 
@@ -96,6 +97,11 @@ SMALL, LARGE = 4 << 10, 32 << 10
 
 
 @cache
+def examiner() -> Examiner:
+    return Examiner(Options(), engine=redactor().engine)
+
+
+@cache
 def redactor() -> Redactor:
     return Redactor()
 
@@ -123,7 +129,7 @@ def log(text: str) -> None:
 
 def lines(text: str) -> None:
     reader = BlockReader(io.BytesIO(data(text)))
-    read_lines(redactor().engine, reader, LineStatistics(), sink=lambda match: None)
+    examiner().lines(Part(), reader, "", sink=lambda match: None)
 
 
 def json_lines(text: str) -> None:
@@ -139,12 +145,12 @@ def paths(text: str) -> None:
 def sheet(text: str) -> None:
     quoted = text.replace('"', '""')
     raw = data(f'name,note\n1,"{quoted}"\n{text[:2000]}')
-    Sheet().read(redactor().engine, io.BytesIO(raw), Options(), lambda read: None)
+    SheetTask("", options=Options()).search(examiner(), io.BytesIO(raw), Part(), None)
 
 
 def dump(text: str) -> None:
     raw = data(f"INSERT INTO a VALUES ('{text}');\nINSERT INTO b VALUES (1, {text[:2000]}\n{text}")
-    Dump().read(redactor().engine, io.BytesIO(raw), Options(), lambda read: None)
+    DumpTask("", options=Options()).search(examiner(), io.BytesIO(raw), Part(), None)
 
 
 VALUE = "050312300015"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport, Target
+from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport, Target, Unread
 from piiguard.scan.reason import because
 
 DATABASE = "postgresql://reader:***@db/crm"
@@ -58,7 +58,19 @@ def report() -> ScanReport:
         started="2026-11-21T06:00:00Z",
         finished="2026-11-21T06:01:30Z",
         targets=(
-            Target(DATABASE, "database", tables=6, rows_read=41200, bytes_read=9120331, complete=False),
+            Target(
+                DATABASE,
+                "database",
+                tables=6,
+                rows_read=41200,
+                bytes_read=9120331,
+                complete=False,
+                rows_total=1_234_000,
+                unread=(
+                    Unread("audit.events", "permission denied"),
+                    Unread("far", "a foreign table", accepted=True),
+                ),
+            ),
             Target("app.log", "file", lines_read=88141, bytes_read=20000000),
             Target("empty.log", "file", lines_read=0),
         ),
@@ -109,6 +121,7 @@ def report() -> ScanReport:
             in_file("app.log", "KZ_IIN", masked="05**********", lines=(3,), matched=1, confidence="high"),
         ),
         errors=(Failure(DATABASE, "audit.events", "permission denied"),),
+        exit=4,
     )
 
 

@@ -15,8 +15,10 @@ import pytest
 
 from piiguard.report import render
 from piiguard.report.messages import LANGUAGES, Language, catalogue
-from piiguard.scan.finding import ScanReport
+from piiguard.scan.finding import ScanReport, Target
 from piiguard.scan.reason import because
+
+CLEAN = ScanReport("", "", (Target("app.log", "file", lines_read=9),))
 
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
 PATIENCE = 180_000.0  # milliseconds that a busy machine may take
@@ -257,7 +259,7 @@ def test_page_names_nothing_outside_itself(report: ScanReport) -> None:
 
 def test_clean_report_is_a_page_too(browser: Any, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text(render(ScanReport("", ""), "html"), encoding="utf-8")
+    file.write_text(render(CLEAN, "html"), encoding="utf-8")
     page, problems = browser.new_page(), Problems()
     problems.watch(page)
     page.goto(file.as_uri())

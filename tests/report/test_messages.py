@@ -17,8 +17,11 @@ from piiguard.report import FORMATS, html, law, messages, render
 from piiguard.report.law import Certainty, Fact
 from piiguard.report.messages import LANGUAGES, catalogue
 from piiguard.report.people import Size
-from piiguard.scan.finding import PolicyCheck, Protection, ScanReport
+from piiguard.scan.finding import Failure, PolicyCheck, Protection, ScanReport, Target
 from piiguard.scan.reason import wording
+
+CLEAN = ScanReport("", "", (Target("app.log", "file", lines_read=9),))
+MUCH = ScanReport("", "", CLEAN.targets, errors=tuple(Failure("a", str(n), "locked") for n in range(30)))
 
 FOLDER = Path(messages.__file__).parent
 
@@ -67,7 +70,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
 
 
 def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
-    for given in (report, ScanReport("", ""), ScanReport("", "", policy=PolicyCheck("Үлгі"))):
+    for given in (report, ScanReport("", ""), CLEAN, MUCH, ScanReport("", "", policy=PolicyCheck("Үлгі"))):
         for format in FORMATS:
             render(given, format, baseline=set())
     # whatever an entity, a category or a certainty can be is said with a name put together

@@ -27,18 +27,8 @@ FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz")
 SOURCES = (*DATABASES, *FILES)
 
 _FAILING = {
-    ("--tables", SOURCES, "ignored by files, and nothing matched is an error or clean"),
-    ("--exclude", SOURCES, "ignored by files, and nothing left is clean"),
-    ("--encoding", DATABASES, "ignored by databases"),
-    ("--master", SOURCES, "ignored without Spark"),
     ("--name", SOURCES, "not built"),
     ("--since", SOURCES, "not built"),
-    ("--as", (*DATABASES, "parquet"), "ignored by what says itself what it is"),
-    ("--sample", FILES, "ignored by files"),
-    ("--manifest", FILES, "ignored by files that hold a table, and not refused by those that hold none"),
-    ("--raw", ("csv", "sql", "parquet"), "turns tables into text, so the findings are others"),
-    ("--format ndjson", ("parquet",), "no line for any match"),
-    ("--follow", ("parquet",), "neither refused nor a line for any match"),
 }
 RIVER = {f"{option}: {kind}": reason for option, kinds, reason in _FAILING for kind in kinds}
 """What fails before the redesign: option and source, and its reason. Entries go as they come true."""
@@ -244,6 +234,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--as": _as,
     "--since": _since,
     "--allow-empty": _same("--allow-empty"),
+    "--accept-unread": _same("--accept-unread", "nothing"),
 }
 ELSEWHERE = {"--output", "--write-baseline", "--engine", "--yes", "--help"}
 """Asked together with another option, by tests of their own (Spark needs Java), or of no weight for what is found."""

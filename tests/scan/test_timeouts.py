@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from presidio_analyzer import Pattern, PatternRecognizer, pattern_recognizer
 
 from piiguard.detect import Engine
-from piiguard.scan import Options, files, scan_database, scan_log
-from piiguard.scan.observe import Observer
-from piiguard.scan.timeouts import watched
+from piiguard.scan import Options, examine, run, scan_database, scan_log
+from piiguard.scan.engines import watched
 
 
 class SlowRecognizer(PatternRecognizer):
@@ -33,16 +32,13 @@ class SlowRecognizer(PatternRecognizer):
 def slow(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr(pattern_recognizer, "REGEX_TIMEOUT_SECONDS", 0.02)
     engine = watched(Engine([SlowRecognizer()]))
-    monkeypatch.setattr(files, "make_engine", lambda entities: engine)
-    monkeypatch.setattr(
-        "piiguard.scan.databases.make_observer", lambda options: Observer(engine, key=options.key)
-    )
+    monkeypatch.setattr(examine, "make_engine", lambda entities: engine)
     return engine
 
 
 def test_a_line_that_took_too_long_makes_the_report_incomplete(slow: Engine) -> None:
     report = scan_log(io.BytesIO(b"ok\n" + b"a" * 60 + b"b\n"))
-    assert [error.message for error in report.errors] == [files.TIMED_OUT]
+    assert [error.message for error in report.errors] == [run.TIMED_OUT]
     assert not report.complete
     assert scan_log(io.BytesIO(b"ok\n")).complete
 
@@ -54,4 +50,4 @@ def test_a_cell_that_took_too_long_makes_the_report_incomplete(
         connection.exec_driver_sql("create table t (note text)")
         connection.exec_driver_sql(f"insert into t values ('{'a' * 60}b'), ('ok')")
     report = scan_database(sqlite_engine, Options())
-    assert ["took too long on some cells" in error.message for error in report.errors] == [True]
+    assert [error.message for error in report.errors] == [run.TIMED_OUT]

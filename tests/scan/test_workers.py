@@ -1,10 +1,9 @@
-"""Several processes, a journal, and a file that is followed."""
+"""Several processes, and a journal."""
 
 from __future__ import annotations
 
 import json
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ import sqlalchemy as sa
 from piiguard import database
 from piiguard.errors import ScanError
 from piiguard.scan import Match, Options, scan_database, scan_log, settle
-from piiguard.scan.follow import follow
 from piiguard.scan.journal import Journal
 
 LINE = "ИИН 050312300015 принят\n"
@@ -43,7 +41,6 @@ def test_processes_over_ranges_of_keys_find_what_one_finds(
     any_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(any_database_url)
-    monkeypatch.setattr("piiguard.scan.tables.LARGE", 1000)
     monkeypatch.setattr(settle, "LARGE", 1000)
     one = scan_database(any_database_url, OPTIONS)
     two = scan_database(any_database_url, Options(entities=OPTIONS.entities, sample=None, jobs=2))
@@ -121,43 +118,3 @@ def test_a_journal_holds_no_value(tmp_path: Path) -> None:
     assert "0312300015" not in path.read_text(encoding="utf-8")
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_followed_log_is_read_on_and_over_a_rotation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("piiguard.scan.follow.PAUSE", 0.01)
-    log = tmp_path / "app.log"
-    log.write_text("первая\n" + LINE, encoding="utf-8")
-    found: list[Match] = []
-    enough = threading.Event()
-
-    def append(text: str) -> None:
-        with log.open("a", encoding="utf-8") as file:
-            file.write(text)
-
-    def rotate() -> None:
-        log.rename(tmp_path / "app.log.1")
-        log.write_text("новый\n" + LINE, encoding="utf-8")
-
-    steps = iter([
-        lambda: append("тел. +7 701 123 45 67\nбез конца строки тел. +7 705 000 00 01"),
-        lambda: append("\n"),
-        lambda: None,
-        rotate,
-    ])  # fmt: skip
-
-    def sink(match: Match) -> None:
-        found.append(match)
-        if len(found) == 3:
-            enough.set()
-
-    def going() -> bool:
-        for step in [next(steps, None)]:
-            if step:
-                step()
-        return not enough.is_set()
-
-    offset = log.stat().st_size
-    follow(str(log), OPTIONS, sink, line=2, offset=offset, going=going)
-    assert [(m.line, m.entity) for m in found] == [(3, "KZ_PHONE"), (4, "KZ_PHONE"), (2, "KZ_IIN")]

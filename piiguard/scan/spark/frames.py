@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from piiguard import clock
 from piiguard.manifest import Manifest
-from piiguard.scan.arrow import NAME_EVERY, outcome_of
+from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import ScanReport
-from piiguard.scan.observe import Place
+from piiguard.scan.ledger import report_of
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import report_of
-from piiguard.scan.spark import workers
-from piiguard.scan.tables import Part
+from piiguard.scan.outcome import judged
+from piiguard.scan.part import Part
+from piiguard.scan.read.parquet import columns_of
+from piiguard.scan.spark.workers import PARCEL, parcel, unpacked
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
 __all__ = ["part_of", "scan_dataframe"]
@@ -33,19 +35,33 @@ def scan_dataframe(
     All rows are read, whatever ``options.sample`` says: take ``df.sample(…)`` for fewer. Nested columns are
     read by path, like JSON.
     """
-    options = options or Options()
-    started = clock.stamp()
-    outcome = outcome_of(name, name, part_of(df, options), options, manifest)
+    options, started = options or Options(), clock.stamp()
+    outcome = judged(name, "database", name, part_of(df, options), options, manifest)
     return report_of(name, "database", started, [outcome])
 
 
-def part_of(
-    df: DataFrame, options: Options, name_every: int = NAME_EVERY, settled: Collection[Place] = ()
-) -> Part:
-    """The merged statistics of a frame: the workers' parts, added up in whatever order they come."""
+def part_of(df: DataFrame, options: Options) -> Part:
+    """The merged parts of a frame: they add up in whatever order they come."""
     whole = Part()
-    for row in df.mapInArrow(
-        workers.observing(options, name_every, frozenset(settled)), workers.PARCEL
-    ).collect():
-        whole.merge(workers.unpack(row))
+    for row in df.mapInArrow(_observing(options), PARCEL).toLocalIterator():
+        whole.merge(unpacked(row))
     return whole
+
+
+def _observing(
+    options: Options,
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A stage that counts the rows of a partition into one part."""
+
+    def stage(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        part, examiner = Part(), Examiner(options)
+        examiner.expect(None)
+        for batch in batches:
+            part.bytes += batch.nbytes
+            try:
+                examiner.rows(part, columns_of(batch, part))
+            except Exception as error:  # noqa: BLE001 - a worker's log would repeat the message, which may hold a value
+                part.fail(f"some rows: {type(error).__name__}")
+        yield parcel(0, part)
+
+    return stage

@@ -1,164 +1,128 @@
-"""What runs inside a Python worker of Spark: batches in, one parcel of statistics out.
+"""Reads tasks on the workers of Spark: a task in, a part out, as in any other process.
 
-The functions are sent to workers by name and arguments; the engine is compiled once in each worker process.
+What a worker runs is sent by name and arguments; the engine is compiled once in each worker process.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import pickle
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from piiguard.scan.arrow import observe_batch
-from piiguard.scan.engines import make_engine, make_observer
-from piiguard.scan.lines import LineStatistics, read_lines
-from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
-from piiguard.scan.sources import looks_binary
-from piiguard.scan.tables import Part
+from piiguard.scan.part import Part
+from piiguard.scan.read import Task
+from piiguard.scan.read.opened import FileTask
+from piiguard.scan.read.table import PASSWORD, TableTask
+from piiguard.scan.run import Elsewhere, read_there
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
 
     Stage = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
-__all__ = ["PARCEL", "FilePart", "observing", "reading", "unpack"]
+__all__ = ["PARCEL", "fetched", "on_workers", "parcel", "unpacked"]
 
-PARCEL = "parcel binary"
-"""The schema of what a worker gives back: one pickled part per row."""
-
-_BINARY = "a binary file; --raw looks for residues in any bytes"
-
-
-@dataclass(slots=True)
-class FilePart:
-    """What one stretch of a file, from byte ``start`` on, came to."""
-
-    file: str
-    start: int
-    statistics: LineStatistics = field(default_factory=LineStatistics)
-    error: str = ""
+PARCEL = "number long, part binary"
+"""The schema of what a worker gives back: the task's number, and its pickled part."""
+_AT_ONCE = 1000
+"""Tasks of one Spark job: what the driver holds at a time is bounded."""
 
 
-def observing(options: Options, name_every: int, settled: frozenset[Place] = frozenset()) -> Stage:
-    """A stage that reads columns into one :class:`Part` per partition.
+def on_workers(spark: SparkSession) -> Elsewhere:
+    """What reads tasks there: files have to lie where every worker finds them under the same name."""
 
-    ``name_every`` and ``settled`` are those of the :class:`Observer`.
-    """
+    def read(tasks: Sequence[Task], options: Options) -> Iterator[tuple[Task, Part | None]]:
+        for at in range(0, len(tasks), _AT_ONCE):
+            chosen = tasks[at : at + _AT_ONCE]
+            stage = _reading([_without_password(task) for task in chosen], options)
+            numbers = spark.range(0, len(chosen), 1, len(chosen))
+            yield from _results(numbers, stage, chosen, partial(_alone, spark, options))
+
+    return read
+
+
+def _alone(spark: SparkSession, options: Options, task: Task) -> Part | None:
+    """One task that was in a job that failed; None when it is the one."""
+    stage = _reading([_without_password(task)], options)
+    try:
+        (row,) = spark.range(0, 1, 1, 1).mapInArrow(stage, PARCEL).collect()
+    except Exception:  # noqa: BLE001 - Spark's errors have no common root, and may quote what was read
+        return None
+    return unpacked(row)
+
+
+def _results(
+    numbers: DataFrame, stage: Stage, tasks: Sequence[Task], alone: Callable[[Task], Part | None]
+) -> Iterator[tuple[Task, Part | None]]:
+    done: set[int] = set()
+    try:
+        for row in numbers.mapInArrow(stage, PARCEL).toLocalIterator():
+            done.add(row["number"])
+            yield tasks[row["number"]], unpacked(row)
+    except Exception:  # noqa: BLE001 - a worker died as often as Spark tries; which task it was for, is not said
+        for number, task in enumerate(tasks):
+            if number not in done:
+                yield task, alone(task)
+
+
+def _without_password(task: Task) -> Task:
+    """Local workers inherit the environment of this process; those of a cluster must be given it."""
+    if not isinstance(task, TableTask):
+        return task
+    url = task.database.url
+    if url.password is not None:
+        os.environ[PASSWORD] = str(url.password)
+    return replace(task, database=task.database.without_password())
+
+
+def _reading(tasks: Sequence[Task], options: Options) -> Stage:
+    """A stage that reads the tasks whose numbers it is given."""
+    packed, key = [pickle.dumps(task) for task in tasks], options.key
 
     def stage(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        part, observer = Part(), _observer(options, options.key)
-        observer.name_every, observer.settled = name_every, settled
         for batch in batches:
-            observe_batch(observer, batch, part)
-        yield _parcel(part)
+            for number in batch.column(0).to_pylist():
+                yield parcel(number, _read(pickle.loads(packed[number]), replace(options, key=key)))  # noqa: S301
 
     return stage
 
 
-def reading(options: Options) -> Stage:
-    """A stage that reads lines of files (``value``, ``file``, ``start``) into :class:`FilePart`."""
+def fetched(tasks: dict[str, FileTask], options: Options) -> Stage:
+    """A stage that reads files whose bytes Spark has fetched, by their paths."""
 
     def stage(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for (file, start), pieces in _stretches(batches):
-            yield _parcel(_read(file, start, pieces, options))
+        numbers = {path: number for number, path in enumerate(tasks)}
+        for batch in batches:
+            for path, content in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+                task = replace(tasks[path], fetched=io.BytesIO(content))
+                yield parcel(numbers[path], _read(task, options))
 
     return stage
 
 
-def unpack(row: Any) -> Any:
-    """The part in a row that a stage gave; it comes from our own workers."""
-    return pickle.loads(row["parcel"])  # noqa: S301
+def _read(task: Task, options: Options) -> Part:
+    try:
+        return read_there((task, options))
+    except Exception as error:  # noqa: BLE001 - Spark would log the message, which may hold a value
+        part = Part()
+        part.fail(f"not read to its end: {type(error).__name__}")
+        return part
 
 
-@lru_cache(maxsize=2)
-def _observer(options: Options, key: bytes) -> Observer:
-    # The key is no part of the options' equality, and workers outlive a scan.
-    return make_observer(options)
-
-
-def _parcel(part: object) -> pa.RecordBatch:
+def parcel(number: int, part: Part) -> pa.RecordBatch:
+    """A part, as a stage gives it back."""
     import pyarrow as pa
 
-    return pa.RecordBatch.from_pydict({"parcel": [pickle.dumps(part)]})
+    return pa.RecordBatch.from_pydict({"number": [number], "part": [pickle.dumps(part)]})
 
 
-def _read(file: str, start: int, pieces: Iterator[bytes], options: Options) -> FilePart:
-    from piiguard.detect import BlockReader
-
-    part = FilePart(file, start)
-    stream = io.BufferedReader(_Pieces(pieces), 1 << 16)
-    try:
-        if start == 0 and not options.raw and looks_binary(stream.peek(1 << 13)):
-            part.error = _BINARY
-        else:
-            reader = BlockReader(stream, options.encoding)
-            read_lines(make_engine(options.entities), reader, part.statistics)
-    except Exception as error:  # noqa: BLE001 - Spark would log the message, which may hold a value
-        part.error = f"not read to its end: {type(error).__name__}"
-    for _ in pieces:  # the next stretch begins behind this one
-        pass
+def unpacked(row: Any) -> Part:
+    """The part in a row that a stage gave; it comes from our own workers."""
+    part: Part = pickle.loads(row["part"])  # noqa: S301
     return part
-
-
-class _Pieces(io.RawIOBase):
-    """A stream over pieces of bytes, as they come."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._left:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._left = memoryview(piece)
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
-        self._left = self._left[count:]
-        return count
-
-
-def _stretches(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[tuple[str, int], Iterator[bytes]]]:
-    """Group rows by the stretch of the file they come from; Spark keeps their order inside a partition."""
-    runs = _runs(batches)
-    held: tuple[tuple[str, int], bytes] | None = next(runs, None)
-    while held is not None:
-        stretch, piece = held
-        follow: list[tuple[tuple[str, int], bytes] | None] = []
-
-        def pieces(
-            piece: bytes = piece, stretch: tuple[str, int] = stretch, follow: list[Any] = follow
-        ) -> Iterator[bytes]:
-            yield piece
-            for run in runs:
-                if run[0] != stretch:
-                    follow.append(run)
-                    return
-                yield b"\n" + run[1]
-
-        yield stretch, pieces()
-        held = follow[0] if follow else None
-
-
-def _runs(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[tuple[str, int], bytes]]:
-    """Rows of one stretch in one batch, as the bytes they were."""
-    import numpy as np
-
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        files, starts = batch.column("file").dictionary_encode(), batch.column("start").to_numpy()
-        codes = files.indices.to_numpy()
-        edges = np.flatnonzero((np.diff(codes) != 0) | (np.diff(starts) != 0)) + 1
-        for first, last in zip([0, *edges], [*edges, batch.num_rows], strict=True):
-            lines = batch.column("value").slice(first, last - first).to_pylist()
-            stretch = (str(files.dictionary[int(codes[first])]), int(starts[first]))
-            yield stretch, b"\n".join(lines)

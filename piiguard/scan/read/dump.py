@@ -10,22 +10,16 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from piiguard.scan.cells import step
-from piiguard.scan.engines import observer_of
-from piiguard.scan.finding import Finding
-from piiguard.scan.lines import LineStatistics, read_lines
-from piiguard.scan.observe import Observer
-from piiguard.scan.options import Options
-from piiguard.scan.sheets import PRESSED, Counted, Sheet, Text, encoding_of
+from piiguard.scan.part import Lines, Part
+from piiguard.scan.read import Counting, Examiner, Sink
+from piiguard.scan.read.opened import FileTask
+from piiguard.scan.read.sheet import PRESSED, Counted, encoding_of
 
-if TYPE_CHECKING:
-    from piiguard.detect import Engine
-
-__all__ = ["Dump", "is_dump"]
+__all__ = ["DumpTask", "is_dump"]
 
 _PAGE = 1000
 _MOST = 1 << 24
@@ -76,14 +70,14 @@ _HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
 Value = str | bytes | None
 
 
-class Lines:
+class Numbered:
     """Lines with their numbers; those that were read too early can be handed back."""
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
         self._back: deque[tuple[int, str]] = deque()
 
-    def __iter__(self) -> Lines:
+    def __iter__(self) -> Numbered:
         return self
 
     def __next__(self) -> tuple[int, str]:
@@ -91,6 +85,15 @@ class Lines:
 
     def hand_back(self, lines: Sequence[tuple[int, str]]) -> None:
         self._back.extendleft(reversed(lines))
+
+
+class DumpTask(FileTask):
+    """A dump: each of its tables is judged as a sheet, and what is no table as lines of text."""
+
+    __slots__ = ()
+
+    def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
+        _Dump(examiner, part).read(stream, self.options.encoding)
 
 
 def is_dump(name: str) -> bool:
@@ -104,14 +107,13 @@ def is_dump(name: str) -> bool:
 
 
 @dataclass(slots=True)
-class Dump:
-    """What was read of one file so far; each table is a sheet of its own."""
+class _Dump:
+    """How far one dump was read and understood."""
 
-    lines: int = 0
-    bytes: int = 0
-    encoding: str = ""
-    tables: dict[str, Sheet] = field(default_factory=dict)
-    text: LineStatistics = field(default_factory=LineStatistics)
+    examiner: Examiner
+    part: Part
+    text: Lines = field(default_factory=Lines)
+    _tables: dict[str, Counting] = field(default_factory=dict)
     _known: dict[str, list[str]] = field(default_factory=dict)
     _other: list[str] = field(default_factory=list)
     _first: int = 0
@@ -121,53 +123,40 @@ class Dump:
     _under: tuple[str, list[str]] = ("", [])
     """the table and the columns of these rows"""
 
-    def read(
-        self, engine: Engine, stream: BinaryIO, options: Options, on_page: Callable[[int], None]
-    ) -> None:
+    def read(self, stream: BinaryIO, encoding: str) -> None:
         """Read the stream to its end, a page of rows at a time."""
-        observer = observer_of(engine, options)
-        counted = Counted(stream)
+        part, counted = self.part, Counted(stream)
+        part.lines[0] = self.text
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
-        told = options.encoding == "auto" and _UTF_8.search(source.peek(_HEAD)[:_HEAD])
-        self.encoding = "utf-8" if told else encoding_of(source, options.encoding)
-        lines = Lines(self._numbered(source))
+        told = encoding == "auto" and _UTF_8.search(source.peek(_HEAD)[:_HEAD])
+        part.encoding = "utf-8" if told else encoding_of(source, encoding)
+        lines = Numbered(self._numbered(source))
         for number, line in lines:
             if copy := _COPY.match(line):
-                self._end_text(engine)
-                self._pages(observer, copy[1], _names(copy[2]), _copied(lines))
+                self._end_text()
+                self._pages(copy[1], _names(copy[2]), _copied(lines))
             elif insert := _INSERT.match(line := _whole_head(line, lines)):
-                self._end_text(engine)
-                self._insert(observer, insert, number, line, lines)
+                self._end_text()
+                self._insert(insert, number, line, lines)
             else:
-                self._plain(engine, number, line, lines)
-            if counted.read_bytes != self.bytes:
-                self.bytes = counted.read_bytes
-                on_page(self.bytes)
-        self._end_rows(observer)
-        self._end_text(engine)
-        self.text.lines = self.lines
-
-    def findings(self, target: str, file: str, options: Options) -> list[Finding]:
-        """The verdicts; a column stands as the path ``$.table.column``."""
-        found = list(self.text.chosen(target, file, options.min_confidence))
-        for table, sheet in self.tables.items():
-            place = "".join(map(step, table.split(".")))
-            found += [
-                replace(finding, path=f"${place}{(finding.path or '$')[1:]}")
-                for finding in sheet.findings(target, file, options)
-            ]
-        return found
+                self._plain(number, line, lines)
+            if counted.read_bytes != part.bytes:
+                part.bytes = counted.read_bytes
+                self.examiner.step(part)
+        self._end_rows()
+        self._end_text()
+        self.text.whole = True
 
     def _numbered(self, source: io.BufferedReader) -> Iterator[tuple[int, str]]:
-        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        encoding = "utf-8-sig" if self.part.encoding == "utf-8" else self.part.encoding
         # bytes of a binary column are no text of any encoding: they come back out as they were
         text = io.TextIOWrapper(source, encoding, "surrogateescape", newline="\n")
         whole = True
         while line := text.readline(_MOST):
-            yield self.lines + 1, line
+            yield self.text.count + 1, line
             whole = line.endswith("\n")
-            self.lines += whole
-        self.lines += not whole
+            self.text.count += whole
+        self.text.count += not whole
 
     def _keep(self, number: int, line: str) -> None:
         """A line, or the rest of one, that is no data."""
@@ -175,7 +164,7 @@ class Dump:
             self._first = number
         self._other.append(line)
 
-    def _plain(self, engine: Engine, number: int, line: str, lines: Lines) -> None:
+    def _plain(self, number: int, line: str, lines: Numbered) -> None:
         self._escapes = self._escapes or bool(_MYSQL.match(line))
         self._keep(number, line)
         if create := _CREATE.match(line):
@@ -185,9 +174,9 @@ class Dump:
             named = [piece for piece in pieces if piece and not _NO_COLUMN.match(piece[0])]
             self._known[_plain_name(create[1])] = [_unquoted(piece[1]) for piece in named]
         if len(self._other) >= _PAGE:
-            self._end_text(engine)
+            self._end_text()
 
-    def _columns(self, lines: Lines) -> list[str]:
+    def _columns(self, lines: Numbered) -> list[str]:
         """The columns of a definition, one to a line; all of it is text too."""
         names: list[str] = []
         for number, line in lines:
@@ -198,34 +187,27 @@ class Dump:
                 names.append(_unquoted(column[1]))
         return names
 
-    def _end_text(self, engine: Engine) -> None:
+    def _end_text(self) -> None:
         """Search the lines that were no data."""
         if self._other:
-            data = "".join(self._other).encode("utf-8", "replace")
-            read_lines(engine, Text(data, self._first - 1), self.text)
+            self.examiner.text(self.text, "".join(self._other), self._first)
             self._other.clear()
 
-    def _insert(
-        self, observer: Observer, insert: re.Match[str], number: int, line: str, lines: Lines
-    ) -> None:
+    def _insert(self, insert: re.Match[str], number: int, line: str, lines: Numbered) -> None:
         table, names = insert[1], _names(insert[2] or "")
         names = names or self._known.get(_plain_name(table), [])
         escapes = self._escapes or "`" in insert[0]
-        self._pages(
-            observer, table, names, _inserted(line[insert.end() :], number, lines, escapes, self._keep)
-        )
+        self._pages(table, names, _inserted(line[insert.end() :], number, lines, escapes, self._keep))
 
-    def _pages(
-        self, observer: Observer, table: str, names: list[str], rows: Iterator[tuple[int, list[Value]]]
-    ) -> None:
+    def _pages(self, table: str, names: list[str], rows: Iterator[tuple[int, list[Value]]]) -> None:
         """Gather rows into pages; a dump may have a statement for every row."""
         for row in rows:
             if (table, names) != self._under or len(self._rows) >= _PAGE:
-                self._end_rows(observer)
+                self._end_rows()
                 self._under = table, names
             self._rows.append(row)
 
-    def _end_rows(self, observer: Observer) -> None:
+    def _end_rows(self) -> None:
         """Observe the rows gathered so far."""
         if not self._rows:
             return
@@ -233,10 +215,13 @@ class Dump:
         self._rows = []
         width = max(len(row) for _, row in page)
         own = [*names, *(str(number) for number in range(len(names) + 1, width + 1))]
-        self.tables.setdefault(_plain_name(table), Sheet()).observe(observer, own, page)
+        name = _plain_name(table)
+        if name not in self._tables:
+            self._tables[name] = self.examiner.numbered(self.part, name)
+        self._tables[name](own, page)
 
 
-def _whole_head(line: str, lines: Lines) -> str:
+def _whole_head(line: str, lines: Numbered) -> str:
     """The line; where a statement has its columns or ``VALUES`` on the next ones, with those."""
     for _ in range(_MOST_HEAD if _OPENING.match(line) else 0):
         if len(line) > _HEAD or "values" in line.lower() or ";" in line:
@@ -247,7 +232,7 @@ def _whole_head(line: str, lines: Lines) -> str:
     return line
 
 
-def _copied(lines: Lines) -> Iterator[tuple[int, list[Value]]]:
+def _copied(lines: Numbered) -> Iterator[tuple[int, list[Value]]]:
     for number, line in lines:
         if line.startswith("\\."):
             return
@@ -272,7 +257,7 @@ def _bytes_or_text(text: str) -> Value:
 
 
 def _inserted(
-    text: str, number: int, lines: Lines, escapes: bool, keep: Callable[[int, str], None]
+    text: str, number: int, lines: Numbered, escapes: bool, keep: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[Value]]]:
     """The rows of one statement, over as many lines as it has; what is no row is kept as text."""
     ahead = _Ahead(text, number, lines)
@@ -302,7 +287,7 @@ class _Ahead:
     more than its length. The lines that are then too many are handed back.
     """
 
-    def __init__(self, text: str, number: int, lines: Lines) -> None:
+    def __init__(self, text: str, number: int, lines: Numbered) -> None:
         self.text, self.place = text, 0
         self._lines = lines
         self._read = [(number, text)]

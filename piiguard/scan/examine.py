@@ -1,0 +1,216 @@
+"""Takes rows and lines from the readers, and counts what they hold into a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from piiguard.confidence import least_score
+from piiguard.detect.escapes import Shown
+from piiguard.detect.mask import mask
+from piiguard.scan import hashes, jsonpath, settle
+from piiguard.scan.dialect import Row
+from piiguard.scan.engines import make_engine, observer_of
+from piiguard.scan.finding import Match
+from piiguard.scan.header import begin
+from piiguard.scan.observe import NAMES, WORDS, Hit, Observer, Place
+from piiguard.scan.options import Options
+from piiguard.scan.part import FIRST, Lines, LineTally, Part
+from piiguard.scan.read import Blocks, Column, Counting, Sink
+from piiguard.scan.statistics import Partials, merge_into
+
+if TYPE_CHECKING:
+    from piiguard.detect import Block, Engine
+
+__all__ = ["Examiner", "name_every"]
+
+_NAMES_SCORED = 20_000
+"""About so many cells of a column are scored as whole names: the verdict is settled long before."""
+NAME_EVERY = 8
+"""Where nobody knows how many rows there will be, one in so many."""
+
+
+class Examiner:
+    """Counts with one engine; every process of a scan has its own. ``step`` is called with a part after every page."""
+
+    def __init__(
+        self,
+        options: Options,
+        step: Callable[[Part], None] = lambda part: None,
+        engine: Engine | None = None,
+    ) -> None:
+        self.options, self.step = options, step
+        self.engine = engine or make_engine(options.entities)
+        self.cells = observer_of(self.engine, options)
+        """what judges single cells"""
+        self._least = least_score(options.min_confidence)
+
+    @property
+    def settled(self) -> Collection[Place]:
+        """Columns in which there is nothing to look for but numbers and addresses of mail."""
+        return self.cells.settled
+
+    @settled.setter
+    def settled(self, places: Collection[Place]) -> None:
+        self.cells.settled = places
+
+    def expect(self, rows: int | None) -> None:
+        """Begin another table, of so many rows; of a stream nobody knows."""
+        self.cells.settled = ()
+        self.cells.name_every = NAME_EVERY if rows is None else name_every(rows)
+
+    def is_large(self, rows: int) -> bool:
+        """Whether it is worth its cost to skim a table of so many rows first, and to cut it."""
+        return self.options.sample is None and rows >= settle.LARGE
+
+    def skim(
+        self, part: Part, pages: Iterable[Sequence[Column]], labels: Mapping[str, str] | None = None
+    ) -> frozenset[Place]:
+        """Settle by a few rows which columns hold words of one kind; what they say about words goes into ``part``.
+
+        No more names are scored after it.
+        """
+        if self.cells.entities.isdisjoint(WORDS):
+            return frozenset()
+        self.cells.settled, self.cells.name_every = (), 1
+        found: Partials = {}
+        for page in pages:
+            for name, cells in page:
+                self.cells.observe(name, cells, found, label=(labels or {}).get(name, ""))
+        known = settle.told(found)
+        merge_into(part.table(), known)
+        self.cells.name_every, self.cells.settled = 0, settle.places(known)
+        return settle.places(known)
+
+    def skimmed(self, places: Collection[Place]) -> None:
+        """Go on with a table that somebody else has skimmed."""
+        self.cells.name_every, self.cells.settled = 0, places
+
+    def rows(
+        self,
+        part: Part,
+        columns: Sequence[Column],
+        *,
+        table: str = "",
+        labels: Mapping[str, str] | None = None,
+        sink: Callable[[str, Hit], None] | None = None,
+    ) -> None:
+        """Count the rows of a page; each hit also goes to ``sink``, with the name of its column."""
+        partials = part.table(table)
+        for name, cells in columns:
+            take = None if sink is None else _with_name(sink, name)
+            self.cells.observe(name, cells, partials, label=(labels or {}).get(name, ""), sink=take)
+        hashes.prove(dict(columns), partials)
+        part.rows += len(columns[0][1]) if columns else 0
+        self.step(part)
+
+    def numbered(self, part: Part, table: str = "") -> Counting:
+        """What counts the rows of a table in a file, as they come: nobody knows how many there will be."""
+        return _Numbered(self.cells, part, table).count
+
+    def lines(
+        self, part: Part, blocks: Blocks, name: str, *, start: int = 0, sink: Sink | None = None
+    ) -> None:
+        """Count the lines of a stream that begins at the byte ``start`` of a file; each match also goes to ``sink``."""
+        part.encoding = blocks.encoding
+        own = part.lines[start] = Lines(start)
+        before = part.bytes
+        for block in blocks:
+            self._block(own, block, name, sink)
+            own.count = block.line + block.data.count(b"\n", 0, block.until)
+            if block.until == len(block.data) and not block.data.endswith(b"\n"):
+                own.count += 1
+            part.bytes, own.end = before + blocks.bytes_read, start + blocks.bytes_read
+            self.step(part)
+        own.whole = True
+
+    def text(self, own: Lines, text: str, number: int) -> None:
+        """Count a text that begins on the line of this number, among the lines of a file that is a table otherwise."""
+        from piiguard.detect import Block
+
+        data = text.encode("utf-8", "replace")
+        self._block(own, Block(data, number - 1, 0, len(data)), "")
+
+    def header(self, rows: Sequence[Row], width: int) -> tuple[list[str], int]:
+        """The names of a table's columns, and how many of its first rows stand above the data."""
+        return begin(self.cells, rows, width)
+
+    def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
+        shown = Shown.of(block.data, block.seen, block.until)
+        for number, text, matches in self.engine.lines(shown.data, shown.seen, shown.until):
+            line = block.line + number + 1
+            shift = block.column if number == 0 else 0
+            seen: set[tuple[str | None, str]] = set()
+            starts = [shown.place(number, match.start) for match in matches]
+            paths = jsonpath.paths(shown.written.get(number, text), starts)
+            for match, start, path in zip(matches, starts, paths, strict=True):
+                masked = mask(match.entity, text[match.start : match.end])
+                place = (path, match.entity)
+                tally = own.tallies.setdefault(place, LineTally())
+                if place not in seen:
+                    seen.add(place)
+                    tally.add(line, match.score, masked)
+                else:
+                    tally.best = max(tally.best, (match.score, masked))
+                if sink and match.score >= self._least:
+                    breaks = text.count("\n", match.start, match.end)
+                    begin = text.rfind("\n", 0, match.end) + 1 if breaks else 0
+                    end = shown.place(number + breaks, match.end - begin) + (0 if breaks else shift)
+                    sink(
+                        Match(
+                            target=name, entity=match.entity, score=round(match.score, 2), start=start + shift,
+                            end=end, masked=masked, file=name, line=line,
+                            end_line=line + breaks if breaks else None, path=path,
+                        )
+                    )  # fmt: skip
+
+
+class _Numbered:
+    """Counts rows that have line numbers; which of them are searched for words, they settle on their way."""
+
+    def __init__(self, cells: Observer, part: Part, table: str) -> None:
+        self._cells, self._part, self._table = cells, part, table
+        self._rhythm = settle.Rhythm()
+
+    def count(self, names: Sequence[str], page: Sequence[tuple[int, Sequence[object]]]) -> None:
+        partials = self._part.table(self._table)
+        self._cells.name_every, self._cells.settled = 1, self._rhythm.now()
+        lists: dict[str, list[object]] = {}
+        for place, name in enumerate(names):
+            lists[name] = [row[place] if place < len(row) else None for _, row in page]
+            found = self._cells.observe(name, lists[name])
+            if self._lacks_lines(found):
+                self._cells.observe(name, lists[name], sink=partial(self._note, name, page))
+            merge_into(partials, found)
+        hashes.prove(lists, partials)
+        self._part.rows += len(page)
+        self._rhythm.read(len(page), partials)
+
+    def _lacks_lines(self, found: Partials) -> bool:
+        """Whether these rows hold an entity of which too few lines are known: only then is each match looked at."""
+        return any(
+            len(self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())) < FIRST
+            for (name, path), statistics in found.items()
+            for claim in statistics.tallies
+            if claim != NAMES
+        )
+
+    def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
+        spot = self._table, name, hit.path, hit.claim.partition(" ")[0]
+        lines, line = self._part.spots.get(spot, ()), page[hit.cell][0]
+        if len(lines) < FIRST and line not in lines:
+            self._part.spots[spot] = (*lines, line)
+
+
+def _with_name(sink: Callable[[str, Hit], None], name: str) -> Callable[[Hit], None]:
+    return lambda hit: sink(name, hit)
+
+
+def name_every(rows: int) -> int:
+    """The power of two that leaves about ``_NAMES_SCORED`` cells of so many.
+
+    >>> name_every(10_000), name_every(1_000_000)
+    (1, 32)
+    """
+    return 1 << max(0, (rows // _NAMES_SCORED).bit_length() - 1)

@@ -1,0 +1,84 @@
+"""The account of a scan: what was asked for is either searched, or named as not searched with the reason."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from piiguard import clock
+from piiguard.scan.finding import Failure, ScanReport, Target, Unread
+from piiguard.scan.outcome import Outcome
+from piiguard.scan.read import Kind
+
+__all__ = ["INTERRUPTED", "accepting", "join", "report_of", "unread"]
+
+INTERRUPTED = "interrupted before the end"
+
+
+def report_of(
+    target: str, kind: Kind, started: str, outcomes: Sequence[Outcome], *, stopped: bool = False
+) -> ScanReport:
+    """Add up the outcomes of one target."""
+    errors = [error for outcome in outcomes for error in outcome.errors]
+    if stopped:
+        errors.append(Failure(target, target, INTERRUPTED))
+    units = sum(outcome.units for outcome in outcomes)
+    total = sum(outcome.total for outcome in outcomes)
+    read = Target(
+        target,
+        kind,
+        tables=len(outcomes) if kind == "database" else None,
+        rows_read=units if kind == "database" else None,
+        lines_read=units if kind == "file" else None,
+        bytes_read=sum(outcome.bytes for outcome in outcomes),
+        complete=not errors,
+        rows_total=total if total > units else None,
+        unread=_unread(errors),
+    )
+    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+    notes = tuple(note for outcome in outcomes for note in outcome.notes)
+    return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes)
+
+
+def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
+    """The report of a target that could not be read, or that an interrupt left no time for."""
+    errors = (Failure(target, target, message),)
+    kind: Kind = "database" if "://" in target else "file"
+    told = Target(target, kind, complete=False, unread=_unread(errors))
+    return ScanReport(clock.stamp(), clock.stamp(), (told,), (), errors)
+
+
+def _unread(errors: Iterable[Failure]) -> tuple[Unread, ...]:
+    return tuple(Unread(error.place, error.message) for error in errors)
+
+
+def accepting(report: ScanReport, globs: Collection[str]) -> ScanReport:
+    """The report, in which places that match one of the globs need not be searched; they are still named."""
+
+    def accepted(place: str) -> bool:
+        return any(fnmatch.fnmatchcase(place, glob) for glob in globs)
+
+    errors = tuple(error for error in report.errors if not accepted(error.place))
+    left = {error.target for error in errors}
+    targets = tuple(
+        replace(
+            target,
+            complete=target.target not in left,
+            unread=tuple(replace(each, accepted=accepted(each.place)) for each in target.unread),
+        )
+        for target in report.targets
+    )
+    return replace(report, errors=errors, targets=targets)
+
+
+def join(reports: Sequence[ScanReport]) -> ScanReport:
+    """One report over several targets."""
+    return ScanReport(
+        min((r.started for r in reports), default=clock.stamp()),
+        max((r.finished for r in reports), default=clock.stamp()),
+        tuple(t for r in reports for t in r.targets),
+        tuple(f for r in reports for f in r.findings),
+        tuple(e for r in reports for e in r.errors),
+        notes=tuple(n for r in reports for n in r.notes),
+    )

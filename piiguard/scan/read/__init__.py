@@ -1,0 +1,141 @@
+"""Readers: one module for each kind of source. Adding a source is adding one file.
+
+A :class:`Source` is what a target is once it is known; it gives :class:`Task`\\ s: a table, a file, a range of either.
+``Task.read(examiner, part, sink)`` is all that a reader promises: it hands rows and lines to the examiner, which counts
+them into the part, and says in the part what it did not read. A reader judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from piiguard.scan.finding import Finding, Match
+from piiguard.scan.options import Options
+from piiguard.scan.part import Lines, Part
+
+if TYPE_CHECKING:
+    from piiguard.detect import Block
+
+__all__ = ["Blocks", "Column", "Counting", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
+
+Kind = Literal["database", "file"]
+Sink = Callable[[Match], None]
+"""Takes every single match, for ``--format ndjson``."""
+Counting = Callable[[Sequence[str], Sequence[tuple[int, Sequence[object]]]], None]
+"""Takes the names of columns, and rows with the numbers of their lines."""
+Column = tuple[str, Sequence[object]]
+"""A column's name, and its cells in some rows."""
+
+
+class Blocks(Protocol):
+    """What cuts a stream into blocks of lines: a :class:`piiguard.detect.BlockReader`, or a part of one."""
+
+    encoding: str
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Block]: ...
+
+
+class Examiner(Protocol):
+    """What a reader hands rows and lines to; see :class:`piiguard.scan.examine.Examiner`."""
+
+    settled: Collection[tuple[str, str | None]]
+
+    @property
+    def engine(self) -> Any: ...
+
+    def lines(
+        self, part: Part, blocks: Blocks, name: str, *, start: int = 0, sink: Sink | None = None
+    ) -> None: ...
+
+    def rows(
+        self,
+        part: Part,
+        columns: Sequence[Column],
+        *,
+        table: str = "",
+        labels: Mapping[str, str] | None = None,
+        sink: Callable[[str, Any], None] | None = None,
+    ) -> None: ...
+
+    def expect(self, rows: int | None) -> None: ...
+
+    def is_large(self, rows: int) -> bool: ...
+
+    def skim(
+        self, part: Part, pages: Iterable[Sequence[Column]], labels: Mapping[str, str] | None = None
+    ) -> frozenset[tuple[str, str | None]]: ...
+
+    def skimmed(self, places: Collection[tuple[str, str | None]]) -> None: ...
+
+    def numbered(self, part: Part, table: str = "") -> Counting: ...
+
+    def text(self, own: Lines, text: str, number: int) -> None: ...
+
+    def header(self, rows: Sequence[tuple[int, list[str]]], width: int) -> tuple[list[str], int]: ...
+
+    def step(self, part: Part) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One table or file, or a range of it; what several tasks of one ``place`` read is one sum.
+
+    It is sent to other processes and machines, so it holds nothing that is open. ``total`` and ``unit`` say how much there
+    is to do (-1: not known). ``cells`` says that single matches are known only after the columns were judged.
+    """
+
+    place: str
+    total: int = -1
+    unit: str = "bytes"
+    cells: bool = False
+    shared: bool = True
+    """whether another process can read it too"""
+    alias: str = ""
+    """what else a manifest may call it"""
+
+    @property
+    def mark(self) -> str:
+        """What changes when the place does, where that can be told without reading it."""
+        return ""
+
+    def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
+        """Tasks that read a range each; what had to be read for that is in ``part``."""
+        return [self]
+
+    def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
+        """Read into ``part``, which holds what there is even when an interrupt ends this."""
+        raise NotImplementedError
+
+    def again(self, findings: Sequence[Finding]) -> Task | None:
+        """The task that gives the single matches behind the findings of its columns."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Task):
+    """A place that was asked for and is not read."""
+
+    why: str = ""
+
+    def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
+        part.fail(self.why)
+
+
+class Source(Protocol):
+    """What a target is: ``name`` as reports show it, and its tasks in the order of their places."""
+
+    name: str
+    kind: Kind
+    noted: bool
+    """whether the same name will mean the same thing next time, so that what is done can be noted"""
+    idle: bool
+    """whether all that there was has been read, and it only waits for more: an interrupt then cuts nothing short"""
+
+    def tasks(self, options: Options) -> Iterable[Task]: ...
+
+    def close(self) -> None: ...
