@@ -21,7 +21,7 @@ from piiguard.keys.freshness import Pin
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "now", "pin", "pinned", "state"]
+__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "knows", "now", "pin", "pinned", "state"]
 
 _metadata = sa.MetaData()
 _name = sa.String(190)  # the longest key that every supported MariaDB indexes
@@ -98,14 +98,29 @@ def pin(connection: sa.Connection, keyring: Keyring) -> None:
     connection.commit()
 
 
-def pinned(connection: sa.Connection, generation: int) -> Pin | None:
-    """Which keyring belongs to this database, its highest generation, and the history of one generation."""
+def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | None:
+    """Which keyring belongs to this database, its highest generation, and the history of one generation.
+
+    Where the row of the keyring is gone, what was noted of the histories of ``keyring`` still counts.
+    """
     if not inspect(connection).has_table(state.name):
         return None
-    known = connection.execute(sa.select(state).where(state.c.name == "keyring")).one_or_none()
-    if known is None:
+    histories = state.c.name.like("history:%") & (state.c.keyring_id == keyring)
+    wanted = sa.select(state).where((state.c.name == "keyring") | histories)
+    rows = connection.execute(wanted).all()
+    owner = next((row.keyring_id for row in rows if row.name == "keyring"), keyring)
+    seen = [row.generation for row in rows if row.keyring_id == owner]
+    if not seen:
         return None
-    return Pin(known.keyring_id, known.generation, _history(connection, known.keyring_id, generation))
+    return Pin(owner, max(seen), _history(connection, owner, generation))
+
+
+def knows(connection: sa.Connection, keyring: str) -> bool:
+    """Whether jobs have pinned anything of this keyring here; what applications report is no pin."""
+    if not inspect(connection).has_table(state.name):
+        return False
+    pins = state.c.name.not_like("instance:%"), state.c.keyring_id == keyring
+    return connection.execute(sa.select(state.c.name).where(*pins).limit(1)).first() is not None
 
 
 def _pin_history(connection: sa.Connection, keyring: Keyring) -> None:
