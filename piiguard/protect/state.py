@@ -6,15 +6,16 @@ generation and the history of each, and holds one heartbeat per running applicat
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard import clock
+from piiguard import clock, names
 from piiguard.database import inspect
-from piiguard.errors import JobError
+from piiguard.errors import DatabaseError, JobError
 from piiguard.frames import emptied
 from piiguard.keys.freshness import Pin
 
@@ -91,6 +92,7 @@ def pin(connection: sa.Connection, keyring: Keyring) -> None:
     if known is None:
         connection.execute(state.insert().values(name="keyring", **mine))
     else:
+        _refuse_malformed(known)
         _refuse_other(known, keyring)
         if keyring.generation > known.generation:
             connection.execute(state.update().where(state.c.name == "keyring").values(**mine))
@@ -108,6 +110,8 @@ def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | No
     histories = state.c.name.like("history:%") & (state.c.keyring_id == keyring)
     wanted = sa.select(state).where((state.c.name == "keyring") | histories)
     rows = connection.execute(wanted).all()
+    for row in rows:
+        _refuse_malformed(row)
     owner = next((row.keyring_id for row in rows if row.name == "keyring"), keyring)
     seen = [row.generation for row in rows if row.keyring_id == owner]
     if not seen:
@@ -181,7 +185,31 @@ def instances(connection: sa.Connection) -> list[Instance]:
     if not inspect(connection).has_table(state.name):
         return []
     found = connection.execute(sa.select(state).where(state.c.name.like("instance:%")).order_by(state.c.name))
+    rows = found.all()
+    for row in rows:
+        _refuse_malformed(row)
     return [
         Instance(row.name.removeprefix("instance:"), row.keyring_id, row.generation, row.updated)
-        for row in found
+        for row in rows
     ]
+
+
+def _refuse_malformed(row: sa.Row[Any]) -> None:
+    """Refuse what no piiguard wrote: whoever can write the table may put anything there, and SQLite takes any type."""
+    for column in (state.c.name, state.c.keyring_id, state.c.updated):
+        if not isinstance(row._mapping[column], str):
+            raise _malformed(row.name, column.name, "a text")
+    if type(row.generation) is not int or not 0 <= row.generation < 1 << 63:
+        raise _malformed(row.name, "generation", "a whole number")
+    try:
+        datetime.datetime.fromisoformat(row.updated).timestamp()
+    except (ValueError, OverflowError):
+        raise _malformed(row.name, "updated", "a time") from None
+
+
+def _malformed(name: object, column: str, wanted: str) -> DatabaseError:
+    return DatabaseError(
+        f"piiguard_state: row {names.shown(str(name))}: {column} is not {wanted}",
+        source=state.name,
+        hint="no job and no application wrote that: find out who did, then delete the row",
+    )
