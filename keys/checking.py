@@ -8,7 +8,7 @@ from typing import Any
 
 from piiguard.errors import KeyringError, MissingExtra, PiiguardError
 from piiguard.keys import freshness
-from piiguard.keys.freshness import Pin
+from piiguard.keys.freshness import NOTHING_PINNED, Pin
 from piiguard.keys.loading import KeyringFile, Opened
 from piiguard.keys.trust import LOCAL, Trust, describe, variable
 
@@ -25,7 +25,7 @@ class Checked:
     final: bool = False  # whether this alone means that the keyring is not accepted
 
 
-def check(file: KeyringFile, pins: Iterable[Pin]) -> Iterator[Checked]:
+def check(file: KeyringFile, pins: Iterable[Pin | None]) -> Iterator[Checked]:
     """Go the way that an application goes at its start, and tell each step; ends where it would end."""
     yield from _configured(file.trust)
     place = str(file.path)
@@ -72,8 +72,11 @@ def _tried(trust: Trust, entry: Mapping[str, Any]) -> Checked:
     return Checked("recipient", f"{describe(entry)}: would be asked")
 
 
-def _seen(opened: Opened, place: str, pins: Iterable[Pin]) -> Iterator[Checked]:
+def _seen(opened: Opened, place: str, pins: Iterable[Pin | None]) -> Iterator[Checked]:
     for pin in pins:
+        if pin is None:
+            yield Checked("database", NOTHING_PINNED)
+            continue
         try:
             freshness.refuse_behind_pin(opened.state, pin, place)
         except PiiguardError as error:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 
 from piiguard.errors import KeyringFormatError
 from piiguard.keys import cipher, derivation, shape
+from piiguard.shape import once
 
 __all__ = [
     "FORMAT",
@@ -178,7 +179,7 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 def _parse(data: bytes, place: str) -> dict[str, Any]:
     try:
-        header = json.loads(data.decode(), object_pairs_hook=shape.once)
+        header = json.loads(data.decode(), object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise _damaged(place, error) from None
     if not isinstance(header, dict) or not isinstance(header.get("format"), str):

@@ -14,8 +14,9 @@ from piiguard.keys import audit
 from piiguard.keys.document import Document
 from piiguard.keys.state import State
 
-__all__ = ["Pin", "refuse_behind_pin", "refuse_behind_trail", "refuse_fork"]
+__all__ = ["NOTHING_PINNED", "Pin", "refuse_behind_pin", "refuse_behind_trail", "refuse_fork"]
 
+NOTHING_PINNED = "it has pinned nothing of this keyring, so nothing was compared with it"
 _NEWEST = "bring the newest copy back; if it is lost, move this one away and: piiguard keys restore FILE"
 _FORKED = (
     "somebody changed two copies apart from each other: values under the versions that only one of them has cannot "

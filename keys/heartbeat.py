@@ -12,11 +12,11 @@ import os
 import socket
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from piiguard import clock, files
+from piiguard import clock, files, shape
 from piiguard.keys import store
 
 __all__ = [
@@ -115,11 +115,10 @@ class FileHeartbeat:
         found = []
         for file in sorted(self._folder.glob("[!.]*.json")):
             try:
-                beat = Beat(**json.loads(files.read_text(file, 1 << 16)))
+                beat = shape.made(Beat, shape.parse(files.read_text(file, 1 << 16)))
                 # The clock of a host that shares the folder may be late; that of the folder is one for all.
-                seen = max(float(beat.seen), file.stat().st_mtime)
-                found.append(Beat(str(beat.instance), int(beat.generation), seen, str(beat.keyring)))
-            except (OSError, ValueError, TypeError, RecursionError):
+                found.append(replace(beat, seen=max(beat.seen, file.stat().st_mtime)))
+            except (OSError, ValueError):
                 continue  # being written, or somebody else's file
         return found
 

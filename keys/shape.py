@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["check", "once"]
+__all__ = ["check"]
 
 _DEEPEST = 32  # lists and objects inside each other; piiguard writes three
 _LONGEST = 1 << 14  # characters of one text in a recipient
@@ -18,16 +18,6 @@ _TEXTS = {
     "path", "name", "uri", "arn", "key", "kem", "public", "kdf", "salt", "check",
 }  # fmt: skip
 _NUMBERS = {"t", "m_kib", "p"}
-
-
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a repeated member: readers would differ about which one counts."""
-    members: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in members:
-            raise ValueError(f"{name[:60]}: stands twice")
-        members[name] = value
-    return members
 
 
 def check(header: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import re
 import secrets
@@ -13,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from piiguard import clock
-from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.files import regular
+from piiguard.errors import KeyringError
+from piiguard.keys.private import read_private
 from piiguard.names import command, file_word
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "locked",
     "overwrite",
     "read",
-    "read_private",
     "refuse_existing",
     "remove",
     "replace",
@@ -33,11 +31,7 @@ __all__ = [
     "write_new",
 ]
 
-_log = logging.getLogger("piiguard.keys")
-_LARGEST = 1 << 20  # a keyring is a few kilobytes
 LOCK_SECONDS = 10.0
-# A keyring, a private key, 32 bytes in base64.
-_SECRET = re.compile(rb'\s*\{[^}]*"piiguard\.|piiguard-[a-z]+-private|\s*[\w+/-]{43}=?\s*\Z')
 
 Stamp = tuple[int, int, int]
 
@@ -62,41 +56,6 @@ def _lost(path: Path) -> str:
     if beside(path, ".audit").exists():
         return "it was lost, its audit trail is still there: piiguard keys restore FILE, with your copy of it"
     return "piiguard keys init makes one"
-
-
-def read_private(path: Path) -> bytes:
-    """The bytes of a file that holds secrets; follows links, as Kubernetes mounts them, and checks the target."""
-    with regular(path, named=True) as file:
-        found = os.fstat(file.fileno())
-        mounted = os.name != "posix" or _mounted(file.fileno(), found)
-        data = file.read(_LARGEST + 1)
-    if not mounted and found.st_mode & 0o007:
-        hint = _how_to_close(path, found, data)
-        del data  # an exception's frames hold no key
-        mode = stat.S_IMODE(found.st_mode)
-        raise KeyringFormatError(f"{path}: others can read or change it (mode {mode:04o})", hint=hint)
-    if not mounted and found.st_mode & 0o070:
-        _log.warning("%s: its group can read or change it (mode %04o)", path, stat.S_IMODE(found.st_mode))
-    if len(data) > _LARGEST:
-        raise KeyringFormatError(f"{path}: too large for a keyring or a key", hint="another file was named")
-    return data
-
-
-def _mounted(handle: int, found: os.stat_result) -> bool:
-    """Whether it is a secret as containers mount them: of root, and nobody can change it, whatever its mode.
-
-    Docker gives it 0444 and Kubernetes 0644; who may read it is decided by who is in the container.
-    """
-    return found.st_uid == 0 and bool(os.fstatvfs(handle).f_flag & os.ST_RDONLY)
-
-
-def _how_to_close(path: Path, found: os.stat_result, data: bytes) -> str:
-    """A command for what is a secret of this user; the path may come from a keyring, and name any file there is."""
-    own = found.st_uid == os.geteuid()
-    closing = command("chmod 600", file_word(str(path)))
-    if own and closing and (len(data) == 32 or _SECRET.match(data)):
-        return closing
-    return "check the path: is it the file that was meant, and whose is it?"
 
 
 def stamp(path: Path) -> Stamp | None:

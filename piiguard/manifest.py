@@ -25,13 +25,14 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from piiguard.errors import ManifestError
 from piiguard.files import new_file, read_text
-from piiguard.names import toml
+from piiguard.names import shown, toml
 
 __all__ = ["DEFAULT_NAME", "Manifest", "ProtectedColumn"]
 
@@ -135,12 +136,14 @@ class Manifest:
             raise ManifestError(
                 f"{place}: a number or a date in it cannot be read", path=place, hint=_FORM
             ) from None
+        _refuse_unknown(data, _TABLES, f"{place}: it", place)
         entries = data.get("columns", [])
         keyring = data.get("keyring", {})
         if not isinstance(entries, list) or not isinstance(keyring, dict):
             raise ManifestError(
                 f"{place}: [keyring] is a table and [[columns]] a list of tables", path=place, hint=_FORM
             )
+        _refuse_unknown(keyring, {"path"}, f"{place}: [keyring]", place)
         at = keyring.get("path")
         if at is not None and (not isinstance(at, str) or not at or "\0" in at):
             raise ManifestError(f"{place}: [keyring] path is not the path of a file", path=place, hint=_FORM)
@@ -265,18 +268,24 @@ _OTHER = ("normalizer", "pad_to")  # what else than a text may be
 _PADDED = ("string", "enum")
 _MOST = 1 << 20
 _KNOWN = {item.name for item in fields(ProtectedColumn)}
+_TABLES = {"keyring", "columns", "subjects"}  # the last is for commands to come, and not read yet
+
+
+def _refuse_unknown(found: dict[str, Any], known: AbstractSet[str], where: str, place: str) -> None:
+    """What is passed over in silence protects nothing: ``[[column]]`` would be an empty manifest."""
+    if unknown := sorted(set(found) - known):
+        raise ManifestError(
+            f"{where} has an unknown member {shown(unknown[0])}",
+            path=place,
+            hint=f"known are {', '.join(sorted(known))}",
+        )
 
 
 def _column(entry: Any, place: str, number: int) -> ProtectedColumn:
     where = f"{place}: [[columns]] number {number}"
     if not isinstance(entry, dict):
         raise ManifestError(f"{where} is not a table", path=place, hint=_FORM)
-    if unknown := sorted(set(entry) - _KNOWN):
-        raise ManifestError(
-            f"{where} has an unknown member {unknown[0]}",
-            path=place,
-            hint=f"known members are {', '.join(sorted(_KNOWN))}",
-        )
+    _refuse_unknown(entry, _KNOWN, where, place)
     if fault := next(_faults(entry), None):
         raise ManifestError(f"{where}{fault}", path=place, hint=_FORM)
     listed = entry.get("normalizer")

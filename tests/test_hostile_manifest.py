@@ -87,6 +87,32 @@ def test_a_path_of_the_keyring_that_is_none_is_refused(tmp_path: Path, kind: str
     assert "[keyring] path" in refusal(tmp_path / "piiguard.toml", text(NO_PATH[kind]))
 
 
+UNKNOWN = {
+    "a table of one letter less": ("[[column]]\ntable = 'a'\n", "column"),
+    "a table of other programs": ("[tool.piiguard]\nx = 1\n", "tool"),
+    "a member before all tables": ("path = 'keyring.json'\n", "path"),
+    "a member of the keyring": ("[keyring]\npath = 'a'\nid = 'b'\n", "id"),
+    "a keyring's path with another letter": ("[keyring]\nPath = 'a'\n", "Path"),
+    "a member of a column": ("[[columns]]\nindx = 'a'\n", "indx"),
+    "a name that fills a log": (f"{'a' * 100_000} = 1\n", "aaa"),
+    "a name with escape codes": ('"\\u001b[2J" = 1\n', "\\x1b"),
+}
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_a_name_that_nothing_reads_is_refused_and_not_passed_over(tmp_path: Path, kind: str) -> None:
+    content, name = UNKNOWN[kind]
+    said = refusal(tmp_path / "piiguard.toml", content)
+    assert "unknown member" in said
+    assert name in said
+    assert "\x1b" not in said
+
+
+def test_the_table_that_is_for_commands_to_come_is_no_error() -> None:
+    subjects = "[[subjects]]\ntable = 'students'\nkey = 'id'\n[[subjects.tables]]\ntable = 'orders'\n"
+    assert Manifest.parse(text() + subjects) == Manifest.parse(text())
+
+
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("name", [*COLUMN, "other"])
 def test_what_no_reader_of_toml_takes_is_refused(tmp_path: Path, name: str, kind: str) -> None:

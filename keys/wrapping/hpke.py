@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from piiguard import files
 from piiguard.errors import KeyringFormatError, WrappingKeyError
-from piiguard.keys import store
 from piiguard.keys.document import b64, unb64
+from piiguard.keys.private import read_private
 from piiguard.keys.wrapping import AskPassphrase
 
 __all__ = ["KEMS", "PRIVATE_KEY", "HpkeKey", "make_pair"]
@@ -196,7 +196,7 @@ def _open(argument: str) -> bytes:
 
 def _private(place: str) -> bytes:
     try:
-        return store.read_private(Path(place))
+        return read_private(Path(place))
     except OSError as error:
         raise WrappingKeyError(
             f"{place}: the private key cannot be read: {(error.strerror or 'error').lower()}", hint=_WHERE

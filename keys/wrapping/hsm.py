@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from piiguard.errors import MissingExtra, WrappingKeyError
-from piiguard.keys import store
+from piiguard.keys.private import read_private
 from piiguard.keys.wrapping import AskPassphrase
 from piiguard.keys.wrapping.mechanisms import DEFAULT, MECHANISMS, Mechanism
 
@@ -100,7 +100,7 @@ class TokenKey:
         source = self._parts.get("pin-source", "").removeprefix("file:")
         if source:
             try:
-                return store.read_private(Path(source)).decode().strip()
+                return read_private(Path(source)).decode().strip()
             except (OSError, UnicodeDecodeError):
                 raise WrappingKeyError(
                     f"{source}: the PIN cannot be read", hint="bring the file back"

@@ -11,6 +11,7 @@ from typing import Any
 from piiguard.errors import WrappingKeyError
 from piiguard.keys import store
 from piiguard.keys.document import b64
+from piiguard.keys.private import read_private
 from piiguard.keys.wrapping import AskPassphrase, sealing
 from piiguard.names import word
 
@@ -52,7 +53,7 @@ class KeyFile:
 
     def _key(self) -> bytes:
         try:
-            return sealing.read_key(store.read_private(self._found()), self._path)
+            return sealing.read_key(read_private(self._found()), self._path)
         except OSError as error:
             raise WrappingKeyError(
                 f"{self._path}: the key file cannot be read: {(error.strerror or 'error').lower()}",

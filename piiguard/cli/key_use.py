@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 
-def pins_of(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
-    """What each database has seen; asked when the keyring has been opened."""
+def pins_of(path: Path, databases: tuple[str, ...]) -> Iterator[Pin | None]:
+    """What each database has seen, None for one that has seen nothing; asked when the keyring has been opened."""
     from piiguard.database import connect, open_reader
     from piiguard.keys import store
     from piiguard.keys.document import Document
@@ -39,9 +39,8 @@ def pins_of(path: Path, databases: tuple[str, ...]) -> Iterator[Pin]:
         engine = open_reader(url)
         try:
             with connect(engine) as connection:
-                generation = Document.parse(store.read(path), str(path)).generation
-                if (pin := state.pinned(connection, generation)) is not None:
-                    yield pin
+                document = Document.parse(store.read(path), str(path))
+                yield state.pinned(connection, str(document.id), document.generation)
         finally:
             engine.dispose()
 
@@ -51,9 +50,10 @@ def refuse_behind_databases(
 ) -> None:
     """Refuse a keyring or a trail that is older than what a database has seen, or of another history.
 
-    A keyring and its trail that were put back together agree with one another: only somebody else knows better.
+    A keyring and its trail that were put back together agree with one another: only somebody else knows better. What
+    is pinned of either counts without the other, and a database that has pinned nothing is named.
     """
-    from piiguard.database import connect, open_reader
+    from piiguard.database import connect, open_reader, shown
     from piiguard.keys.freshness import refuse_behind_pin
     from piiguard.keys.state import State
     from piiguard.keys.trail import ChainedTrail, KeyringTrail, Trail
@@ -72,10 +72,11 @@ def refuse_behind_databases(
         engine = open_reader(url)
         try:
             with connect(engine) as connection:
-                pin = state.pinned(connection, held.generation)
-                if pin is None:
+                if (pin := state.pinned(connection, str(held.id), held.generation)) is not None:
+                    refuse_behind_pin(State.of(held), pin, str(path))
+                if not state.knows(connection, str(held.id)):
+                    say_keys.nothing_pinned(shown(url))
                     continue
-                refuse_behind_pin(State.of(held), pin, str(path))
                 for trail in trails:
                     refuse_older(connection, trail, str(held.id), held.generation)
         finally:

@@ -31,6 +31,7 @@ __all__ = [
     "keyring_rewrapped",
     "keyring_verified",
     "not_looked_at",
+    "nothing_pinned",
     "recipients_table",
     "refuse_rows",
     "refuse_unlisted",
@@ -189,6 +190,14 @@ def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:
 def keyring_verified(path: Path, contents: Contents, lines: int) -> None:
     """The keyring is whole."""
     say(f"{path}: keyring {contents.id}, generation {contents.generation}, {lines} audit lines: in order")
+
+
+def nothing_pinned(database: str) -> None:
+    """A database that no job has used with this keyring, or that was made to forget."""
+    from piiguard.keys.freshness import NOTHING_PINNED
+
+    say(f"{database}: {NOTHING_PINNED}")
+    hint("piiguard encrypt, rotate and decrypt pin what they used: is it the database that was meant?")
 
 
 def trail_verified(file: Path, lines: int) -> None:

@@ -23,6 +23,7 @@ __all__ = ["kept"]
 
 WORTH = 0.5  # seconds of compiling: what takes less is compiled each time
 SUM = 32  # bytes
+LARGEST = 256 << 20  # bytes of a file
 MOST = 8  # files, of some megabytes each: one for each choice of entities
 
 Compile = Callable[[Mapping[int, bytes]], Any]
@@ -69,11 +70,11 @@ def _read(place: Path) -> bytes | None:
     try:
         # neither waited for, if it is a pipe by now, nor followed, if it is a link
         with regular(place) as file:
-            data = file.read()
+            data = file.read(LARGEST + 1)
     except OSError:
         return None
     # the library's own checksum does not cover all of it
-    return data[SUM:] if data[:SUM] == _sum(data[SUM:]) else None
+    return data[SUM:] if len(data) <= LARGEST and data[:SUM] == _sum(data[SUM:]) else None
 
 
 def _sum(data: bytes) -> bytes:

@@ -60,7 +60,7 @@ class TableHeartbeat:
         """What the jobs have seen here; None when they have pinned nothing, or it cannot be read."""
         try:
             with connect(self._engine) as connection:
-                return state.pinned(connection, generation)
+                return state.pinned(connection, keyring, generation)
         except (SQLAlchemyError, DatabaseError):
             return None
         finally:

@@ -6,22 +6,23 @@ generation and the history of each, and holds one heartbeat per running applicat
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard import clock
+from piiguard import clock, names
 from piiguard.database import inspect
-from piiguard.errors import JobError
+from piiguard.errors import DatabaseError, JobError
 from piiguard.frames import emptied
 from piiguard.keys.freshness import Pin
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "now", "pin", "pinned", "state"]
+__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "knows", "now", "pin", "pinned", "state"]
 
 _metadata = sa.MetaData()
 _name = sa.String(190)  # the longest key that every supported MariaDB indexes
@@ -91,6 +92,7 @@ def pin(connection: sa.Connection, keyring: Keyring) -> None:
     if known is None:
         connection.execute(state.insert().values(name="keyring", **mine))
     else:
+        _refuse_malformed(known)
         _refuse_other(known, keyring)
         if keyring.generation > known.generation:
             connection.execute(state.update().where(state.c.name == "keyring").values(**mine))
@@ -98,14 +100,31 @@ def pin(connection: sa.Connection, keyring: Keyring) -> None:
     connection.commit()
 
 
-def pinned(connection: sa.Connection, generation: int) -> Pin | None:
-    """Which keyring belongs to this database, its highest generation, and the history of one generation."""
+def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | None:
+    """Which keyring belongs to this database, its highest generation, and the history of one generation.
+
+    Where the row of the keyring is gone, what was noted of the histories of ``keyring`` still counts.
+    """
     if not inspect(connection).has_table(state.name):
         return None
-    known = connection.execute(sa.select(state).where(state.c.name == "keyring")).one_or_none()
-    if known is None:
+    histories = state.c.name.like("history:%") & (state.c.keyring_id == keyring)
+    wanted = sa.select(state).where((state.c.name == "keyring") | histories)
+    rows = connection.execute(wanted).all()
+    for row in rows:
+        _refuse_malformed(row)
+    owner = next((row.keyring_id for row in rows if row.name == "keyring"), keyring)
+    seen = [row.generation for row in rows if row.keyring_id == owner]
+    if not seen:
         return None
-    return Pin(known.keyring_id, known.generation, _history(connection, known.keyring_id, generation))
+    return Pin(owner, max(seen), _history(connection, owner, generation))
+
+
+def knows(connection: sa.Connection, keyring: str) -> bool:
+    """Whether jobs have pinned anything of this keyring here; what applications report is no pin."""
+    if not inspect(connection).has_table(state.name):
+        return False
+    pins = state.c.name.not_like("instance:%"), state.c.keyring_id == keyring
+    return connection.execute(sa.select(state.c.name).where(*pins).limit(1)).first() is not None
 
 
 def _pin_history(connection: sa.Connection, keyring: Keyring) -> None:
@@ -166,7 +185,31 @@ def instances(connection: sa.Connection) -> list[Instance]:
     if not inspect(connection).has_table(state.name):
         return []
     found = connection.execute(sa.select(state).where(state.c.name.like("instance:%")).order_by(state.c.name))
+    rows = found.all()
+    for row in rows:
+        _refuse_malformed(row)
     return [
         Instance(row.name.removeprefix("instance:"), row.keyring_id, row.generation, row.updated)
-        for row in found
+        for row in rows
     ]
+
+
+def _refuse_malformed(row: sa.Row[Any]) -> None:
+    """Refuse what no piiguard wrote: whoever can write the table may put anything there, and SQLite takes any type."""
+    for column in (state.c.name, state.c.keyring_id, state.c.updated):
+        if not isinstance(row._mapping[column], str):
+            raise _malformed(row.name, column.name, "a text")
+    if type(row.generation) is not int or not 0 <= row.generation < 1 << 63:
+        raise _malformed(row.name, "generation", "a whole number")
+    try:
+        datetime.datetime.fromisoformat(row.updated).timestamp()
+    except (ValueError, OverflowError):
+        raise _malformed(row.name, "updated", "a time") from None
+
+
+def _malformed(name: object, column: str, wanted: str) -> DatabaseError:
+    return DatabaseError(
+        f"piiguard_state: row {names.shown(str(name))}: {column} is not {wanted}",
+        source=state.name,
+        hint="no job and no application wrote that: find out who did, then delete the row",
+    )

@@ -13,7 +13,6 @@ reason and a last day are required. Line numbers change with every edit, so they
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from piiguard import clock
+from piiguard import clock, shape
 from piiguard.errors import ScanError
 from piiguard.files import new_file, read_text
 from piiguard.names import json_text
@@ -33,7 +32,10 @@ __all__ = ["SCHEMA", "Baseline", "Suppression"]
 
 SCHEMA = "piiguard.baseline/1"
 _MOST = 64 << 20  # bytes: a hundred thousand findings are a third of it
-_HINT = "piiguard scan --write-baseline FILE makes one"
+_HINT = (
+    "piiguard scan --write-baseline FILE makes one; a suppression has place, entity, reason and expires, and may have "
+    "target"
+)
 
 
 Log = tuple[str, str, str]
@@ -63,6 +65,16 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """A finding as a baseline names it; those of old say less, those to come may say more."""
+
+    id: str
+    target: str = ""
+    place: str = ""
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """The parsed file."""
 
@@ -76,30 +88,27 @@ class Baseline:
         """Read a file; what is wrong with it is a :class:`ScanError`."""
         source = str(path)
         try:
-            data = json.loads(read_text(path, _MOST))
+            return cls._of(shape.parse(read_text(path, _MOST)))
         except OSError as error:
-            reason = (error.strerror or "error").lower()
-            raise ScanError(
-                f"{source}: the baseline cannot be read: {reason}", source=source, hint=_HINT
-            ) from None
-        except (ValueError, RecursionError):
-            raise ScanError(f"{source}: the baseline is not JSON", source=source, hint=_HINT) from None
+            wrong = f"the baseline cannot be read: {(error.strerror or 'error').lower()}"
+        except (shape.NotJson, UnicodeDecodeError):
+            wrong = "the baseline is not JSON"
+        except ValueError as error:
+            wrong = str(error)
+        raise ScanError(f"{source}: {wrong}", source=source, hint=_HINT)
+
+    @classmethod
+    def _of(cls, data: Any) -> Baseline:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            raise ScanError(
-                f"{source}: not a baseline of this version: its schema is not {SCHEMA}",
-                source=source,
-                hint=_HINT,
-            )
-        try:
-            known = frozenset(str(finding["id"]) for finding in data.get("findings", []))
-            logs = frozenset(
-                _log(*(str(finding.get(member, "")) for member in ("target", "place", "entity")))
-                for finding in data.get("findings", [])
-            )
-        except (TypeError, KeyError, AttributeError):
-            raise ScanError(f"{source}: an entry of findings has no id", source=source, hint=_HINT) from None
-        entries = data.get("suppressions", [])
-        return cls(known, tuple(_suppression(entry, n, source) for n, entry in enumerate(entries, 1)), logs)
+            raise ValueError(f"not a baseline of this version: its schema is not {SCHEMA}")
+        entries = shape.listed(data.get("findings", []), "findings")
+        found = [shape.made(_Known, entry, f"findings.{n}", more=True) for n, entry in enumerate(entries)]
+        left = shape.listed(data.get("suppressions", []), "suppressions")
+        return cls(
+            frozenset(one.id for one in found),
+            tuple(_suppression(entry, f"suppressions.{n}") for n, entry in enumerate(left)),
+            frozenset(_log(one.target, one.place, one.entity) for one in found),
+        )
 
     def accepted(self, findings: Iterable[Finding], today: date | None = None) -> frozenset[str]:
         """The ids of the findings that are known, themselves or in another file of a rotated log, or suppressed today."""
@@ -150,31 +159,19 @@ def _discreet(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return Discretion().findings(findings)
 
 
-_SUPPRESSION = "place, entity, reason and expires are required; target may be added"
-
-
 def _log(target: str, place: str, entity: str) -> Log:
     name, blank, path = place.partition(" $")
     return log_name(target), f"{log_name(name)}{blank}{path}", entity
 
 
-def _suppression(entry: Any, number: int, source: str) -> Suppression:
-    where = f"{source}: suppression number {number}"
-    if not isinstance(entry, dict) or not all(isinstance(v, str) for v in entry.values()):
-        raise ScanError(f"{where} is not an object of strings", source=source, hint=_SUPPRESSION)
+def _suppression(entry: Any, where: str) -> Suppression:
+    """One that says what it covers, why, and until when."""
+    suppression = shape.made(Suppression, entry, where)
     for needed in ("place", "entity", "reason", "expires"):
-        if not entry.get(needed, "").strip():
-            raise ScanError(
-                f"{where} has no {needed}",
-                source=source,
-                hint=_SUPPRESSION,
-            )
-    if unknown := sorted(set(entry) - {"place", "entity", "reason", "expires", "target"}):
-        raise ScanError(f"{where} has an unknown member {unknown[0]}", source=source, hint=_SUPPRESSION)
+        if not getattr(suppression, needed).strip():
+            raise ValueError(f"{where}.{needed}: empty")
     try:
-        date.fromisoformat(entry["expires"])
+        date.fromisoformat(suppression.expires)
     except ValueError:
-        raise ScanError(
-            f"{where}: expires is not a date like 2027-06-30", source=source, hint=_SUPPRESSION
-        ) from None
-    return Suppression(**entry)
+        raise ValueError(f"{where}.expires: not a date like 2027-06-30") from None
+    return suppression

@@ -7,12 +7,12 @@ says what was looked for; a journal of another search is refused.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from piiguard import shape
 from piiguard.errors import ScanError
 from piiguard.files import append, is_mine, read
 from piiguard.manifest import Manifest
@@ -20,12 +20,40 @@ from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome
-from piiguard.scan.reason import Reason
+from piiguard.scan.reason import in_english
 
 __all__ = ["SCHEMA", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
 _MOST = 256 << 20  # bytes: of a hundred thousand tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A line: one table or file, and what was found there."""
+
+    target: str
+    place: str
+    units: int
+    bytes: int
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    total: int | None = None
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        for number, finding in enumerate(self.findings):
+            if finding.target != self.target:
+                raise ValueError(f"findings.{number}.target: another one than that of the line")
+            try:
+                in_english(finding.reasons)
+            except (LookupError, ValueError):
+                raise ValueError(f"findings.{number}.reasons: none that is known") from None
+
+    def outcome(self) -> Outcome:
+        notes = tuple(Note(self.target, self.place, message) for message in self.notes)
+        read = Outcome(self.place, self.units, self.bytes, self.findings, notes=notes)
+        return replace(read, total=read.units if self.total is None else self.total)
 
 
 class Journal:
@@ -57,12 +85,9 @@ class Journal:
     def note(self, target: str, outcome: Outcome, mark: str = "") -> None:
         """Remember a table or file; one that could not be read to its end is tried again next time."""
         if outcome.complete and not outcome.errors:
-            found = [asdict(finding) for finding in outcome.findings]
-            self._append(
-                {"target": target, "place": outcome.place, "mark": mark, "units": outcome.units,
-                 "total": outcome.total, "bytes": outcome.bytes, "findings": found,
-                 "notes": [note.message for note in outcome.notes]}
-            )  # fmt: skip
+            notes = tuple(note.message for note in outcome.notes)
+            what = target, outcome.place, outcome.units, outcome.bytes, outcome.findings, notes
+            self._append(asdict(_Done(*what, outcome.total, mark)))
 
     def _append(self, entry: dict[str, Any]) -> None:
         append(self._path, json_text(entry).encode() + b"\n")
@@ -70,25 +95,21 @@ class Journal:
     def _load(self, data: bytes) -> None:
         head, *lines = data.split(b"\n")
         try:
-            found = json.loads(head)
-        except (ValueError, RecursionError):
+            found = shape.parse(head)
+        except ValueError:
             found = None
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             raise self._wrong("not a checkpoint of this version")
         if found != self._head:
             raise self._wrong("a checkpoint of a scan with other options")
-        for line in lines:
+        for number, line in enumerate(lines, 2):
             try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # the last line of a process that was killed
-            except RecursionError:
-                entry = None
-            try:
-                target, outcome = _outcome(entry)
-                self._done[target, outcome.place] = entry.get("mark", ""), outcome
-            except (KeyError, TypeError, ValueError, AttributeError):
-                raise self._wrong("a line of the checkpoint is damaged") from None
+                done = shape.made(_Done, shape.parse(line))
+            except shape.NotJson:
+                continue  # the last line of a process that was killed: what it was about is read again
+            except ValueError as error:
+                raise self._wrong(f"line {number} of the checkpoint is damaged: {error}") from None
+            self._done[done.target, done.place] = done.mark, done.outcome()
 
     def _wrong(self, what: str) -> ScanError:
         hint = "name another file, or remove it to begin anew"
@@ -108,15 +129,3 @@ def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:
         **({"views": sorted(options.views)} if options.views else {}),
         **({"manifest": hashlib.sha256("\n".join(protected).encode()).hexdigest()} if protected else {}),
     }
-
-
-def _outcome(entry: Any) -> tuple[str, Outcome]:
-    findings = tuple(_finding(values) for values in entry["findings"])
-    notes = tuple(Note(entry["target"], entry["place"], message) for message in entry.get("notes", []))
-    read = Outcome(entry["place"], entry["units"], entry["bytes"], findings, notes=notes)
-    return entry["target"], replace(read, total=entry.get("total", read.units))
-
-
-def _finding(values: dict[str, Any]) -> Finding:
-    reasons = [Reason(why["code"], tuple(map(tuple, why["values"]))) for why in values["reasons"]]
-    return Finding(**{**values, "lines": tuple(values["lines"]), "reasons": tuple(reasons)})

@@ -44,3 +44,20 @@ def test_what_was_kept_is_read(tmp_path: Path) -> None:
     place = tmp_path / "kept.hs"
     place.write_bytes(compiled._sum(b"patterns") + b"patterns")
     assert compiled._read(place) == b"patterns"
+
+
+def test_no_byte_may_differ_and_none_may_be_missing_or_more(tmp_path: Path) -> None:
+    place = tmp_path / "kept.hs"
+    whole = compiled._sum(b"patterns") + b"patterns"
+    flipped = [whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1 :] for n in range(len(whole))]
+    for data in [*flipped, *(whole[:n] for n in range(len(whole))), whole + b"\0", whole * 2]:
+        place.write_bytes(data)
+        assert compiled._read(place) is None
+
+
+def test_a_file_without_end_does_not_take_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "kept.hs"
+    place.touch()
+    os.truncate(place, 1 << 40)  # of nothing: it takes no room
+    monkeypatch.setattr(compiled, "LARGEST", 1 << 20)
+    assert compiled._read(place) is None

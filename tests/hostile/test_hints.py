@@ -15,7 +15,7 @@ import pytest
 import piiguard
 from piiguard.cli.main import run
 from piiguard.errors import PiiguardError
-from piiguard.keys import store
+from piiguard.keys.private import read_private
 
 HOME = Path(piiguard.__file__).parent
 # What a shell would run, or an option that is typed behind a command; what stands behind it goes into the shell too.
@@ -119,10 +119,10 @@ def test_a_secret_that_others_may_read_is_one_word_of_the_command_that_closes_it
     path.write_bytes(KEYS[kind])
     path.chmod(0o644)
     with pytest.raises(PiiguardError) as caught:
-        store.read_private(path)
+        read_private(path)
     subprocess.run(["/bin/sh", "-c", caught.value.hint], check=True)
     assert [file.name for file in tmp_path.iterdir()] == [name]
-    assert store.read_private(path) == KEYS[kind]
+    assert read_private(path) == KEYS[kind]
 
 
 @pytest.mark.parametrize("content", [b"host-7\n", b"root:x:0:0:root:/root:/bin/sh\n", b"", b"{}", b"\0" * 40])
@@ -132,7 +132,7 @@ def test_no_command_closes_a_file_that_is_no_secret_of_ours(tmp_path: Path, cont
     path.write_bytes(content)
     path.chmod(0o644)
     with pytest.raises(PiiguardError) as caught:
-        store.read_private(path)
+        read_private(path)
     assert "chmod" not in caught.value.hint
 
 
@@ -152,7 +152,7 @@ def test_the_owner_of_another_users_file_is_not_told_its_mode(tmp_path: Path) ->
     path.chmod(0o644)
     os.chown(path, 65534, 65534)
     with pytest.raises(PiiguardError) as caught:
-        store.read_private(path)
+        read_private(path)
     assert "chmod" not in caught.value.hint
 
 

@@ -164,3 +164,62 @@ def test_a_lost_keyring_is_restored_and_never_made_anew(keyring_file: Path, oper
     with pytest.raises(KeyringError, match="no keyring there") as caught:
         Keyring.from_file(keyring_file).open()
     assert caught.value.hint == "piiguard keys init makes one"
+
+
+@pytest.mark.parametrize("secret", ["keyring.json", "wrapping.key"])
+@pytest.mark.parametrize("above", [0, 1], ids=["its folder", "the folder above"])
+@pytest.mark.parametrize("mode", [0o777, 0o773, 0o702])
+def test_a_folder_in_which_others_can_replace_the_file_is_refused(
+    keyring_file: Path, tmp_path: Path, secret: str, above: int, mode: int
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    apart = closed / "apart"
+    apart.mkdir()
+    (keyring_file.parent / secret).rename(apart / secret)
+    (keyring_file.parent / secret).symlink_to(apart / secret)
+    folder = [apart, closed][above]
+    folder.chmod(mode)
+    with pytest.raises(KeyringError, match="others can put another file in its place") as caught:
+        Keyring.from_file(keyring_file).open()
+    assert f"mode {mode:04o} of {folder}" in str(caught.value)
+    assert caught.value.hint == f"chmod o-w {folder}"
+
+
+def test_the_folder_of_a_link_counts_as_well(keyring_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    (folder / "link.json").symlink_to(keyring_file)
+    folder.chmod(0o777)
+    with pytest.raises(KeyringError, match="others can put another file in its place"):
+        Keyring.from_file(folder / "link.json").open()
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o2775, 0o770, 0o755])
+def test_a_folder_of_a_group_or_with_the_sticky_bit_is_a_deployment(keyring_file: Path, mode: int) -> None:
+    keyring_file.parent.chmod(mode)
+    assert Keyring.from_file(keyring_file).open().generation == 1
+
+
+@pytest.mark.parametrize(("mode", "more"), [(0o660, True), (0o640, False)])
+def test_a_file_that_its_group_can_change_asks_for_the_name_of_the_wrapping_key(
+    keyring_file: Path, mode: int, more: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyring_file.chmod(mode)
+    assert Keyring.from_file(keyring_file).open().generation == 1
+    assert f"its group can read or change it (mode {mode:04o})" in caplog.text
+    assert ("PIIGUARD_WRAPPING_KEY" in caplog.text) == more
+
+
+def test_nobody_who_can_write_there_gains_by_a_keyring_of_his_own(
+    keyring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member of the group puts a keyring in place that he can open, of the same id, and waits for a restart."""
+    key = keyring_file.with_name("wrapping.key")
+    his = Keyring.create(tmp_path / "his.json", [f"file:{tmp_path / 'his.key'}"])
+    keyring_file.write_bytes(his.path.read_bytes())
+    keyring_file.chmod(0o660)
+    audit.trail_path(keyring_file).unlink()
+    monkeypatch.setenv("PIIGUARD_WRAPPING_KEY", f"file:{key}")
+    with pytest.raises(KeyringError, match="does not open the keyring"):
+        Keyring.from_file(keyring_file).open()

@@ -70,10 +70,10 @@ def test_a_new_baseline_keeps_the_suppressions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"reason": " "}, "has no reason"),
-        ({"expires": ""}, "has no expires"),
+        ({"reason": " "}, r"suppressions\.0\.reason: empty"),
+        ({"expires": ""}, r"suppressions\.0\.expires: empty"),
         ({"expires": "soon"}, "not a date"),
-        ({"plcae": "x"}, "unknown member plcae"),
+        ({"plcae": "x"}, r"suppressions\.0\.plcae: an unknown member"),
     ],
 )
 def test_a_suppression_must_say_why_and_until_when(

@@ -123,11 +123,13 @@ def empty(connection: sa.Connection, move: Migration, key: Key, wrong: Wrong) ->
     source = exact(connection.dialect.name, move.source)
     for name in wrong.keys:
         same = [c == v for c, v in zip(key.columns, name, strict=True)]
-        before = connection.scalar(sa.select(source).where(*same).with_for_update())
+        # both times what is there now: an older snapshot still has a row that somebody else has deleted
+        now = sa.select(source).where(*same).with_for_update()
+        before = connection.scalar(now)
         emptied = {**unmoved(move.table), **{move.table.c[n]: None for n in names}}
         with writing(connection, move.table):
             connection.execute(sa.update(move.table).where(*same).values(emptied))
-        if connection.scalar(sa.select(source).where(*same)) != before:
+        if connection.scalar(now) != before:
             connection.rollback()
             raise refusal.rows(
                 move.place,
