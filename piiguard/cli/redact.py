@@ -197,7 +197,7 @@ def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeo
     counts = ", ".join(f"{entity} {count}" for entity, count in sorted(replaced.items()))
     say(f"{source}: {many(sum(replaced.values()), 'value')} replaced{f' ({counts})' if counts else ''}")
     if withheld:
-        say(f"{source}: {withheld} lines were withheld because they could not be _say_redacted")
+        say(f"{source}: {withheld} lines were withheld because they could not be redacted")
         hint("this is a defect of piiguard; report it with the kind of line it was")
     if timeouts:
         say(f"{source}: a pattern gave up {timeouts} times, so values may be left")
@@ -206,10 +206,10 @@ def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeo
 
 def _say_revealed(source: str, count: int, failed: int) -> None:
     """How many pseudonyms were put back, and how many belong to somebody else."""
-    say(f"{source}: {many(count, 'pseudonym')} _say_revealed")
+    say(f"{source}: {many(count, 'pseudonym')} revealed")
     if failed:
         say(f"{source}: {many(failed, 'pseudonym')} made with another key, or changed since")
-        hint("name the keyring that _say_redacted the file, in its newest generation")
+        hint("name the keyring that redacted the file, in its newest generation")
 
 
 def _unknown_encoding(name: str) -> str:
