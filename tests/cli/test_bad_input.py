@@ -147,9 +147,10 @@ class TestFile:
         (here / "image.bin").write_bytes(bytes(range(256)) * 40)
         assert "binary" in refused("scan", "image.bin", code=4, hint=False)
 
-    def test_that_is_empty_is_clean(self, here: Path) -> None:
+    def test_that_is_empty_is_clean_only_when_that_is_allowed(self, here: Path) -> None:
         (here / "empty.log").touch()
-        assert run(["scan", "empty.log"]) == 0
+        assert run(["scan", "empty.log"]) == 4
+        assert run(["scan", "empty.log", "--allow-empty"]) == 0
 
     def test_with_broken_encoding_is_read_all_the_same(
         self, here: Path, capfd: pytest.CaptureFixture[str]
