@@ -182,7 +182,11 @@ class LakeTask(Task):
 
 
 def columns_of(batch: pa.RecordBatch, part: Part) -> list[Column]:
-    """The columns of a batch; of one that cannot be had, the part says so."""
+    """The columns of a batch; of one that cannot be had, the part says so.
+
+    Raises: MemoryError where its cells are too large together.
+    """
+    _refuse_large(batch)
     columns: list[Column] = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
@@ -190,6 +194,27 @@ def columns_of(batch: pa.RecordBatch, part: Part) -> list[Column]:
         except Exception as error:  # noqa: BLE001 - the message may hold a value, and a worker's log would repeat it
             part.fail(f"{name}: {type(error).__name__}")
     return columns
+
+
+def _refuse_large(batch: pa.RecordBatch) -> None:
+    """A value that stands once in the file is a cell for each row; Arrow ends the process when it makes too many."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size = 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and _has_bytes(column.type.value_type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            size += pc.sum(lengths.cast(pa.int64())).as_py() or 0
+    if size > memory.MOST // 2:
+        raise MemoryError
+
+
+def _has_bytes(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    texts = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(texts or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
 def _mark(file: str) -> str:
