@@ -140,6 +140,8 @@ def scan_target(
                 run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
                     elsewhere=elsewhere)
             )  # fmt: skip
+        except database.LeftUnread as error:  # opened when its tables are listed
+            reports.append(unread(error.source, f"{error}; {error.hint}"))
         except DatabaseError as error:
             if listing.named:
                 raise
