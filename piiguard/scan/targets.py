@@ -130,22 +130,24 @@ def scan_target(
         )  # fmt: skip
     _check_encoding(options.encoding)
     listing = _without(listed(target), options.exclude)
+    # the bytes of a database may hold what its tables no longer do
+    databases = [] if options.raw else _databases(listing)
     reports: list[ScanReport] = []
-    for source in _sources(target, listing, options, by_line=sink is not None):
-        if isinstance(source, ScanReport):
-            reports.append(source)
-            continue
+    for name in databases:
         try:
             reports.append(
-                run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
-                    elsewhere=elsewhere)
+                scan_database(sa.URL.create("sqlite", database=name), options, manifest=manifest,
+                              progress=progress, sink=sink, journal=journal, elsewhere=elsewhere)
             )  # fmt: skip
-        except database.LeftUnread as error:  # opened when its tables are listed
-            reports.append(unread(error.source, f"{error}; {error.hint}"))
         except DatabaseError as error:
             if listing.named:
                 raise
             reports.append(unread(error.source, str(error)))  # the other files are still worth a report
+    for source in _files(target, listing, databases, by_line=sink is not None):
+        reports.append(
+            run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
+                elsewhere=elsewhere)
+        )  # fmt: skip
     return join(reports)
 
 
@@ -177,25 +179,12 @@ def _without(listing: Listing, globs: Collection[str]) -> Listing:
     )
 
 
-def _sources(
-    target: str, listing: Listing, options: Options, *, by_line: bool
-) -> Iterator[Source | ScanReport]:
-    """What the files of a target are; of a database that cannot be opened, the report that says so."""
+def _files(target: str, listing: Listing, databases: Collection[str], *, by_line: bool) -> Iterator[Source]:
+    """The files of a target beside its databases: those of Parquet are one table."""
     tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
-    # the bytes of a database may hold what its tables no longer do; a Parquet file is packed, and written once
-    databases = [] if options.raw else _databases(listing)
     # A log belongs to its database, and was read with it; a journal may hold what the database does not.
     logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
     apart = {*databases, *tables, *logs}
-    for name in databases:
-        try:
-            yield DatabaseSource(sa.URL.create("sqlite", database=name))
-        except database.LeftUnread as error:
-            yield unread(error.source, f"{error}; {error.hint}")
-        except DatabaseError as error:
-            if listing.named:
-                raise
-            yield unread(error.source, str(error))
     if tables:
         yield ParquetSource(target, tables, named=listing.named)
     rest = [name for name in listing.files if name not in apart]
