@@ -68,7 +68,8 @@ build/sqlalchemy20: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --no-deps --target $@ 'sqlalchemy>=2.0.36,<2.1'
 
 test-sqlalchemy20: build/sqlalchemy20
-	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) tests/orm tests/examples $(PYTEST)
+	PYTHONPATH=$(CURDIR)/build/sqlalchemy20 $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) tests/orm tests/examples \
+	  tests/hostile/test_session_settings.py $(PYTEST)
 
 # Half of the examples with each version.
 laws: $(VENV)/.test build/sqlalchemy20

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,9 +85,21 @@ def _in_known_mode(connection: sa.Connection) -> Iterator[None]:
         yield
     finally:
         if not (connection.invalidated or connection.closed):
-            with suppress(SQLAlchemyError):  # a connection that broke is thrown away
+            with _putting_back(connection):
                 connection.rollback()
                 _set_mode(connection, before)
+
+
+@contextmanager
+def _putting_back(connection: sa.Connection) -> Iterator[None]:
+    """What stood in the session before; when that is interrupted, nobody gets the connection any more."""
+    try:
+        yield
+    except SQLAlchemyError:  # a connection that broke is thrown away, and has nothing to put back
+        return
+    except BaseException:
+        connection.invalidate()
+        raise
 
 
 _SPELLING = ("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES")
@@ -194,9 +206,8 @@ def _restore_path(connection: sa.Connection) -> None:
     path = connection.get_execution_options().get("piiguard_path")
     if path is None or connection.invalidated or not _autocommits(connection):
         return
-    with suppress(SQLAlchemyError):  # a connection that broke has no path to restore
-        restored = sa.select(sa.func.pg_catalog.set_config("search_path", path, False))
-        connection.execute(restored)
+    with _putting_back(connection):
+        connection.execute(sa.select(sa.func.pg_catalog.set_config("search_path", path, False)))
 
 
 def _autocommits(connection: sa.Connection) -> bool:

@@ -100,3 +100,29 @@ def test_a_job_that_cannot_note_its_state_leaves_no_entry(
         with engine.connect() as connection:
             connection.exec_driver_sql(f"drop owned by {role}")
             connection.exec_driver_sql(f"drop role {role}")
+
+
+SHOWN = {"postgresql": "show search_path", "mysql": "select @@session.sql_mode"}
+
+
+def test_an_interrupt_while_the_session_is_put_back_leaves_nobody_another(server_url: str) -> None:
+    """The engine is the caller's: what he takes from its pool next is as his connections are."""
+    engine = sa.create_engine(server_url, pool_size=1, max_overflow=0, pool_timeout=1)
+    shown = SHOWN[engine.dialect.name]
+    with engine.connect() as plain:
+        before = plain.exec_driver_sql(shown).scalar()
+    seen: list[str] = []
+
+    def interrupt(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+        if "set_config" in statement or sum("sql_mode = " in each for each in seen) == 2:
+            raise KeyboardInterrupt
+
+    sa.event.listen(engine, "before_cursor_execute", interrupt)
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with pytest.raises(KeyboardInterrupt), database.connect(alone) as connection:
+        connection.exec_driver_sql("select 1")
+    sa.event.remove(engine, "before_cursor_execute", interrupt)
+    with engine.connect() as plain:
+        assert plain.exec_driver_sql(shown).scalar() == before
+    engine.dispose()
