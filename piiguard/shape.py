@@ -3,6 +3,7 @@
 Whatever is wrong is a ValueError whose text begins with the member, as in ``findings.0.score: not a number``, and never
 holds what stands there.
 
+>>> from dataclasses import dataclass
 >>> @dataclass
 ... class Place:
 ...     name: str

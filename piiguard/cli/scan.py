@@ -125,7 +125,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         output(chosen["output"], follow=chosen["follow"]) as write,
     ):
         found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
-        accepted = accepting(found, chosen["accept_unread"])
+        accepted = accepting(found, chosen["accept_unread"], empty=chosen["allow_empty"])
         report = discretion.report(_compared(accepted, targets, policy))
         known = _known(report, chosen)
         report = replace(report, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))

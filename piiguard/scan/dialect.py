@@ -55,7 +55,7 @@ def dialect_of(lines: Sequence[str], delimiter: str = "") -> Dialect | None:
         shares[","] = _width([_DECIMAL.sub(".", line) for line in text], ",")
     best = max(shares, key=lambda each: (round(shares[each][0], 1), shares[each][1]))
     share, width = shares[best]
-    if share >= 0.5:
+    if share > 0.5:
         return Dialect(best, width)
     inside = sum(any(each in line for each in "\t;|,") for line in text)
     return None if inside > len(text) / 5 else Dialect("", 1)

@@ -11,9 +11,10 @@ from piiguard.scan.finding import Failure, ScanReport, Target, Unread
 from piiguard.scan.outcome import Outcome
 from piiguard.scan.read import Kind
 
-__all__ = ["INTERRUPTED", "accepting", "join", "report_of", "unread"]
+__all__ = ["INTERRUPTED", "NO_FILE", "accepting", "join", "report_of", "unread"]
 
 INTERRUPTED = "interrupted before the end"
+NO_FILE = "no file matches"
 
 
 def report_of(
@@ -53,19 +54,22 @@ def _unread(errors: Iterable[Failure]) -> tuple[Unread, ...]:
     return tuple(Unread(error.place, error.message) for error in errors)
 
 
-def accepting(report: ScanReport, globs: Collection[str]) -> ScanReport:
-    """The report, in which places that match one of the globs need not be searched; they are still named."""
+def accepting(report: ScanReport, globs: Collection[str], *, empty: bool = False) -> ScanReport:
+    """The report, in which places that match one of the globs need not be searched; they are still named.
 
-    def accepted(place: str) -> bool:
-        return any(fnmatch.fnmatchcase(place, glob) for glob in globs)
+    With ``empty`` a glob need not have files.
+    """
 
-    errors = tuple(error for error in report.errors if not accepted(error.place))
+    def accepted(place: str, reason: str) -> bool:
+        return (empty and reason == NO_FILE) or any(fnmatch.fnmatchcase(place, glob) for glob in globs)
+
+    errors = tuple(error for error in report.errors if not accepted(error.place, error.message))
     left = {error.target for error in errors}
     targets = tuple(
         replace(
             target,
             complete=target.target not in left,
-            unread=tuple(replace(each, accepted=accepted(each.place)) for each in target.unread),
+            unread=tuple(replace(each, accepted=accepted(each.place, each.reason)) for each in target.unread),
         )
         for target in report.targets
     )

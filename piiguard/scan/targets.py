@@ -16,10 +16,11 @@ from piiguard import database
 from piiguard.errors import DatabaseError, ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
+from piiguard.names import without_password
 from piiguard.scan import sources
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
-from piiguard.scan.ledger import join, unread
+from piiguard.scan.ledger import NO_FILE, join, unread
 from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
 from piiguard.scan.read import Kind, Sink, Source
@@ -129,7 +130,10 @@ def scan_target(
             elsewhere=elsewhere,
         )  # fmt: skip
     _check_encoding(options.encoding)
-    listing = _without(listed(target), options.exclude)
+    whole = listed(target)
+    if not (whole.files or whole.left or os.path.isdir(target)):  # a misspelt glob must not look clean
+        return unread(without_password(target), NO_FILE)
+    listing = _without(whole, options.exclude)
     # the bytes of a database may hold what its tables no longer do
     databases = [] if options.raw else _databases(listing)
     reports: list[ScanReport] = []
