@@ -84,7 +84,7 @@ class Journal:
 
     def note(self, target: str, outcome: Outcome, mark: str = "") -> None:
         """Remember a table or file; one that could not be read to its end is tried again next time."""
-        if outcome.complete and not outcome.errors:
+        if outcome.complete and not outcome.errors and not outcome.left:
             notes = tuple(note.message for note in outcome.notes)
             what = target, outcome.place, outcome.units, outcome.bytes, outcome.findings, notes
             self._append(asdict(_Done(*what, outcome.total, mark)))
