@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from piiguard.errors import MissingExtra
 from piiguard.read import Column, Examiner, Kind, Left, Sink, Task, memory, sources
 from piiguard.read.catalog import is_chosen
+from piiguard.read.opened import mark_of
 from piiguard.read.options import EXCLUDED, ReadOptions
 from piiguard.read.part import Part
 
@@ -211,7 +212,7 @@ def _mark(file: str) -> str:
         now = os.stat(file)
     except OSError:
         return ""
-    return f"{now.st_size} {now.st_mtime_ns}"
+    return mark_of(now)
 
 
 def _count(file: str, *, named: bool) -> int:
