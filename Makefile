@@ -25,7 +25,7 @@ help:
 	@echo "make laws      try 2,000 examples of each law of rows and indexes (make laws EXAMPLES=50000)"
 	@echo "make test-sqlalchemy20   the tests of the ORM layer with SQLAlchemy 2.0"
 	@echo "make check     lint, format, types, import contracts"
-	@echo "make coverage  run every test and measure branches"
+	@echo "make coverage  run every test and measure branches where values are protected and checked"
 	@echo "make lock      lock every package that CI installs, with hashes (needs uv)"
 	@echo "make docs      regenerate what is generated in docs/"
 	@echo "make bench     run every benchmark and rewrite docs/benchmarks.md"
