@@ -181,7 +181,7 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
 def _plain(source: Path) -> Iterator[IO[bytes]]:
     """The file, decompressed by what its head says: in compressed bytes no value would be seen, and all would stay."""
     from piiguard.errors import ScanError
-    from piiguard.scan.sources import DAMAGED, opened
+    from piiguard.read.sources import DAMAGED, opened
 
     try:
         with opened(str(source), named=True) as found:

@@ -74,7 +74,7 @@ def _is_url(target: str) -> bool:
 
 
 def _can_grow(target: str) -> bool:
-    from piiguard.scan.sources import size_of
+    from piiguard.read.sources import size_of
     from piiguard.scan.targets import kinds_of
 
     return Path(target).is_file() and size_of(target, named=True) >= 0 and kinds_of(target) == {"file"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from piiguard.confidence import MEDIUM
-from piiguard.scan.dialect import Row
-from piiguard.scan.headers import hints
+from piiguard.detect.headers import hints
+from piiguard.read.dialect import Row
 from piiguard.scan.observe import NAMES, Hit, Observer
 
 __all__ = ["begin", "names_of"]

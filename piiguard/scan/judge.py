@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from piiguard import entities
 from piiguard.confidence import Confidence, rank
+from piiguard.detect import headers
 from piiguard.entities import (
     CARD_UNKNOWN,
     CREDIT_CARD,
@@ -23,7 +24,6 @@ from piiguard.entities import (
     PHONE_BARE,
     PHONE_SHORT,
 )
-from piiguard.scan import headers
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
 from piiguard.scan.observe import NAMES, WORDS, context, labelled
 from piiguard.scan.reason import Reason, because, percent

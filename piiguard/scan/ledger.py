@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from piiguard import clock
+from piiguard.read import Kind
 from piiguard.scan.finding import Failure, ScanReport, Target, Unread
 from piiguard.scan.outcome import Outcome
-from piiguard.scan.read import Kind
 
 __all__ = ["INTERRUPTED", "NO_FILE", "accepting", "join", "report_of", "unread"]
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from piiguard import entities
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
-from piiguard.detect import encodings
+from piiguard.detect import encodings, headers
 from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.scan import cells, ciphers, headers
+from piiguard.scan import cells, ciphers
 from piiguard.scan.statistics import Alike, Partials, Statistics
 
 if TYPE_CHECKING:

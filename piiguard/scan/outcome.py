@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from piiguard.confidence import at_least, of_score
 from piiguard.manifest import Manifest
+from piiguard.read import Kind
+from piiguard.read.part import Part
 from piiguard.scan.cells import step
 from piiguard.scan.finding import Failure, Finding, Note
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
 from piiguard.scan.protection import findings_of, with_records
-from piiguard.scan.read import Kind
 
 __all__ = ["Outcome", "judged"]
 

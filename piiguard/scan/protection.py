@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from piiguard import entities
 from piiguard.confidence import Confidence, at_least
+from piiguard.detect import headers
 from piiguard.manifest import Manifest
-from piiguard.scan import headers
 from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Finding, Protection
 from piiguard.scan.judge import Verdict, hinted, judge

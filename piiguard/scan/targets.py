@@ -17,16 +17,15 @@ from piiguard.errors import DatabaseError, ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
 from piiguard.names import without_password
-from piiguard.scan import sources
+from piiguard.read import Kind, Sink, Source, sources
+from piiguard.read.file import FileSource
+from piiguard.read.listing import Listing, listed
+from piiguard.read.parquet import PARQUET, ParquetSource
+from piiguard.read.table import DatabaseSource
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import NO_FILE, join, unread
-from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
-from piiguard.scan.read import Kind, Sink, Source
-from piiguard.scan.read.file import FileSource
-from piiguard.scan.read.parquet import PARQUET, ParquetSource
-from piiguard.scan.read.table import DatabaseSource
 from piiguard.scan.run import Elsewhere, Progress, run
 
 __all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import pytest
 
 from piiguard.cli.main import run
+from piiguard.read.listing import listed
+from piiguard.read.sources import opened, regular
 from piiguard.scan import Options, scan_log
-from piiguard.scan.listing import listed
-from piiguard.scan.sources import opened, regular
 
 from .files import ROOT, corpus, iin, state_of
 

@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO
 
-from piiguard.scan import sources
-from piiguard.scan.listing import Listing
-from piiguard.scan.options import Options
-from piiguard.scan.read import Kind, Left, Task
-from piiguard.scan.read.dump import DumpTask, is_dump
-from piiguard.scan.read.log import LogTask
-from piiguard.scan.read.opened import FileTask
-from piiguard.scan.read.sheet import SheetTask, is_sheet
+from piiguard.read import Kind, Left, Task, sources
+from piiguard.read.dump import DumpTask, is_dump
+from piiguard.read.listing import Listing
+from piiguard.read.log import LogTask
+from piiguard.read.opened import FileTask
+from piiguard.read.options import ReadOptions
+from piiguard.read.sheet import SheetTask, is_sheet
 
 __all__ = ["FileSource", "kind_of"]
 
@@ -45,7 +44,7 @@ class FileSource:
     def close(self) -> None:
         """Nothing stays open."""
 
-    def tasks(self, options: Options) -> Iterable[Task]:
+    def tasks(self, options: ReadOptions) -> Iterable[Task]:
         for file in self._listing.files:
             if file not in self._skip:
                 yield self._task(file, options)
@@ -57,7 +56,7 @@ class FileSource:
         if self._waiting:
             self._waiting()
 
-    def _task(self, file: str, options: Options) -> Task:
+    def _task(self, file: str, options: ReadOptions) -> Task:
         if self._waiting:
             return LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
         kind = kind_of(file, options, by_line=self._by_line)
@@ -66,10 +65,10 @@ class FileSource:
         return kind(file, size, options=options, named=named, stream=self._stream, shared=not self._stream)
 
 
-def kind_of(file: str, options: Options, *, by_line: bool = False) -> type[FileTask]:
+def kind_of(file: str, options: ReadOptions, *, by_line: bool = False) -> type[FileTask]:
     """What reads a file: what was asked for, or what its name says.
 
-    >>> kind_of("app.log", Options()).__name__, kind_of("clients.csv", Options(form="log")).__name__
+    >>> kind_of("app.log", ReadOptions()).__name__, kind_of("clients.csv", ReadOptions(form="log")).__name__
     ('LogTask', 'LogTask')
     """
     if by_line or options.form in ("log", "json"):

@@ -9,10 +9,10 @@ from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from piiguard.scan.dialect import dialect_of, rows
-from piiguard.scan.part import Lines, Part
-from piiguard.scan.read import Examiner, Sink
-from piiguard.scan.read.opened import FileTask
+from piiguard.read import Examiner, Sink
+from piiguard.read.dialect import dialect_of, rows
+from piiguard.read.opened import FileTask
+from piiguard.read.part import Lines, Part
 
 __all__ = ["PRESSED", "Counted", "SheetTask", "encoding_of", "is_sheet"]
 

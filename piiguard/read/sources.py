@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
 from piiguard.files import regular
-from piiguard.scan import packed
+from piiguard.read import packed
 
 __all__ = [
     "DAMAGED",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from piiguard.database import home, run_when_planned
 from piiguard.names import word
-from piiguard.scan.relation import Relation
+from piiguard.read.relation import Relation
 
 __all__ = ["judged"]
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from piiguard.scan.relation import Relation
+from piiguard.read.relation import Relation
 
 __all__ = ["Choice", "Query", "between", "choose", "key_ranges", "statements"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from piiguard.errors import ScanError
 from piiguard.names import without_password
-from piiguard.scan.sources import STDIN
+from piiguard.read.sources import STDIN
 
 __all__ = ["Listing", "listed"]
 

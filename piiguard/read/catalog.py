@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from piiguard.database.own import is_own
+from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
-from piiguard.scan import mysql, postgresql, session, sqlite
-from piiguard.scan.expanded import judged
-from piiguard.scan.headers import hints
-from piiguard.scan.relation import Column, Reading, Relation
+from piiguard.read import mysql, postgresql, session, sqlite
+from piiguard.read.expanded import judged
+from piiguard.read.relation import Column, Reading, Relation
 
 __all__ = ["is_chosen", "relations"]
 

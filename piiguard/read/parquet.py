@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
-from piiguard.scan import memory, sources
-from piiguard.scan.catalog import is_chosen
-from piiguard.scan.finding import Finding, Match
-from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Column, Examiner, Kind, Sink, Task
+from piiguard.read import Column, Examiner, Kind, Sink, Task, memory, sources
+from piiguard.read.catalog import is_chosen
+from piiguard.read.options import ReadOptions
+from piiguard.read.part import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +61,7 @@ class ParquetSource:
     def close(self) -> None:
         """Nothing stays open."""
 
-    def tasks(self, options: Options) -> Iterable[Task]:
+    def tasks(self, options: ReadOptions) -> Iterable[Task]:
         table = table_of(self.name)
         alias = table.removesuffix(PARQUET)
         if is_chosen((table, alias), options.tables, options.exclude):
@@ -81,7 +79,7 @@ class LakeTask(Task):
     """
 
     files: tuple[str, ...] = ()
-    options: Options = field(kw_only=True)
+    options: ReadOptions = field(kw_only=True)
     named: bool = False
     before: tuple[int, ...] = ()
     settled: frozenset[tuple[str, str | None]] | None = None
@@ -118,10 +116,8 @@ class LakeTask(Task):
         """How many rows of the table are read."""
         return min(self.total, self.options.sample or self.total)
 
-    def again(self, findings: Sequence[Finding]) -> Task | None:
-        told = [finding for finding in findings if finding.matched and finding.protection != "encrypted"]
-        columns = frozenset(finding.column for finding in told if finding.column)
-        return replace(self, only=columns, settled=frozenset()) if columns else None
+    def again(self, columns: Mapping[str, str]) -> Task | None:
+        return replace(self, only=frozenset(columns), settled=frozenset()) if columns else None
 
     def _begun(self, examiner: Examiner, part: Part) -> LakeTask:
         """The task, once it is known how many rows there are and what the first of them say."""
@@ -154,7 +150,7 @@ class LakeTask(Task):
                     chosen = self._chosen(batch, before)
                     before += batch.num_rows
                     part.bytes += chosen.nbytes
-                    examiner.rows(part, columns_of(chosen, part), sink=sink and self._matches(sink))
+                    examiner.rows(part, columns_of(chosen, part), place=self.place, sink=sink)
         except MemoryError:
             return memory.TOO_MUCH
         except (OSError, pa.ArrowException):
@@ -168,17 +164,6 @@ class LakeTask(Task):
             return batch
         rows = range(before, before + batch.num_rows)
         return batch.take([r - before for r in rows if (r + 1) * wanted // total > r * wanted // total])
-
-    def _matches(self, sink: Sink) -> Any:
-        def take(column: str, hit: Any) -> None:
-            sink(
-                Match(
-                    target="", entity=hit.claim.partition(" ")[0], score=hit.score, start=hit.start,
-                    end=hit.end, masked=hit.masked, table=self.place, column=column, path=hit.path,
-                )
-            )  # fmt: skip
-
-        return take
 
 
 def columns_of(batch: pa.RecordBatch, part: Part) -> list[Column]:

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.database import home
+from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
-from piiguard.scan.headers import hints
-from piiguard.scan.relation import Column, Kind, Reading, Relation
+from piiguard.read.relation import Column, Kind, Reading, Relation
 
 __all__ = ["relations", "with_columns"]
 

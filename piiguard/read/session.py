@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from piiguard import database
-from piiguard.scan.options import Limits
-from piiguard.scan.relation import Relation
+from piiguard.read.options import Limits
+from piiguard.read.relation import Relation
 
 __all__ = ["explain", "reader"]
 

@@ -2,7 +2,8 @@
 
 A :class:`Source` is what a target is once it is known; it gives :class:`Task`\\ s: a table, a file, a range of either.
 ``Task.read(examiner, part, sink)`` is all that a reader promises: it hands rows and lines to the examiner, which counts
-them into the part, and says in the part what it did not read. A reader judges nothing.
+them into the part, and says in the part what it did not read. A reader judges nothing. Whoever
+reads (a scan, a redaction) hands in the :class:`Examiner`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from piiguard.scan.finding import Finding, Match
-from piiguard.scan.options import Options
-from piiguard.scan.part import Lines, Part
+from piiguard.read.options import ReadOptions
+from piiguard.read.part import Lines, Part
 
 if TYPE_CHECKING:
     from piiguard.detect import Block
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "Column", "Counting", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
 
 Kind = Literal["database", "file"]
-Sink = Callable[[Match], None]
-"""Takes every single match, for ``--format ndjson``."""
+Sink = Callable[[Any], None]
+"""Takes what the examiner finds, one by one."""
 Counting = Callable[[Sequence[str], Sequence[tuple[int, Sequence[object]]]], None]
 """Takes the names of columns, and rows with the numbers of their lines."""
 Column = tuple[str, Sequence[object]]
@@ -41,7 +41,7 @@ class Blocks(Protocol):
 
 
 class Examiner(Protocol):
-    """What a reader hands rows and lines to; see :class:`piiguard.scan.examine.Examiner`."""
+    """What a reader hands rows and lines to; a scan's is :mod:`piiguard.scan.examine`."""
 
     settled: Collection[tuple[str, str | None]]
 
@@ -57,9 +57,10 @@ class Examiner(Protocol):
         part: Part,
         columns: Sequence[Column],
         *,
-        table: str = "",
+        place: str = "",
+        keys: Sequence[str] = (),
         labels: Mapping[str, str] | None = None,
-        sink: Callable[[str, Any], None] | None = None,
+        sink: Sink | None = None,
     ) -> None: ...
 
     def expect(self, rows: int | None) -> None: ...
@@ -111,8 +112,8 @@ class Task:
         """Read into ``part``, which holds what there is even when an interrupt ends this."""
         raise NotImplementedError
 
-    def again(self, findings: Sequence[Finding]) -> Task | None:
-        """The task that gives the single matches behind the findings of its columns."""
+    def again(self, columns: Mapping[str, str]) -> Task | None:
+        """The task that reads these columns alone; beside each stands the entity that its cells are, if they are one."""
         return None
 
 
@@ -136,6 +137,6 @@ class Source(Protocol):
     idle: bool
     """whether all that there was has been read, and it only waits for more: an interrupt then cuts nothing short"""
 
-    def tasks(self, options: Options) -> Iterable[Task]: ...
+    def tasks(self, options: ReadOptions) -> Iterable[Task]: ...
 
     def close(self) -> None: ...

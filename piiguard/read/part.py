@@ -13,17 +13,17 @@ are numbered from where their reader began; as soon as what stands before them i
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
-from piiguard.scan.statistics import Partials, merge_into
-
-__all__ = ["FIRST", "LineTally", "Lines", "Part", "Places"]
+__all__ = ["FIRST", "Counters", "LineTally", "Lines", "Part", "Places", "merge_into"]
 
 FIRST = 10
 """So many line numbers are kept for each entity."""
 
 Places = dict[tuple[str | None, str], "LineTally"]
 """Tallies by JSON path and entity."""
+Counters = dict[tuple[str, str | None], Any]
+"""By column and JSON path: whatever counts there, as long as ``merge`` adds another of its class to it."""
 Spot = tuple[str, str, str | None, str]
 """Table, column, JSON path and entity: where in a file of tables something stands."""
 
@@ -93,7 +93,7 @@ class Part:
     encoding: str = ""
     lines: dict[int, Lines] = field(default_factory=dict)
     """by the byte at which each begins"""
-    columns: dict[str, Partials] = field(default_factory=dict)
+    columns: dict[str, Counters] = field(default_factory=dict)
     spots: dict[Spot, tuple[int, ...]] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     """what the source says about its columns"""
@@ -102,7 +102,7 @@ class Part:
     complete: bool = True
     """False when an interrupt ended it"""
 
-    def table(self, name: str = "") -> Partials:
+    def table(self, name: str = "") -> Counters:
         """The counters of one table, to be added to."""
         return self.columns.setdefault(name, {})
 
@@ -158,3 +158,12 @@ class Part:
 
 def _first(numbers: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(numbers))[:FIRST])
+
+
+def merge_into(whole: Counters, part: Counters) -> Counters:
+    """Add one part to what is there, and return it."""
+    for place, counter in part.items():
+        if place not in whole:
+            whole[place] = type(counter)()
+        whole[place].merge(counter)
+    return whole

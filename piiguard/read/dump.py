@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
 
-from piiguard.scan.part import Lines, Part
-from piiguard.scan.read import Counting, Examiner, Sink
-from piiguard.scan.read.opened import FileTask
-from piiguard.scan.read.sheet import PRESSED, Counted, encoding_of
+from piiguard.read import Counting, Examiner, Sink
+from piiguard.read.opened import FileTask
+from piiguard.read.part import Lines, Part
+from piiguard.read.sheet import PRESSED, Counted, encoding_of
 
 __all__ = ["DumpTask", "is_dump"]
 

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from piiguard.scan import sources
-from piiguard.scan.part import Part
-from piiguard.scan.read import Examiner, Sink, Task, ranges
-from piiguard.scan.read.growing import Growing
-from piiguard.scan.read.opened import FileTask, as_lines, told
-from piiguard.scan.read.ranges import Range
+from piiguard.read import Examiner, Sink, Task, ranges, sources
+from piiguard.read.growing import Growing
+from piiguard.read.opened import FileTask, as_lines, told
+from piiguard.read.part import Part
+from piiguard.read.ranges import Range
 
 __all__ = ["LogTask", "RangeTask"]
 

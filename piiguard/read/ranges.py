@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from piiguard.scan import sources
-from piiguard.scan.options import Options
+from piiguard.read import sources
+from piiguard.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from piiguard.detect import Block, BlockReader
@@ -43,7 +43,7 @@ class Range:
     guess: str = ""
 
 
-def cut(file: str, options: Options, jobs: int, *, named: bool = False) -> list[Range]:
+def cut(file: str, options: ReadOptions, jobs: int, *, named: bool = False) -> list[Range]:
     """The ranges of a file, or none where it has to be read in one piece: compressed, small, UTF-16.
 
     Raises :class:`OSError` when the file cannot be read.

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Self
 
-from piiguard.scan import sources
+from piiguard.read import sources
 
 __all__ = ["Growing"]
 

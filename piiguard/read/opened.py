@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from piiguard.errors import PiiguardError
-from piiguard.scan import sources
-from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Examiner, Sink, Task
-from piiguard.scan.sources import Source
+from piiguard.read import Examiner, Sink, Task, sources
+from piiguard.read.options import ReadOptions
+from piiguard.read.part import Part
+from piiguard.read.sources import Source
 
 __all__ = ["BINARY", "FileTask", "as_lines", "told"]
 
@@ -27,7 +26,7 @@ class FileTask(Task):
     An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself.
     """
 
-    options: Options = field(kw_only=True)
+    options: ReadOptions = field(kw_only=True)
     named: bool = False
     stream: BinaryIO | None = None
     fetched: BinaryIO | None = None

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import database
-from piiguard.scan import session
-from piiguard.scan.relation import Column, Relation
+from piiguard.read import session
+from piiguard.read.relation import Column, Relation
 
 __all__ = ["relations", "with_columns"]
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
-from piiguard.scan import session
-from piiguard.scan.headers import hints
-from piiguard.scan.relation import Column, Reading, Relation
+from piiguard.read import session
+from piiguard.read.relation import Column, Reading, Relation
 
 __all__ = ["relations", "with_columns"]
 

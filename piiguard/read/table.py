@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -15,12 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard import database
 from piiguard.detect.mask import mask
 from piiguard.errors import DatabaseError
-from piiguard.scan import catalog, reading, sampling, session
-from piiguard.scan.finding import Finding, Match
-from piiguard.scan.options import Limits, Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Column, Examiner, Kind, Sink, Task
-from piiguard.scan.relation import MOST_TEXT, Relation
+from piiguard.read import Column, Examiner, Kind, Sink, Task, catalog, sampling, session
+from piiguard.read import pages as paging
+from piiguard.read.options import Limits, ReadOptions
+from piiguard.read.part import Part
+from piiguard.read.relation import MOST_TEXT, Relation
 
 __all__ = ["PASSWORD", "Database", "DatabaseSource", "TableTask"]
 
@@ -75,7 +74,7 @@ class DatabaseSource:
         if self._own:
             self._engine.dispose()
 
-    def tasks(self, options: Options) -> Iterable[Task]:
+    def tasks(self, options: ReadOptions) -> Iterable[Task]:
         """One task for each table. Raises: :class:`DatabaseError` when they cannot be listed."""
         opened = Database(self._engine.url, self._engine)
         shared = self._engine.dialect.name != "sqlite" or database.is_file(self._engine.url)
@@ -85,7 +84,7 @@ class DatabaseSource:
                 database=opened, relation=relation, options=options,
             )  # fmt: skip
 
-    def _relations(self, options: Options) -> list[Relation]:
+    def _relations(self, options: ReadOptions) -> list[Relation]:
         limits = Limits(statement=60.0, lock=options.limits.lock)
         try:
             with session.reader(self._engine, limits) as connection:
@@ -108,7 +107,7 @@ class TableTask(Task):
 
     database: Database = field(kw_only=True)
     relation: Relation = field(kw_only=True)
-    options: Options = field(kw_only=True)
+    options: ReadOptions = field(kw_only=True)
     span: Span | None = None
     settled: frozenset[tuple[str, str | None]] | None = None
     keys: tuple[str, ...] = ()
@@ -148,17 +147,13 @@ class TableTask(Task):
             if chosen and chosen.method == "first":
                 self._say_first(sample or 0, part)
 
-    def again(self, findings: Sequence[Finding]) -> Task | None:
-        """Only what was reported: a column of order numbers yields no line because one of them passes a check."""
-        told = [finding for finding in findings if finding.matched and finding.protection != "encrypted"]
-        names = {finding.column for finding in told}
-        columns = tuple(column for column in self.relation.columns if column.name in names)
-        if not columns:
+    def again(self, columns: Mapping[str, str]) -> Task | None:
+        chosen = tuple(column for column in self.relation.columns if column.name in columns)
+        if not chosen:
             return None
         keys = self.relation.primary or ((self.relation.key,) if self.relation.key else ())
-        entities = {finding.column: finding.entity for finding in told if finding.path is None}
-        masked = tuple((at, entities[name]) for at, name in enumerate(keys) if name in entities)
-        relation = replace(self.relation, columns=columns)
+        masked = tuple((at, columns[name]) for at, name in enumerate(keys) if columns.get(name))
+        relation = replace(self.relation, columns=chosen)
         return replace(self, relation=relation, settled=frozenset(), keys=keys, masked=masked)
 
     def _left(self, part: Part) -> bool:
@@ -202,7 +197,7 @@ class TableTask(Task):
 
         def read() -> Iterator[Sequence[Column]]:
             for query in sampling.statements(connection, self.relation, selected, SKIMMED):
-                with closing(reading.pages(connection, query)) as pages:
+                with closing(paging.pages(connection, query)) as pages:
                     for page in pages:
                         yield _named(columns, page)
 
@@ -227,25 +222,13 @@ class TableTask(Task):
     ) -> None:
         labels = {column.name: column.comment for column in self.relation.columns}
         # a stream that nobody reads to its end is given up before its connection is
-        with closing(reading.pages(connection, query)) as pages:
+        with closing(paging.pages(connection, query)) as pages:
             for page in pages:
                 lists = list(zip(*page, strict=True))
                 columns = _named(self.relation.columns, page, lists[len(self.keys) :])
                 self._measure(columns, part)
-                take = sink and self._matches(sink, _rows(lists[: len(self.keys)], dict(self.masked)))
-                examiner.rows(part, columns, labels=labels, sink=take or None)
-
-    def _matches(self, sink: Sink, rows: Sequence[str]) -> Any:
-        def take(column: str, hit: Any) -> None:
-            sink(
-                Match(
-                    target="", entity=hit.claim.partition(" ")[0], score=hit.score, start=hit.start,
-                    end=hit.end, masked=hit.masked, table=self.place, column=column, path=hit.path,
-                    row=rows[hit.cell] if rows else None,
-                )
-            )  # fmt: skip
-
-        return take
+                keys = _rows(lists[: len(self.keys)], dict(self.masked))
+                examiner.rows(part, columns, place=self.place, keys=keys, labels=labels, sink=sink)
 
     def _measure(self, columns: Sequence[Column], part: Part) -> None:
         kinds = {column.name: column.reading for column in self.relation.columns}
