@@ -10,16 +10,14 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from piiguard.detect.leaves import DEEPEST, step
 from piiguard.read import Counting, Examiner, Sink, Task, sources
 from piiguard.read.json_text import DECODER, MOST, Text, TooLarge
 from piiguard.read.log import LogTask
-from piiguard.read.opened import Counted, encoding_of, told
+from piiguard.read.opened import Counted, encoding_of, suffix_of, told
 from piiguard.read.part import Lines, Part
-from piiguard.read.sheet import PRESSED
 
 __all__ = ["Document", "RecordsTask", "is_records"]
 
@@ -42,8 +40,7 @@ def is_records(name: str) -> bool:
     >>> is_records("clients.json"), is_records("export.JSON.gz"), is_records("app.jsonl")
     (True, True, False)
     """
-    path = PurePath(name.lower())
-    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix == ".json"
+    return suffix_of(name) == ".json"
 
 
 def are_lines(head: str) -> bool:

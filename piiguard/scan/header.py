@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from piiguard.confidence import MEDIUM
 from piiguard.detect.headers import hints
 from piiguard.read.dialect import Row
-from piiguard.scan.observe import NAMES, Hit, Observer
+from piiguard.scan.observe import Observer
+from piiguard.scan.texts import Hit
+from piiguard.scan.words import NAMES
 
 __all__ = ["begin", "names_of"]
 
