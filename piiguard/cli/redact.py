@@ -169,10 +169,11 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
 
     # Ctrl-C reaches the whole pipeline: the application's last lines must still get through.
     before = signal.getsignal(signal.SIGINT)
-    if not sys.stdin.isatty():
+    if sys.stdin and not sys.stdin.isatty():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield sys.stdin.buffer
+        with _plain(source) as file:
+            yield file
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import lzma
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
@@ -54,7 +55,10 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
     ``named`` is a file that somebody asked for by its own name; others have to be regular files.
     """
     if name == STDIN:
-        yield Source(cast(BinaryIO, sys.stdin.buffer))
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
+        with unpacked(sys.stdin.buffer, live=True) as source:
+            yield source
         return
     with (
         open(name, "rb", buffering=0) if named else regular(name) as file,
@@ -64,9 +68,9 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
 
 
 @contextmanager
-def unpacked(file: Any, size: int = 0) -> Iterator[Source]:
-    """What an open file of so many bytes gives, decompressed."""
-    head = _head(file)
+def unpacked(file: Any, size: int = 0, *, live: bool = False) -> Iterator[Source]:
+    """What an open file of so many bytes gives, decompressed; a ``live`` one gives each line as soon as it has it."""
+    head = _head(file, live=live)
     plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
     pressed = head.startswith(packed.MAGIC)
     with packed.decompressed(plain, head) as stream:
@@ -76,12 +80,23 @@ def unpacked(file: Any, size: int = 0) -> Iterator[Source]:
         yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
 
 
-def _head(file: Any) -> bytes:
-    """The first bytes; a pipe gives them bit by bit."""
-    head = b""
-    while len(head) < _HEAD and (more := file.read(_HEAD - len(head))):
+def _head(file: Any, *, live: bool) -> bytes:
+    """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
+    head, read = b"", _read_of(file)
+    while (_may_be_packed(head) if live else len(head) < _HEAD) and (more := read(_HEAD - len(head))):
         head += more
     return head
+
+
+def _may_be_packed(head: bytes) -> bool:
+    """Whether it takes more bytes to know."""
+    return any(len(head) < len(magic) and magic.startswith(head) for magic in packed.MAGIC)
+
+
+def _read_of(stream: Any) -> Callable[[int], bytes]:
+    """How to get what there is: a buffer over a pipe waits for all that was asked for."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read
 
 
 def encoded(stream: IO[str]) -> BinaryIO:
@@ -107,7 +122,7 @@ class _Whole(io.RawIOBase):
     """A head that was read already, and what follows; a file ends where it ended when it was opened, however it grows."""
 
     def __init__(self, head: bytes, rest: Any, size: int = 0) -> None:
-        self._head, self._rest = head, rest
+        self._head, self._read = head, _read_of(rest)
         # pipes and devices have no size: they end when they end
         self._left = max(size - len(head), 0) if size else sys.maxsize
 
@@ -118,7 +133,7 @@ class _Whole(io.RawIOBase):
         if self._head:
             chunk, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         else:
-            chunk = self._rest.read(min(len(buffer), self._left))
+            chunk = self._read(min(len(buffer), self._left))
             self._left -= len(chunk)
         buffer[: len(chunk)] = chunk
         return len(chunk)

@@ -22,7 +22,7 @@ def begin(observer: Observer, head: Sequence[Row], width: int) -> tuple[list[str
     """
     first = next((place for place, (_, row) in enumerate(head) if len(row) >= width), 0)
     for place in (first, first - 1):
-        if place >= 0 and (
+        if 0 <= place < len(head) and (
             names := names_of(observer, head[place][1], [row for _, row in head[place + 1 :]])
         ):
             return names, place + 1
