@@ -15,9 +15,9 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from piiguard.read import Counting, Examiner, Sink
-from piiguard.read.opened import FileTask
+from piiguard.read.opened import Counted, FileTask, encoding_of
 from piiguard.read.part import Lines, Part
-from piiguard.read.sheet import PRESSED, Counted, encoding_of
+from piiguard.read.sheet import PRESSED
 
 __all__ = ["DumpTask", "is_dump"]
 

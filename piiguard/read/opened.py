@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from piiguard.errors import PiiguardError
 from piiguard.read import Examiner, Sink, Task, sources
@@ -14,9 +15,9 @@ from piiguard.read.options import ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["BINARY", "FileTask", "as_lines", "told"]
+__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "told"]
 
-BINARY = "a binary file; --raw looks for residues in any bytes"
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,22 @@ class FileTask(Task):
             now = os.stat(self.place)
         except OSError:
             return ""
-        return f"{now.st_size} {now.st_mtime_ns}"
+        return mark_of(now)
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
-            if not source.binary:
+            if not source.unknown:
                 self.search(examiner, source.stream, part, sink)
-            elif self.options.raw:
+                return
+            if source.closed or not self.options.raw:
+                part.fail(source.unknown)
+            if self.options.raw:
                 as_lines(self, examiner, source.stream, part, sink)
-            else:
-                part.fail(BINARY)
 
     def _opened(self) -> AbstractContextManager[Source]:
-        if self.stream:
-            return nullcontext(Source(self.stream))
-        if self.fetched:
-            return sources.unpacked(self.fetched)
-        return sources.opened(self.place, named=self.named)
+        if stream := self.stream or self.fetched:
+            return sources.unpacked(stream, salvage=True)
+        return sources.opened(self.place, named=self.named, salvage=True)
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         """Read the bytes of the file, decompressed."""
@@ -65,6 +65,11 @@ def as_lines(task: FileTask, examiner: Examiner, stream: BinaryIO, part: Part, s
     from piiguard.detect import BlockReader
 
     examiner.lines(part, BlockReader(stream, task.options.encoding), task.place, sink=sink)
+
+
+def mark_of(now: os.stat_result) -> str:
+    """What changes when a file does: nobody sets the time of its last change back."""
+    return f"{now.st_size} {now.st_mtime_ns} {now.st_ctime_ns} {now.st_ino}"
 
 
 @contextmanager
@@ -86,3 +91,27 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return "the compressed data is damaged or ends too early"
+
+
+class Counted(io.RawIOBase):
+    """Counts what is read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.read_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._stream.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.read_bytes += len(chunk)
+        return len(chunk)
+
+
+def encoding_of(source: io.BufferedReader, wanted: str) -> str:
+    """The encoding of what is about to be read: the one asked for, or what its head looks like."""
+    from piiguard.detect import encodings
+
+    return encodings.detect(source.peek(_HEAD)[:_HEAD]) if wanted == "auto" else wanted

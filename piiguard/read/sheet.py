@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from piiguard.read import Examiner, Sink
 from piiguard.read.dialect import dialect_of, rows
-from piiguard.read.opened import FileTask
+from piiguard.read.opened import Counted, FileTask, encoding_of
 from piiguard.read.part import Lines, Part
 
-__all__ = ["PRESSED", "Counted", "SheetTask", "encoding_of", "is_sheet"]
+__all__ = ["PRESSED", "SheetTask", "is_sheet"]
 
 PRESSED = (".gz", ".bz2", ".xz", ".zst")
 _PAGE = 1000
@@ -99,27 +99,3 @@ class _Sheet:
     def _step(self) -> None:
         self.own.end = self.part.bytes = self.counted.read_bytes
         self.examiner.step(self.part)
-
-
-class Counted(io.RawIOBase):
-    """Counts what is read."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.read_bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._stream.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        self.read_bytes += len(chunk)
-        return len(chunk)
-
-
-def encoding_of(source: io.BufferedReader, wanted: str) -> str:
-    """The encoding of what is about to be read: the one asked for, or what its head looks like."""
-    from piiguard.detect import encodings
-
-    return encodings.detect(source.peek(_HEAD)[:_HEAD]) if wanted == "auto" else wanted

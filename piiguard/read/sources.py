@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
 from piiguard.files import regular
-from piiguard.read import packed
+from piiguard.read import magic, packed
 
 __all__ = [
     "DAMAGED",
@@ -22,7 +22,6 @@ __all__ = [
     "Source",
     "encoded",
     "is_sqlite",
-    "looks_binary",
     "opened",
     "regular",
     "size_of",
@@ -30,7 +29,6 @@ __all__ = [
 ]
 
 STDIN = "-"
-_HEAD = 8192
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
 
@@ -39,53 +37,54 @@ DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 class Source:
     """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
 
-    ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``binary`` says
-    that the first of them are those of no text.
+    ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
+    why its bytes are no text, and ``closed`` that they show nothing of what it holds.
     """
 
     stream: BinaryIO
     size: int = -1
-    binary: bool = False
+    unknown: str = ""
+    closed: bool = False
 
 
 @contextmanager
-def opened(name: str, *, named: bool) -> Iterator[Source]:
+def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]:
     """Open a file once: a pipe gives its head only once, and what stands under a name may change.
 
-    ``named`` is a file that somebody asked for by its own name; others have to be regular files.
+    ``named`` is a file that somebody asked for by its own name; others have to be regular files. ``salvage`` gives
+    what stands before damage as if the file ended there, and raises at the end.
     """
     if name == STDIN:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "standard input is closed")
-        with unpacked(sys.stdin.buffer, live=True) as source:
+        with unpacked(sys.stdin.buffer, salvage=salvage, live=True) as source:
             yield source
         return
     with (
         open(name, "rb", buffering=0) if named else regular(name) as file,
-        unpacked(file, os.fstat(file.fileno()).st_size) as source,
+        unpacked(file, os.fstat(file.fileno()).st_size, salvage=salvage) as source,
     ):
         yield source
 
 
 @contextmanager
-def unpacked(file: Any, size: int = 0, *, live: bool = False) -> Iterator[Source]:
+def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> Iterator[Source]:
     """What an open file of so many bytes gives, decompressed; a ``live`` one gives each line as soon as it has it."""
-    head = _head(file, live=live)
-    plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-    pressed = head.startswith(packed.MAGIC)
-    with packed.decompressed(plain, head) as stream:
-        if pressed:
-            head = stream.read(_HEAD)
-            stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
-        yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
-
-
-def _head(file: Any, *, live: bool) -> bytes:
-    """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
-    head, read = b"", _read_of(file)
-    while (_may_be_packed(head) if live else len(head) < _HEAD) and (more := read(_HEAD - len(head))):
-        head += more
-    return head
+    whole = _Whole(file, size, salvage=salvage, live=live)
+    plain = io.BufferedReader(whole, 1 << 16)
+    pressed = packed.decompressed(plain, whole.head)
+    first = whole if pressed is None else _Whole(pressed, salvage=salvage)
+    given = plain if pressed is None else io.BufferedReader(first, 1 << 16)
+    with given:
+        yield Source(
+            cast(BinaryIO, given),
+            size if size and pressed is None else -1,
+            magic.unknown(first.head),
+            magic.is_closed(first.head),
+        )
+    for each in (whole, first):
+        if each.damage:
+            raise each.damage
 
 
 def _may_be_packed(head: bytes) -> bool:
@@ -119,22 +118,48 @@ class _Encoded(io.RawIOBase):
 
 
 class _Whole(io.RawIOBase):
-    """A head that was read already, and what follows; a file ends where it ended when it was opened, however it grows."""
+    """All of a file, whose head is known beforehand; it ends where it ended when it was opened, however it grows.
 
-    def __init__(self, head: bytes, rest: Any, size: int = 0) -> None:
-        self._head, self._read = head, _read_of(rest)
+    Zeros that fill the whole head are passed over: a log that was cut while it was written begins with gigabytes of them.
+    """
+
+    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> None:
+        self._read, self._salvage, self._live = _read_of(file), salvage, live
         # pipes and devices have no size: they end when they end
-        self._left = max(size - len(head), 0) if size else sys.maxsize
+        self._left = size or sys.maxsize
+        self.damage: OSError | EOFError | zlib.error | lzma.LZMAError | None = None
+        self._kept = self.head = self._first()
+
+    def _first(self) -> bytes:
+        """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
+        head = b""
+        while (_may_be_packed(head) if self._live else len(head) < magic.HEAD) and (more := self._next(magic.HEAD - len(head))):
+            head += more
+            if len(head) == magic.HEAD and not head.strip(b"\0"):
+                head = b""
+        return head
+
+    def _next(self, most: int) -> bytes:
+        if self.damage:
+            return b""
+        try:
+            data = self._read(min(most, self._left)) or b""
+        except (OSError, *DAMAGED) as error:
+            if not self._salvage:
+                raise
+            self.damage = error
+            return b""
+        self._left -= len(data)
+        return data
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if self._head:
-            chunk, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        if self._kept:
+            chunk, self._kept = self._kept[: len(buffer)], self._kept[len(buffer) :]
         else:
-            chunk = self._read(min(len(buffer), self._left))
-            self._left -= len(chunk)
+            chunk = self._next(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -146,18 +171,6 @@ def is_sqlite(name: str, *, named: bool) -> bool:
             return file.read(16) == b"SQLite format 3\x00"
     except OSError:
         return False
-
-
-def looks_binary(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of no text.
-
-    UTF-16 has as many zero bytes as a binary file, but all at even or all at odd places.
-    """
-    if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        return False
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    zeros = even + odd
-    return min(even, odd) > zeros // 50 or zeros <= len(head) // 8
 
 
 def size_of(name: str, *, named: bool) -> int:
