@@ -133,7 +133,9 @@ class _Whole(io.RawIOBase):
     def _first(self) -> bytes:
         """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
         head = b""
-        while (_may_be_packed(head) if self._live else len(head) < magic.HEAD) and (more := self._next(magic.HEAD - len(head))):
+        while (_may_be_packed(head) if self._live else len(head) < magic.HEAD) and (
+            more := self._next(magic.HEAD - len(head))
+        ):
             head += more
             if len(head) == magic.HEAD and not head.strip(b"\0"):
                 head = b""
