@@ -30,6 +30,7 @@ __all__ = [
 
 STDIN = "-"
 _HEAD = 8192
+_MAGIC = 8
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
 
@@ -39,12 +40,15 @@ class Source:
     """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
 
     ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``binary`` says
-    that the first of them are those of no text.
+    that the first of them, the ``head``, are those of no text. ``packed`` are the first bytes as they lie in the file
+    where it is compressed.
     """
 
     stream: BinaryIO
     size: int = -1
     binary: bool = False
+    head: bytes = b""
+    packed: bytes = b""
 
 
 @contextmanager
@@ -54,7 +58,8 @@ def opened(name: str, *, named: bool) -> Iterator[Source]:
     ``named`` is a file that somebody asked for by its own name; others have to be regular files.
     """
     if name == STDIN:
-        yield Source(cast(BinaryIO, sys.stdin.buffer))
+        with _piped(sys.stdin.buffer) as source:
+            yield source
         return
     with (
         open(name, "rb", buffering=0) if named else regular(name) as file,
@@ -68,12 +73,24 @@ def unpacked(file: Any, size: int = 0) -> Iterator[Source]:
     """What an open file of so many bytes gives, decompressed."""
     head = _head(file)
     plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-    pressed = head.startswith(packed.MAGIC)
+    pressed = head[:_MAGIC] if head.startswith(packed.MAGIC) else b""
     with packed.decompressed(plain, head) as stream:
         if pressed:
             head = stream.read(_HEAD)
             stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
-        yield Source(stream, -1 if pressed or not size else size, looks_binary(head))
+        yield Source(stream, -1 if pressed or not size else size, looks_binary(head), head, pressed)
+
+
+@contextmanager
+def _piped(stream: Any) -> Iterator[Source]:
+    """A stream that is waited for no longer than its first bytes take."""
+    stream = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+    head = stream.peek(_HEAD)[:_HEAD]
+    if head.startswith(packed.MAGIC):
+        with unpacked(stream) as source:
+            yield source
+    else:
+        yield Source(stream, binary=looks_binary(head), head=head)
 
 
 def _head(file: Any) -> bytes:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from piiguard.confidence import at_least, of_score
 from piiguard.manifest import Manifest
 from piiguard.read import Kind
+from piiguard.read.cells import step
 from piiguard.read.part import Part
-from piiguard.scan.cells import step
 from piiguard.scan.finding import Failure, Finding, Note
 from piiguard.scan.options import Options
 from piiguard.scan.protection import findings_of, with_records
