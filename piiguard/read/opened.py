@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -14,9 +14,7 @@ from piiguard.read.options import ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["BINARY", "FileTask", "as_lines", "told"]
-
-BINARY = "a binary file; --raw looks for residues in any bytes"
+__all__ = ["FileTask", "as_lines", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,18 @@ class FileTask(Task):
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
-            if not source.binary:
+            if not source.unknown:
                 self.search(examiner, source.stream, part, sink)
-            elif self.options.raw:
+                return
+            if source.closed or not self.options.raw:
+                part.fail(source.unknown)
+            if self.options.raw:
                 as_lines(self, examiner, source.stream, part, sink)
-            else:
-                part.fail(BINARY)
 
     def _opened(self) -> AbstractContextManager[Source]:
-        if self.stream:
-            return nullcontext(Source(self.stream))
-        if self.fetched:
-            return sources.unpacked(self.fetched)
-        return sources.opened(self.place, named=self.named)
+        if stream := self.stream or self.fetched:
+            return sources.unpacked(stream, salvage=True)
+        return sources.opened(self.place, named=self.named, salvage=True)
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         """Read the bytes of the file, decompressed."""

@@ -11,6 +11,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import IO, Any
@@ -19,21 +20,24 @@ from piiguard.errors import MissingExtra
 
 __all__ = ["MAGIC", "compressed", "decompressed"]
 
-_CHUNK = 1 << 16
+_PIECE = 1 << 12
+"""Bytes that are taken at a time: what stands in one with damage is not given."""
+_GIVEN = 1 << 13
+"""Bytes that are given at a time, for the same reason."""
 _DAMAGED = "damaged or cut off"
 _SKIPPABLE = 0x184D2A5  # and four bits of any value
 _REPEATED = 1  # a block of one byte, so many times
 _MOST_MEMORY = 128 << 20  # bytes that a file's head may ask for: xz -9 needs 65 MB, zstd --long 128
 
 
-def decompressed(plain: IO[bytes], head: bytes) -> Any:
-    """The stream as it was before it was compressed, as its first bytes say; itself if it was not.
+def decompressed(plain: IO[bytes], head: bytes) -> io.RawIOBase | None:
+    """The stream as it was before it was compressed, as its first bytes say; None if it was not.
 
     Reading it raises :class:`OSError`, :class:`EOFError`, :class:`zlib.error` or :class:`lzma.LZMAError` where it is
     damaged, was cut off, or something else follows.
     """
     opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
-    return opener(plain) if opener else plain
+    return opener(plain) if opener else None
 
 
 def compressed(sink: Any, head: bytes) -> Any:
@@ -63,7 +67,7 @@ class _Streams(io.RawIOBase):
                 if not (given := self._behind()):
                     return 0
                 self._stream = self._begin()
-            elif self._stream.needs_input and not (given := self._plain.read(_CHUNK)):
+            elif self._stream.needs_input and not (given := self._plain.read(_PIECE)):
                 raise EOFError(_DAMAGED)
             data = self._stream.decompress(given, len(buffer))
         buffer[: len(data)] = data
@@ -72,9 +76,31 @@ class _Streams(io.RawIOBase):
     def _behind(self) -> bytes:
         """What follows the stream that has ended, without the zeros by which a file is padded."""
         given: bytes = self._stream.unused_data.lstrip(b"\0")
-        while not given and (more := self._plain.read(_CHUNK)):
+        while not given and (more := self._plain.read(_PIECE)):
             given = more.lstrip(b"\0")
         return given
+
+
+class _Gzip:
+    """A stream of gzip, with the methods that decompressors of :mod:`bz2` and :mod:`lzma` have."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._stream.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._stream.unused_data
+
+    def decompress(self, given: bytes, most: int) -> bytes:
+        return self._stream.decompress(self._stream.unconsumed_tail + given, most)
 
 
 class _Zstd(io.RawIOBase):
@@ -90,7 +116,7 @@ class _Zstd(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            count: int = self._stream.readinto(buffer)
+            count: int = self._stream.readinto(memoryview(buffer)[:_GIVEN])
         except self._error:
             raise EOFError(_DAMAGED) from None
         if not count and not self._frames.whole:
@@ -149,7 +175,7 @@ def _parts() -> Generator[int | None, bytes, None]:
             yield -4
 
 
-def _open_zstd(plain: IO[bytes]) -> io.BufferedReader:
+def _open_zstd(plain: IO[bytes]) -> io.RawIOBase:
     try:
         from compression import zstd  # type: ignore[import-not-found] # Python 3.14
     except ImportError:
@@ -157,8 +183,8 @@ def _open_zstd(plain: IO[bytes]) -> io.BufferedReader:
             import zstandard
         except ImportError:
             raise MissingExtra("scan", "zstandard") from None
-        return io.BufferedReader(_Zstd(plain, zstandard), _CHUNK)
-    return io.BufferedReader(_Python314(plain, zstd), _CHUNK)
+        return _Zstd(plain, zstandard)
+    return _Python314(plain, zstd)
 
 
 class _Python314(_Streams):
@@ -172,15 +198,6 @@ class _Python314(_Streams):
             return super().readinto(buffer)
         except self._error:
             raise EOFError(_DAMAGED) from None
-
-
-def _open_xz(plain: IO[bytes]) -> io.BufferedReader:
-    begin = partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
-    return io.BufferedReader(_Streams(plain, begin), _CHUNK)
-
-
-def _open_bzip2(plain: IO[bytes]) -> io.BufferedReader:
-    return io.BufferedReader(_Streams(plain, bz2.BZ2Decompressor), _CHUNK)
 
 
 def _write_gzip(sink: IO[bytes]) -> gzip.GzipFile:
@@ -203,10 +220,12 @@ _WRITERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\xfd7zXZ\x00": partial(lzma.LZMAFile, mode="wb"),
     b"\x28\xb5\x2f\xfd": _write_zstd,
 }
-_OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": _open_bzip2,
-    b"\xfd7zXZ\x00": _open_xz,
+_OPENERS: dict[bytes, Callable[[IO[bytes]], io.RawIOBase]] = {
+    b"\x1f\x8b": partial(_Streams, begin=_Gzip),
+    b"BZh": partial(_Streams, begin=bz2.BZ2Decompressor),
+    b"\xfd7zXZ\x00": partial(
+        _Streams, begin=partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+    ),
     b"\x28\xb5\x2f\xfd": _open_zstd,
 }
 MAGIC = tuple(_OPENERS)

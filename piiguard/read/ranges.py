@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from piiguard.read import sources
+from piiguard.read import magic, sources
 from piiguard.read.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -54,11 +54,16 @@ def cut(file: str, options: ReadOptions, jobs: int, *, named: bool = False) -> l
     with io.BufferedReader(sources.regular(file, named=named)) as source:
         head = source.read(_HEAD)
         encoding, guess = _encoding(head, options.encoding)
-        if not encoding or (not options.raw and sources.looks_binary(head[:8192])):
+        if not encoding or (not options.raw and _is_odd(head[: magic.HEAD])):
             return []
         edges = list(_edges(source, size, max(LEAST, size // (_PER_JOB * jobs))))
     ends = [*edges[1:], size]
     return [Range(*span, size, encoding, guess) for span in zip(edges, ends, strict=True)]
+
+
+def _is_odd(head: bytes) -> bool:
+    """Whether whoever reads it whole finds out what it is: no text, or zeros first."""
+    return bool(magic.unknown(head)) or not head.strip(b"\0")
 
 
 def _encoding(head: bytes, wanted: str) -> tuple[str, str]:

@@ -8,14 +8,13 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-__all__ = ["MOST_BYTES", "MOST_TEXT", "Column", "Kind", "Reading", "Relation"]
+__all__ = ["MOST", "Column", "Kind", "Reading", "Relation"]
 
 Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
 Reading = Literal["plain", "text", "long", "bytes"]
 
-MOST_TEXT = 1 << 20
-"""Characters of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
-MOST_BYTES = 1 << 16
+MOST: dict[Reading, int] = {"long": 1 << 20, "text": 1 << 20, "bytes": 1 << 16}
+"""Characters or bytes of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,7 @@ class Column:
         if self.reading == "text":
             # The type's own output: its owner may have made a cast to text, whose function would run.
             own = sa.func.pg_catalog.concat(own)
-        if self.reading in ("long", "text"):
-            return sa.func.substr(own, 1, MOST_TEXT).label(None)
-        if self.reading == "bytes":
-            return sa.func.substr(own, 1, MOST_BYTES).label(None)
-        return own
+        return sa.func.substr(own, 1, MOST[self.reading]).label(None) if self.reading in MOST else own
 
 
 @dataclass(frozen=True, slots=True)

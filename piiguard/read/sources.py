@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
 from piiguard.files import regular
-from piiguard.read import packed
+from piiguard.read import magic, packed
 
 __all__ = [
     "DAMAGED",
@@ -21,15 +21,14 @@ __all__ = [
     "Source",
     "encoded",
     "is_sqlite",
-    "looks_binary",
     "opened",
+    "piped",
     "regular",
     "size_of",
     "unpacked",
 ]
 
 STDIN = "-"
-_HEAD = 8192
 _MAGIC = 8
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
@@ -39,66 +38,71 @@ DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 class Source:
     """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
 
-    ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``binary`` says
-    that the first of them, the ``head``, are those of no text. ``packed`` are the first bytes as they lie in the file
-    where it is compressed.
+    ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
+    why its bytes are no text, and ``closed`` that they show nothing of what it holds. ``head`` are the first of them,
+    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them.
     """
 
     stream: BinaryIO
     size: int = -1
-    binary: bool = False
+    unknown: str = ""
+    closed: bool = False
     head: bytes = b""
     packed: bytes = b""
+    zeros: int = 0
 
 
 @contextmanager
-def opened(name: str, *, named: bool) -> Iterator[Source]:
+def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]:
     """Open a file once: a pipe gives its head only once, and what stands under a name may change.
 
-    ``named`` is a file that somebody asked for by its own name; others have to be regular files.
+    ``named`` is a file that somebody asked for by its own name; others have to be regular files. ``salvage`` gives
+    what stands before damage as if the file ended there, and raises at the end.
     """
     if name == STDIN:
-        with _piped(sys.stdin.buffer) as source:
+        with unpacked(sys.stdin.buffer, salvage=salvage) as source:
             yield source
         return
     with (
         open(name, "rb", buffering=0) if named else regular(name) as file,
-        unpacked(file, os.fstat(file.fileno()).st_size) as source,
+        unpacked(file, os.fstat(file.fileno()).st_size, salvage=salvage) as source,
     ):
         yield source
 
 
 @contextmanager
-def unpacked(file: Any, size: int = 0) -> Iterator[Source]:
+def unpacked(file: Any, size: int = 0, *, salvage: bool = False) -> Iterator[Source]:
     """What an open file of so many bytes gives, decompressed."""
-    head = _head(file)
-    plain = io.BufferedReader(_Whole(head, file, size), 1 << 16)
-    pressed = head[:_MAGIC] if head.startswith(packed.MAGIC) else b""
-    with packed.decompressed(plain, head) as stream:
-        if pressed:
-            head = stream.read(_HEAD)
-            stream = io.BufferedReader(_Whole(head, stream), 1 << 16)
-        yield Source(stream, -1 if pressed or not size else size, looks_binary(head), head, pressed)
+    whole = _Whole(file, size, salvage=salvage)
+    plain = io.BufferedReader(whole, 1 << 16)
+    pressed = packed.decompressed(plain, whole.head)
+    first = whole if pressed is None else _Whole(pressed, salvage=salvage)
+    given = plain if pressed is None else io.BufferedReader(first, 1 << 16)
+    with given:
+        yield Source(
+            cast(BinaryIO, given),
+            size if size and pressed is None else -1,
+            magic.unknown(first.head),
+            magic.is_closed(first.head),
+            first.head,
+            b"" if pressed is None else whole.head[:_MAGIC],
+            first.zeros,
+        )
+    for each in (whole, first):
+        if each.damage:
+            raise each.damage
 
 
 @contextmanager
-def _piped(stream: Any) -> Iterator[Source]:
+def piped(stream: Any) -> Iterator[Source]:
     """A stream that is waited for no longer than its first bytes take."""
     stream = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
-    head = stream.peek(_HEAD)[:_HEAD]
+    head = stream.peek(magic.HEAD)[: magic.HEAD]
     if head.startswith(packed.MAGIC):
         with unpacked(stream) as source:
             yield source
     else:
-        yield Source(stream, binary=looks_binary(head), head=head)
-
-
-def _head(file: Any) -> bytes:
-    """The first bytes; a pipe gives them bit by bit."""
-    head = b""
-    while len(head) < _HEAD and (more := file.read(_HEAD - len(head))):
-        head += more
-    return head
+        yield Source(stream, -1, magic.unknown(head), magic.is_closed(head), head)
 
 
 def encoded(stream: IO[str]) -> BinaryIO:
@@ -121,22 +125,50 @@ class _Encoded(io.RawIOBase):
 
 
 class _Whole(io.RawIOBase):
-    """A head that was read already, and what follows; a file ends where it ended when it was opened, however it grows."""
+    """All of a file, whose head is known beforehand; it ends where it ended when it was opened, however it grows.
 
-    def __init__(self, head: bytes, rest: Any, size: int = 0) -> None:
-        self._head, self._rest = head, rest
+    Zeros that fill the whole head are passed over: a log that was cut while it was written begins with gigabytes of them.
+    """
+
+    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False) -> None:
+        self._file, self._salvage = file, salvage
         # pipes and devices have no size: they end when they end
-        self._left = max(size - len(head), 0) if size else sys.maxsize
+        self._left = size or sys.maxsize
+        self.damage: OSError | EOFError | zlib.error | lzma.LZMAError | None = None
+        self.zeros = 0
+        self._kept = self.head = self._first()
+
+    def _first(self) -> bytes:
+        """The first bytes; a pipe gives them bit by bit."""
+        head = b""
+        while len(head) < magic.HEAD and (more := self._next(magic.HEAD - len(head))):
+            head += more
+            if len(head) == magic.HEAD and not head.strip(b"\0"):
+                self.zeros += len(head)
+                head = b""
+        return head
+
+    def _next(self, most: int) -> bytes:
+        if self.damage:
+            return b""
+        try:
+            data: bytes = self._file.read(min(most, self._left)) or b""
+        except (OSError, *DAMAGED) as error:
+            if not self._salvage:
+                raise
+            self.damage = error
+            return b""
+        self._left -= len(data)
+        return data
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if self._head:
-            chunk, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        if self._kept:
+            chunk, self._kept = self._kept[: len(buffer)], self._kept[len(buffer) :]
         else:
-            chunk = self._rest.read(min(len(buffer), self._left))
-            self._left -= len(chunk)
+            chunk = self._next(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -148,18 +180,6 @@ def is_sqlite(name: str, *, named: bool) -> bool:
             return file.read(16) == b"SQLite format 3\x00"
     except OSError:
         return False
-
-
-def looks_binary(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of no text.
-
-    UTF-16 has as many zero bytes as a binary file, but all at even or all at odd places.
-    """
-    if b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        return False
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    zeros = even + odd
-    return min(even, odd) > zeros // 50 or zeros <= len(head) // 8
 
 
 def size_of(name: str, *, named: bool) -> int:

@@ -19,7 +19,7 @@ from piiguard.read import Column, Examiner, Kind, Sink, Task, catalog, sampling,
 from piiguard.read import pages as paging
 from piiguard.read.options import Limits, ReadOptions
 from piiguard.read.part import Part
-from piiguard.read.relation import MOST_TEXT, Relation
+from piiguard.read.relation import MOST, Relation
 
 __all__ = ["PASSWORD", "Database", "DatabaseSource", "TableTask"]
 
@@ -235,8 +235,11 @@ class TableTask(Task):
         for name, cells in columns:
             total, longest = _sizes(cells)
             part.bytes += total
-            if longest == MOST_TEXT and kinds[name] in ("long", "text"):
-                part.fail(f"{name}: cells longer than {MOST_TEXT} characters were read up to there")
+            if longest == MOST.get(kinds[name]):
+                unit = "bytes" if kinds[name] == "bytes" else "characters"
+                part.fail(
+                    f"cells longer than {longest:,} {unit} were read up to there", f"{self.place}.{name}"
+                )
 
     def _say_first(self, sample: int, part: Part) -> None:
         """No even sample could be had: whoever reads the verdict should know."""

@@ -21,23 +21,10 @@ from tests.conftest import new_database
 from tests.corpora import ROWS, entities, scan, unread
 from tests.ledgers import IINS, KINDS, PLAIN, SERVERS, WHOLE, file_of, sqlite_of
 
-_CUT = "the last block of a damaged member is dropped"
 _ARRAY = "an array of JSON is one line of text"
-_ZERO = "one zero byte makes a file binary"
-_BEYOND = "bytes beyond 65,536 are left out without a word"
-_PDF = "a PDF is read as text in KOI8-R"
 RIVER = {
-    "exit: a log with zero bytes": _ZERO,
-    "whole: a log with zero bytes": _ZERO,
-    "exit: a PDF": _PDF,
-    "exit: a cell of 70 KB of bytes": _BEYOND,
-    "unread: a cell of 70 KB of bytes": _BEYOND,
-    "unread: a PDF": _PDF,
-    "found: a log with zero bytes": _ZERO,
     "found: an array of JSON": _ARRAY,
     "found: an array of JSON cut short": _ARRAY,
-    "found: a compressed log cut short": _CUT,
-    "found: a compressed log with garbage behind it": _CUT,
 }
 """What fails before the redesign: law and kind, and its reason. Entries go as they come true."""
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any, Protocol
 
 from piiguard.read import packed
@@ -52,18 +53,18 @@ class Cleaner:
 
     def check(self, name: str, source: Source) -> None:
         """Raise :class:`ScanError` where no clean copy can be written; nothing is read beyond the head."""
-        refusals.check(name, source.head, binary=source.binary)
+        refusals.check(name, source)
 
     def copy(self, name: str, source: Source, sink: Sink) -> Tally:
         """Read the source to its end, and write it without personal data, in its own form."""
         tally = Tally()
         if not source.packed:
-            for piece in self._pieces(name, source, tally):
+            for piece in chain(_zeros(source.zeros), self._pieces(name, source, tally)):
                 sink.write(piece)
                 sink.flush()  # what goes through a pipe is not held up
             return tally
         with closing(packed.compressed(sink, source.packed)) as pressed:
-            for piece in self._pieces(name, source, tally):
+            for piece in chain(_zeros(source.zeros), self._pieces(name, source, tally)):
                 pressed.write(piece)
         return tally
 
@@ -95,6 +96,13 @@ class Cleaner:
         clean = clean_sheet(_with_first(first, lines), DELIMITERS.get(form, ""), self.redactor, tally)
         for text in clean:
             yield _encoded(text, codec)
+
+
+def _zeros(count: int) -> Iterator[bytes]:
+    """What a log begins with that was cut while it was written."""
+    while count > 0:
+        yield bytes(min(count, _BUFFER))
+        count -= _BUFFER
 
 
 def _with_first(first: str, lines: Iterator[str]) -> Iterator[str]:

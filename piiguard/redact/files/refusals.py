@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from piiguard.errors import ScanError
+from piiguard.read.sources import Source
 
 __all__ = ["check"]
 
@@ -27,14 +30,19 @@ _ZIPPED = (
 _TAR = (257, b"ustar")
 
 
-def check(name: str, head: bytes, *, binary: bool) -> None:
+def check(name: str, source: Source) -> None:
     """Raise :class:`ScanError` for what is not text, before anything is written."""
-    if found := _kind(head, binary=binary):
+    if found := _kind(source.head) or _unknown(source.unknown):
         what, cure = found
         raise ScanError(f"{name}: {what}, of which no clean copy can be written", source=name, hint=cure)
 
 
-def _kind(head: bytes, *, binary: bool) -> tuple[str, str] | None:
+def _unknown(what: str) -> tuple[str, str] | None:
+    """What no reader knows either, without the advice that is for a scan."""
+    return (re.split("[,;]", what)[0], "write out its text, and redact that") if what else None
+
+
+def _kind(head: bytes) -> tuple[str, str] | None:
     if head.startswith(_ZIP):
         inside = ((what, cure) for part, what, cure in _ZIPPED if part in head)
         return next(inside, ("an archive", _UNPACK))
@@ -43,4 +51,4 @@ def _kind(head: bytes, *, binary: bool) -> tuple[str, str] | None:
     for magic, what, cure in _KINDS:
         if head.startswith(magic):
             return what, cure
-    return ("a binary file", "write out its text, and redact that") if binary else None
+    return None
