@@ -167,10 +167,10 @@ CASES = {
     "csv.gz": Case("people.csv.gz", table(), pack=gzip.compress, unpack=gzip.decompress),
     "ndjson": Case("people.ndjson", lines_of_json()),
     "json": Case("people.json", array_of_json()),
-    # "sql": Case("crm.sql", dump()),
-    # "sql, CRLF": Case("crm.sql", dump().replace("\n", "\r\n")),
-    # "sql of sqlite": Case("lite.sql", sqlite_dump()),
-    # "sql.zst": Case("crm.sql.zst", dump(), pack=_zstd, unpack=_unzstd),
+    "sql": Case("crm.sql", dump()),
+    "sql, CRLF": Case("crm.sql", dump().replace("\n", "\r\n")),
+    "sql of sqlite": Case("lite.sql", sqlite_dump()),
+    "sql.zst": Case("crm.sql.zst", dump(), pack=_zstd, unpack=_unzstd),
 }  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from itertools import chain
 from typing import IO, Any, Protocol
 
 from piiguard.read import packed
-from piiguard.read.dump import is_dump
+from piiguard.read.dump import encoding_of_dump, is_dump, lines_of_dump
 from piiguard.read.sheet import DELIMITERS, Counted, encoding_of, is_sheet, lines_of
 from piiguard.read.sources import Source
 from piiguard.redact.files import refusals
+from piiguard.redact.files.dump import clean_dump
 from piiguard.redact.files.sheet import clean_sheet
 from piiguard.redact.files.tally import Tally
 from piiguard.redact.pipe import pieces
@@ -87,13 +88,18 @@ class Cleaner:
 
     def _table(self, stream: Any, form: str, encoding: str, tally: Tally) -> Iterator[bytes]:
         source: io.BufferedReader = io.BufferedReader(Counted(stream), _BUFFER)
-        codec = encoding_of(source, encoding)
-        lines = lines_of(source, codec)
+        is_sql = form == "sql"
+        codec = (encoding_of_dump if is_sql else encoding_of)(source, encoding)
+        lines = (lines_of_dump if is_sql else lines_of)(source, codec)
         first = next(lines, "")
         if first.startswith(_BOM):
             yield _BOM.encode(codec)
             first = first.removeprefix(_BOM)
-        clean = clean_sheet(_with_first(first, lines), DELIMITERS.get(form, ""), self.redactor, tally)
+        lines = _with_first(first, lines)
+        if is_sql:
+            clean = clean_dump(lines, self.redactor, tally)
+        else:
+            clean = clean_sheet(lines, DELIMITERS.get(form, ""), self.redactor, tally)
         for text in clean:
             yield _encoded(text, codec)
 
