@@ -183,10 +183,8 @@ def opened(name: str, *, named: bool = True) -> Iterator[Source]:
     from piiguard.read import sources
 
     try:
-        with _to_the_end(name):
-            live = sources.piped(sys.stdin.buffer) if name == sources.STDIN else None
-            with live or sources.opened(name, named=named) as source:
-                yield source
+        with _to_the_end(name), sources.opened(name, named=named) as source:
+            yield source
     except sources.DAMAGED:
         raise ScanError(
             f"{name}: cannot be decompressed: damaged, or cut off", source=name, hint=CHECK_PATH
@@ -199,7 +197,7 @@ def _to_the_end(name: str) -> Iterator[None]:
     import signal
 
     before = signal.getsignal(signal.SIGINT)
-    if name == "-" and not sys.stdin.isatty():
+    if name == "-" and sys.stdin and not sys.stdin.isatty():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

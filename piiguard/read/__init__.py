@@ -119,12 +119,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Left(Task):
-    """A place that was asked for and is not read."""
+    """A place that is not read; it was asked for, unless whoever asked has ``excluded`` it."""
 
     why: str = ""
+    excluded: bool = False
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
-        part.fail(self.why)
+        if self.excluded:
+            part.leave(self.why)
+        else:
+            part.fail(self.why)
 
 
 class Source(Protocol):

@@ -20,6 +20,7 @@ from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.read import mysql, postgresql, session, sqlite
 from piiguard.read.expanded import judged
+from piiguard.read.options import EXCLUDED
 from piiguard.read.relation import Column, Reading, Relation
 
 __all__ = ["is_chosen", "relations"]
@@ -41,8 +42,11 @@ def relations(
     """
     own = _OWN.get(connection.dialect.name)
     found = own.relations(connection) if own else _portable(connection)
-    wanted = judged(connection, [r for r in found if is_chosen((r.place, r.name), include, exclude)], views)
-    return sorted(map(_ours_told, _with_columns(connection, wanted)), key=lambda r: r.place)
+    asked = [relation for relation in found if is_chosen(relation.names, include)]
+    kept = [relation for relation in asked if is_chosen(relation.names, (), exclude)]
+    left = [replace(each, told=EXCLUDED) for each in asked if not is_chosen(each.names, (), exclude)]
+    wanted = judged(connection, kept, views)
+    return sorted([*left, *map(_ours_told, _with_columns(connection, wanted))], key=lambda r: r.place)
 
 
 def _ours_told(relation: Relation) -> Relation:
@@ -51,7 +55,7 @@ def _ours_told(relation: Relation) -> Relation:
     return replace(relation, told=OURS) if ours and not relation.unread else relation
 
 
-def is_chosen(names: Collection[str], include: Collection[str], exclude: Collection[str]) -> bool:
+def is_chosen(names: Collection[str], include: Collection[str], exclude: Collection[str] = ()) -> bool:
     """Whether a table is asked for that has these names.
 
     >>> is_chosen(("hr.staff", "staff"), ["STAFF"], ()), is_chosen(("staff",), (), ["s*"])

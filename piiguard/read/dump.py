@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from piiguard.read import Counting, Examiner, Sink
 from piiguard.read.literals import Value
-from piiguard.read.opened import FileTask
+from piiguard.read.opened import Counted, FileTask, encoding_of
 from piiguard.read.part import Lines, Part
-from piiguard.read.sheet import PRESSED, Counted, encoding_of
+from piiguard.read.sheet import PRESSED
 from piiguard.read.statements import MOST, Row, Statements, Text, plain_name
 
 __all__ = ["DumpTask", "encoding_of_dump", "is_dump", "lines_of_dump"]

@@ -11,7 +11,8 @@ from piiguard.read.dump import DumpTask, is_dump
 from piiguard.read.listing import Listing
 from piiguard.read.log import LogTask
 from piiguard.read.opened import FileTask
-from piiguard.read.options import ReadOptions
+from piiguard.read.options import EXCLUDED, ReadOptions
+from piiguard.read.records import RecordsTask, is_records
 from piiguard.read.sheet import SheetTask, is_sheet
 
 __all__ = ["FileSource", "kind_of"]
@@ -50,6 +51,8 @@ class FileSource:
                 yield self._task(file, options)
         for place, why in self._listing.left:
             yield Left(place, why=why, shared=False)
+        for place in self._listing.excluded:
+            yield Left(place, why=EXCLUDED, excluded=True, shared=False)
 
     def _idle(self) -> None:
         self.idle = True
@@ -71,8 +74,10 @@ def kind_of(file: str, options: ReadOptions, *, by_line: bool = False) -> type[F
     >>> kind_of("app.log", ReadOptions()).__name__, kind_of("clients.csv", ReadOptions(form="log")).__name__
     ('LogTask', 'LogTask')
     """
-    if by_line or options.form in ("log", "json"):
+    if by_line or options.form == "log":
         return LogTask
+    if options.form == "json" or (not options.form and is_records(file)):
+        return RecordsTask
     if options.form in ("csv", "tsv") or (not options.form and is_sheet(file)):
         return SheetTask
     return DumpTask if options.form == "sql" or is_dump(file) else LogTask

@@ -25,7 +25,9 @@ def begin(engine: Engine, head: Sequence[Row], width: int) -> tuple[list[str], i
     """
     first = next((place for place, (_, row) in enumerate(head) if len(row) >= width), 0)
     for place in (first, first - 1):
-        if place >= 0 and (names := _names_of(engine, head[place][1], [row for _, row in head[place + 1 :]])):
+        if 0 <= place < len(head) and (
+            names := _names_of(engine, head[place][1], [row for _, row in head[place + 1 :]])
+        ):
             return names, place + 1
     return [], first
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from piiguard.errors import ScanError
 from piiguard.names import without_password
@@ -27,16 +29,31 @@ _KINDS = (
 
 @dataclass(slots=True)
 class Listing:
-    """The files to read, in the order of their names, and what was ``left`` with the reason.
+    """The files to read, in the order of their names, what was ``left`` with the reason, and what was ``excluded``.
 
     ``named`` says that the target is the file itself: whoever typed it may mean a link, a FIFO or a device.
     """
 
     files: list[str] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
     named: bool = False
     root: str = ""
     """the folder that all of them lie in, where the target names one"""
+
+    def without(self, globs: Collection[str]) -> Self:
+        """The same, with those excluded that a glob matches, by their paths or their names alone."""
+
+        def out(path: str) -> bool:
+            names = path, os.path.basename(path)
+            return any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
+
+        return replace(
+            self,
+            files=[path for path in self.files if not out(path)],
+            left=[(path, why) for path, why in self.left if not out(path)],
+            excluded=[path for path in (*self.files, *(place for place, _ in self.left)) if out(path)],
+        )
 
 
 def listed(target: str) -> Listing:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from piiguard.errors import PiiguardError
 from piiguard.read import Examiner, Sink, Task, sources
@@ -14,7 +15,9 @@ from piiguard.read.options import ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["FileTask", "as_lines", "told"]
+__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "told"]
+
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class FileTask(Task):
             now = os.stat(self.place)
         except OSError:
             return ""
-        return f"{now.st_size} {now.st_mtime_ns}"
+        return mark_of(now)
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
@@ -64,6 +67,11 @@ def as_lines(task: FileTask, examiner: Examiner, stream: BinaryIO, part: Part, s
     examiner.lines(part, BlockReader(stream, task.options.encoding), task.place, sink=sink)
 
 
+def mark_of(now: os.stat_result) -> str:
+    """What changes when a file does: nobody sets the time of its last change back."""
+    return f"{now.st_size} {now.st_mtime_ns} {now.st_ctime_ns} {now.st_ino}"
+
+
 @contextmanager
 def told(part: Part, encoding: str = "auto") -> Iterator[None]:
     """What keeps a file from being read to its end is what was not read."""
@@ -83,3 +91,27 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return "the compressed data is damaged or ends too early"
+
+
+class Counted(io.RawIOBase):
+    """Counts what is read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.read_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._stream.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.read_bytes += len(chunk)
+        return len(chunk)
+
+
+def encoding_of(source: io.BufferedReader, wanted: str) -> str:
+    """The encoding of what is about to be read: the one asked for, or what its head looks like."""
+    from piiguard.detect import encodings
+
+    return encodings.detect(source.peek(_HEAD)[:_HEAD]) if wanted == "auto" else wanted

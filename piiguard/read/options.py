@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Limits", "ReadOptions"]
+__all__ = ["EXCLUDED", "Limits", "ReadOptions"]
+
+EXCLUDED = "left out by --exclude"
+"""What is said of a place that a glob of ``exclude`` matches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
-from piiguard.read import Column, Examiner, Kind, Sink, Task, memory, sources
+from piiguard.read import Column, Examiner, Kind, Left, Sink, Task, memory, sources
 from piiguard.read.catalog import is_chosen
-from piiguard.read.options import ReadOptions
+from piiguard.read.opened import mark_of
+from piiguard.read.options import EXCLUDED, ReadOptions
 from piiguard.read.part import Part
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ class ParquetSource:
     def tasks(self, options: ReadOptions) -> Iterable[Task]:
         table = table_of(self.name)
         alias = table.removesuffix(PARQUET)
-        if is_chosen((table, alias), options.tables, options.exclude):
+        if not is_chosen((table, alias), options.tables):
+            return
+        if not is_chosen((table, alias), (), options.exclude):
+            yield Left(table, why=EXCLUDED, excluded=True, shared=False)
+        else:
             yield LakeTask(
                 table, unit="rows", cells=True, alias=alias, files=self._files, named=self._named,
                 options=options,
@@ -207,7 +212,7 @@ def _mark(file: str) -> str:
         now = os.stat(file)
     except OSError:
         return ""
-    return f"{now.st_size} {now.st_mtime_ns}"
+    return mark_of(now)
 
 
 def _count(file: str, *, named: bool) -> int:

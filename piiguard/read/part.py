@@ -101,6 +101,8 @@ class Part:
     notes: dict[str, None] = field(default_factory=dict)
     complete: bool = True
     """False when an interrupt ended it"""
+    left: bool = False
+    """whether it need not be read, and was not"""
 
     def table(self, name: str = "") -> Counters:
         """The counters of one table, to be added to."""
@@ -113,6 +115,11 @@ class Part:
     def note(self, message: str) -> None:
         """Say something about how it was read, which makes it no less complete."""
         self.notes[message] = None
+
+    def leave(self, reason: str) -> None:
+        """Say why it is not read, and need not be."""
+        self.note(reason)
+        self.left = True
 
     @property
     def line_count(self) -> int:
@@ -144,6 +151,7 @@ class Part:
         self.unread |= other.unread
         self.notes |= other.notes
         self.complete = self.complete and other.complete
+        self.left = self.left or other.left
         return self
 
     def _join(self) -> None:

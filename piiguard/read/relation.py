@@ -63,6 +63,11 @@ class Relation:
     def place(self) -> str:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What globs may match."""
+        return self.place, self.name
+
     def source(self) -> sa.TableClause:
         return sa.table(self.name, schema=self.schema or self.home)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from piiguard.read import Examiner, Sink
 from piiguard.read.dialect import dialect_of, rows
-from piiguard.read.opened import FileTask
+from piiguard.read.opened import Counted, FileTask, encoding_of
 from piiguard.read.part import Lines, Part
 
-__all__ = ["DELIMITERS", "PRESSED", "Counted", "SheetTask", "encoding_of", "is_sheet", "lines_of"]
+__all__ = ["DELIMITERS", "PRESSED", "SheetTask", "is_sheet", "lines_of"]
 
 PRESSED = (".gz", ".bz2", ".xz", ".zst")
 _PAGE = 1000
@@ -100,32 +100,8 @@ class _Sheet:
         self.examiner.step(self.part)
 
 
-class Counted(io.RawIOBase):
-    """Counts what is read."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.read_bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._stream.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        self.read_bytes += len(chunk)
-        return len(chunk)
-
-
 def lines_of(source: io.BufferedReader, encoding: str, errors: str = "surrogateescape") -> Iterator[str]:
     """The lines with their ends, a very long one in pieces: joined they are what was read."""
     text = io.TextIOWrapper(source, encoding, errors, newline="")
     while line := text.readline(_LONGEST):
         yield line
-
-
-def encoding_of(source: io.BufferedReader, wanted: str) -> str:
-    """The encoding of what is about to be read: the one asked for, or what its head looks like."""
-    from piiguard.detect import encodings
-
-    return encodings.detect(source.peek(_HEAD)[:_HEAD]) if wanted == "auto" else wanted

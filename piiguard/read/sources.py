@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import lzma
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
@@ -22,7 +23,6 @@ __all__ = [
     "encoded",
     "is_sqlite",
     "opened",
-    "piped",
     "regular",
     "size_of",
     "unpacked",
@@ -60,7 +60,9 @@ def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]
     what stands before damage as if the file ended there, and raises at the end.
     """
     if name == STDIN:
-        with unpacked(sys.stdin.buffer, salvage=salvage) as source:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
+        with unpacked(sys.stdin.buffer, salvage=salvage, live=True) as source:
             yield source
         return
     with (
@@ -71,9 +73,9 @@ def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]
 
 
 @contextmanager
-def unpacked(file: Any, size: int = 0, *, salvage: bool = False) -> Iterator[Source]:
-    """What an open file of so many bytes gives, decompressed."""
-    whole = _Whole(file, size, salvage=salvage)
+def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> Iterator[Source]:
+    """What an open file of so many bytes gives, decompressed; a ``live`` one gives each line as soon as it has it."""
+    whole = _Whole(file, size, salvage=salvage, live=live)
     plain = io.BufferedReader(whole, 1 << 16)
     pressed = packed.decompressed(plain, whole.head)
     first = whole if pressed is None else _Whole(pressed, salvage=salvage)
@@ -93,16 +95,15 @@ def unpacked(file: Any, size: int = 0, *, salvage: bool = False) -> Iterator[Sou
             raise each.damage
 
 
-@contextmanager
-def piped(stream: Any) -> Iterator[Source]:
-    """A stream that is waited for no longer than its first bytes take."""
-    stream = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
-    head = stream.peek(magic.HEAD)[: magic.HEAD]
-    if head.startswith(packed.MAGIC):
-        with unpacked(stream) as source:
-            yield source
-    else:
-        yield Source(stream, -1, magic.unknown(head), magic.is_closed(head), head)
+def _may_be_packed(head: bytes) -> bool:
+    """Whether it takes more bytes to know."""
+    return any(len(head) < len(magic) and magic.startswith(head) for magic in packed.MAGIC)
+
+
+def _read_of(stream: Any) -> Callable[[int], bytes]:
+    """How to get what there is: a buffer over a pipe waits for all that was asked for."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read
 
 
 def encoded(stream: IO[str]) -> BinaryIO:
@@ -130,8 +131,8 @@ class _Whole(io.RawIOBase):
     Zeros that fill the whole head are passed over: a log that was cut while it was written begins with gigabytes of them.
     """
 
-    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False) -> None:
-        self._file, self._salvage = file, salvage
+    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> None:
+        self._read, self._salvage, self._live = _read_of(file), salvage, live
         # pipes and devices have no size: they end when they end
         self._left = size or sys.maxsize
         self.damage: OSError | EOFError | zlib.error | lzma.LZMAError | None = None
@@ -139,9 +140,11 @@ class _Whole(io.RawIOBase):
         self._kept = self.head = self._first()
 
     def _first(self) -> bytes:
-        """The first bytes; a pipe gives them bit by bit."""
+        """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
         head = b""
-        while len(head) < magic.HEAD and (more := self._next(magic.HEAD - len(head))):
+        while (_may_be_packed(head) if self._live else len(head) < magic.HEAD) and (
+            more := self._next(magic.HEAD - len(head))
+        ):
             head += more
             if len(head) == magic.HEAD and not head.strip(b"\0"):
                 self.zeros += len(head)
@@ -152,7 +155,7 @@ class _Whole(io.RawIOBase):
         if self.damage:
             return b""
         try:
-            data: bytes = self._file.read(min(most, self._left)) or b""
+            data = self._read(min(most, self._left)) or b""
         except (OSError, *DAMAGED) as error:
             if not self._salvage:
                 raise

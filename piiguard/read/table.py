@@ -164,7 +164,7 @@ class TableTask(Task):
         if relation.unread:
             part.fail(relation.unread)
         if relation.told:
-            part.note(relation.told)
+            part.leave(relation.told)
         return bool(relation.unread or relation.told)
 
     @property

@@ -29,7 +29,7 @@ def report_of(
     read = Target(
         target,
         kind,
-        tables=len(outcomes) if kind == "database" else None,
+        tables=sum(not outcome.left for outcome in outcomes) if kind == "database" else None,
         rows_read=units if kind == "database" else None,
         lines_read=units if kind == "file" else None,
         bytes_read=sum(outcome.bytes for outcome in outcomes),

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from piiguard import entities
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
-from piiguard.detect import encodings, whole_names
+from piiguard.detect import encodings, leaves, whole_names
 from piiguard.detect import page as pages
 from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.read import cells
 from piiguard.scan import ciphers
 from piiguard.scan.statistics import Alike, Partials, Statistics
 
@@ -160,7 +159,7 @@ class Observer:
                 plain.add(cell, text)
         elif isinstance(value, dict | list | tuple | set):
             _spread(cell, list(value) if isinstance(value, set) else value, texts)
-        elif text := (value if isinstance(value, str) else cells.as_text(value)).rstrip():
+        elif text := (value if isinstance(value, str) else leaves.as_text(value)).rstrip():
             plain.add(cell, text)
 
     def _bytes(self, value: bytes, own: Statistics) -> str | None:
@@ -365,7 +364,7 @@ def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
     """Spread the cells that are JSON over their paths; return the others."""
     rest = _Texts()
     for cell, text in zip(plain.cells, plain.texts, strict=True):
-        tree = cells.as_json(text)
+        tree = leaves.as_json(text)
         if tree is None:
             rest.add(cell, text)
         else:
@@ -375,6 +374,6 @@ def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
 
 def _spread(cell: int, tree: object, texts: dict[str | None, _Texts]) -> None:
     """Put each leaf of a JSON value under its path."""
-    for path, text in cells.leaves(tree):
+    for path, text in leaves.leaves(tree):
         place = path if path in texts or len(texts) < _MOST_PATHS else "$.*"
         texts.setdefault(place, _Texts()).add(cell, text)

@@ -11,7 +11,8 @@ from typing import IO, Any, Protocol
 
 from piiguard.read import packed
 from piiguard.read.dump import encoding_of_dump, is_dump, lines_of_dump
-from piiguard.read.sheet import DELIMITERS, Counted, encoding_of, is_sheet, lines_of
+from piiguard.read.opened import Counted, encoding_of
+from piiguard.read.sheet import DELIMITERS, is_sheet, lines_of
 from piiguard.read.sources import Source
 from piiguard.redact.files import refusals
 from piiguard.redact.files.dump import clean_dump

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from piiguard.read.cells import step
+from piiguard.detect.leaves import step
 
 __all__ = ["ESCAPES", "Leaf", "leaves", "unescape"]
 

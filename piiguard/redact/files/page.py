@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from piiguard.detect import Match
 from piiguard.detect.escapes import plain
-from piiguard.read.cells import as_json
+from piiguard.detect.leaves import as_json
 from piiguard.redact.files.column import matches
 from piiguard.redact.files.leaves import ESCAPES, Leaf, leaves, unescape
 from piiguard.redact.files.tally import Tally

@@ -15,13 +15,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["as_json", "as_text", "leaves", "step"]
+__all__ = ["DEEPEST", "as_json", "as_text", "leaves", "step"]
 
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
 _PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
 _LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
-_DEEPEST = 40
+DEEPEST = 40
+"""Steps of a path; what lies deeper is named by the outermost ones."""
 
 
 def as_text(value: object) -> str:
@@ -58,14 +59,27 @@ def leaves(value: Any, path: str = "$", depth: int = 0) -> Iterator[tuple[str, s
             name = step(key)
             if name == ".*":
                 yield f"{path}.*", key
-            if depth < _DEEPEST:
-                yield from leaves(inner, path + name, depth + 1)
+            yield from leaves(inner, path + name, depth + 1) if depth < DEEPEST else _below(inner, path)
     elif isinstance(value, list | tuple):
         place = f"{path}[*]"
-        for inner in value if depth < _DEEPEST else ():
-            yield from leaves(inner, place, depth + 1)
+        for inner in value:
+            yield from leaves(inner, place, depth + 1) if depth < DEEPEST else _below(inner, path)
     elif value is not None and (text := value.strip() if isinstance(value, str) else as_text(value)):
         yield path, text
+
+
+def _below(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every scalar of a value that lies too deep for a path of its own, however deep it is."""
+    rest = [value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict):
+            rest += value.values()
+            rest += (key for key in value if step(key) == ".*")
+        elif isinstance(value, list | tuple):
+            rest += value
+        else:
+            yield from leaves(value, path)
 
 
 def step(key: str) -> str:
