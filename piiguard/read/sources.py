@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 STDIN = "-"
+_MAGIC = 8
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
 
@@ -38,13 +39,17 @@ class Source:
     """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
 
     ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
-    why its bytes are no text, and ``closed`` that they show nothing of what it holds.
+    why its bytes are no text, and ``closed`` that they show nothing of what it holds. ``head`` are the first of them,
+    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them.
     """
 
     stream: BinaryIO
     size: int = -1
     unknown: str = ""
     closed: bool = False
+    head: bytes = b""
+    packed: bytes = b""
+    zeros: int = 0
 
 
 @contextmanager
@@ -81,6 +86,9 @@ def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = Fa
             size if size and pressed is None else -1,
             magic.unknown(first.head),
             magic.is_closed(first.head),
+            first.head,
+            b"" if pressed is None else whole.head[:_MAGIC],
+            first.zeros,
         )
     for each in (whole, first):
         if each.damage:
@@ -128,6 +136,7 @@ class _Whole(io.RawIOBase):
         # pipes and devices have no size: they end when they end
         self._left = size or sys.maxsize
         self.damage: OSError | EOFError | zlib.error | lzma.LZMAError | None = None
+        self.zeros = 0
         self._kept = self.head = self._first()
 
     def _first(self) -> bytes:
@@ -138,6 +147,7 @@ class _Whole(io.RawIOBase):
         ):
             head += more
             if len(head) == magic.HEAD and not head.strip(b"\0"):
+                self.zeros += len(head)
                 head = b""
         return head
 
