@@ -19,7 +19,17 @@ from functools import lru_cache
 from piiguard import entities
 from piiguard.entities import EMAIL_ADDRESS, KZ_ADDRESS, KZ_DOCUMENT_DATE, KZ_DOCUMENT_ISSUER, KZ_IIN
 
-__all__ = ["EXACT", "hints", "single_name", "treated", "words"]
+__all__ = [
+    "EXACT",
+    "context",
+    "hints",
+    "labelled",
+    "last_name",
+    "promised",
+    "single_name",
+    "treated",
+    "words",
+]
 
 _CYRILLIC = str.maketrans(
     {
@@ -151,3 +161,29 @@ def single_name(name: str) -> bool:
 def treated(name: str) -> bool:
     """Whether the name says that its values are hashed, masked or encrypted."""
     return not _TREATED.isdisjoint(words(name))
+
+
+def promised(column: str, path: str | None) -> frozenset[str]:
+    """What the name of a place promises: of a JSON path its last two keys count."""
+    keys = [key for key in (path or "").replace("[*]", "").split(".")[1:] if key != "*"]
+    if not keys:
+        return hints(column)
+    return hints(keys[-1]) or hints(" ".join(keys[-2:]))
+
+
+def last_name(column: str, path: str | None) -> str:
+    """What a place is called: its last key, or its column."""
+    return path.rpartition(".")[2] if path else column
+
+
+def context(column: str, path: str | None, label: str = "") -> tuple[str, ...]:
+    """The words that stand for a label: the column's name, the JSON path and the comment."""
+    return tuple(part for part in (column, path and path.replace("[*]", "").replace(".", " "), label) if part)
+
+
+@lru_cache(maxsize=4096)
+def labelled(words: tuple[str, ...]) -> frozenset[str]:
+    """The entities that these words are a label of, for the engine or for a reader of names of columns."""
+    from piiguard.recognizers import evidence  # with it come all words, which a check of headers needs not
+
+    return evidence.labelled(" | ".join(words)).union(*map(hints, words))

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-__all__ = ["Dialect", "Row", "dialect_of", "rows"]
+__all__ = ["Dialect", "Row", "Span", "dialect_of", "rows", "spans", "unquoted", "whole_lines"]
 
 Row = tuple[int, list[str]]
 """The number of the line that a row begins on, and its cells."""
+Span = tuple[int, int, bool]
+"""Where a cell begins and ends in the text of its row, and whether in quotation marks."""
 
 _LINES = 200
 """Lines that are looked at."""
@@ -74,16 +76,23 @@ def _width(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 
 def rows(lines: Iterator[str], dialect: Dialect) -> Iterator[Row]:
     """The rows, one after the other; blank lines are none. A quotation mark that is not closed swallows no rows."""
+    for number, line in whole_lines(lines, dialect):
+        line = line.rstrip("\r\n")
+        if '"' in line:
+            cells = [unquoted(line[start:end]) if quoted else line[start:end]
+                     for start, end, quoted in spans(line, dialect.delimiter)]  # fmt: skip
+        else:
+            cells = _plain(line, dialect.delimiter)
+        if any(map(str.strip, cells)):
+            yield number, cells
+
+
+def whole_lines(lines: Iterator[str], dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """The text of each row, and of each blank line, with the number of its first line: joined they are what was read."""
     reader = _Reader(lines, dialect)
     while (line := reader.next()) is not None:
         number = reader.number
-        if '"' in line:
-            line = reader.whole(line)
-            cells = _quoted(line.rstrip("\r\n"), dialect.delimiter)
-        else:
-            cells = _plain(line.rstrip("\r\n"), dialect.delimiter)
-        if any(map(str.strip, cells)):
-            yield number, cells
+        yield number, reader.whole(line) if '"' in line else line
 
 
 def _plain(line: str, delimiter: str) -> list[str]:
@@ -105,23 +114,33 @@ def _opened(line: str, place: int, delimiter: str) -> tuple[int, bool]:
     return len(line), False
 
 
-def _quoted(line: str, delimiter: str) -> list[str]:
-    cells: list[str] = []
+def spans(line: str, delimiter: str) -> list[Span]:
+    """Where the cells of a row stand in its text, and which of them in quotation marks, which belong to them.
+
+    >>> spans('1,"a,b",c', ",")
+    [(0, 1, False), (2, 7, True), (8, 9, False)]
+    """
+    cells: list[Span] = []
     place = 0
     while True:
         if line.startswith('"', place):
             end, seen = _opened(line, place, delimiter)
             if seen and end > 0:
-                cells.append(line[place + 1 : end - 1].replace('""', '"'))
+                cells.append((place, end, True))
                 if end >= len(line):
                     return cells
                 place = end + len(delimiter)
                 continue
         end = line.find(delimiter, place) if delimiter and len(cells) < _MOST_CELLS else -1
         if end < 0:
-            return [*cells, line[place:]]
-        cells.append(line[place:end])
+            return [*cells, (place, len(line), False)]
+        cells.append((place, end, False))
         place = end + len(delimiter)
+
+
+def unquoted(cell: str) -> str:
+    """What a cell in quotation marks says."""
+    return cell[1:-1].replace('""', '"')
 
 
 def _open_end(line: str, delimiter: str) -> int:

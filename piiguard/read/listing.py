@@ -38,6 +38,8 @@ class Listing:
     left: list[tuple[str, str]] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     named: bool = False
+    root: str = ""
+    """the folder that all of them lie in, where the target names one"""
 
     def without(self, globs: Collection[str]) -> Self:
         """The same, with those excluded that a glob matches, by their paths or their names alone."""
@@ -77,7 +79,7 @@ def listed(target: str) -> Listing:
 
 
 def _below(root: str) -> Listing:
-    found, links, folders = Listing(), list[str](), [root]
+    found, links, folders = Listing(root=root), list[str](), [root]
     while folders:
         folder = folders.pop()
         try:
@@ -99,7 +101,8 @@ def _below(root: str) -> Listing:
 
 
 def _matching(pattern: str) -> Listing:
-    found, links, root = Listing(), list[str](), _fixed(pattern)
+    root = _fixed(pattern)
+    found, links = Listing(root=root), list[str]()
     inside = os.path.realpath(root)
     for path in sorted(glob.glob(pattern, recursive=True)):
         if _is_in(os.path.realpath(path), inside):

@@ -1,4 +1,4 @@
-"""Compressed streams, one behind the other, to the last byte of the file.
+"""Compressed streams, one behind the other, to the last byte of the file; and how one is compressed again.
 
 Python's own readers of xz and bzip2 stop without a word where something else follows, and that of zstandard where a file
 was cut off: whatever stands there would not be looked at, and nobody told. Here a file ends where a stream ends, but
@@ -8,6 +8,7 @@ for zeros that pad it, or it is damaged.
 from __future__ import annotations
 
 import bz2
+import gzip
 import io
 import lzma
 import zlib
@@ -17,7 +18,7 @@ from typing import IO, Any
 
 from piiguard.errors import MissingExtra
 
-__all__ = ["MAGIC", "decompressed"]
+__all__ = ["MAGIC", "compressed", "decompressed"]
 
 _PIECE = 1 << 12
 """Bytes that are taken at a time: what stands in one with damage is not given."""
@@ -37,6 +38,15 @@ def decompressed(plain: IO[bytes], head: bytes) -> io.RawIOBase | None:
     """
     opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
     return opener(plain) if opener else None
+
+
+def compressed(sink: Any, head: bytes) -> Any:
+    """What compresses into ``sink`` as a stream is that has these first bytes, and writes its end when it is closed.
+
+    Itself, and not to be closed, where they are those of no compressed stream. The sink stays open.
+    """
+    writer = next((writer for magic, writer in _WRITERS.items() if head.startswith(magic)), None)
+    return writer(sink) if writer else sink
 
 
 class _Streams(io.RawIOBase):
@@ -190,6 +200,26 @@ class _Python314(_Streams):
             raise EOFError(_DAMAGED) from None
 
 
+def _write_gzip(sink: IO[bytes]) -> gzip.GzipFile:
+    return gzip.GzipFile("", "wb", fileobj=sink, mtime=0)
+
+
+def _write_zstd(sink: IO[bytes]) -> Any:
+    try:
+        from compression import zstd
+    except ImportError:
+        import zstandard  # which has read the stream already
+
+        return zstandard.ZstdCompressor().stream_writer(sink, closefd=False)
+    return zstd.ZstdFile(sink, "wb")
+
+
+_WRITERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": _write_gzip,
+    b"BZh": partial(bz2.BZ2File, mode="wb"),
+    b"\xfd7zXZ\x00": partial(lzma.LZMAFile, mode="wb"),
+    b"\x28\xb5\x2f\xfd": _write_zstd,
+}
 _OPENERS: dict[bytes, Callable[[IO[bytes]], io.RawIOBase]] = {
     b"\x1f\x8b": partial(_Streams, begin=_Gzip),
     b"BZh": partial(_Streams, begin=bz2.BZ2Decompressor),

@@ -13,7 +13,7 @@ from piiguard.read.dialect import dialect_of, rows
 from piiguard.read.opened import Counted, FileTask, encoding_of, suffix_of
 from piiguard.read.part import Lines, Part
 
-__all__ = ["SheetTask", "is_sheet"]
+__all__ = ["DELIMITERS", "SheetTask", "is_sheet", "lines_of"]
 
 _PAGE = 1000
 _HEAD = 1 << 16
@@ -21,7 +21,7 @@ _FIRST = 200
 """Lines that say what table it is."""
 _LONGEST = 1 << 22
 """Characters of a line that are held at once."""
-_DELIMITERS = {"tsv": "\t"}
+DELIMITERS = {"tsv": "\t"}
 
 
 def is_sheet(name: str) -> bool:
@@ -42,7 +42,7 @@ class SheetTask(FileTask):
         counted, own = Counted(stream), Lines()
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
         part.lines[0], part.encoding = own, encoding_of(source, self.options.encoding)
-        _Sheet(examiner, part, own, counted).read(source, _DELIMITERS.get(self.options.form, ""))
+        _Sheet(examiner, part, own, counted).read(source, DELIMITERS.get(self.options.form, ""))
         own.end = part.bytes = counted.read_bytes
         own.whole = True
 
@@ -78,8 +78,7 @@ class _Sheet:
 
     def _lines(self, source: io.BufferedReader) -> Iterator[str]:
         encoding = "utf-8-sig" if self.part.encoding == "utf-8" else self.part.encoding
-        text = io.TextIOWrapper(source, encoding, "replace", newline="")
-        while line := text.readline(_LONGEST):
+        for line in lines_of(source, encoding, "replace"):
             self.own.count += 1
             yield line.replace("\0", "")
 
@@ -96,3 +95,10 @@ class _Sheet:
     def _step(self) -> None:
         self.own.end = self.part.bytes = self.counted.read_bytes
         self.examiner.step(self.part)
+
+
+def lines_of(source: io.BufferedReader, encoding: str, errors: str = "surrogateescape") -> Iterator[str]:
+    """The lines with their ends, a very long one in pieces: joined they are what was read."""
+    text = io.TextIOWrapper(source, encoding, errors, newline="")
+    while line := text.readline(_LONGEST):
+        yield line

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import lzma
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 STDIN = "-"
+_MAGIC = 8
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
 
@@ -37,13 +39,17 @@ class Source:
     """A file that is open: all its bytes, decompressed by what its head says, whatever its name.
 
     ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
-    why its bytes are no text, and ``closed`` that they show nothing of what it holds.
+    why its bytes are no text, and ``closed`` that they show nothing of what it holds. ``head`` are the first of them,
+    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them.
     """
 
     stream: BinaryIO
     size: int = -1
     unknown: str = ""
     closed: bool = False
+    head: bytes = b""
+    packed: bytes = b""
+    zeros: int = 0
 
 
 @contextmanager
@@ -54,7 +60,9 @@ def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]
     what stands before damage as if the file ended there, and raises at the end.
     """
     if name == STDIN:
-        with unpacked(sys.stdin.buffer, salvage=salvage) as source:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
+        with unpacked(sys.stdin.buffer, salvage=salvage, live=True) as source:
             yield source
         return
     with (
@@ -65,9 +73,9 @@ def opened(name: str, *, named: bool, salvage: bool = False) -> Iterator[Source]
 
 
 @contextmanager
-def unpacked(file: Any, size: int = 0, *, salvage: bool = False) -> Iterator[Source]:
-    """What an open file of so many bytes gives, decompressed."""
-    whole = _Whole(file, size, salvage=salvage)
+def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> Iterator[Source]:
+    """What an open file of so many bytes gives, decompressed; a ``live`` one gives each line as soon as it has it."""
+    whole = _Whole(file, size, salvage=salvage, live=live)
     plain = io.BufferedReader(whole, 1 << 16)
     pressed = packed.decompressed(plain, whole.head)
     first = whole if pressed is None else _Whole(pressed, salvage=salvage)
@@ -78,10 +86,24 @@ def unpacked(file: Any, size: int = 0, *, salvage: bool = False) -> Iterator[Sou
             size if size and pressed is None else -1,
             magic.unknown(first.head),
             magic.is_closed(first.head),
+            first.head,
+            b"" if pressed is None else whole.head[:_MAGIC],
+            first.zeros,
         )
     for each in (whole, first):
         if each.damage:
             raise each.damage
+
+
+def _may_be_packed(head: bytes) -> bool:
+    """Whether it takes more bytes to know."""
+    return any(len(head) < len(magic) and magic.startswith(head) for magic in packed.MAGIC)
+
+
+def _read_of(stream: Any) -> Callable[[int], bytes]:
+    """How to get what there is: a buffer over a pipe waits for all that was asked for."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read
 
 
 def encoded(stream: IO[str]) -> BinaryIO:
@@ -109,19 +131,23 @@ class _Whole(io.RawIOBase):
     Zeros that fill the whole head are passed over: a log that was cut while it was written begins with gigabytes of them.
     """
 
-    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False) -> None:
-        self._file, self._salvage = file, salvage
+    def __init__(self, file: Any, size: int = 0, *, salvage: bool = False, live: bool = False) -> None:
+        self._read, self._salvage, self._live = _read_of(file), salvage, live
         # pipes and devices have no size: they end when they end
         self._left = size or sys.maxsize
         self.damage: OSError | EOFError | zlib.error | lzma.LZMAError | None = None
+        self.zeros = 0
         self._kept = self.head = self._first()
 
     def _first(self) -> bytes:
-        """The first bytes; a pipe gives them bit by bit."""
+        """The first bytes, which a pipe gives bit by bit; behind a ``live`` one somebody waits for what he has written."""
         head = b""
-        while len(head) < magic.HEAD and (more := self._next(magic.HEAD - len(head))):
+        while (_may_be_packed(head) if self._live else len(head) < magic.HEAD) and (
+            more := self._next(magic.HEAD - len(head))
+        ):
             head += more
             if len(head) == magic.HEAD and not head.strip(b"\0"):
+                self.zeros += len(head)
                 head = b""
         return head
 
@@ -129,7 +155,7 @@ class _Whole(io.RawIOBase):
         if self.damage:
             return b""
         try:
-            data: bytes = self._file.read(min(most, self._left)) or b""
+            data = self._read(min(most, self._left)) or b""
         except (OSError, *DAMAGED) as error:
             if not self._salvage:
                 raise

@@ -11,11 +11,11 @@ from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
 from piiguard.read import Blocks, Column, Counting, Sink
 from piiguard.read.dialect import Row
+from piiguard.read.header import begin
 from piiguard.read.part import FIRST, Lines, LineTally, Part, merge_into
 from piiguard.scan import hashes, jsonpath, settle
 from piiguard.scan.engines import make_engine, observer_of
 from piiguard.scan.finding import Match
-from piiguard.scan.header import begin
 from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
 from piiguard.scan.statistics import Partials
@@ -137,7 +137,7 @@ class Examiner:
 
     def header(self, rows: Sequence[Row], width: int) -> tuple[list[str], int]:
         """The names of a table's columns, and how many of its first rows stand above the data."""
-        return begin(self.cells, rows, width)
+        return begin(self.engine, rows, width)
 
     def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
         shown = Shown.of(block.data, block.seen, block.until)

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
-from piiguard.detect import encodings, leaves
+from piiguard.detect import encodings, leaves, whole_names
 from piiguard.detect import page as pages
+from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
 from piiguard.entities import PERSON
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.scan import ciphers
 from piiguard.scan.statistics import Alike, Partials, Statistics
 from piiguard.scan.texts import Hit, Sink, Texts, example, spread, unrepeated, without_json
-from piiguard.scan.words import BESIDE, NAMES, context, labelled
+from piiguard.scan.words import BESIDE, NAMES
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine, Match
@@ -278,7 +279,7 @@ class _Page:
         statistics, every = self.statistics, self.observer.name_every - 1
         statistics.offered += len(texts)
         for text, count in Counter(texts).items():
-            if len(text) > 80 or _HAS_DIGIT.search(text):
+            if not whole_names.can_be_name(text):
                 continue
             statistics.texts += count
             if every and zlib.crc32(text.encode("utf-8", "surrogatepass")) & every:
@@ -290,6 +291,3 @@ class _Page:
                 tally = statistics.tally(NAMES)
                 tally.whole += count
                 tally.best = max(tally.best, (score, mask(PERSON, text)))
-
-
-_HAS_DIGIT = re.compile(r"[0-9]")

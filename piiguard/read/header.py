@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from piiguard.confidence import MEDIUM
 from piiguard.detect.headers import hints
 from piiguard.read.dialect import Row
-from piiguard.scan.observe import Observer
-from piiguard.scan.texts import Hit
-from piiguard.scan.words import NAMES
 
-__all__ = ["begin", "names_of"]
+if TYPE_CHECKING:
+    from piiguard.detect import Engine
+
+__all__ = ["begin"]
 
 _LONGEST = 200
 """Characters of a column's name."""
 
 
-def begin(observer: Observer, head: Sequence[Row], width: int) -> tuple[list[str], int]:
+def begin(engine: Engine, head: Sequence[Row], width: int) -> tuple[list[str], int]:
     """The names of the columns, none where no row has them, and how many of these rows stand above the data.
 
     The row of names may be shorter than those below it; a title or a comment above it may be as short.
     """
     first = next((place for place, (_, row) in enumerate(head) if len(row) >= width), 0)
     for place in (first, first - 1):
-        if place >= 0 and (
-            names := names_of(observer, head[place][1], [row for _, row in head[place + 1 :]])
+        if 0 <= place < len(head) and (
+            names := _names_of(engine, head[place][1], [row for _, row in head[place + 1 :]])
         ):
             return names, place + 1
     return [], first
 
 
-def names_of(observer: Observer, row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str] | None:
+def _names_of(engine: Engine, row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str] | None:
     """The names in a row, positions where it has none; None when it is data, by which no place may be called."""
     names = [name.strip() for name in row]
     if not any(names) or any(_is_no_name(name) for name in names) or _comes_again(names, below):
         return None
-    if any(_is_value(observer, name) for name in names if name):
+    if any(_is_value(engine, name) for name in names if name):
         return None
     return [
         name if name and names.index(name) == place else str(place + 1) for place, name in enumerate(names)
@@ -56,12 +57,8 @@ def _comes_again(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def _is_value(observer: Observer, name: str) -> bool:
+def _is_value(engine: Engine, name: str) -> bool:
     """Whether the recognizers take it for personal data, and not for the name of some."""
     if hints(name):
         return False
-    if any(match.score >= MEDIUM for match in observer.engine.find(name)):
-        return True
-    hits: list[Hit] = []
-    observer.observe("", [name], sink=hits.append)
-    return any(hit.score >= MEDIUM and hit.claim != NAMES for hit in hits)
+    return any(match.score >= MEDIUM for match in engine.find(name))
