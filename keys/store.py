@@ -7,11 +7,10 @@ import os
 import re
 import secrets
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from piiguard import clock
+from piiguard import locks
 from piiguard.errors import KeyringError
 from piiguard.keys.private import read_private
 from piiguard.names import command, file_word
@@ -215,41 +214,17 @@ def _sync_folder(folder: Path) -> None:
 def locked(path: Path, seconds: float | None = None) -> Iterator[None]:
     """Hold the lock of a keyring; a second operator waits a moment and is then refused."""
     lock = beside(path, ".lock")
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    except OSError as error:
-        raise _not_written(lock, error) from None
-    try:
-        _wait(handle, lock, LOCK_SECONDS if seconds is None else seconds)
-        yield
-    finally:
-        os.close(handle)  # releases the lock as well
-
-
-def _wait(handle: int, lock: Path, seconds: float) -> None:
-    deadline = clock.monotonic() + seconds
-    while not _try_lock(handle):
-        if clock.monotonic() >= deadline:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locks.held(lock, LOCK_SECONDS if seconds is None else seconds))
+        except BlockingIOError:
             raise KeyringError(
                 f"{lock}: another command is changing the keyring",
                 hint="wait until it has ended, then try again",
-            )
-        time.sleep(0.05)
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    except OSError:
-        return False
-    return True
+            ) from None
+        except OSError as error:
+            raise _not_written(lock, error) from None
+        yield
 
 
 def _not_written(path: Path, error: OSError) -> KeyringError:
