@@ -40,7 +40,7 @@ _ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")
 _WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|[^\W\d_]{2,}[\W_]+[^\W\d_]{2,}")
 
 Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target, Unread)
-_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row")
+_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row", "query")
 
 
 @dataclass(frozen=True, slots=True)

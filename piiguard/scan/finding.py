@@ -19,6 +19,7 @@ __all__ = [
     "Failure",
     "Finding",
     "Gap",
+    "Hindrance",
     "Match",
     "Note",
     "PolicyCheck",
@@ -31,6 +32,8 @@ __all__ = [
 SCHEMA = "piiguard.findings/1"
 
 Protection = Literal["none", "partial", "encrypted"]
+Hindrance = Literal["", "view", "foreign", "dots"]
+"""Why no command encrypts a place as it stands: it is computed, it lies elsewhere, or its name is read as another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Finding:
     ``matched`` of ``examined`` values (of a column) or lines (of a file) hold it; ``lines`` are the first
     few line numbers, counted from 1; ``masked`` shows the shape of one value. ``records`` are the rows of the
     table or sheet that hold it, estimated where a part of them was searched; ``distinct`` are its different values, where known.
+    For whoever writes a remedy: ``query`` is how the target was connected to, beside its address, without secrets.
     """
 
     target: str
@@ -101,6 +105,8 @@ class Finding:
     plain_rows: int | None = None
     records: int | None = None
     distinct: int | None = None
+    query: str = ""
+    hindrance: Hindrance = ""
 
     @property
     def id(self) -> str:
@@ -130,8 +136,9 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         own = _plain(self)
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
-        for name in ("lines", "file") if self.kind == "column" else ("table", "column", "distinct"):
-            own.pop(name, None)
+        of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
+        for name in ("query", "hindrance", *of_other_kind):
+            del own[name]
         if self.kind == "file" and self.records is None:
             del own["records"]
         return {"id": self.id, **own, "category": self.category}

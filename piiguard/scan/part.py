@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from piiguard.scan.finding import Hindrance
 from piiguard.scan.statistics import Partials, merge_into
 
 __all__ = ["FIRST", "LineTally", "Lines", "Part", "Places"]
@@ -85,6 +86,7 @@ class Part:
 
     ``total`` are the rows that there are, as far as the source knows; ``columns`` the counters of its tables by name, and a
     table that is the place itself is called ``""``; ``spots`` the first lines on which something of such a table stands.
+    ``query`` and ``hindrance`` are those of its findings.
     """
 
     rows: int = 0
@@ -99,6 +101,8 @@ class Part:
     """what the source says about its columns"""
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    query: str = ""
+    hindrance: Hindrance = ""
     complete: bool = True
     """False when an interrupt ended it"""
 
@@ -133,6 +137,8 @@ class Part:
         self.bytes += other.bytes
         self.total = max(self.total, other.total)
         self.encoding = max(self.encoding, other.encoding)
+        self.query = max(self.query, other.query)
+        self.hindrance = max(self.hindrance, other.hindrance)
         for start, lines in other.lines.items():
             self.lines[start] = lines.moved(0)
         self._join()
