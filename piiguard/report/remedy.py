@@ -145,14 +145,14 @@ def _redact(finding: Finding) -> Remedy:
         return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())
     source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
+    if not source.name:  # of a file called ..gz nothing is left
+        return _UNSAFE
     if source.suffix.lower() in _SHEETS:
         return _BY_HAND
     clean = "clean.log" if name == "-" else str(source.with_name(f"{source.stem}.clean{source.suffix}"))
     given = "-" if name == "-" or unpack else file_word(name)
-    text = command("piiguard", "redact", "-o", file_word(clean), "--", given)
-    if text and unpack:
-        unpacked = command(unpack, "-dc", "--", file_word(name))
-        text = unpacked and f"{unpacked} | {text}"
+    before = (unpack, "-dc", "--", file_word(name), "|") if unpack else ()
+    text = command(*before, "piiguard", "redact", "-o", file_word(clean), "--", given)
     return Remedy("redact", "sh", text) if text else _UNSAFE
 
 
