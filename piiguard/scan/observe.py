@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from piiguard import entities
+from piiguard import detect, entities
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
 from piiguard.detect import encodings
-from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
@@ -65,13 +64,13 @@ class _Texts:
 
     cells: Sequence[int] = ()
     texts: list[str] = field(default_factory=list)
-    _joined: pages.Joined | None = None
+    _joined: detect.page.Joined | None = None
 
     @property
-    def joined(self) -> pages.Joined:
+    def joined(self) -> detect.page.Joined:
         """All of them at once; asked for when the last one is there."""
         if self._joined is None:
-            self._joined = pages.Joined(self.texts)
+            self._joined = detect.page.Joined(self.texts)
         return self._joined
 
     def add(self, cell: int, text: str) -> None:
@@ -145,7 +144,7 @@ class Observer:
         else:
             for cell, value in zip(numbers, values, strict=True):
                 self._sort(cell, value, own, plain, texts)
-        if plain.texts and plain.joined.begins(pages.JSON):
+        if plain.texts and plain.joined.begins(detect.page.JSON):
             plain = _without_json(plain, texts)
         if plain.texts:
             texts[None] = plain
@@ -209,12 +208,12 @@ class _Page:
                 statistics.values.add(text, self.key)
         if (
             self.sink is None
-            and len(texts) >= pages.LEAST
-            and (known := pages.claims(group.joined, self.labelled)) is not None
+            and len(texts) >= detect.page.LEAST
+            and (known := detect.page.claims(group.joined, self.labelled)) is not None
         ):
             for claim, values in known:
                 self._count(claim, values)
-            for size, texts in pages.numbers(group.joined).items():
+            for size, texts in detect.page.numbers(group.joined).items():
                 self._number(size, texts)
             return
         rest = self._unclaimed(group)
@@ -223,7 +222,7 @@ class _Page:
 
     def _unclaimed(self, group: _Texts) -> _Texts:
         """Count the cells that are one value or ciphertext as a whole; return the others."""
-        if pages.plain(group.joined):
+        if detect.page.plain(group.joined):
             return group
         rest = _Texts()
         for cell, text in zip(group.cells, group.texts, strict=True):
@@ -287,12 +286,15 @@ class _Page:
         if not self.settled and observer.name_every and PERSON in observer.entities:
             self._names(group.texts)
         numeric = group
-        if len(group.texts) >= pages.LEAST and (places := pages.numeric(group.joined)) is not None:
+        if (
+            len(group.texts) >= detect.page.LEAST
+            and (places := detect.page.numeric(group.joined)) is not None
+        ):
             numeric = group.only(places)
         digits = "\n".join(numeric.texts).encode("utf-8", "surrogatepass")
         statistics.twelve += digits.translate(_DIGITS).count(b"d" * 12)
         entities = observer.plain_entities if self.settled else observer.entities
-        if pages.NUMERIC.issuperset(entities):
+        if detect.page.NUMERIC.issuperset(entities):
             group = numeric
         if not group.texts:
             return

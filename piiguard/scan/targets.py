@@ -8,9 +8,7 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import IO, BinaryIO, cast
-
-import sqlalchemy as sa
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import database
 from piiguard.errors import DatabaseError, ScanError
@@ -26,8 +24,10 @@ from piiguard.scan.options import Options
 from piiguard.scan.read import Kind, Sink, Source
 from piiguard.scan.read.file import FileSource
 from piiguard.scan.read.parquet import PARQUET, ParquetSource
-from piiguard.scan.read.table import DatabaseSource
 from piiguard.scan.run import Elsewhere, Progress, run
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 __all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
@@ -59,6 +59,8 @@ def scan_database(
     interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
     :class:`DatabaseError` when the database cannot be reached at all.
     """
+    from piiguard.scan.read.table import DatabaseSource  # SQLAlchemy, which a log does without
+
     try:
         return run(
             DatabaseSource(target), options or Options(), manifest=manifest, progress=progress, sink=sink,
@@ -140,7 +142,7 @@ def scan_target(
     for name in databases:
         try:
             reports.append(
-                scan_database(sa.URL.create("sqlite", database=name), options, manifest=manifest,
+                scan_database(_url_of(name), options, manifest=manifest,
                               progress=progress, sink=sink, journal=journal, elsewhere=elsewhere)
             )  # fmt: skip
         except DatabaseError as error:
@@ -163,6 +165,12 @@ def kinds_of(target: str) -> set[Kind]:
     tables = {name for name in listing.files if name.lower().endswith(PARQUET)} | set(_databases(listing))
     kinds: list[tuple[Kind, object]] = [("database", tables), ("file", len(tables) < len(listing.files))]
     return {kind for kind, there in kinds if there}
+
+
+def _url_of(name: str) -> sa.URL:
+    import sqlalchemy as sa
+
+    return sa.URL.create("sqlite", database=name)
 
 
 def _databases(listing: Listing) -> list[str]:

@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
 from piiguard.scan import memory, sources
-from piiguard.scan.catalog import is_chosen
 from piiguard.scan.finding import Finding, Match
 from piiguard.scan.options import Options
 from piiguard.scan.part import Part
@@ -64,6 +63,8 @@ class ParquetSource:
         """Nothing stays open."""
 
     def tasks(self, options: Options) -> Iterable[Task]:
+        from piiguard.scan.catalog import is_chosen
+
         table = table_of(self.name)
         alias = table.removesuffix(PARQUET)
         if is_chosen((table, alias), options.tables, options.exclude):
