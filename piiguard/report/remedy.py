@@ -78,7 +78,7 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
             (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
         )
     column = _column(finding)
-    if not can_be_pasted(f"{column.table}{column.column}{finding.target}"):
+    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}"):
         return (_UNSAFE,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
@@ -98,9 +98,15 @@ def next_step(finding: Finding, lang: Language = "en") -> str:
     return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
 
 
+def _address(finding: Finding) -> str:
+    """The target as a command takes it."""
+    return finding.address or finding.target
+
+
 def _in_frame(finding: Finding) -> bool:
     """Whether the column is one of a data frame or a lake of files: what has no URL of a database."""
-    return "://" not in finding.target or finding.target.lower().rstrip("/*").endswith(_COLUMNAR)
+    target = _address(finding)
+    return "://" not in target or target.lower().rstrip("/*").endswith(_COLUMNAR)
 
 
 def _encrypt(finding: Finding) -> Remedy:
@@ -110,7 +116,7 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index:
         options += ["--index", column.index, "--normalizer", *column.rules]
-    target = _WITHOUT_PASSWORD.sub(r"\1@", finding.target)
+    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding))
     words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
     text = command(*words) if _is_addressed(finding) else None
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
@@ -118,12 +124,12 @@ def _encrypt(finding: Finding) -> Remedy:
 
 def _is_addressed(finding: Finding) -> bool:
     """Whether TABLE.COLUMN can be told apart again: dots inside of names are not quoted there."""
-    schema = 0 if finding.target.startswith("sqlite") else 1
+    schema = 0 if _address(finding).startswith("sqlite") else 1
     return "." not in (finding.column or "") and (finding.table or "").count(".") <= schema
 
 
 def _redact(finding: Finding) -> Remedy:
-    name = finding.file or finding.target
+    name = _address(finding) if _address(finding) == "-" else finding.file or _address(finding)
     if _STREAM.match(name):
         return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())

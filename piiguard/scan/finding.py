@@ -101,6 +101,8 @@ class Finding:
     plain_rows: int | None = None
     records: int | None = None
     distinct: int | None = None
+    address: str | None = None
+    """what the target is, where it is called by another name; in no document"""
 
     @property
     def id(self) -> str:
@@ -129,6 +131,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         own = _plain(self)
+        del own["address"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         for name in ("lines", "file") if self.kind == "column" else ("table", "column", "distinct"):
             own.pop(name, None)
