@@ -59,7 +59,7 @@ def refuse_behind_pin(state: State, pin: Pin, place: str) -> None:
     if pin.keyring != str(state.id):
         raise KeyringFormatError(
             f"{place}: its database belongs to the keyring {pin.keyring}, not to {state.id}",
-            hint="use the keyring of this environment",
+            hint="use the keyring of this environment: --keyring or PIIGUARD_KEYRING names it",
         )
     if pin.generation > state.generation:
         raise KeyringFormatError(

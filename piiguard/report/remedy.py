@@ -89,7 +89,7 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
             (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
         )
     column = _column(finding)
-    if not can_be_pasted(f"{column.table}{column.column}{finding.target}{finding.query}"):
+    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}{finding.query}"):
         return (_UNSAFE,)
     if hindered := _hindered(finding):
         return (hindered,)
@@ -113,9 +113,15 @@ def next_step(finding: Finding, lang: Language = "en") -> str:
     return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
 
 
+def _address(finding: Finding) -> str:
+    """The target as a command takes it."""
+    return finding.address or finding.target
+
+
 def _in_frame(finding: Finding) -> bool:
     """Whether the column is one of a data frame or a lake of files: what has no URL of a database."""
-    return "://" not in finding.target or finding.target.lower().rstrip("/*").endswith(_COLUMNAR)
+    target = _address(finding)
+    return "://" not in target or target.lower().rstrip("/*").endswith(_COLUMNAR)
 
 
 def _encrypt(finding: Finding) -> Remedy:
@@ -125,7 +131,7 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index:
         options += ["--index", column.index, "--normalizer", *column.rules]
-    target = _WITHOUT_PASSWORD.sub(r"\1@", finding.target) + (f"?{finding.query}" if finding.query else "")
+    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding)) + (f"?{finding.query}" if finding.query else "")
     words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
     text = command(*words)
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
@@ -140,7 +146,7 @@ def _hindered(finding: Finding) -> Remedy | None:
 
 
 def _redact(finding: Finding) -> Remedy:
-    name = finding.file or finding.target
+    name = _address(finding) if _address(finding) == "-" else finding.file or _address(finding)
     if _STREAM.match(name):
         return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from piiguard import __version__, entities
 from piiguard.confidence import Confidence
+from piiguard.read.part import Hindrance
 from piiguard.scan.reason import Reason, in_english
 
 __all__ = [
@@ -19,7 +20,6 @@ __all__ = [
     "Failure",
     "Finding",
     "Gap",
-    "Hindrance",
     "Match",
     "Note",
     "PolicyCheck",
@@ -32,8 +32,6 @@ __all__ = [
 SCHEMA = "piiguard.findings/1"
 
 Protection = Literal["none", "partial", "encrypted"]
-Hindrance = Literal["", "view", "foreign", "dots"]
-"""Why no command encrypts a place as it stands: it is computed, it lies elsewhere, or its name is read as another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,8 @@ class Finding:
     distinct: int | None = None
     query: str = ""
     hindrance: Hindrance = ""
+    address: str | None = None
+    """what the target is, where it is called by another name; in no document"""
 
     @property
     def id(self) -> str:
@@ -137,7 +137,7 @@ class Finding:
         own = _plain(self)
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
-        for name in ("query", "hindrance", *of_other_kind):
+        for name in ("query", "hindrance", "address", *of_other_kind):
             del own[name]
         if self.kind == "file" and self.records is None:
             del own["records"]

@@ -7,18 +7,18 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from piiguard import entities
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
-from piiguard.detect import encodings
+from piiguard.detect import encodings, leaves, whole_names
 from piiguard.detect import page as pages
+from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
 from piiguard.entities import NAME_CELL, PERSON
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.scan import cells, ciphers, headers
+from piiguard.scan import ciphers
 from piiguard.scan.statistics import Alike, Partials, Statistics
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Observer:
                 plain.add(cell, text)
         elif isinstance(value, dict | list | tuple | set):
             _spread(cell, list(value) if isinstance(value, set) else value, texts)
-        elif text := (value if isinstance(value, str) else cells.as_text(value)).rstrip():
+        elif text := (value if isinstance(value, str) else leaves.as_text(value)).rstrip():
             plain.add(cell, text)
 
     def _bytes(self, value: bytes, own: Statistics) -> str | None:
@@ -330,7 +330,7 @@ class _Page:
         statistics, every = self.statistics, self.observer.name_every - 1
         statistics.offered += len(texts)
         for text, count in Counter(texts).items():
-            if len(text) > 80 or _HAS_DIGIT.search(text):
+            if not whole_names.can_be_name(text):
                 continue
             statistics.texts += count
             if every and zlib.crc32(text.encode("utf-8", "surrogatepass")) & every:
@@ -342,9 +342,6 @@ class _Page:
                 tally = statistics.tally(NAMES)
                 tally.whole += count
                 tally.best = max(tally.best, (score, mask(PERSON, text)))
-
-
-_HAS_DIGIT = re.compile(r"[0-9]")
 
 
 def _example(entity: str, values: list[str]) -> tuple[int, str]:
@@ -363,24 +360,11 @@ def _unrepeated(group: _Texts) -> tuple[list[str], list[list[int]]]:
     return list(cells), list(cells.values())
 
 
-def context(column: str, path: str | None, label: str = "") -> tuple[str, ...]:
-    """The words that stand for a label: the column's name, the JSON path and the comment."""
-    return tuple(part for part in (column, path and path.replace("[*]", "").replace(".", " "), label) if part)
-
-
-@lru_cache(maxsize=4096)
-def labelled(words: tuple[str, ...]) -> frozenset[str]:
-    """The entities that these words are a label of, for the engine or for a reader of names of columns."""
-    from piiguard.recognizers import evidence
-
-    return evidence.labelled(" | ".join(words)).union(*map(headers.hints, words))
-
-
 def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
     """Spread the cells that are JSON over their paths; return the others."""
     rest = _Texts()
     for cell, text in zip(plain.cells, plain.texts, strict=True):
-        tree = cells.as_json(text)
+        tree = leaves.as_json(text)
         if tree is None:
             rest.add(cell, text)
         else:
@@ -390,6 +374,6 @@ def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
 
 def _spread(cell: int, tree: object, texts: dict[str | None, _Texts]) -> None:
     """Put each leaf of a JSON value under its path."""
-    for path, text in cells.leaves(tree):
+    for path, text in leaves.leaves(tree):
         place = path if path in texts or len(texts) < _MOST_PATHS else "$.*"
         texts.setdefault(place, _Texts()).add(cell, text)

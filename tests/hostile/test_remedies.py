@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,11 +20,12 @@ from piiguard import database
 from piiguard.cli.main import run
 from piiguard.errors import DatabaseError
 from piiguard.protect.schema.tables.tables import split
+from piiguard.read.relation import Relation
+from piiguard.read.sources import opened
 from piiguard.report.remedy import next_step, remedies
 from piiguard.scan import scan_database
 from piiguard.scan.discretion import Discretion
 from piiguard.scan.finding import Finding
-from piiguard.scan.relation import Relation
 
 from . import schemas
 from .files import database as database_of
@@ -92,8 +94,10 @@ def test_a_compressed_log_is_redacted_whatever_it_is_called(
         check=False,
     )
     assert ran.returncode == 0
-    assert iin(1) not in Path("app.clean.log").read_text(encoding="utf-8")
-    assert "принят ИИН" in Path("app.clean.log").read_text(encoding="utf-8")
+    with opened("app.clean.log", named=True) as clean:
+        text = clean.stream.read().decode()
+    assert iin(1) not in text
+    assert "принят ИИН" in text
     assert run(["scan", "app.clean.log"]) == 0
 
 
@@ -210,8 +214,11 @@ def test_a_password_that_looks_like_a_query_is_not_shown(secret: str) -> None:
     assert database.asked_for(url) == ""
 
 
-def test_a_value_in_a_query_is_a_name_like_any_other() -> None:
-    finding = replace(of_column("postgresql://h/crm"), query=f"application_name={iin(1)}")
+@pytest.mark.parametrize(
+    "told", [{"query": f"application_name={iin(1)}"}, {"address": f"postgresql://h/t_{iin(1)}"}], ids=str
+)
+def test_a_value_in_how_a_target_is_reached_is_a_name_like_any_other(told: dict[str, Any]) -> None:
+    finding = replace(of_column("postgresql://h/crm"), **told)
     [shown] = Discretion().findings([finding])
     assert iin(1) not in repr(shown)
     assert [remedy.name for remedy in remedies(shown)] == ["unsafe_name"]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, owners and mo
 def test_a_link_stays_a_link_and_everything_lies_beside_the_file(keyring_file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.json"
     link.symlink_to(keyring_file)
-    change.apply(link, None, "note", lambda held, now: held)
+    change.apply(link, None, "note", lambda held, now: held.with_header())
     assert link.is_symlink()
     assert Keyring.from_file(link).open().generation == Keyring.from_file(keyring_file).generation == 2
     assert store.backups(link) == store.backups(keyring_file) == [store.backup_path(keyring_file, 1)]
