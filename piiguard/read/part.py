@@ -17,8 +17,8 @@ from typing import Any, Literal, Self
 
 __all__ = ["FIRST", "Counters", "Hindrance", "LineTally", "Lines", "Part", "Places", "merge_into"]
 
-Hindrance = Literal["", "view", "foreign", "dots"]
-"""Why no command encrypts a place as it stands: it is computed, it lies elsewhere, or its name is read as another one."""
+Hindrance = Literal["", "dots", "foreign", "view"]
+"""Why no command encrypts a place as it stands: its name is read as another one, it lies elsewhere, or is computed."""
 FIRST = 10
 """So many line numbers are kept for each entity."""
 

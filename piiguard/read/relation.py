@@ -66,6 +66,11 @@ class Relation:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What globs may match."""
+        return self.place, self.name
+
+    @property
     def hindrance(self) -> Hindrance:
         """Why its columns cannot be encrypted by their names: ``a.b`` is table b of the schema a."""
         if "." in self.name:
@@ -73,11 +78,6 @@ class Relation:
         if self.foreign:
             return "foreign"
         return "view" if self.kind in ("view", "materialized") else ""
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """What globs may match."""
-        return self.place, self.name
 
     def source(self) -> sa.TableClause:
         return sa.table(self.name, schema=self.schema or self.home)

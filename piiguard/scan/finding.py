@@ -103,10 +103,11 @@ class Finding:
     plain_rows: int | None = None
     records: int | None = None
     distinct: int | None = None
-    query: str = ""
-    hindrance: Hindrance = ""
     address: str | None = None
     """what the target is, where it is called by another name; in no document"""
+
+    query: str = ""
+    hindrance: Hindrance = ""
 
     @property
     def id(self) -> str:
@@ -135,9 +136,10 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         own = _plain(self)
+        del own["address"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
-        for name in ("query", "hindrance", "address", *of_other_kind):
+        for name in ("query", "hindrance", *of_other_kind):
             del own[name]
         if self.kind == "file" and self.records is None:
             del own["records"]
