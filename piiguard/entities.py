@@ -130,7 +130,7 @@ class Entity:
       ``piiguard encrypt`` writes it; and that of pseudonyms and hashes, which must spell one value one way for ever.
     - ``guessed``: the reason why a hash of it is no protection, where all values can be listed.
     - ``part_of``: the category that it is a mere part of.
-    - ``columns``: names of columns and keys that promise it, as :mod:`piiguard.scan.headers` folds them; from five letters
+    - ``columns``: names of columns and keys that promise it, as :mod:`piiguard.detect.headers` folds them; from five letters
       on a word is a stem (phones, telefony), shorter ones stand for themselves, with or without a number behind.
     - ``telling``: such a name is seldom used for anything else.
     """

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-__all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file", "read", "read_text", "regular"]
+__all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file", "read", "read_text", "regular", "written"]
 
 PRIVATE = 0o600
 MOST = 16 << 20
@@ -75,6 +75,8 @@ def new_file(
 
     A new file gets ``mode``, as far as the umask allows; one of the user's own keeps the mode that it has, unless
     ``keep`` says no. ``durable`` waits for the disk. A pipe or a device is written as it is. Raises OSError.
+
+    What was written may be read again by :func:`written` before the file takes its name.
     """
     if (special := _special(path)) is not None:
         with special as file:
@@ -82,7 +84,7 @@ def new_file(
         return
     temporary = path.with_name(f".piiguard-{secrets.token_hex(8)}")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, mode)
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK, mode)
     except OSError as error:  # of the name that the user knows
         raise OSError(error.errno, error.strerror, str(path)) from None
     try:
@@ -98,6 +100,16 @@ def new_file(
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+@contextmanager
+def written(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """What stands in a :func:`new_file` so far, from its beginning. Raises OSError for a pipe or a device."""
+    file.flush()
+    with os.fdopen(os.dup(file.fileno()), "rb") as again:
+        again.seek(0)
+        yield again
+        file.seek(0, os.SEEK_END)
 
 
 @contextmanager

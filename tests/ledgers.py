@@ -198,8 +198,12 @@ KINDS = {
             "alter table people add fio", "update people set fio = cast(x'd1fbede0eaeee220c0f1e0ed' as text)"
         )
     ),
-    "a cell of 70 KB of bytes": Kind(
-        sqlite_of(cells=[b"x " * 35_000 + IINS[0].encode()] * 3), ("iin",), found=False
+    "a cell of 70 KB of bytes in a column of texts": Kind(
+        sqlite_of(cells=[b"x " * 35_000 + f" {each}".encode() for each in IINS[:3]]), count=3
+    ),
+    "a cell of 70 KB in a column of bytes": Kind(
+        sqlite_of("create table files (doc blob)", f"insert into files values (x'{'78' * 70_000}')"),
+        ("files.doc",),
     ),
     "a cell of two megabytes": Kind(sqlite_of(cells=["x " * 10**6 + f"ИИН {IINS[0]}"] * 3), count=3),
 }

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from benchmarks.harness import Harness
 from piiguard import database
+from piiguard.read import pages
 from piiguard.recognizers.checks import identifier
-from piiguard.scan import Options, reading, scan_database
+from piiguard.scan import Options, scan_database
 from piiguard.scan.options import Limits
 
 URL = os.environ.get("PIIGUARD_TEST_PG_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -77,7 +78,7 @@ def stream(engine: sa.Engine) -> int:
     columns: list[sa.ColumnElement[Any]] = [sa.column(name) for name in COLUMNS]
     query = sa.select(*columns).select_from(sa.table("customers", schema="piiguard_bench"))
     with engine.connect() as connection:
-        for page in reading.pages(connection, query):
+        for page in pages.pages(connection, query):
             total += len(next(zip(*page, strict=True)))
     return total
 

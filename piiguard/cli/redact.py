@@ -3,83 +3,138 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from piiguard.cli.exits import EXIT_INCOMPLETE
+from piiguard.cli import say_redact
+from piiguard.cli.discreet import discreet_data
+from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
-from piiguard.cli.say import CHECK_PATH, hint, many, say
+from piiguard.cli.redact_files import opened, told
+from piiguard.cli.say import hint, many, say
 from piiguard.confidence import LEVELS
 from piiguard.files import PRIVATE, new_file
+from piiguard.names import json_text
 
 if TYPE_CHECKING:
+    from piiguard.cli.redact_files import Runner
     from piiguard.keys import Keyring
+    from piiguard.redact.files.results import Result
 
 OPERATORS = ("mask", "tag", "hash", "pseudonym")
-_output_option = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.",
-)
+KEYED = ("hash", "pseudonym")
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
-@_output_option
+@click.argument("sources", metavar="FILE|FOLDER|GLOB|-...", nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE|FOLDER",
+              help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Replace these only; piiguard recognizers lists them.")
 @click.option("--min-confidence", type=click.Choice(LEVELS), default="low",
               show_default=True, help="Leave what is less certain.")  # fmt: skip
+@click.option("--check", is_flag=True,
+              help="Scan each copy before it takes its name; write none in which anything at medium is left.")  # fmt: skip
+@click.option("--counts", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write there, as JSON, what was replaced: by entity, file and operator.")  # fmt: skip
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", help="Of the input.")
+@click.option("--as", "form", type=click.Choice(["log", "csv", "tsv", "json", "sql"]),
+              help="What the input is, where its name does not say.")  # fmt: skip
 @keyring_option
 @manifest_option
-def redact(
-    source: Path,
-    output: Path | None,
-    operator: str,
-    entities: str | None,
-    min_confidence: str,
-    encoding: str,
-    keyring_file: Path | None,
-    manifest_file: Path | None,
-) -> int:
-    """Replace personal data in a log or any text; everything else stays byte for byte.
+def redact(sources: tuple[str, ...], **chosen: Any) -> int:
+    """Replace personal data in logs, tables and dumps; everything else stays byte for byte.
 
-    FILE is read in one pass, however large, and decompressed if it is compressed; - is standard input. Lines go out as they come in, so the command
-    can stand between an application and its log.
+    What scan reads as text is written in the form it had: a compressed file compressed, a table of CSV with its
+    quotation marks, a dump of SQL, a log of any encoding. Values in tables are told by the names of their columns.
+    - is standard input; its lines go out as they come in, so the command can stand between an application and its log.
+    Several files, a folder or a glob in quotes are redacted into a folder; run again, what is done is left out.
 
     \b
     Examples:
       piiguard redact app.log -o app.clean.log
+      piiguard redact people.csv.gz --check -o people.clean.csv.gz
+      piiguard redact /var/log/app -o clean --counts counts.json
       app | piiguard redact - > app.log
       piiguard redact app.log --operator pseudonym --keyring keyring.json -o shared.log
       piiguard redact app.log --entities KZ_IIN,KZ_PHONE --operator tag
 
-    Exit codes: 0 done, 4 some lines were withheld because they could not be redacted, 1 error, 2 usage.
+    Exit codes: 0 done, 3 --check found something left, and that copy was not written, 4 something could not be
+    redacted, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.redact import Redactor, StreamRedactor
+    from piiguard.cli.redact_files import Job, jobs_of
 
-    keyring = _keyring(keyring_file, manifest_file) if operator in ("hash", "pseudonym") else None
-    chosen = chosen_entities(entities)
-    redactor = Redactor(operator, keyring=keyring, entities=chosen, min_confidence=min_confidence)  # type: ignore[arg-type]
-    stream = StreamRedactor(redactor, _encoding(encoding))
-    _run(source, output, stream.feed, stream.finish, mode=_mode_of(source))
-    timeouts = sum(redactor.engine.timeouts.values())
-    _say_redacted(str(source), stream.replaced, stream.withheld, timeouts)
-    return EXIT_INCOMPLETE if stream.withheld or timeouts else 0
+    output = chosen["output"]
+    runner = _runner(chosen)
+    if len(sources) > 1 or not _is_one(sources[0]):
+        if output is None:
+            raise click.UsageError(say_redact.NEEDS_FOLDER)
+        results = []
+        for result in runner.many(jobs_of(sources, output), output):
+            say_redact.told(result)
+            results.append(result)
+        say_redact.table(results)
+    elif output is not None:
+        source = _named(sources[0])
+        copy = output / source.name if output.is_dir() else output
+        results = [runner.one(Job(str(source), copy))]
+        say_redact.told(results[0])
+    else:
+        if chosen["check"]:
+            raise click.UsageError(say_redact.CHECK_NEEDS_OUTPUT)
+        results = [runner.stream(str(_named(sources[0])), sys.stdout.buffer)]
+        say_redact.told(results[0])
+    return _finished(results, chosen)
+
+
+def _is_one(source: str) -> bool:
+    """Whether the name is that of one file, or of none: a glob is no name where there is a file that is called so."""
+    import glob
+    import os
+
+    return not os.path.isdir(source) and (os.path.lexists(source) or not glob.has_magic(source))
+
+
+def _runner(chosen: dict[str, Any]) -> Runner:
+    from piiguard.cli.redact_files import Runner
+    from piiguard.redact import Redactor
+    from piiguard.redact.files.copy import Cleaner
+
+    operator, least = chosen["operator"], chosen["min_confidence"]
+    keyring = _keyring(chosen["keyring_file"], chosen["manifest_file"]) if operator in KEYED else None
+    entities = chosen_entities(chosen["entities"])
+    redactor = Redactor(operator, keyring=keyring, entities=entities, min_confidence=least)
+    cleaner = Cleaner(redactor, _encoding(chosen["encoding"]), chosen["form"] or "")
+    key = (keyring.current().id, keyring.current().index_roots()[0][0]) if keyring else ()
+    made = (operator, entities, least, *key)
+    return Runner(cleaner, chosen["check"], entities, made)
+
+
+def _finished(results: Sequence[Result], chosen: dict[str, Any]) -> int:
+    """The exit code; the counts are written with it."""
+    from piiguard.redact.files.results import document
+
+    code = 0
+    if any(result.state == "left" for result in results):
+        code = EXIT_FOUND
+    if not results or any(not result.whole and result.state != "left" for result in results):
+        code = EXIT_INCOMPLETE
+    if path := chosen["counts"]:
+        counts = document(results, chosen["operator"], checked=chosen["check"], code=code)
+        with told(str(path)), new_file(path) as file:
+            file.write(f"{json_text(discreet_data(counts), indent=2)}\n".encode())
+    return code
 
 
 @click.command()
 @click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
-@_output_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
 @keyring_option
 @manifest_option
 def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifest_file: Path | None) -> int:
@@ -99,7 +154,7 @@ def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifes
     stream = StreamRevealer(_keyring(keyring_file, manifest_file))
     # values in clear are for whoever has the keyring, however many may read what was shared
     in_place = output is not None and output.exists() and source.exists() and output.samefile(source)
-    _run(source, output, stream.feed, stream.finish, mode=PRIVATE, keep=not in_place)
+    _run(source, output, stream.feed, stream.finish, keep=not in_place)
     _say_revealed(str(source), stream.revealed, stream.failed)
     return EXIT_INCOMPLETE if stream.failed else 0
 
@@ -124,84 +179,22 @@ def _named(source: str) -> Path:
     return Path(source) if source == "-" or Path(source) != Path("-") else Path(source).absolute()
 
 
-def _mode_of(source: Path) -> int:
-    """What is left of a text without values may be read by whoever may read the text."""
-    try:
-        return 0o666 if str(source) == "-" else source.stat().st_mode & 0o666
-    except OSError:
-        return PRIVATE  # whoever opens it says why
-
-
 def _run(
     source: Path,
     output: Path | None,
     feed: Callable[[bytes], bytes],
     finish: Callable[[], bytes],
     *,
-    mode: int,
-    keep: bool = True,
+    keep: bool,
 ) -> None:
-    from piiguard.errors import ScanError
     from piiguard.redact.pipe import pump
 
-    try:
-        with _opened(source) as stream:
-            if output is None:
-                pump(stream, sys.stdout.buffer, feed, finish)
-                return
-            with new_file(output, mode, keep=keep) as file:
-                pump(stream, file, feed, finish)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        place = error.filename or output or source
-        reason = (error.strerror or "error").lower()
-        raise ScanError(f"{place}: {reason}", source=str(place), hint=CHECK_PATH) from None
-
-
-@contextmanager
-def _opened(source: Path) -> Iterator[IO[bytes]]:
-    if str(source) != "-":
-        with _plain(source) as file:
-            yield file
-        return
-    import signal
-
-    # Ctrl-C reaches the whole pipeline: the application's last lines must still get through.
-    before = signal.getsignal(signal.SIGINT)
-    if not sys.stdin.isatty():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield sys.stdin.buffer
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _plain(source: Path) -> Iterator[IO[bytes]]:
-    """The file, decompressed by what its head says: in compressed bytes no value would be seen, and all would stay."""
-    from piiguard.errors import ScanError
-    from piiguard.scan.sources import DAMAGED, opened
-
-    try:
-        with opened(str(source), named=True) as found:
-            yield found.stream
-    except DAMAGED:
-        raise ScanError(
-            f"{source}: cannot be decompressed: damaged, or cut off", source=str(source), hint=CHECK_PATH
-        ) from None
-
-
-def _say_redacted(source: str, replaced: Mapping[str, int], withheld: int, timeouts: int) -> None:
-    """What was replaced, by entity, and what could not be looked at."""
-    counts = ", ".join(f"{entity} {count}" for entity, count in sorted(replaced.items()))
-    say(f"{source}: {many(sum(replaced.values()), 'value')} replaced{f' ({counts})' if counts else ''}")
-    if withheld:
-        say(f"{source}: {withheld} lines were withheld because they could not be redacted")
-        hint("this is a defect of piiguard; report it with the kind of line it was")
-    if timeouts:
-        say(f"{source}: a pattern gave up {timeouts} times, so values may be left")
-        hint("look at very long lines; --entities leaves the slow recognizer out")
+    with told(str(source)), opened(str(source)) as found:
+        if output is None:
+            pump(found.stream, sys.stdout.buffer, feed, finish)
+            return
+        with new_file(output, PRIVATE, keep=keep) as file:
+            pump(found.stream, file, feed, finish)
 
 
 def _say_revealed(source: str, count: int, failed: int) -> None:

@@ -17,8 +17,10 @@ __all__ = [
     "FOLLOW_ONE_FILE",
     "JOBS_OF_SPARK",
     "MASTER_OF_SPARK",
+    "NAME_OF_ONE",
     "NO_MATCHES_ON_SPARK",
     "SAMPLE_OR_FULL",
+    "SINCE_OR_RESUME",
     "beside_follow",
     "following",
     "only_for",
@@ -80,6 +82,8 @@ EMPTY_TARGET = "a target is empty"
 NO_MATCHES_ON_SPARK = "--engine spark counts where the data is and gives no single matches: leave out ndjson"
 JOBS_OF_SPARK = "--jobs is for the processes of this machine; Spark has its own workers"
 MASTER_OF_SPARK = "--master is of Spark: add --engine spark"
+NAME_OF_ONE = "--name is for one target: several need names of their own"
+SINCE_OR_RESUME = "--since and --resume exclude each other: one begins anew, the other goes on"
 SAMPLE_OR_FULL = "--sample and --full exclude each other"
 
 

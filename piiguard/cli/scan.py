@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-import time
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +14,14 @@ import click
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
-from piiguard.cli.say import internal, say
 from piiguard.cli.scan_refusals import refuse
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from piiguard.scan import Match, Options, ScanReport
+    from piiguard.scan import Match, ScanReport
     from piiguard.scan.policy import Policy
-    from piiguard.scan.run import Progress
 
 
 def known_encoding(context: click.Context, option: click.Parameter, name: str) -> str:
@@ -36,8 +32,6 @@ def known_encoding(context: click.Context, option: click.Parameter, name: str) -
         raise click.BadParameter(f"there is no encoding called {name}") from None
 
 
-PAUSE = 0.5
-"""Seconds between two looks at a file that grows."""
 FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 
 
@@ -69,6 +63,14 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
               help="What the organisation says it stores, as in examples/policies: report differences.")  # fmt: skip
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Note there which tables and files are done; run again, leave them out.")  # fmt: skip
+@click.option(
+    "--since",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="CHECKPOINT",
+    help="Read only files that are new or changed since the scan that wrote it; it is renewed at the end.",
+)
+@click.option("--name", default="", metavar="NAME",
+              help="What the target is called in findings and baselines, instead of its address.")  # fmt: skip
 @click.option("--allow-empty", is_flag=True, help="Nothing to search is no reason to end with 4.")
 @click.option("--accept-unread", multiple=True, metavar="GLOB",
               help="These places need not be searched (repeatable); they are named all the same.")  # fmt: skip
@@ -117,20 +119,29 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         raise click.UsageError(say_scan.EMPTY_TARGET)
     chosen["entities"] = chosen_entities(chosen["entities"])
     refuse(targets, chosen)
+    from piiguard.cli.scan_run import Asked, report_of
     from piiguard.scan.discretion import Discretion
+    from piiguard.scan.naming import Naming
 
     policy, discretion = _policy(chosen["policy_file"]), Discretion()
+    naming, asked = Naming(targets[0], chosen["name"]), Asked.of(chosen)
+
     with (
         scan_progress(discretion.name) as progress,
         output(chosen["output"], follow=chosen["follow"]) as write,
     ):
-        found = _report(targets, chosen, progress, lambda match: write(to_line(discretion.match(match))))
+
+        def take(match: Match) -> None:
+            write(to_line(discretion.match(naming.match(match))))
+
+        found = report_of(targets, asked, progress, take if chosen["format_"] == "ndjson" else None)
         accepted = accepting(found, chosen["accept_unread"], empty=chosen["allow_empty"])
-        report = discretion.report(_compared(accepted, targets, policy))
+        report = discretion.report(naming.report(_compared(accepted, targets, policy)))
         known = _known(report, chosen)
         report = replace(report, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
         if chosen["format_"] != "ndjson":
             write(_rendered(report, known, chosen))
+    asked.done(report.exit)
     say_scan.scan_summary(report, known, chosen["tables"])
     return report.exit or 0
 
@@ -141,103 +152,6 @@ def _exit(report: ScanReport, known: Collection[str], *, allow_empty: bool) -> i
         return EXIT_INCOMPLETE
     differs = report.policy is not None and any(gap.finding not in known for gap in report.policy.broken)
     return EXIT_FOUND if differs or any(f.id not in known for f in report.unprotected) else 0
-
-
-def _report(
-    targets: tuple[str, ...], chosen: dict[str, Any], progress: Progress, take: Callable[[Match], None]
-) -> ScanReport:
-    """Scan one target after the other; an interrupt ends them all. ``take`` gets single matches, for ndjson."""
-    from piiguard.cli.options import load_manifest
-    from piiguard.cli.scan_output import ReportUnwritten
-    from piiguard.errors import DatabaseError, PiiguardError, ScanError
-    from piiguard.scan.journal import Journal
-    from piiguard.scan.ledger import INTERRUPTED, join, unread
-
-    manifest, options = load_manifest(chosen["manifest_file"]), _options(chosen)
-    journal = Journal(chosen["resume"], options, manifest) if chosen["resume"] else None
-    how: dict[str, Any] = {"manifest": manifest, "progress": progress, "journal": journal}
-    sink = take if chosen["format_"] == "ndjson" else None
-    reports: list[ScanReport] = []
-    for target in targets:
-        if any(error.message == INTERRUPTED for report in reports for error in report.errors):
-            reports.append(unread(_named(target)))
-            continue
-        try:
-            _warn_of_power(target)
-            reports.append(_scanned(target, options, how, sink, chosen))
-        except ReportUnwritten:
-            raise
-        except (DatabaseError, ScanError) as error:
-            if len(targets) == 1:
-                raise
-            reports.append(unread(error.source, str(error)))  # the other targets are still worth a report
-        except click.ClickException:
-            raise
-        except Exception as error:
-            if len(targets) == 1:
-                raise
-            reports.append(
-                unread(_named(target), str(error) if isinstance(error, PiiguardError) else internal(error))
-            )
-    return join(reports)
-
-
-def _scanned(
-    target: str, options: Options, how: dict[str, Any], sink: Callable[[Match], None] | None,
-    chosen: dict[str, Any],
-) -> ScanReport:  # fmt: skip
-    if chosen["engine"] == "spark":
-        from piiguard.scan.spark import scan_on_spark
-
-        return scan_on_spark(target, options, master=chosen["master"], **how)
-    if chosen["follow"]:
-        from piiguard.scan.targets import scan_log
-
-        return scan_log(target, options, sink=sink, waiting=_waiting(target))
-    from piiguard.scan import targets
-
-    return targets.scan_target(target, options, sink=sink, **how)
-
-
-def _waiting(target: str) -> Callable[[], None]:
-    """Says once that all has been read, and gives a growing file time."""
-    said: list[str] = []
-
-    def wait() -> None:
-        if not said:
-            said.append(target)
-            say_scan.following(target)
-        time.sleep(PAUSE)
-
-    return wait
-
-
-def _named(target: str) -> str:
-    from piiguard.database import shown
-    from piiguard.names import without_password
-    from piiguard.scan.targets import is_url
-
-    if is_url(target):
-        return shown(target)
-    return target if os.path.lexists(target) else without_password(target)
-
-
-def _warn_of_power(target: str) -> None:
-    """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
-    from piiguard.database import connect, is_almighty, open_reader, shown
-    from piiguard.errors import PiiguardError
-    from piiguard.scan.targets import is_url
-
-    if not is_url(target) or target.startswith("sqlite"):
-        return
-    with suppress(PiiguardError):
-        engine = open_reader(target)
-        try:
-            with connect(engine) as connection:
-                if is_almighty(connection):
-                    say(f"{shown(target)}: {say_scan.ALMIGHTY}")
-        finally:
-            engine.dispose()
 
 
 def _policy(path: Path | None) -> Policy | None:
@@ -274,27 +188,6 @@ def _file_url(shown: str) -> sa.URL:
 
     name = urllib.parse.unquote_to_bytes(shown.removeprefix("sqlite:///"))
     return sa.URL.create("sqlite", database=os.fsdecode(name))
-
-
-def _options(chosen: dict[str, Any]) -> Options:
-    from piiguard.scan import Limits, Options
-
-    timeout = chosen["statement_timeout"]
-    if timeout is None:
-        timeout = 0.0 if chosen["full"] else 60.0
-    return Options(
-        entities=chosen["entities"],
-        sample=None if chosen["full"] else chosen["sample"],
-        tables=chosen["tables"],
-        exclude=chosen["exclude"],
-        views=chosen["views"],
-        min_confidence=chosen["min_confidence"],
-        encoding=chosen["encoding"],
-        raw=chosen["raw"],
-        form=chosen["form"] or "",
-        limits=Limits(statement=timeout),
-        jobs=chosen["jobs"],
-    )
 
 
 def _known(report: ScanReport, chosen: dict[str, Any]) -> frozenset[str]:

@@ -24,6 +24,10 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
         raise click.UsageError(say_scan.JOBS_OF_SPARK)
     if chosen["master"] and not spark:
         raise click.UsageError(say_scan.MASTER_OF_SPARK)
+    if chosen["name"] and len(targets) > 1:
+        raise click.UsageError(say_scan.NAME_OF_ONE)
+    if chosen["since"] and chosen["resume"]:
+        raise click.UsageError(say_scan.SINCE_OR_RESUME)
     if chosen["follow"]:
         _refuse_beside_follow(targets, chosen)
     _refuse_elsewhere(targets)
@@ -32,7 +36,13 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
 def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
     if len(targets) != 1 or not _can_grow(targets[0]):
         raise click.UsageError(say_scan.FOLLOW_ONE_FILE)
-    others = {"format_": "--format", "jobs": "--jobs", "resume": "--resume", "engine": "--engine"}
+    others = {
+        "format_": "--format",
+        "jobs": "--jobs",
+        "resume": "--resume",
+        "since": "--since",
+        "engine": "--engine",
+    }
     for name, option in others.items():
         if _was_typed(name) and (name, chosen[name]) not in (("format_", "ndjson"), ("engine", "local")):
             raise click.UsageError(say_scan.beside_follow(option))
@@ -43,7 +53,7 @@ _OF_TABLES = {
     "tables": "--tables", "views": "--views", "sample": "--sample",
     "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
 }  # fmt: skip
-_OF_FILES = {"encoding": "--encoding", "raw": "--raw", "form": "--as"}
+_OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as"}
 
 
 def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
@@ -74,7 +84,7 @@ def _is_url(target: str) -> bool:
 
 
 def _can_grow(target: str) -> bool:
-    from piiguard.scan.sources import size_of
+    from piiguard.read.sources import size_of
     from piiguard.scan.targets import kinds_of
 
     return Path(target).is_file() and size_of(target, named=True) >= 0 and kinds_of(target) == {"file"}

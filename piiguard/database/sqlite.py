@@ -25,10 +25,12 @@ from piiguard import clock
 from piiguard.database.reasons import shown
 from piiguard.errors import DatabaseError
 
-__all__ = ["LeftUnread", "changed", "file_of", "guard", "is_file"]
+__all__ = ["WRITING", "LeftUnread", "changed", "file_of", "guard", "is_file"]
 
 PATIENCE = 5.0
 """Seconds that a program which writes is waited for, as long as Limits.lock waits for a lock."""
+WRITING = 20_000
+"""Milliseconds that a statement of a job waits for an application that writes without a pause."""
 _ATTEMPTS = 3
 _TICK = 0.02  # the clock of a file system may stand still for ten milliseconds
 _FRAMES = 32  # a -wal of that size is its header alone
@@ -52,6 +54,8 @@ def guard(engine: sa.Engine, *, reading: bool) -> None:
         return
     url = engine.url
     sa.event.listen(engine, "connect", lambda raw, _record: _harden(raw))
+    if not reading and "timeout" not in url.query:
+        sa.event.listen(engine, "connect", lambda raw, _record: _wait(raw))
     if not is_file(url):
         return
     if reading and engine.dialect.driver == "pysqlite":
@@ -106,6 +110,10 @@ def _harden(raw: Any) -> None:
     raw.execute("PRAGMA cell_size_check = ON")
     if hasattr(raw, "setconfig"):  # Python 3.12
         raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # type: ignore[attr-defined,unused-ignore]
+
+
+def _wait(raw: Any) -> None:
+    raw.execute(f"PRAGMA busy_timeout = {WRITING}")
 
 
 def _refresh(raw: Any, _record: Any, _proxy: Any) -> None:

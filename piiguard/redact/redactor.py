@@ -79,6 +79,10 @@ class Redactor:
 
         return line.fit(*spelled.span(match.start, match.end), make)
 
+    def replacement(self, entity: str, value: str) -> str:
+        """What stands in place of a value."""
+        return self._replace(entity, value)
+
     def wanted(self, match: Match) -> bool:
         """Whether the match is sure enough to be redacted."""
         return match.score >= self._least

@@ -15,11 +15,11 @@ from piiguard import clock
 from piiguard.database import explain, home, inspect, shown
 from piiguard.entities import CATEGORIES
 from piiguard.errors import DatabaseError
-from piiguard.scan import session
+from piiguard.read import session
+from piiguard.read.relation import Relation
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport
 from piiguard.scan.options import Limits
 from piiguard.scan.policy import ActivityDate, Policy, Term
-from piiguard.scan.relation import Relation
 
 __all__ = ["check"]
 

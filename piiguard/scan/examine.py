@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from piiguard.confidence import least_score
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
+from piiguard.read import Blocks, Column, Counting, Sink
+from piiguard.read.dialect import Row
+from piiguard.read.header import begin
+from piiguard.read.part import FIRST, Lines, LineTally, Part, merge_into
 from piiguard.scan import hashes, jsonpath, settle
-from piiguard.scan.dialect import Row
 from piiguard.scan.engines import make_engine, observer_of
 from piiguard.scan.finding import Match
-from piiguard.scan.header import begin
-from piiguard.scan.observe import NAMES, WORDS, Hit, Observer, Place
+from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
-from piiguard.scan.part import FIRST, Lines, LineTally, Part
-from piiguard.scan.read import Blocks, Column, Counting, Sink
-from piiguard.scan.statistics import Partials, merge_into
+from piiguard.scan.statistics import Partials
+from piiguard.scan.texts import Hit
+from piiguard.scan.words import NAMES, WORDS
 
 if TYPE_CHECKING:
     from piiguard.detect import Block, Engine
@@ -92,14 +94,15 @@ class Examiner:
         part: Part,
         columns: Sequence[Column],
         *,
-        table: str = "",
+        place: str = "",
+        keys: Sequence[str] = (),
         labels: Mapping[str, str] | None = None,
-        sink: Callable[[str, Hit], None] | None = None,
+        sink: Sink | None = None,
     ) -> None:
-        """Count the rows of a page; each hit also goes to ``sink``, with the name of its column."""
-        partials = part.table(table)
+        """Count the rows of a page; each match also goes to ``sink``, with its table and column, and the row's key."""
+        partials = part.table()
         for name, cells in columns:
-            take = None if sink is None else _with_name(sink, name)
+            take = None if sink is None else partial(_matched, sink, place, name, keys)
             self.cells.observe(name, cells, partials, label=(labels or {}).get(name, ""), sink=take)
         hashes.prove(dict(columns), partials)
         part.rows += len(columns[0][1]) if columns else 0
@@ -134,7 +137,7 @@ class Examiner:
 
     def header(self, rows: Sequence[Row], width: int) -> tuple[list[str], int]:
         """The names of a table's columns, and how many of its first rows stand above the data."""
-        return begin(self.cells, rows, width)
+        return begin(self.engine, rows, width)
 
     def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
         shown = Shown.of(block.data, block.seen, block.until)
@@ -203,8 +206,13 @@ class _Numbered:
             self._part.spots[spot] = (*lines, line)
 
 
-def _with_name(sink: Callable[[str, Hit], None], name: str) -> Callable[[Hit], None]:
-    return lambda hit: sink(name, hit)
+def _matched(sink: Sink, table: str, column: str, keys: Sequence[str], hit: Hit) -> None:
+    sink(
+        Match(
+            target="", entity=hit.claim.partition(" ")[0], score=hit.score, start=hit.start, end=hit.end,
+            masked=hit.masked, table=table, column=column, path=hit.path, row=keys[hit.cell] if keys else None,
+        )
+    )  # fmt: skip
 
 
 def name_every(rows: int) -> int:

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from piiguard.detect import cell
+from piiguard.detect.leaves import as_text
 from piiguard.entities import EMAIL_ADDRESS, IBAN_CODE, KZ_IIN, KZ_PHONE
 from piiguard.recognizers.checks.characters import strip_separators
 from piiguard.scan import ciphers
-from piiguard.scan.cells import as_text
 from piiguard.scan.statistics import Partials, Statistics
 
 __all__ = ["prove"]

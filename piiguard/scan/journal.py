@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from piiguard import shape
+from piiguard import __version__, shape
 from piiguard.errors import ScanError
-from piiguard.files import append, is_mine, read
+from piiguard.files import append, is_mine, new_file, read
 from piiguard.manifest import Manifest
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
@@ -22,9 +22,10 @@ from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome
 from piiguard.scan.reason import in_english
 
-__all__ = ["SCHEMA", "Journal"]
+__all__ = ["SCHEMA", "Checkpoint", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
+UNCHANGED = "has not changed since the checkpoint, and was not read again"
 _MOST = 256 << 20  # bytes: of a hundred thousand tables
 
 
@@ -64,7 +65,7 @@ class Journal:
     ) -> None:
         self._path = Path(path)
         self._done: dict[tuple[str, str], tuple[str, Outcome]] = {}
-        self._head = {"schema": SCHEMA, "search": _search(options, manifest)}
+        self._head = self._header(options, manifest)
         try:
             if os.path.lexists(self._path):
                 # what it calls done is not read again: that is believed of one's own file alone
@@ -72,7 +73,7 @@ class Journal:
                     raise self._wrong("a checkpoint that somebody else may have written")
                 self._load(read(self._path, _MOST))
             else:
-                self._append(self._head)
+                self._begin()
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise self._wrong(f"the checkpoint cannot be used: {reason}") from None
@@ -84,13 +85,25 @@ class Journal:
 
     def note(self, target: str, outcome: Outcome, mark: str = "") -> None:
         """Remember a table or file; one that could not be read to its end is tried again next time."""
-        if outcome.complete and not outcome.errors:
+        if outcome.complete and not outcome.errors and not outcome.left:
             notes = tuple(note.message for note in outcome.notes)
             what = target, outcome.place, outcome.units, outcome.bytes, outcome.findings, notes
             self._append(asdict(_Done(*what, outcome.total, mark)))
 
+    def _header(self, options: Options, manifest: Manifest | None) -> dict[str, Any]:
+        return {"schema": SCHEMA, "search": _search(options, manifest)}
+
+    def _begin(self) -> None:
+        self._append(self._head)
+
     def _append(self, entry: dict[str, Any]) -> None:
         append(self._path, json_text(entry).encode() + b"\n")
+
+    def _is_of_now(self, head: dict[str, Any]) -> bool:
+        """Whether what it says holds for this scan. Raises: :class:`ScanError` for one of another search."""
+        if head.get("search") != self._head["search"]:
+            raise self._wrong("a checkpoint of a scan with other options")
+        return head == self._head
 
     def _load(self, data: bytes) -> None:
         head, *lines = data.split(b"\n")
@@ -100,8 +113,8 @@ class Journal:
             found = None
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             raise self._wrong("not a checkpoint of this version")
-        if found != self._head:
-            raise self._wrong("a checkpoint of a scan with other options")
+        if not self._is_of_now(found):
+            return
         for number, line in enumerate(lines, 2):
             try:
                 done = shape.made(_Done, shape.parse(line))
@@ -114,6 +127,41 @@ class Journal:
     def _wrong(self, what: str) -> ScanError:
         hint = "name another file, or remove it to begin anew"
         return ScanError(f"{self._path}: {what}", source=str(self._path), hint=hint)
+
+
+class Checkpoint(Journal):
+    """What a finished scan covered: what has not changed since is not read again, and its findings stand.
+
+    Of a table nobody can tell whether it has changed; it is read. Another version of piiguard reads everything.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], options: Options, manifest: Manifest | None = None
+    ) -> None:
+        self._lines: list[dict[str, Any]] = []
+        super().__init__(path, options, manifest)
+
+    def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
+        known = super().find(target, place, mark) if mark else None
+        if known is not None:
+            self.note(target, known, mark)
+            return replace(known, notes=(*known.notes, Note(target, place, UNCHANGED)))
+        return None
+
+    def save(self) -> None:
+        """Replace the file by what this scan covered, at once."""
+        with new_file(self._path) as file:
+            for entry in (self._head, *self._lines):
+                file.write(json_text(entry).encode() + b"\n")
+
+    def _begin(self) -> None:
+        """Nothing is written before the end."""
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        self._lines.append(entry)
+
+    def _header(self, options: Options, manifest: Manifest | None) -> dict[str, Any]:
+        return {**super()._header(options, manifest), "piiguard": __version__}
 
 
 def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from piiguard.scan.cells import step
+from piiguard.detect.leaves import step
 
 __all__ = ["paths"]
 

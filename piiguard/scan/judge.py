@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from piiguard import entities
 from piiguard.confidence import Confidence, rank
+from piiguard.detect import headers, whole_names
+from piiguard.detect.headers import context, labelled
 from piiguard.entities import (
     CARD_UNKNOWN,
     CREDIT_CARD,
@@ -23,13 +25,12 @@ from piiguard.entities import (
     PHONE_BARE,
     PHONE_SHORT,
 )
-from piiguard.scan import headers
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
-from piiguard.scan.observe import NAMES, WORDS, context, labelled
 from piiguard.scan.reason import Reason, because, percent
 from piiguard.scan.statistics import Alike, Statistics, Tally
+from piiguard.scan.words import NAMES, WORDS
 
-__all__ = ["Verdict", "hinted", "judge"]
+__all__ = ["Verdict", "judge"]
 
 CHECKED = entities.told_by("check")
 """Entities whose form or check digit speaks for itself; the others need words around them."""
@@ -52,7 +53,6 @@ _CLAIMS: tuple[tuple[str, tuple[str, ...], Iterable[int]], ...] = (
     (KZ_ID_CARD, (KZ_ID_CARD,), (9,)),
 )
 _MOST = 0.8
-_NAME = 0.4  # the mean score of a cell in a column of whole names; streets, the best wrong column, reach 0.33
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict
     """The entities of a column or JSON path, each with its confidence and the reason for it."""
     if not statistics.examined:
         return []
-    hints = _hints(column, path)
+    hints = headers.promised(column, path)
     promised = hints | labelled(context(column, path))
     found: dict[str, Verdict] = {}
     for verdict in (
@@ -83,27 +83,14 @@ def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict
         *_prose(statistics, hints),
     ):
         known = found.get(verdict.entity)
-        if known is None or (rank(verdict.confidence), verdict.matched) > (
-            rank(known.confidence),
-            known.matched,
-        ):
+        if known is None or _weight(verdict) > _weight(known):
             found[verdict.entity] = verdict
     found.update((v.entity, v) for v in _by_name(statistics, hints, found))
-    return sorted(_resolved(found), key=lambda v: (-rank(v.confidence), -v.matched, v.entity))
+    return sorted(_resolved(found), key=lambda v: (*(-each for each in _weight(v)), v.entity))
 
 
-def hinted(column: str, path: str | None) -> frozenset[str]:
-    """What the name of the place promises: of a JSON path its last two keys count."""
-    return _hints(column, path)
-
-
-def _hints(column: str, path: str | None) -> frozenset[str]:
-    if path is None:
-        return headers.hints(column)
-    keys = [key for key in path.replace("[*]", "").split(".")[1:] if key != "*"]
-    if not keys:
-        return headers.hints(column)
-    return headers.hints(keys[-1]) or headers.hints(" ".join(keys[-2:]))
+def _weight(verdict: Verdict) -> tuple[int, int]:
+    return rank(verdict.confidence), verdict.matched
 
 
 def _numbers(statistics: Statistics, promised: frozenset[str]) -> Iterator[Verdict]:
@@ -195,18 +182,14 @@ def _names(column: str, path: str | None, statistics: Statistics, hints: frozens
         return
     mean = statistics.points / 1000 / statistics.named
     matched = round(statistics.texts * tally.whole / statistics.named)
-    named = PERSON in hints
-    one_word = headers.single_name(path.rpartition(".")[2] if path else column)
-    if statistics.texts < 0.5 * statistics.offered or (matched < 10 and not named):
+    telling = PERSON in hints
+    one_word = headers.single_name(headers.last_name(column, path))
+    if statistics.texts < 0.5 * statistics.offered or (matched < 10 and not telling):
         return
-    confidence: Confidence | None = None
-    if mean >= _NAME:
-        confidence = "high" if named or mean >= 0.6 else None if hints else "medium"
-    elif named and mean >= (0.15 if one_word else 0.25):
-        confidence = "high" if one_word else "medium"
+    confidence = whole_names.confidence(mean, named=telling, hinted=bool(hints), one_word=one_word)
     if confidence:
         score = _score(confidence, min(mean, 1.0))
-        why = because("names", mean=round(mean, 2), count=statistics.named), *_agreeing(named)
+        why = because("names", mean=round(mean, 2), count=statistics.named), *_agreeing(telling)
         yield Verdict(PERSON, confidence, score, matched, statistics.offered, tally.shown, why)
 
 
@@ -229,15 +212,8 @@ def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
             score = _score(confidence, share if confidence == "high" else 0)
             best = tally.best[0] if confidence == "high" else 0.0
             why = because("labelled", share=percent(tally.cells, searched), labelled=tally.strong)
-            yield Verdict(
-                claim,
-                confidence,
-                round(min(max(score, best), 0.99), 2),
-                tally.cells,
-                searched,
-                tally.shown,
-                (why,),
-            )
+            score = round(min(max(score, best), 0.99), 2)
+            yield Verdict(claim, confidence, score, tally.cells, searched, tally.shown, (why,))
 
 
 def _text_confidence(
@@ -266,15 +242,8 @@ def _by_name(statistics: Statistics, hints: frozenset[str], found: dict[str, Ver
     plain = statistics.examined - statistics.protected - statistics.digests.total()
     for entity in sorted(hints & headers.EXACT):
         if entity not in found and not found and plain > 0 and statistics.values.count > 2:
-            yield Verdict(
-                entity,
-                "low",
-                0.3,
-                0,
-                statistics.examined,
-                "",
-                (because("only_named", entity=entity),),
-            )
+            why = (because("only_named", entity=entity),)
+            yield Verdict(entity, "low", 0.3, 0, statistics.examined, "", why)
 
 
 def _resolved(found: dict[str, Verdict]) -> Iterator[Verdict]:

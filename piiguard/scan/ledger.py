@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from piiguard import clock
+from piiguard.read import Kind
 from piiguard.scan.finding import Failure, ScanReport, Target, Unread
 from piiguard.scan.outcome import Outcome
-from piiguard.scan.read import Kind
 
 __all__ = ["INTERRUPTED", "NO_FILE", "accepting", "join", "report_of", "unread"]
 
@@ -29,7 +29,7 @@ def report_of(
     read = Target(
         target,
         kind,
-        tables=len(outcomes) if kind == "database" else None,
+        tables=sum(not outcome.left for outcome in outcomes) if kind == "database" else None,
         rows_read=units if kind == "database" else None,
         lines_read=units if kind == "file" else None,
         bytes_read=sum(outcome.bytes for outcome in outcomes),

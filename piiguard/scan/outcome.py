@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from piiguard.confidence import at_least, of_score
+from piiguard.detect.leaves import step
 from piiguard.manifest import Manifest
-from piiguard.scan.cells import step
+from piiguard.read import Kind
+from piiguard.read.part import Part
 from piiguard.scan.finding import Failure, Finding, Note
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
 from piiguard.scan.protection import findings_of, with_records
-from piiguard.scan.read import Kind
 
 __all__ = ["Outcome", "judged"]
+
+_ROOTS = ("$", "$.", "$[")
+"""How a column begins that is a place in a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Outcome:
     """False when an interrupt ended it"""
     notes: tuple[Note, ...] = ()
     total: int = 0
+    left: bool = False
+    """True when it need not be read, and was not"""
 
 
 def judged(
@@ -41,13 +46,18 @@ def judged(
     if kind == "database":
         units = part.rows
         columns = _columns(target, place, "", part, options, manifest)
-        found = [with_records(finding, total, part.rows) for finding in columns]
+        found = [
+            replace(with_records(finding, total, part.rows), query=part.query, hindrance=part.hindrance)
+            for finding in columns
+        ]
     else:
         units = part.line_count
         found = list(_of_file(target, place, part, options))
     errors = tuple(Failure(target, inside or place, reason) for inside, reason in part.unread)
     notes = tuple(Note(target, place, message) for message in (*part.notes, *_encoding(part)))
-    return Outcome(place, units, part.bytes, tuple(found), errors, part.complete, notes, max(total, units))
+    return Outcome(
+        place, units, part.bytes, tuple(found), errors, part.complete, notes, max(total, units), part.left
+    )
 
 
 def _columns(
@@ -71,7 +81,8 @@ def _of_file(target: str, file: str, part: Part, options: Options) -> Iterator[F
         above = "$" + "".join(map(step, table.split("."))) if table else "$"
         for found in _columns(target, file, table, part, options):
             lines = part.spots.get((table, found.column or "", found.path, found.entity), ())
-            path = f"{above}.{found.column}{(found.path or '$')[1:]}"
+            column = found.column or ""
+            path = (column if column[:2] in _ROOTS else f"{above}.{column}") + (found.path or "$")[1:]
             yield replace(found, kind="file", table=None, column=None, file=file, path=path, lines=lines)
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from piiguard import entities
 from piiguard.confidence import Confidence, at_least
+from piiguard.detect import headers
 from piiguard.manifest import Manifest
-from piiguard.scan import headers
 from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Finding, Protection
-from piiguard.scan.judge import Verdict, hinted, judge
+from piiguard.scan.judge import Verdict, judge
 from piiguard.scan.neighbours import weigh
-from piiguard.scan.observe import WORDS
 from piiguard.scan.reason import Reason, because
 from piiguard.scan.statistics import MOST_KEYS, Partials, Statistics
+from piiguard.scan.words import WORDS
 
 __all__ = ["UNKNOWN", "Place", "findings_of", "with_records"]
 
@@ -131,7 +131,7 @@ def _sealed(place: Place, statistics: Statistics) -> tuple[int, list[str]]:
     if digests and not statistics.proofs and not _ENCRYPTED.isdisjoint(headers.words(place.column)):
         # AES-CBC of an IIN has as many bytes as SHA-256; the name says which of the two it is
         opaque, digests = max(opaque, digests), 0
-    told = headers.treated(place.column) or bool(hinted(_label(place), place.path))
+    told = headers.treated(place.column) or bool(headers.promised(_label(place), place.path))
     if _of_tink(statistics, opaque):
         known[_TINK] = opaque
     elif opaque and told and opaque >= 0.9 * statistics.examined and not digests:
@@ -158,7 +158,7 @@ def _made_by(tools: list[str]) -> tuple[Reason, ...]:
 
 def _entity(place: Place) -> str:
     """What the name promises; ciphertext itself does not say what it holds."""
-    return min(hinted(_label(place), place.path), default=UNKNOWN)
+    return min(headers.promised(_label(place), place.path), default=UNKNOWN)
 
 
 def _label(place: Place) -> str:
@@ -181,7 +181,7 @@ def _hashes(place: Place, statistics: Statistics) -> Iterator[Finding]:
         why = because("hash_proven", algorithm=name, column=column)
         yield place.finding(Verdict(entity, "high", 0.95, digests, statistics.examined, "", (why,)), "none")
         return
-    hints = hinted(_label(place), place.path)
+    hints = headers.promised(_label(place), place.path)
     named = [row for row in entities.ENTITIES if row.guessed and row.name in hints]
     if not named or statistics.values.count == 1 or not _KEYED.isdisjoint(headers.words(place.column)):
         return

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from piiguard import clock
 from piiguard.manifest import Manifest
+from piiguard.read import Sink, Source, Task
+from piiguard.read.part import Part
 from piiguard.scan import pool
 from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import Finding, Match, ScanReport
@@ -17,8 +19,6 @@ from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import report_of
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome, judged
-from piiguard.scan.part import Part
-from piiguard.scan.read import Sink, Source, Task
 
 __all__ = ["Elsewhere", "Progress", "read", "run"]
 
@@ -124,7 +124,7 @@ class _Scan:
             read(task, self.examiner, part, None if task.cells else self.sink)
         finally:
             found = self._judge(task)
-        again = task.again(found) if self.sink and task.cells else None
+        again = task.again(_reported(found)) if self.sink and task.cells else None
         if again and self.sink:
             self._list(again, found, self.sink)
 
@@ -216,6 +216,19 @@ class _Scan:
         return list(outcome.findings)
 
 
+def _reported(findings: Iterable[Finding]) -> dict[str, str]:
+    """The columns with findings, and the entity of whole cells: whose order numbers pass a check yields no line."""
+    told: dict[str, str] = {}
+    for finding in findings:
+        if finding.column and _is_told(finding):
+            told[finding.column] = finding.entity if finding.path is None else told.get(finding.column, "")
+    return told
+
+
+def _is_told(finding: Finding) -> bool:
+    return bool(finding.matched) and finding.protection != "encrypted"
+
+
 def _renamed(manifest: Manifest, alias: str, place: str) -> Manifest:
     columns = (replace(own, table=place) if own.table == alias else own for own in manifest.columns)
     return replace(manifest, columns=tuple(columns))
@@ -226,9 +239,7 @@ class _Behind:
 
     def __init__(self, findings: Sequence[Finding], sink: Sink) -> None:
         self._sink = sink
-        self._wanted = {
-            (f.column, f.path, f.entity): f for f in findings if f.matched and f.protection != "encrypted"
-        }
+        self._wanted = {(f.column, f.path, f.entity): f for f in findings if _is_told(f)}
 
     def __call__(self, match: Match) -> None:
         finding = self._wanted.get((match.column, match.path, match.entity))

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from piiguard.read.part import merge_into
+
 __all__ = [
     "MOST_KEYS",
     "Alike",
@@ -21,7 +23,6 @@ __all__ = [
     "Partials",
     "Statistics",
     "Tally",
-    "merge_into",
     "merge_partials",
 ]
 
@@ -184,13 +185,6 @@ class Statistics:
 
 Partials = dict[tuple[str, str | None], Statistics]
 """The statistics of one table, or of a part of it, by column and JSON path."""
-
-
-def merge_into(whole: Partials, part: Partials) -> Partials:
-    """Add one part to what is there, and return it."""
-    for place, statistics in part.items():
-        whole.setdefault(place, Statistics()).merge(statistics)
-    return whole
 
 
 def merge_partials(parts: Iterable[Partials]) -> Partials:

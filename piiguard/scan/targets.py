@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import codecs
-import fnmatch
 import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import IO, BinaryIO, cast
-
-import sqlalchemy as sa
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import database
 from piiguard.errors import DatabaseError, ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
 from piiguard.names import without_password
-from piiguard.scan import sources
+from piiguard.read import Kind, Sink, Source, sources
+from piiguard.read.file import FileSource
+from piiguard.read.listing import Listing, listed
+from piiguard.read.parquet import PARQUET, ParquetSource
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import NO_FILE, join, unread
-from piiguard.scan.listing import Listing, listed
 from piiguard.scan.options import Options
-from piiguard.scan.read import Kind, Sink, Source
-from piiguard.scan.read.file import FileSource
-from piiguard.scan.read.parquet import PARQUET, ParquetSource
-from piiguard.scan.read.table import DatabaseSource
 from piiguard.scan.run import Elsewhere, Progress, run
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 __all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
@@ -59,6 +57,8 @@ def scan_database(
     interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
     :class:`DatabaseError` when the database cannot be reached at all.
     """
+    from piiguard.read.table import DatabaseSource  # SQLAlchemy, which a log does without
+
     try:
         return run(
             DatabaseSource(target), options or Options(), manifest=manifest, progress=progress, sink=sink,
@@ -133,14 +133,14 @@ def scan_target(
     whole = listed(target)
     if not (whole.files or whole.left or os.path.isdir(target)):  # a misspelt glob must not look clean
         return unread(without_password(target), NO_FILE)
-    listing = _without(whole, options.exclude)
+    listing = whole.without(options.exclude)
     # the bytes of a database may hold what its tables no longer do
     databases = [] if options.raw else _databases(listing)
     reports: list[ScanReport] = []
     for name in databases:
         try:
             reports.append(
-                scan_database(sa.URL.create("sqlite", database=name), options, manifest=manifest,
+                scan_database(_url_of(name), options, manifest=manifest,
                               progress=progress, sink=sink, journal=journal, elsewhere=elsewhere)
             )  # fmt: skip
         except DatabaseError as error:
@@ -165,22 +165,14 @@ def kinds_of(target: str) -> set[Kind]:
     return {kind for kind, there in kinds if there}
 
 
+def _url_of(name: str) -> sa.URL:
+    import sqlalchemy as sa
+
+    return sa.URL.create("sqlite", database=name)
+
+
 def _databases(listing: Listing) -> list[str]:
     return [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
-
-
-def _without(listing: Listing, globs: Collection[str]) -> Listing:
-    """The files that no glob matches, by their paths or their names alone."""
-
-    def kept(path: str) -> bool:
-        names = path, os.path.basename(path)
-        return not any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
-
-    return replace(
-        listing,
-        files=[path for path in listing.files if kept(path)],
-        left=[(path, why) for path, why in listing.left if kept(path)],
-    )
 
 
 def _files(target: str, listing: Listing, databases: Collection[str], *, by_line: bool) -> Iterator[Source]:
@@ -192,5 +184,5 @@ def _files(target: str, listing: Listing, databases: Collection[str], *, by_line
     if tables:
         yield ParquetSource(target, tables, named=listing.named)
     rest = [name for name in listing.files if name not in apart]
-    if rest or listing.left or not apart:
+    if rest or listing.left or listing.excluded or not apart:
         yield FileSource(target, replace(listing, files=rest), by_line=by_line)

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from piiguard import database
 from piiguard.cli import scan_progress
 from piiguard.cli.main import run
+from piiguard.read import ranges
 from piiguard.scan import pool, settle
-from piiguard.scan.read import ranges
 
 ROWS = 12_000
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent")

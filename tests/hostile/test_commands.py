@@ -56,9 +56,9 @@ def leaves(command: click.Command, path: Words = ()) -> Iterator[Words]:
 
 
 def kept(*folders: Path) -> State:
-    """The files below, but for the lock that a keyring has beside it, and what a job's lock leaves in the folder's time."""
+    """The files below; a lock that came and went shows in the folder's time."""
     found = {path: seen for folder in folders for path, seen in state_of(folder).items()}
-    return {path: seen for path, seen in found.items() if stat.S_ISREG(seen[0]) and ".db.lock'" not in path}
+    return {path: seen for path, seen in found.items() if stat.S_ISREG(seen[0])}
 
 
 def test_no_command_is_forgotten() -> None:

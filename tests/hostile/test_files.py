@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import pytest
 
 from piiguard.cli.main import run
+from piiguard.read.listing import listed
+from piiguard.read.sources import opened, regular
 from piiguard.scan import Options, scan_log
-from piiguard.scan.listing import listed
-from piiguard.scan.sources import opened, regular
 
 from .files import ROOT, corpus, iin, state_of
 
@@ -183,7 +183,7 @@ def test_a_compressed_stream_and_a_binary_one_are_told_by_their_heads(home: Path
     ):
         Path(name).write_bytes(data)
         with opened(name, named=True) as source:
-            assert source.binary == (name == "binary")
+            assert bool(source.unknown) == (name == "binary")
             assert source.size == (-1 if name == "pressed" else len(data))
             whole = io.BytesIO(source.stream.read()).getvalue()
         assert whole == (gzip.decompress(data) if name == "pressed" else data)

@@ -13,7 +13,7 @@ ELSEWHERE = ("orm", "demo")
 AROUND = {
     r"engine\.(connect|begin)\(": ("database/opening.py",),
     r"\bcreate_engine\(": ("database/opening.py", "database/sqlite.py", "database/sqlite_reading.py"),
-    r"\bsa\.inspect\(": ("database/servers.py", "scan/catalog.py"),
+    r"\bsa\.inspect\(": ("database/servers.py", "read/catalog.py"),
     r"\bformat_table\(": (),
     r"\bdefault_schema_name\b": ("protect/census/finder.py",),
 }

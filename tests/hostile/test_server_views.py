@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from piiguard import database
 from piiguard.cli.main import run as piiguard
+from piiguard.read.session import reader as reader_of
 from piiguard.scan import Limits, Options, ScanReport, scan_database
-from piiguard.scan.session import reader as reader_of
 
 from . import schemas
 

@@ -18,15 +18,15 @@ from functools import cache, partial
 import pytest
 
 from piiguard.detect import BlockReader, Engine
+from piiguard.read.dump import DumpTask
+from piiguard.read.part import Part
+from piiguard.read.sheet import SheetTask
 from piiguard.redact import RedactingFilter, Redactor, StreamRedactor, redact_text
 from piiguard.redact.pseudonym import PSEUDONYM
 from piiguard.redact.stream import LONGEST
 from piiguard.scan import jsonpath
 from piiguard.scan.examine import Examiner
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read.dump import DumpTask
-from piiguard.scan.read.sheet import SheetTask
 
 from .growth import fill, too_fast_growing
 

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard import database
+from piiguard.read.catalog import relations
 from piiguard.scan import Options, ScanReport, scan_database
-from piiguard.scan.catalog import relations
 
 PHONES = ", ".join(f"('+7 701 000 00 {n:02}')" for n in range(20))
 OPTIONS = Options(entities=("KZ_PHONE", "KZ_IIN"))

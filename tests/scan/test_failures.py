@@ -183,7 +183,7 @@ def test_an_interrupt_leaves_a_report_of_what_was_read(engine: sa.Engine, big: s
 
 
 def test_nothing_can_be_written(engine: sa.Engine, big: sa.Table) -> None:
-    from piiguard.scan.session import reader
+    from piiguard.read.session import reader
 
     with reader(engine, Limits()) as connection, pytest.raises(sa.exc.SQLAlchemyError):
         connection.execute(sa.text("insert into later values (1000, 'x')"))

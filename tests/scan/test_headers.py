@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from piiguard.scan.headers import hints, single_name, treated
+from piiguard.detect.headers import hints, single_name, treated
 
 
 @pytest.mark.parametrize(

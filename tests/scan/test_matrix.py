@@ -26,13 +26,6 @@ DATABASES = ("sqlite", "postgresql", "mariadb")
 FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz")
 SOURCES = (*DATABASES, *FILES)
 
-_FAILING = {
-    ("--name", SOURCES, "not built"),
-    ("--since", SOURCES, "not built"),
-}
-RIVER = {f"{option}: {kind}": reason for option, kinds, reason in _FAILING for kind in kinds}
-"""What fails before the redesign: option and source, and its reason. Entries go as they come true."""
-
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -248,18 +241,8 @@ def test_every_option_of_the_command_is_asked() -> None:
     assert _options() <= OPTIONS.keys() | ELSEWHERE
 
 
-def _cases() -> list[Any]:
-    def marks(case: str) -> list[Any]:
-        return [pytest.mark.xfail(strict=True, reason=f"river: {RIVER[case]}")] if case in RIVER else []
-
-    pairs = ((kind, option) for kind in SOURCES for option in OPTIONS)
-    return [
-        pytest.param(kind, option, marks=marks(f"{option}: {kind}"), id=f"{kind} {option}")
-        for kind, option in pairs
-    ]
-
-
-@pytest.mark.parametrize(("source", "option"), _cases(), indirect=["source"])
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("source", SOURCES, indirect=True)
 def test_an_option_is_kept_or_refused(source: Source, option: str) -> None:
     OPTIONS[option](source)
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piiguard.scan.part import FIRST, Lines, LineTally, Part
+from piiguard.read.part import FIRST, Lines, LineTally, Part
 from piiguard.scan.statistics import Statistics
 
 ENTITIES = ("KZ_IIN", "KZ_PHONE")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from piiguard.read import ranges
+from piiguard.read.log import LogTask, RangeTask
+from piiguard.read.part import Part
 from piiguard.scan import Finding, Options, scan_log
 from piiguard.scan.outcome import judged
-from piiguard.scan.part import Part
-from piiguard.scan.read import ranges
-from piiguard.scan.read.log import LogTask, RangeTask
 from piiguard.scan.run import read_there
 
 OPTIONS = Options(entities=("KZ_IIN", "KZ_PHONE", "KZ_MRZ", "EMAIL_ADDRESS"), jobs=2, min_confidence="low")

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from piiguard import database
-from piiguard.scan import catalog, sampling
-from piiguard.scan.reading import pages
+from piiguard.read import catalog, sampling
+from piiguard.read.pages import pages
 
 _GREATEST = 2**63 - 1
 _MOST_STATEMENTS = 200

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from piiguard.read.dialect import Dialect, dialect_of, rows
 from piiguard.recognizers.checks import identifier
 from piiguard.scan import Options, scan_log
-from piiguard.scan.dialect import Dialect, dialect_of, rows
 
 LIMITED = Options(entities=("KZ_IIN", "KZ_PHONE"))
 ENCODINGS = ["utf-8", "utf-8-sig", "cp1251", "utf-16"]

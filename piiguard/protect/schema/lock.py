@@ -7,19 +7,15 @@ write compares with the old bytes, and every checkpoint is fenced by its owner's
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard import clock
+from piiguard import clock, locks
 from piiguard.database import connect
 from piiguard.errors import JobError
 from piiguard.protect.transient import in_words
@@ -41,11 +37,15 @@ def _wait(take: Callable[[], bool], table: str) -> None:
     end = clock.monotonic() + PATIENCE
     while not take():
         if clock.monotonic() > end:
-            raise JobError(
-                f"{table}: another job is at work on this table",
-                hint="wait until it is done; piiguard status shows how far it is",
-            )
+            raise _at_work(table)
         time.sleep(0.25)
+
+
+def _at_work(table: str) -> JobError:
+    return JobError(
+        f"{table}: another job is at work on this table",
+        hint="wait until it is done; piiguard status shows how far it is",
+    )
 
 
 @contextmanager
@@ -83,69 +83,15 @@ def _sqlite(engine: sa.Engine, table: str) -> Iterator[None]:
     path = Path(database).resolve()
     name = hashlib.sha256(f"{path.name} {table}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     lock = path.with_name(f".piiguard-{name}.lock")
-    file = _held(lock, table)
-    try:
-        yield
-    finally:
-        if sys.platform != "win32":
-            with suppress(
-                OSError
-            ):  # while it is held: whoever waits for it sees that it is gone, and makes a new one
-                lock.unlink()
-        os.close(file)
-
-
-def _held(lock: Path, table: str) -> int:
-    """The open lock file, held; its name still leads to it."""
-    while True:
-        file = _opened(lock, table)
+    with ExitStack() as stack:
         try:
-            _wait(partial(_lock, file), table)
-            if _leads_to(lock, file):
-                return file
-        except BaseException:
-            os.close(file)
-            raise
-        os.close(file)
-
-
-def _opened(lock: Path, table: str) -> int:
-    flags = os.O_RDWR | os.O_CREAT
-    for more in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
-        flags |= getattr(os, more, 0)
-    try:
-        file = os.open(lock, flags, 0o600)
-    except OSError as error:
-        raise _in_the_way(lock, table, (error.strerror or "error").lower()) from None
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise _in_the_way(lock, table, "not a file")
-    return file
-
-
-def _leads_to(lock: Path, file: int) -> bool:
-    with suppress(OSError):
-        return os.path.samestat(lock.lstat(), os.fstat(file))
-    return False
-
-
-def _in_the_way(lock: Path, table: str, reason: str) -> JobError:
-    return JobError(
-        f"{table}: the lock {lock} cannot be taken: {reason}",
-        hint="another user's job may be at work; if none is, remove what stands there",
-    )
-
-
-def _lock(file: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+            stack.enter_context(locks.held(lock, PATIENCE))
+        except BlockingIOError:
+            raise _at_work(table) from None
+        except OSError as error:
+            reason = (error.strerror or "error").lower()
+            raise JobError(
+                f"{table}: the lock {lock} cannot be taken: {reason}",
+                hint="another user's job may be at work; if none is, remove what stands there",
+            ) from None
+        yield

@@ -9,7 +9,7 @@ from __future__ import annotations
 from piiguard.errors import ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
-from piiguard.scan import sources
+from piiguard.read import sources
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import join
@@ -65,7 +65,7 @@ def _refuse_password(target: str, master: str | None) -> None:
     """Workers of a cluster are not given our environment, and a password is no argument."""
     import sqlalchemy as sa
 
-    from piiguard.scan.read.table import PASSWORD
+    from piiguard.read.table import PASSWORD
 
     url = sa.make_url(target) if "://" in target else None
     if url is None or url.password is None or is_local(master or LOCAL):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from piiguard import clock
 from piiguard.manifest import Manifest
+from piiguard.read.parquet import columns_of
+from piiguard.read.part import Part
 from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.ledger import report_of
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import judged
-from piiguard.scan.part import Part
-from piiguard.scan.read.parquet import columns_of
 from piiguard.scan.spark.workers import PARCEL, parcel, unpacked
 
 if TYPE_CHECKING:

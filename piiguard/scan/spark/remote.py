@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from piiguard.errors import ScanError
+from piiguard.read import Kind, Task
+from piiguard.read.file import kind_of
+from piiguard.read.opened import FileTask
+from piiguard.read.options import ReadOptions
+from piiguard.read.parquet import PARQUET, UNREADABLE, table_of
+from piiguard.read.part import Part
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Kind, Task
-from piiguard.scan.read.file import kind_of
-from piiguard.scan.read.opened import FileTask
-from piiguard.scan.read.parquet import PARQUET, UNREADABLE, table_of
 from piiguard.scan.spark.frames import part_of
 from piiguard.scan.spark.workers import PARCEL, fetched, unpacked
 
@@ -38,7 +39,7 @@ class RemoteSource:
     def close(self) -> None:
         """The session goes on."""
 
-    def tasks(self, options: Options) -> Iterable[Task]:
+    def tasks(self, options: ReadOptions) -> Iterable[Task]:
         if self.kind == "database":
             yield Task(table_of(self.name), unit="rows", cells=True)
             return

@@ -13,11 +13,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from piiguard.read import Task
+from piiguard.read.opened import FileTask
+from piiguard.read.part import Part
+from piiguard.read.table import PASSWORD, TableTask
 from piiguard.scan.options import Options
-from piiguard.scan.part import Part
-from piiguard.scan.read import Task
-from piiguard.scan.read.opened import FileTask
-from piiguard.scan.read.table import PASSWORD, TableTask
 from piiguard.scan.run import Elsewhere, read_there
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from piiguard.database.sqlite import WRITING
 from piiguard.protect.batches.batch import Batches, Route
 from piiguard.protect.batches.routes.core import CoreRoute
 from piiguard.protect.batches.routes.postgresql import PostgresqlRoute
@@ -34,7 +35,7 @@ def _settings(connection: sa.Connection) -> None:
     statements = {
         "postgresql": ["set lock_timeout = '800ms'"],  # below the server's deadlock_timeout of one second
         "mysql": ["set session innodb_lock_wait_timeout = 3"],
-        "sqlite": ["pragma busy_timeout = 20000", "pragma secure_delete = on"],
+        "sqlite": [f"pragma busy_timeout = {WRITING}", "pragma secure_delete = on"],
     }
     for statement in statements.get(connection.dialect.name, ()):
         connection.exec_driver_sql(statement)

@@ -1,0 +1,88 @@
+"""Turns what a database gives for a cell into texts, each with its JSON path.
+
+>>> dict(leaves({"client": {"docs": [{"number": 12}, {"number": "A"}]}}))
+{'$.client.docs[*].number': 'A'}
+>>> [path for path, _ in leaves({"050312300015": {"phone": "x"}})]
+['$.*', '$.*.phone']
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["DEEPEST", "as_json", "as_text", "leaves", "step"]
+
+# A key with six digits or an address in it is a value that somebody used as a key.
+_VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
+_PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
+_LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
+DEEPEST = 40
+"""Steps of a path; what lies deeper is named by the outermost ones."""
+
+
+def as_text(value: object) -> str:
+    """The text of a number, a date or anything else that is no string.
+
+    >>> as_text(50312300015), as_text(50312300015.0), as_text(Decimal("50312300015.00")), as_text(0.5)
+    ('50312300015', '50312300015', '50312300015', '0.5')
+    """
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e19 else str(value)
+    if isinstance(value, Decimal):
+        return str(int(value)) if value.is_finite() and value == value.to_integral_value() else str(value)
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return str(value)
+
+
+def as_json(cell: str) -> Any:
+    """The object or list that a text holds, or None when it is no JSON."""
+    if cell[-1] not in "}]" or cell.lstrip()[0] not in "{[":
+        return None
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+
+
+def leaves(value: Any, path: str = "$", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Every scalar of a JSON value with its path; array positions vary, so they are all ``[*]``."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            name = step(key)
+            if name == ".*":
+                yield f"{path}.*", key
+            yield from leaves(inner, path + name, depth + 1) if depth < DEEPEST else _below(inner, path)
+    elif isinstance(value, list | tuple):
+        place = f"{path}[*]"
+        for inner in value:
+            yield from leaves(inner, place, depth + 1) if depth < DEEPEST else _below(inner, path)
+    elif value is not None and (text := value.strip() if isinstance(value, str) else as_text(value)):
+        yield path, text
+
+
+def _below(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every scalar of a value that lies too deep for a path of its own, however deep it is."""
+    rest = [value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict):
+            rest += value.values()
+            rest += (key for key in value if step(key) == ".*")
+        elif isinstance(value, list | tuple):
+            rest += value
+        else:
+            yield from leaves(value, path)
+
+
+def step(key: str) -> str:
+    if len(key) > _LONGEST_KEY or _VALUE_KEY.match(key):
+        return ".*"
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key, ensure_ascii=False)}]"

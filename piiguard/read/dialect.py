@@ -1,0 +1,204 @@
+"""What a table of delimited text looks like: its delimiter, its width, and where its rows begin.
+
+Decided over the first rows together: a title, a comment or a short header says nothing of the rows below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+__all__ = ["Dialect", "Row", "Span", "dialect_of", "rows", "spans", "unquoted", "whole_lines"]
+
+Row = tuple[int, list[str]]
+"""The number of the line that a row begins on, and its cells."""
+Span = tuple[int, int, bool]
+"""Where a cell begins and ends in the text of its row, and whether in quotation marks."""
+
+_LINES = 200
+"""Lines that are looked at."""
+_MOST_CELL = 1 << 20
+"""Characters in which a quotation mark must be closed; else it is a mark like any other."""
+_MOST_CELLS = 2000
+"""Cells of a row; what is behind them stays in one."""
+_SEP = re.compile(r"\ufeff?sep=(.)\s*$", re.IGNORECASE)
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+_OFTEN = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """``width`` is the number of cells that most rows have; a table of one column has no delimiter."""
+
+    delimiter: str
+    width: int
+    said: bool = False
+    """whether the first line says so: ``sep=;``"""
+
+
+def dialect_of(lines: Sequence[str], delimiter: str = "") -> Dialect | None:
+    """The dialect of a table that begins with these lines; None where they are no table.
+
+    >>> dialect_of(["id;sum", "1;2,5", "2;3,5"])
+    Dialect(delimiter=';', width=2, said=False)
+    >>> dialect_of(["One sentence.", "Another one, with a comma, or two.", "A third."]) is None
+    True
+    """
+    said = _SEP.match(lines[0]) if lines else None
+    text = [line for line in lines[bool(said) : _LINES] if line.strip()]
+    if said or delimiter:
+        delimiter = said[1] if said else delimiter
+        return Dialect(delimiter, _width(text, delimiter)[1], bool(said))
+    shares = {each: _width(text, each) for each in "\t;|,"}
+    if any(shares[each][0] >= _OFTEN for each in "\t;|"):
+        shares[","] = _width([_DECIMAL.sub(".", line) for line in text], ",")
+    best = max(shares, key=lambda each: (round(shares[each][0], 1), shares[each][1]))
+    share, width = shares[best]
+    if share > 0.5:
+        return Dialect(best, width)
+    inside = sum(any(each in line for each in "\t;|,") for line in text)
+    return None if inside > len(text) / 5 else Dialect("", 1)
+
+
+def _width(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """The width above one that most rows have, and the share of rows that have it."""
+    # the last line may be cut off, and the table may begin below a title
+    widths = Counter(len(row) for _, row in rows(iter(lines), Dialect(delimiter, 0)))
+    wide = [(count, width) for width, count in widths.items() if width > 1]
+    if not wide:
+        return 0.0, 1
+    count, width = max(wide)
+    return count / max(1, widths.total() - (widths.total() > 1)), width
+
+
+def rows(lines: Iterator[str], dialect: Dialect) -> Iterator[Row]:
+    """The rows, one after the other; blank lines are none. A quotation mark that is not closed swallows no rows."""
+    for number, line in whole_lines(lines, dialect):
+        line = line.rstrip("\r\n")
+        if '"' in line:
+            cells = [unquoted(line[start:end]) if quoted else line[start:end]
+                     for start, end, quoted in spans(line, dialect.delimiter)]  # fmt: skip
+        else:
+            cells = _plain(line, dialect.delimiter)
+        if any(map(str.strip, cells)):
+            yield number, cells
+
+
+def whole_lines(lines: Iterator[str], dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """The text of each row, and of each blank line, with the number of its first line: joined they are what was read."""
+    reader = _Reader(lines, dialect)
+    while (line := reader.next()) is not None:
+        number = reader.number
+        yield number, reader.whole(line) if '"' in line else line
+
+
+def _plain(line: str, delimiter: str) -> list[str]:
+    return line.split(delimiter, _MOST_CELLS) if delimiter else [line]
+
+
+def _opened(line: str, place: int, delimiter: str) -> tuple[int, bool]:
+    """Where the cell in quotation marks that begins there ends, and whether its end was seen.
+
+    The end is the first mark that is not doubled; what follows it must be a delimiter or nothing: else -1.
+    """
+    at = place + 1
+    while (mark := line.find('"', at)) >= 0:
+        if line.startswith('""', mark):
+            at = mark + 2
+            continue
+        behind = line[mark + 1 : mark + 2]
+        return (mark + 1 if not behind or behind in ("\r", "\n", delimiter) else -1), True
+    return len(line), False
+
+
+def spans(line: str, delimiter: str) -> list[Span]:
+    """Where the cells of a row stand in its text, and which of them in quotation marks, which belong to them.
+
+    >>> spans('1,"a,b",c', ",")
+    [(0, 1, False), (2, 7, True), (8, 9, False)]
+    """
+    cells: list[Span] = []
+    place = 0
+    while True:
+        if line.startswith('"', place):
+            end, seen = _opened(line, place, delimiter)
+            if seen and end > 0:
+                cells.append((place, end, True))
+                if end >= len(line):
+                    return cells
+                place = end + len(delimiter)
+                continue
+        end = line.find(delimiter, place) if delimiter and len(cells) < _MOST_CELLS else -1
+        if end < 0:
+            return [*cells, (place, len(line), False)]
+        cells.append((place, end, False))
+        place = end + len(delimiter)
+
+
+def unquoted(cell: str) -> str:
+    """What a cell in quotation marks says."""
+    return cell[1:-1].replace('""', '"')
+
+
+def _open_end(line: str, delimiter: str) -> int:
+    """Where a cell begins whose quotation mark is not closed in this text; -1: there is none."""
+    place = 0
+    while True:
+        if line.startswith('"', place):
+            end, seen = _opened(line, place, delimiter)
+            if not seen:
+                return place
+            place = end if end > 0 else place
+        place = line.find(delimiter, place) + 1 if delimiter else 0
+        if not place:
+            return -1
+
+
+class _Reader:
+    """Lines with their numbers; those that were read too early are read again."""
+
+    def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
+        self._lines, self._dialect = lines, dialect
+        self._ahead: list[str] = []
+        self.number = 0
+
+    def next(self) -> str | None:
+        self.number += 1
+        return self._ahead.pop() if self._ahead else next(self._lines, None)
+
+    def whole(self, line: str) -> str:
+        """The line, with those that the last of its cells goes on over."""
+        delimiter = self._dialect.delimiter
+        begin = _open_end(line, delimiter)
+        while begin >= 0:
+            more = self._to_the_mark(len(line) - begin)
+            text = line + "".join(more)
+            closed, seen = _opened(text, begin, delimiter)
+            if not more or not seen or closed < 0 or self._are_rows(more[:-1]):
+                self._ahead.extend(reversed(more))
+                return line
+            line, self.number = text, self.number + len(more)
+            begin = _open_end(line, delimiter)
+        return line
+
+    def _to_the_mark(self, size: int) -> list[str]:
+        """The next lines up to one with a mark that is not doubled."""
+        more: list[str] = []
+        while size < _MOST_CELL and (line := self._ahead.pop() if self._ahead else next(self._lines, None)):
+            more.append(line)
+            size += len(line)
+            if line.replace('""', "").count('"'):
+                break
+        return more
+
+    def _are_rows(self, lines: list[str]) -> bool:
+        """Whether a cell would hold nothing but whole rows."""
+        width = self._dialect.width
+        return (
+            width > 2
+            and bool(lines)
+            and all(len(_plain(line, self._dialect.delimiter)) == width for line in islice(lines, _LINES))
+        )

@@ -1,0 +1,43 @@
+"""How far to read, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["EXCLUDED", "Limits", "ReadOptions"]
+
+EXCLUDED = "left out by --exclude"
+"""What is said of a place that a glob of ``exclude`` matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds that a statement may run and that it may wait for a lock; 0 is no limit."""
+
+    statement: float = 60.0
+    lock: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """``entities`` are what is looked for, None: all that there are.
+
+    ``sample`` is rows per table, None reads everything; ``tables`` and ``exclude`` are globs.
+
+    ``views`` are roles whose views and foreign tables are read, beside the account's own views.
+
+    ``raw`` reads binary files too, as bytes with no meaning.
+
+    ``form`` is what files are read as (``log``, ``csv``, ``tsv``, ``json``, ``sql``); their names say it where it is
+    empty.
+    """
+
+    entities: tuple[str, ...] | None = None
+    sample: int | None = 10_000
+    tables: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    encoding: str = "auto"
+    views: tuple[str, ...] = ()
+    raw: bool = False
+    form: str = ""
+    limits: Limits = Limits()

@@ -1,0 +1,96 @@
+"""A table, view or materialized view, and what reading it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from piiguard.read.part import Hindrance
+
+__all__ = ["MOST", "Column", "Kind", "Reading", "Relation"]
+
+Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
+Reading = Literal["plain", "text", "long", "bytes"]
+
+MOST: dict[Reading, int] = {"long": 1 << 20, "text": 1 << 20, "bytes": 1 << 16}
+"""Characters or bytes of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to read; ``reading`` says how it is asked for."""
+
+    name: str
+    reading: Reading
+    comment: str = ""
+
+    def expression(self) -> sa.ColumnElement[Any]:
+        own: sa.ColumnElement[Any] = sa.column(self.name)
+        if self.reading == "text":
+            # The type's own output: its owner may have made a cast to text, whose function would run.
+            own = sa.func.pg_catalog.concat(own)
+        return sa.func.substr(own, 1, MOST[self.reading]).label(None) if self.reading in MOST else own
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, view or materialized view, and what reading it needs."""
+
+    schema: str | None
+    name: str
+    kind: Kind
+    rows: int
+    """an estimate; -1 when the database has none"""
+    columns: tuple[Column, ...] = ()
+    key: str | None = None
+    """an integer column that ranges can be cut by"""
+    primary: tuple[str, ...] = ()
+    inherited: bool = False
+    """PostgreSQL: other tables inherit from it, and are listed themselves"""
+    home: str | None = None
+    """PostgreSQL: the schema in which it stands when none is named"""
+    unread: str = ""
+    """why it is not read at all; nothing: it is read"""
+    told: str = ""
+    """why it need not be read: what it shows was read elsewhere"""
+    denied: tuple[str, ...] = ()
+    """columns that this account may not read"""
+    foreign: bool = False
+    """PostgreSQL: rows of it come from another server"""
+
+    @property
+    def place(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What globs may match."""
+        return self.place, self.name
+
+    @property
+    def hindrance(self) -> Hindrance:
+        """Why its columns cannot be encrypted by their names: ``a.b`` is table b of the schema a."""
+        if "." in self.name:
+            return "dots"
+        if self.foreign:
+            return "foreign"
+        return "view" if self.kind in ("view", "materialized") else ""
+
+    def source(self) -> sa.TableClause:
+        return sa.table(self.name, schema=self.schema or self.home)
+
+    @property
+    def expanded(self) -> bool:
+        """Whether reading it reads what somebody else has written down: a view's query, another server."""
+        return self.kind == "view" or self.foreign
+
+    def select(
+        self, columns: Sequence[sa.ColumnElement[Any]], source: sa.FromClause | None = None
+    ) -> sa.Select[Any]:
+        """A query of its own rows: those of tables that inherit from it are read there."""
+        own = self.source() if source is None else source
+        query: sa.Select[Any] = sa.select(*columns).select_from(own)
+        return query.with_hint(own, "ONLY", dialect_name="postgresql") if self.inherited else query

@@ -1,0 +1,122 @@
+"""``--since`` reads what is new, and forgets nothing; ``--name`` is what a target is called, wherever it lies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from piiguard.cli import main
+from piiguard.cli.main import run
+from tests.corpora import scan, values
+
+FIRST, SECOND, THIRD = values("KZ_IIN", 3)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name, value in (("a.log", FIRST), ("b.log", SECOND)):
+        (folder / name).write_text(f"ИИН {value}\n", "utf-8")
+    return folder
+
+
+def found(document: dict[str, Any]) -> dict[str, int]:
+    return {Path(each["file"]).name: each["matched"] for each in document["findings"]}
+
+
+def read_again(document: dict[str, Any]) -> set[str]:
+    """The files that were looked into, of a and b."""
+    unchanged = {
+        Path(note["place"]).name for note in document.get("notes", ()) if "not changed" in note["message"]
+    }
+    return {"a.log", "b.log"} - unchanged
+
+
+def test_what_has_not_changed_is_not_read_and_its_findings_stand(logs: Path, tmp_path: Path) -> None:
+    since = str(tmp_path / "since")
+    code, plain = scan(logs, "--since", since, out=tmp_path / "o")
+    assert (code, read_again(plain), found(plain)) == (3, {"a.log", "b.log"}, {"a.log": 1, "b.log": 1})
+    with (logs / "b.log").open("a", encoding="utf-8") as file:
+        file.write(f"ИИН {THIRD}\n")
+    code, second = scan(logs, "--since", since, out=tmp_path / "o")
+    assert (code, read_again(second), found(second)) == (3, {"b.log"}, {"a.log": 1, "b.log": 2})
+    assert [each["id"] for each in second["findings"]] == [each["id"] for each in plain["findings"]]
+    assert read_again(scan(logs, "--since", since, out=tmp_path / "o")[1]) == set()
+
+
+def test_a_scan_that_left_something_unread_renews_no_checkpoint(logs: Path, tmp_path: Path) -> None:
+    since = tmp_path / "since"
+    (logs / "a.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    assert scan(logs, "--since", str(since), out=tmp_path / "o")[0] == 4
+    assert not since.exists()
+    (logs / "a.zip").unlink()
+    assert scan(logs, "--since", str(since), out=tmp_path / "o")[0] == 3
+    before = since.read_bytes()
+    (logs / "a.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    assert scan(logs, "--since", str(since), out=tmp_path / "o")[0] == 4
+    assert since.read_bytes() == before
+
+
+def test_a_file_of_the_same_size_and_time_is_read_when_it_was_written(logs: Path, tmp_path: Path) -> None:
+    import os
+
+    since = str(tmp_path / "since")
+    scan(logs, "--since", since, out=tmp_path / "o")
+    was = (logs / "a.log").stat()
+    (logs / "a.log").write_text(f"ИИН {THIRD}\n", "utf-8")
+    os.utime(logs / "a.log", ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert read_again(scan(logs, "--since", since, out=tmp_path / "o")[1]) == {"a.log"}
+
+
+def test_no_value_stands_in_a_checkpoint(logs: Path, tmp_path: Path) -> None:
+    scan(logs, "--since", str(tmp_path / "since"), out=tmp_path / "o")
+    text = (tmp_path / "since").read_text("utf-8")
+    assert FIRST not in text
+    assert SECOND not in text
+
+
+@pytest.mark.parametrize("options", [("--resume", "r"), ("--follow",), ("--entities", "KZ_IIN")])
+def test_a_checkpoint_of_something_else_is_refused(
+    options: tuple[str, ...], logs: Path, tmp_path: Path
+) -> None:
+    since = tmp_path / "since"
+    scan(logs, "--since", str(since), out=tmp_path / "o")
+    assert run(["scan", str(logs / "a.log"), "--since", str(since), *options]) in (1, 2)
+
+
+def test_a_name_stands_for_the_address_in_every_place_of_the_document(logs: Path, tmp_path: Path) -> None:
+    code, document = scan(logs / "a.log", "--name", "crm", out=tmp_path / "o")
+    assert code == 3
+    told = [*document["targets"], *document["findings"]]
+    assert {each["target"] for each in told} == {"crm"}
+    assert "address" not in json.dumps(document)
+
+
+def test_a_baseline_holds_where_the_target_has_another_address(tmp_path: Path) -> None:
+    from tests.tables import fill_table
+
+    for name in ("one", "two"):
+        fill_table(f"sqlite:///{tmp_path / name}.db")
+    known = str(tmp_path / "known.json")
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("one", "two")]
+    assert scan(urls[0], "--name", "crm", "--write-baseline", known, out=tmp_path / "o")[0] == 3
+    assert scan(urls[1], "--name", "crm", "--baseline", known, out=tmp_path / "o")[0] == 0
+    assert scan(urls[1], "--baseline", known, out=tmp_path / "o")[0] == 3
+
+
+def test_what_is_advised_still_names_the_address(tmp_path: Path) -> None:
+    from tests.tables import fill_table
+
+    url = f"sqlite:///{tmp_path / 'one'}.db"
+    fill_table(url)
+    page = tmp_path / "o.html"
+    assert main.run(["scan", url, "--name", "crm", "--format", "html", "-o", str(page)]) == 3
+    assert f"-- {url} people.iin" in page.read_text("utf-8")
+
+
+def test_a_name_is_of_one_target(logs: Path) -> None:
+    assert run(["scan", str(logs / "a.log"), str(logs / "b.log"), "--name", "crm"]) == 2
