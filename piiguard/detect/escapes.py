@@ -13,16 +13,16 @@ number there. So they are shown what is meant, however deep it is nested.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Self
 
 from piiguard.recognizers.checks.characters import INVISIBLE
 
-__all__ = ["Shown", "Spelled", "fitted", "is_spelled"]
+__all__ = ["Shown", "Spelled", "fitted", "is_spelled", "plain"]
 
 _HEX = "[0-9a-fA-F]"
 _NEXT = "[89abAB][0-9a-fA-F]"
@@ -62,8 +62,9 @@ _MARK_BYTES = re.compile(
     rb"|(?<=\xc2)\xad|(?<=\xe2)\x80[\x8b-\x8d]|(?<=\xef)[\xbb-\xbd]|" + f"{_ENTITY}|{_OF_QUERY})".encode()
 )
 # The value of a query, where a plus is a blank; before a number it is none, nor in an address of mail.
+_STOPS = r"\s&?#\"'<>="
 _QUERY = re.compile(
-    r"[?&][^\s=&?#\"'<>]{1,64}=[^\s&#\"'<>@]*(?![^\s&#\"'<>])|=[^\s&#\"'<>=@%]*%[^\s&#\"'<>=@]*(?![^\s&#\"'<>=])"
+    rf"[?&][^{_STOPS}]{{1,64}}=[^{_STOPS}@]*+(?![@=])|=[^{_STOPS}@%]*+%[^{_STOPS}@]*+(?![@=])"
 )
 _JOINED = re.compile(r"\+(?<=[^\s:]\+)")
 _TWICE = re.compile(f"%25{_HEX}{{2}}")  # where a plus that was a blank has become %2B
@@ -92,7 +93,10 @@ class Spelled:
             text = text.translate(_OTHER_SIGNS)
         twice = _TWICE.search(text)
         for found in _ESCAPE.finditer(text):
-            meant = " " if twice and found["percent"] in ("2B", "2b") else _meant(found)
+            joins = found["percent"] in ("2B", "2b") and (
+                twice or text[found.start() - 1 : found.start()].isdigit()
+            )
+            meant = " " if joins else _meant(found)
             if meant is None:
                 continue
             parts += [text[place : found.start()], meant]
@@ -153,15 +157,23 @@ def _without_escapes(part: bytes) -> bytes:
 
 
 def fitted(new: str, written: str) -> str:
-    r"""What can stand in place of a part that is spelled with escapes: stars for what would need one of its own.
+    r"""What can stand in place of a part that may be spelled with escapes: it needs none.
 
     >>> fitted("С*** x", r"\u0421\u044b x"), fitted("С*** x", "%D0%A1+x"), fitted("С***", "Сыны")
     ('**** x', '****+x', 'С***')
     """
     if not any(mark in written for mark in "\\%&"):
         return new
-    safe = _UNSAFE.sub("*", new)
-    return safe.replace(" ", "+") if "%" in written else safe
+    return plain(new).replace(" ", "+") if "%" in written else plain(new)
+
+
+def plain(new: str) -> str:
+    r"""Stars for what would need an escape of its own.
+
+    >>> plain('С*** "x"')
+    '**** *x*'
+    """
+    return _UNSAFE.sub("*", new)
 
 
 def _meant(found: re.Match[str]) -> str | None:
@@ -194,5 +206,5 @@ def _decoded(octets: Iterable[str]) -> str:
 
 def _referred(reference: str) -> str | None:
     name = reference.replace("amp;", "") or "amp;"
-    character = html.unescape(f"&{name}" if name.endswith(";") else f"&{name};")
+    character = unescape(f"&{name}" if name.endswith(";") else f"&{name};")
     return None if character.startswith("&") and name != "amp;" else character

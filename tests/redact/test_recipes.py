@@ -123,12 +123,11 @@ def test_celery() -> None:
         after_setup_task_logger.disconnect(redact_log)
     log = get_task_logger("recipe")
 
-    @app.task(name="import_client")
     def work(iin: str) -> None:
         told = {"name": "import_client", "return_value": {"iin": iin}, "runtime": 0.25}
         log.info("Task %(name)s succeeded in %(runtime)ss: %(return_value)s", told)
 
-    work.apply(args=[IIN])
+    app.task(work, name="import_client").apply(args=[IIN])
     assert "Task import_client succeeded in 0.25s: {'iin': '<KZ_IIN>'}" in stream.getvalue()
     assert "import_client[" in stream.getvalue()
 
