@@ -20,6 +20,7 @@ from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, chain, destruction, elsewhere, heartbeat, recipients, store, transitions
 from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
+from piiguard.keys.freshness import refuse_behind_lines
 from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
@@ -215,14 +216,9 @@ def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, Mar
     file_key = recipients.unwrap(document, str(path), ask)
     contents = document.open(file_key, str(path))
     Trust.configured(os.environ).refuse_older(contents.generation, str(path))
-    trail = audit.catch_up(path, contents.header)
-    if audit.highest_generation(trail) > contents.generation:
-        raise KeyringFormatError(
-            f"{path}: generation {contents.generation}, but the audit trail goes up to "
-            f"{audit.highest_generation(trail)}: an older copy was put in place",
-            hint="bring the newest copy back; if it is lost, move this one away and: piiguard keys restore FILE",
-        )
-    return contents, file_key, chain.newest(audit_key(contents), contents.header, trail)
+    key, trail = audit_key(contents), audit.catch_up(path, contents.header)
+    refuse_behind_lines(path, contents, [line for line in trail if chain.sound(key, line)])
+    return contents, file_key, chain.newest(key, contents.header, trail)
 
 
 def _next(before: Contents) -> Contents:

@@ -6,7 +6,7 @@ from piiguard.database.encoding import names_no_encoding
 from piiguard.database.opening import connect, open_engine, open_reader
 from piiguard.database.patience import LATE, patient, renew
 from piiguard.database.planning import run_when_planned
-from piiguard.database.reasons import explain, reason, shown
+from piiguard.database.reasons import asked_for, explain, reason, shown
 from piiguard.database.servers import PATH, compiled, home, inspect, is_almighty, own_path
 from piiguard.database.sqlite import LeftUnread, file_of, is_file
 from piiguard.database.sqlite_reading import reading, stop_if_asked, uncounted
@@ -15,6 +15,7 @@ __all__ = [
     "LATE",
     "PATH",
     "LeftUnread",
+    "asked_for",
     "compiled",
     "connect",
     "explain",

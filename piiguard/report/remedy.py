@@ -57,7 +57,18 @@ class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
     name: Literal[
-        "encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "by_hand", "stream"
+        "encrypt",
+        "manifest",
+        "model",
+        "frame",
+        "redact",
+        "logging",
+        "unsafe_name",
+        "by_hand",
+        "stream",
+        "view",
+        "foreign",
+        "dots",
     ]
     language: Literal["sh", "toml", "python", ""]
     text: str
@@ -78,8 +89,10 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
             (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
         )
     column = _column(finding)
-    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}"):
+    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}{finding.query}"):
         return (_UNSAFE,)
+    if hindered := _hindered(finding):
+        return (hindered,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
         return manifest, Remedy("frame", "python", _FRAME)
@@ -93,6 +106,8 @@ def next_step(finding: Finding, lang: Language = "en") -> str:
     """The one command that changes most, or why there is none."""
     if finding.kind == "file":
         step = _redact(finding)
+    elif hindered := _hindered(finding):
+        step = hindered
     else:
         step = Remedy("frame", "python", _FRAME_STEP) if _in_frame(finding) else _encrypt(finding)
     return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
@@ -116,16 +131,18 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index:
         options += ["--index", column.index, "--normalizer", *column.rules]
-    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding))
+    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding)) + (f"?{finding.query}" if finding.query else "")
     words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
-    text = command(*words) if _is_addressed(finding) else None
+    text = command(*words)
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
 
-def _is_addressed(finding: Finding) -> bool:
-    """Whether TABLE.COLUMN can be told apart again: dots inside of names are not quoted there."""
-    schema = 0 if _address(finding).startswith("sqlite") else 1
-    return "." not in (finding.column or "") and (finding.table or "").count(".") <= schema
+def _hindered(finding: Finding) -> Remedy | None:
+    """Why no command encrypts it: a dot inside of a name is not told from the one between two."""
+    if _in_frame(finding):
+        return None
+    hindrance = "dots" if "." in (finding.column or "") else finding.hindrance
+    return Remedy(hindrance, "", "") if hindrance else None
 
 
 def _redact(finding: Finding) -> Remedy:
@@ -134,14 +151,14 @@ def _redact(finding: Finding) -> Remedy:
         return _GONE
     unpack = _UNPACK.get(PurePath(name).suffix.lower())
     source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
+    if not source.name:  # of a file called ..gz nothing is left
+        return _UNSAFE
     if source.suffix.lower() in _SHEETS:
         return _BY_HAND
     clean = "clean.log" if name == "-" else str(source.with_name(f"{source.stem}.clean{source.suffix}"))
     given = "-" if name == "-" or unpack else file_word(name)
-    text = command("piiguard", "redact", "-o", file_word(clean), "--", given)
-    if text and unpack:
-        unpacked = command(unpack, "-dc", "--", file_word(name))
-        text = unpacked and f"{unpacked} | {text}"
+    before = (unpack, "-dc", "--", file_word(name), "|") if unpack else ()
+    text = command(*before, "piiguard", "redact", "-o", file_word(clean), "--", given)
     return Remedy("redact", "sh", text) if text else _UNSAFE
 
 

@@ -216,7 +216,10 @@ def test_nobody_who_can_write_there_gains_by_a_keyring_of_his_own(
 ) -> None:
     """A member of the group puts a keyring in place that he can open, of the same id, and waits for a restart."""
     key = keyring_file.with_name("wrapping.key")
-    his = Keyring.create(tmp_path / "his.json", [f"file:{tmp_path / 'his.key'}"])
+    mine = Keyring.from_file(keyring_file).id
+    with monkeypatch.context() as same:
+        same.setattr("uuid.uuid4", lambda: mine)
+        his = Keyring.create(tmp_path / "his.json", [f"file:{tmp_path / 'his.key'}"])
     keyring_file.write_bytes(his.path.read_bytes())
     keyring_file.chmod(0o660)
     audit.trail_path(keyring_file).unlink()
