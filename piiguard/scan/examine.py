@@ -180,24 +180,26 @@ class _Numbered:
         partials = self._part.table(self._table)
         self._cells.name_every, self._cells.settled = 1, self._rhythm.now()
         lists: dict[str, list[object]] = {}
+        lines = {number for number, _ in page}
         for place, name in enumerate(names):
             lists[name] = [row[place] if place < len(row) else None for _, row in page]
             found = self._cells.observe(name, lists[name])
-            if self._lacks_lines(found):
+            if self._lacks_lines(found, lines):
                 self._cells.observe(name, lists[name], sink=partial(self._note, name, page))
             merge_into(partials, found)
         hashes.prove(lists, partials)
         self._part.rows += len(page)
         self._rhythm.read(len(page), partials)
 
-    def _lacks_lines(self, found: Partials) -> bool:
+    def _lacks_lines(self, found: Partials, lines: set[int]) -> bool:
         """Whether these rows hold an entity of which too few lines are known: only then is each match looked at."""
-        return any(
-            len(self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())) < FIRST
+        known = (
+            self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())
             for (name, path), statistics in found.items()
             for claim in statistics.tallies
             if claim != NAMES
         )
+        return any(len(spots) < FIRST and not lines.issubset(spots) for spots in known)
 
     def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
         spot = self._table, name, hit.path, hit.claim.partition(" ")[0]
