@@ -29,6 +29,7 @@ __all__ = ["Examiner", "name_every"]
 
 _NAMES_SCORED = 20_000
 """About so many cells of a column are scored as whole names: the verdict is settled long before."""
+_DENSE = 5 * FIRST
 NAME_EVERY = 8
 """Where nobody knows how many rows there will be, one in so many."""
 
@@ -184,8 +185,12 @@ class _Numbered:
         for place, name in enumerate(names):
             lists[name] = [row[place] if place < len(row) else None for _, row in page]
             found = self._cells.observe(name, lists[name])
-            if self._lacks_lines(found, lines):
-                self._cells.observe(name, lists[name], sink=partial(self._note, name, page))
+            for rows in (
+                slice(_DENSE),
+                slice(_DENSE, None),
+            ):  # where something stands in each row, a few are enough
+                if self._lacks_lines(found, lines):
+                    self._cells.observe(name, lists[name][rows], sink=partial(self._note, name, page[rows]))
             merge_into(partials, found)
         hashes.prove(lists, partials)
         self._part.rows += len(page)
