@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from piiguard import detect
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
 from piiguard.detect import encodings, leaves, whole_names
-from piiguard.detect import page as pages
 from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
 from piiguard.entities import PERSON
@@ -94,7 +94,7 @@ class Observer:
         else:
             for cell, value in zip(numbers, values, strict=True):
                 self._sort(cell, value, own, plain, texts)
-        if plain.texts and plain.joined.begins(pages.JSON):
+        if plain.texts and plain.joined.begins(detect.page.JSON):
             plain = without_json(plain, texts)
         if plain.texts:
             texts[None] = plain
@@ -158,12 +158,12 @@ class _Page:
                 statistics.values.add(text, self.key)
         if (
             self.sink is None
-            and len(texts) >= pages.LEAST
-            and (known := pages.claims(group.joined, self.labelled)) is not None
+            and len(texts) >= detect.page.LEAST
+            and (known := detect.page.claims(group.joined, self.labelled)) is not None
         ):
             for claim, values in known:
                 self._count(claim, values)
-            for size, texts in pages.numbers(group.joined).items():
+            for size, texts in detect.page.numbers(group.joined).items():
                 self._number(size, texts)
             return
         rest = self._unclaimed(group)
@@ -172,7 +172,7 @@ class _Page:
 
     def _unclaimed(self, group: Texts) -> Texts:
         """Count the cells that are one value or ciphertext as a whole; return the others."""
-        if pages.plain(group.joined):
+        if detect.page.plain(group.joined):
             return group
         rest = Texts()
         for cell, text in zip(group.cells, group.texts, strict=True):
@@ -236,12 +236,15 @@ class _Page:
         if not self.settled and observer.name_every and PERSON in observer.entities:
             self._names(group.texts)
         numeric = group
-        if len(group.texts) >= pages.LEAST and (places := pages.numeric(group.joined)) is not None:
+        if (
+            len(group.texts) >= detect.page.LEAST
+            and (places := detect.page.numeric(group.joined)) is not None
+        ):
             numeric = group.only(places)
         digits = "\n".join(numeric.texts).encode("utf-8", "surrogatepass")
         statistics.twelve += digits.translate(_DIGITS).count(b"d" * 12)
         entities = observer.plain_entities if self.settled else observer.entities
-        if pages.NUMERIC.issuperset(entities):
+        if detect.page.NUMERIC.issuperset(entities):
             group = numeric
         if not group.texts:
             return

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from piiguard import detect
 from piiguard.detect import leaves
-from piiguard.detect import page as pages
 from piiguard.detect.mask import mask
 
 __all__ = ["Hit", "Sink", "Texts", "example", "spread", "unrepeated", "without_json"]
@@ -37,13 +37,13 @@ class Texts:
 
     cells: Sequence[int] = ()
     texts: list[str] = field(default_factory=list)
-    _joined: pages.Joined | None = None
+    _joined: detect.page.Joined | None = None
 
     @property
-    def joined(self) -> pages.Joined:
+    def joined(self) -> detect.page.Joined:
         """All of them at once; asked for when the last one is there."""
         if self._joined is None:
-            self._joined = pages.Joined(self.texts)
+            self._joined = detect.page.Joined(self.texts)
         return self._joined
 
     def add(self, cell: int, text: str) -> None:
