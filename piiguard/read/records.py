@@ -21,7 +21,7 @@ from piiguard.read.opened import Counted, encoding_of, told
 from piiguard.read.part import Lines, Part
 from piiguard.read.sheet import PRESSED
 
-__all__ = ["Document", "RecordsTask", "is_records"]
+__all__ = ["Document", "RecordsTask", "are_lines", "begin_of", "is_records"]
 
 _HEAD = 1 << 16
 _PAGE, _PAGE_SIGNS = 1000, 1 << 22
@@ -70,13 +70,13 @@ class RecordsTask(LogTask):
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
         lines = False
         with told(Part()), sources.opened(self.place, named=self.named, salvage=True) as source:
-            lines = source.size > 0 and are_lines(_begin(source.stream, self.options.encoding))
+            lines = source.size > 0 and are_lines(begin_of(source.stream, self.options.encoding))
         return super().cut(examiner, part, jobs) if lines else [self]
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
-        if are_lines(_begin(source, self.options.encoding)):
+        if are_lines(begin_of(source, self.options.encoding)):
             super().search(examiner, source, part, sink)
             return
         part.encoding = encoding_of(source, self.options.encoding)
@@ -86,7 +86,8 @@ class RecordsTask(LogTask):
         own.end, own.whole = counted.read_bytes, True
 
 
-def _begin(source: Any, encoding: str) -> str:
+def begin_of(source: Any, encoding: str) -> str:
+    """The first characters of what is about to be read."""
     return str(source.peek(_HEAD)[:_HEAD].decode(encoding_of(source, encoding), "replace"))
 
 
