@@ -98,12 +98,18 @@ def verify(keyring: Path, key: bytes, header: Mapping[str, Any], first: int = 1)
     """Check every line from ``first`` on against the chain and the header; how many there are, and the newest."""
     file, known = trail_path(keyring), chain.covered(header)
     trail = [line for line in read(keyring) if line["number"] >= first]
-    if not file.exists() and known.number >= first:
+    if not file.exists() and known.number >= first and known.number > 1:
         _refuse(file, f"it is not there, but the keyring knows of {known.number} lines", known)
     last = chain.check(key, trail, str(file), first)
     _refuse_unfinished(file)
     change = header.get("change")
     if change and change["number"] >= first and change not in trail:
+        if (change["number"], change["previous"]) == (last.number + 1, last.mac):
+            raise KeyringFormatError(
+                f"{file}: the last change of the keyring is not in it (line {change['number']})",
+                hint="a command was killed before it wrote it, or somebody cut it off; the keyring has it: the next "
+                "command that changes the keyring, or job, puts it back",
+            )
         _refuse(file, "the last change of the keyring is not in it", known)
     _refuse_cut(file, trail, known, last, first)
     newer = highest_generation(trail)

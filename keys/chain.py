@@ -26,6 +26,7 @@ __all__ = [
     "follow",
     "newest",
     "parse",
+    "sound",
     "spelled",
 ]
 

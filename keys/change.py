@@ -20,6 +20,7 @@ from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, chain, destruction, elsewhere, heartbeat, recipients, store, transitions
 from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
+from piiguard.keys.freshness import refuse_behind_lines
 from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
@@ -70,9 +71,9 @@ def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Conten
             )
         entries = recipients.wrap(wrap, file_key, identity, ask)
         contents = new(now, identity, entries)
+        store.make_folder(heartbeat.folder(path), like=path)  # a keyring that is there is reported on
         store.write_new(path, contents.seal(file_key).to_bytes())
         audit.append(audit.trail_path(path), contents.header["change"], identity)
-    heartbeat.folder(path).mkdir(mode=0o700, exist_ok=True)
     return contents
 
 
@@ -82,8 +83,10 @@ def apply(
     """Open the newest file under the lock, change it, and write the next generation."""
     with store.locked(path):
         before, file_key, last = _opened(path, ask)
-        now = utc_now()
-        changed = transition(_next(before), now)
+        now, following = utc_now(), _next(before)
+        changed = transition(following, now)
+        if changed is following:  # done before: a command that was killed after it
+            return before
         return _written(path, before, _noted(changed, last, now, action, details), file_key)
 
 
@@ -213,14 +216,9 @@ def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, Mar
     file_key = recipients.unwrap(document, str(path), ask)
     contents = document.open(file_key, str(path))
     Trust.configured(os.environ).refuse_older(contents.generation, str(path))
-    trail = audit.catch_up(path, contents.header)
-    if audit.highest_generation(trail) > contents.generation:
-        raise KeyringFormatError(
-            f"{path}: generation {contents.generation}, but the audit trail goes up to "
-            f"{audit.highest_generation(trail)}: an older copy was put in place",
-            hint="bring the newest copy back; if it is lost, move this one away and: piiguard keys restore FILE",
-        )
-    return contents, file_key, chain.newest(audit_key(contents), contents.header, trail)
+    key, trail = audit_key(contents), audit.catch_up(path, contents.header)
+    refuse_behind_lines(path, contents, [line for line in trail if chain.sound(key, line)])
+    return contents, file_key, chain.newest(key, contents.header, trail)
 
 
 def _next(before: Contents) -> Contents:
@@ -248,6 +246,7 @@ def _note(
 
 def _put(path: Path, noted: Contents, file_key: bytes) -> None:
     """Take the place of what is worth nothing, or must not be kept."""
+    store.make_folder(heartbeat.folder(path), like=path)
     store.overwrite(path, noted.seal(file_key).to_bytes())
     audit.append(audit.trail_path(path), noted.header["change"], noted.id)
 
@@ -261,6 +260,7 @@ def _covering(contents: Contents, line: Entry) -> Contents:
 
 
 def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -> Contents:
+    store.make_folder(heartbeat.folder(path), like=path)  # on a host to which the keyring was moved, too
     store.replace(path, changed.seal(file_key).to_bytes(), before.generation)
     audit.append(audit.trail_path(path), changed.header["change"], changed.id)
     heartbeat.FileHeartbeat(path).forget_the_dead(clock.seconds())
@@ -275,9 +275,14 @@ def _numbers(trail: Sequence[Entry]) -> dict[str, int]:
 def _refuse_if_it_opens(path: Path, ask: AskPassphrase | None) -> None:
     try:
         document = Document.parse(store.read(path), str(path))
-        document.open(recipients.unwrap(document, str(path), ask), str(path))
+        held = document.open(recipients.unwrap(document, str(path), ask), str(path))
     except KeyringError:
         return
+    if held.header.get("change", {}).get("action") == "restore":
+        raise KeyringError(
+            f"{path}: restored already, as generation {held.generation}: it opens",
+            hint="piiguard keys verify; to restore another copy move this one away first",
+        )
     raise KeyringError(
         f"{path}: this keyring opens; an older copy would lose what was added since",
         hint="move it away first, if that is what you want",

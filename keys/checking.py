@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from piiguard.errors import KeyringError, MissingExtra, PiiguardError
-from piiguard.keys import freshness
+from piiguard.keys import freshness, recipients
 from piiguard.keys.freshness import NOTHING_PINNED, Pin
 from piiguard.keys.loading import KeyringFile, Opened
 from piiguard.keys.trust import LOCAL, Trust, describe, variable
@@ -66,7 +66,7 @@ def _shown(name: str, value: object) -> str:
 
 def _tried(trust: Trust, entry: Mapping[str, Any]) -> Checked:
     try:
-        trust.accepted(entry)
+        recipients.admitted(entry, trust, values=True)
     except (KeyringError, MissingExtra) as error:
         return Checked("recipient", describe(entry), error)
     return Checked("recipient", f"{describe(entry)}: would be asked")

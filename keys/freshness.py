@@ -6,15 +6,24 @@ seen stands in the audit trail beside the file and, pinned by the jobs, in the d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit
-from piiguard.keys.document import Document
+from piiguard.keys.chain import Entry
+from piiguard.keys.document import Contents, Document
 from piiguard.keys.state import State
 
-__all__ = ["NOTHING_PINNED", "Pin", "refuse_behind_pin", "refuse_behind_trail", "refuse_fork"]
+__all__ = [
+    "NOTHING_PINNED",
+    "Pin",
+    "refuse_behind_lines",
+    "refuse_behind_pin",
+    "refuse_behind_trail",
+    "refuse_fork",
+]
 
 NOTHING_PINNED = "it has pinned nothing of this keyring, so nothing was compared with it"
 _NEWEST = "bring the newest copy back; if it is lost, move this one away and: piiguard keys restore FILE"
@@ -39,19 +48,25 @@ def refuse_behind_trail(path: Path, document: Document) -> None:
         trail = audit.read(path)
     except KeyringError:  # not readable for this process, or damaged: piiguard keys verify says which
         return
+    refuse_behind_lines(path, document, trail)
+
+
+def refuse_behind_lines(path: Path, keyring: Document | Contents, trail: Iterable[Entry]) -> None:
+    """The same of lines that were read; who has opened the keyring leaves out those that its key did not write."""
+    trail = list(trail)
     newest = audit.highest_generation(trail)
-    if newest > document.generation:
+    if newest > keyring.generation:
         raise KeyringFormatError(
-            f"{path}: generation {document.generation}, but the audit trail goes up to {newest}: "
+            f"{path}: generation {keyring.generation}, but the audit trail goes up to {newest}: "
             "an older copy was put in place",
             hint=_NEWEST,
         )
-    change = document.header.get("change")
+    change = keyring.header.get("change")
     if not isinstance(change, dict):
         return
     for line in trail:
         if line["number"] == change.get("number") and line["mac"] != change.get("mac"):
-            raise _fork(str(path), document.generation, "in its audit trail")
+            raise _fork(str(path), keyring.generation, "in its audit trail")
 
 
 def refuse_behind_pin(state: State, pin: Pin, place: str) -> None:
@@ -59,7 +74,7 @@ def refuse_behind_pin(state: State, pin: Pin, place: str) -> None:
     if pin.keyring != str(state.id):
         raise KeyringFormatError(
             f"{place}: its database belongs to the keyring {pin.keyring}, not to {state.id}",
-            hint="use the keyring of this environment",
+            hint="use the keyring of this environment: --keyring or PIIGUARD_KEYRING names it",
         )
     if pin.generation > state.generation:
         raise KeyringFormatError(

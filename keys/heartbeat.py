@@ -6,12 +6,14 @@ of their own host report into a table of the database instead, through the same 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import secrets
 import socket
-import threading
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -75,16 +77,20 @@ def _here() -> str:
     return f"{socket.gethostname()}@{hashlib.sha256(boot + str(space).encode()).hexdigest()[:12]}"
 
 
-def behind(beats: Iterable[Beat], generation: int, now: float | None = None) -> list[Beat]:
-    """The living instances that have not loaded ``generation``; a dead one can write nothing.
+def behind(
+    beats: Iterable[Beat], keyring: uuid.UUID, generation: int, now: float | None = None
+) -> list[Beat]:
+    """The living instances that have not loaded ``generation`` of this keyring; a dead one can write nothing.
 
-    A process that says nothing for five minutes is idle: it looks at the file before it writes again.
+    A process that says nothing for five minutes is idle: it looks at the file before it writes again. Generations of
+    another keyring say nothing of this one; a beat that names none counts.
     """
     now = clock.seconds() if now is None else now
     return [
         beat
         for beat in beats
-        if beat.generation < generation
+        if beat.keyring in ("", str(keyring))
+        and beat.generation < generation
         and now - beat.seen < ALIVE_SECONDS
         and beat.instance != this_instance()
         and _alive(beat.instance)
@@ -92,7 +98,7 @@ def behind(beats: Iterable[Beat], generation: int, now: float | None = None) -> 
 
 
 def folder(keyring: Path) -> Path:
-    """The directory of the file variant; ``keys init`` makes it, and without it nothing is reported."""
+    """The directory of the file variant; every change makes it, and without it nothing is reported."""
     return store.beside(keyring, ".instances")
 
 
@@ -103,33 +109,37 @@ class FileHeartbeat:
         self._folder = folder(keyring)
 
     def report(self, beat: Beat) -> None:
-        name = f"{beat.instance.replace(':', '-')}.json"
-        temporary = self._folder / f".{name}.{threading.get_ident()}"
+        name = _file_of(beat)
+        temporary = self._folder / f".{name}.{secrets.token_hex(8)}"
         try:
-            temporary.write_text(json.dumps(asdict(beat)), encoding="utf-8")
+            with open(temporary, "x", encoding="utf-8") as file:  # nobody can have put a link there
+                file.write(json.dumps(asdict(beat)))
             os.replace(temporary, self._folder / name)
         except OSError:  # no directory, or not ours: then nothing is reported
             return
 
     def beats(self) -> list[Beat]:
-        found = []
+        return [beat for _, beat in self._found()]
+
+    def forget_the_dead(self, now: float) -> None:
+        """Remove the files of processes that have been silent for a day, and no other file."""
+        for file, beat in self._found():
+            if now - beat.seen > 86_400 and file.name == _file_of(beat):
+                with contextlib.suppress(OSError):
+                    file.unlink()
+
+    def _found(self) -> Iterator[tuple[Path, Beat]]:
         for file in sorted(self._folder.glob("[!.]*.json")):
             try:
                 beat = shape.made(Beat, shape.parse(files.read_text(file, 1 << 16)))
                 # The clock of a host that shares the folder may be late; that of the folder is one for all.
-                found.append(replace(beat, seen=max(beat.seen, file.stat().st_mtime)))
+                yield file, replace(beat, seen=max(beat.seen, file.stat().st_mtime))
             except (OSError, ValueError):
                 continue  # being written, or somebody else's file
-        return found
 
-    def forget_the_dead(self, now: float) -> None:
-        """Remove the files of processes that have been silent for a day."""
-        for file in self._folder.glob("*.json"):
-            try:
-                if now - file.stat().st_mtime > 86_400:
-                    file.unlink()
-            except OSError:
-                continue
+
+def _file_of(beat: Beat) -> str:
+    return f"{beat.instance.replace(':', '-')}.json"
 
 
 def _alive(instance: str) -> bool:

@@ -63,7 +63,8 @@ class Sealed:
 
     def unwrap(self) -> Opened:
         """Ask recipients for the file key: may take as long as a person or a service."""
-        file_key = recipients.unwrap(self.document, self.place, self.ask, self.trust, self._among())
+        among = self._among()
+        file_key = recipients.unwrap(self.document, self.place, self.ask, self.trust, among, values=True)
         return self._opened(self.document.open(file_key, self.place), file_key)
 
     def _among(self) -> list[Mapping[str, Any]] | None:

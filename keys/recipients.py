@@ -16,7 +16,7 @@ from piiguard.keys.document import RESTORE, Document, b64, canonical, unb64
 from piiguard.keys.trust import Trust, describe, proposal
 from piiguard.keys.wrapping import AskPassphrase, provider
 
-__all__ = ["check", "describe", "proved", "unwrap", "vouch", "wrap"]
+__all__ = ["admitted", "check", "describe", "proved", "unwrap", "vouch", "wrap"]
 
 Recipient = Mapping[str, Any]
 
@@ -52,20 +52,36 @@ def unwrap(
     ask: AskPassphrase | None,
     trust: Trust | None = None,
     among: Iterable[Recipient] | None = None,
+    *,
+    values: bool = False,
 ) -> bytes:
     """The file key, from the first recipient that ``trust`` accepts and whose wrapping key is here and right.
 
-    ``among`` are the recipients that may be asked: without it, all that the file proposes.
+    ``among`` are the recipients that may be asked: without it, all that the file proposes. Where ``values`` are to be
+    encrypted, what is wrapped to a public key proves nothing, as the holder of that key may be anybody.
     """
     trust = trust or Trust.configured(os.environ)
     trust.admit(document, place)
     failures: list[KeyringError | MissingExtra] = []
     for entry in _silent_first(document.recipients if among is None else among):
         try:
-            return _file_key(document, trust.accepted(entry), ask)
+            return _file_key(document, admitted(entry, trust, values=values), ask)
         except (KeyringError, MissingExtra) as error:
             failures.append(error)
     raise _none_opens(failures, place)
+
+
+def admitted(entry: Recipient, trust: Trust, *, values: bool) -> dict[str, Any]:
+    """A recipient as its provider may see it, or a WrappingKeyError that says why it is not asked."""
+    accepted = trust.accepted(entry)
+    if values and getattr(provider(accepted["provider"]), "public", False):
+        raise WrappingKeyError(
+            f"{describe(entry)}: a recovery key opens the keyring for 'piiguard keys' alone, since anybody can make "
+            "one that it opens",
+            hint="PIIGUARD_WRAPPING_KEY=FILE piiguard keys rewrap --wrap file:PATH; then see whether piiguard verify "
+            "opens the values that you have",
+        )
+    return accepted
 
 
 def check(document: Document, ask: AskPassphrase | None, trust: Trust | None = None) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ __all__ = [
     "backups",
     "beside",
     "locked",
+    "make_folder",
     "overwrite",
     "read",
     "refuse_existing",
@@ -98,20 +99,31 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def refuse_existing(path: Path) -> None:
-    """Say so before anything is asked or made."""
-    if path.exists():
+    """Say so before anything is asked or made; a link that leads nowhere is there as well."""
+    if os.path.lexists(path):
         raise _already_there(path)
 
 
 def _already_there(path: Path) -> KeyringError:
     return KeyringError(
-        f"{path}: already there", hint="name another file; an existing keyring is never overwritten"
+        f"{path}: already there", hint="name another file; what is there is never overwritten"
     )
 
 
+def make_folder(path: Path, like: Path) -> None:
+    """Make a folder for the owner of ``like`` alone, unless it is there."""
+    try:
+        path.mkdir(mode=0o700)
+        _keep_owner(like, path)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
 def overwrite(path: Path, data: bytes) -> None:
-    """Write a file whose present content is worth nothing."""
-    _write(path, data)
+    """Write a keyring whose present content is worth nothing."""
+    _write(beside(path, ""), data)
 
 
 def remove(path: Path) -> None:
@@ -124,21 +136,29 @@ def remove(path: Path) -> None:
 
 def replace(path: Path, data: bytes, generation: int) -> None:
     """Replace the file in one step; what it held is kept as the backup of ``generation``."""
+    real = beside(path, "")
     try:
         old = read_private(path)
     except OSError as error:
         raise _not_written(path, error) from None
-    _write(backup_path(path, generation), old)
-    _write(path, data)
+    _write(backup_path(path, generation), old, keep=False)
+    _write(real, data)
 
 
-def _write(path: Path, data: bytes, take_name: Callable[[Path, Path], None] = os.replace) -> None:
-    path = beside(path, "")
+def _write(
+    path: Path, data: bytes, take_name: Callable[[Path, Path], None] = os.replace, *, keep: bool = True
+) -> None:
+    """Take the name in one step, whatever has it: a link that somebody put there is replaced and never followed.
+
+    ``keep`` gives the file the owner and the mode of what had the name.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
             _write_through(temporary, data)
-            _keep_owner(path, temporary)
+            if keep:
+                _keep_owner(path, temporary)
+                _keep_mode(path, temporary)
             take_name(temporary, path)
             _sync_folder(path.parent)
         except BaseException:
@@ -158,14 +178,18 @@ def _take_free_name(temporary: Path, path: Path) -> None:
     temporary.unlink()
 
 
-def _keep_owner(path: Path, temporary: Path) -> None:
+def _keep_owner(like: Path, made: Path) -> None:
     """A service must be able to read the file that root has replaced."""
-    if os.name != "posix" or not path.exists():
+    if os.name != "posix" or not os.path.lexists(like):
         return
-    before, now = path.stat(), temporary.stat()
+    before, now = like.lstat(), made.lstat()
     if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
-        os.chown(temporary, before.st_uid, before.st_gid)
-    os.chmod(temporary, stat.S_IMODE(before.st_mode) & 0o660)
+        os.chown(made, before.st_uid, before.st_gid)
+
+
+def _keep_mode(like: Path, made: Path) -> None:
+    if os.name == "posix" and os.path.lexists(like):
+        os.chmod(made, stat.S_IMODE(like.lstat().st_mode) & 0o660)
 
 
 def _write_through(path: Path, data: bytes) -> None:

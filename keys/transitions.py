@@ -1,7 +1,7 @@
 """The states of a key version and the ways between them: pure functions over an opened keyring.
 
 ``staged -> primary -> decrypt-only -> retired -> destroyed``; a primary comes only from staged or decrypt-only,
-and retiring can be undone.
+and retiring can be undone. Where a command would change nothing, what was given is given back.
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ def promote(contents: Contents, kind: str, version: int, now: str, beats: Iterab
     Refused while one of ``beats`` comes from a living process that has not loaded the version.
     """
     found = find(contents, kind, version)
+    if found.state == "primary":  # the command was killed after it, and is typed again
+        return contents
     _require(found, "promoted", "staged", "decrypt-only")
-    _refuse_stragglers(found, behind(beats, found.generation))
+    _refuse_stragglers(found, behind(beats, contents.id, found.generation))
     before = next(v for v in contents.versions if v.kind == kind and v.state == "primary")
     stepped = _set(contents, kind, before.version, state="decrypt-only", changed=now)
     return _set(stepped, kind, version, state="primary", changed=now)
@@ -93,17 +95,22 @@ def retire(contents: Contents, kind: str, version: int, now: str, beats: Iterabl
     Refused while one of ``beats`` comes from a living process that has not loaded the newest generation: it may
     still write with this version.
     """
-    _require(find(contents, kind, version), "retired", "decrypt-only", "staged")
-    refuse_writers(kind, version, contents.generation - 1, beats)
+    found = find(contents, kind, version)
+    if found.state == "retired":
+        return contents
+    _require(found, "retired", "decrypt-only", "staged")
+    refuse_writers(contents, kind, version, contents.generation - 1, beats)
     return _set(contents, kind, version, state="retired", changed=now)
 
 
-def refuse_writers(kind: str, version: int, newest: int, beats: Iterable[Beat]) -> None:
+def refuse_writers(
+    keyring: Contents | Document, kind: str, version: int, newest: int, beats: Iterable[Beat]
+) -> None:
     """Raise KeyringError while one of ``beats`` comes from a process that has not loaded the ``newest`` generation.
 
     Asked before the rows are counted, too: a count means nothing while somebody may still write with the version.
     """
-    if late := behind(beats, newest):
+    if late := behind(beats, keyring.id, newest):
         raise KeyringError(
             f"{kind} key version {version} may still be written with by {_named(late)}; "
             f"the newest generation is {newest}",
@@ -113,7 +120,10 @@ def refuse_writers(kind: str, version: int, newest: int, beats: Iterable[Beat]) 
 
 def unretire(contents: Contents, kind: str, version: int, now: str) -> Contents:
     """Read with a retired version again; a promotion then waits until every application has loaded this."""
-    _require(find(contents, kind, version), "brought back", "retired")
+    found = find(contents, kind, version)
+    if found.state == "decrypt-only":
+        return contents
+    _require(found, "brought back", "retired")
     members = {"state": "decrypt-only", "changed": now, "generation": contents.generation}
     return _set(contents, kind, version, **members)
 

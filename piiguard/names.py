@@ -50,7 +50,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _SUSPECT = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f]")
 _LONGEST = 200  # characters of a name on a terminal
 _LONGEST_MESSAGE = 2000
-_LONGEST_WORD = 1000  # in a command: terminals cut a line at 4096 bytes
+_LONGEST_WORD = 1000  # in a command
+_LONGEST_COMMAND = 4000  # bytes: terminals cut a line at 4096
 
 
 def _escaped(text: str, spell: Callable[[str], str], *, keep: str = "") -> str:
@@ -190,8 +191,9 @@ def file_word(path: str) -> str | None:
 
 
 def command(*words: str | None) -> str | None:
-    """A command of words that are quoted already; None when one of them cannot be pasted."""
-    return None if None in words else " ".join(filter(None, words))
+    """A command of words that are quoted already; None when one of them, or so many, cannot be pasted."""
+    text = None if None in words else " ".join(filter(None, words))
+    return text if text and len(text.encode()) <= _LONGEST_COMMAND else None
 
 
 # TOML and Python

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from piiguard.recognizers.base import Rule, moved
 from piiguard.recognizers.checks import address
 from piiguard.recognizers.checks.address import FoundAddress
-from piiguard.recognizers.grammar import KzGrammarRecognizer
 
-__all__ = ["KzAddressRecognizer"]
+__all__ = ["RULE"]
 
 
-class KzAddressRecognizer(KzGrammarRecognizer):
-    """Finds addresses from their first part to the last; a town, a region or a street alone is none."""
+def find(text: str) -> Iterable[FoundAddress]:
+    """Find addresses."""
+    return address.find(text)
 
-    ENTITY = "KZ_ADDRESS"
-    CONTEXT = (
+
+RULE = Rule(
+    entity="KZ_ADDRESS",
+    name="KzAddressRecognizer",
+    about="Finds addresses from their first part to the last; a town, a region or a street alone is none.",
+    find=find,
+    context=(
         *(
             "адрес",
             "адрес регистрации",
@@ -45,9 +51,7 @@ class KzAddressRecognizer(KzGrammarRecognizer):
             "residential address",
             "registered address",
         ),
-    )
-    PREFILTER = address.ANCHORS
-
-    def find(self, text: str) -> Iterable[FoundAddress]:
-        """Find addresses."""
-        return address.find(text)
+    ),
+    prefilter=address.ANCHORS,
+)
+__getattr__ = moved("KzAddressRecognizer")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from piiguard.recognizers.base import Rule, moved
 from piiguard.recognizers.checks import bin as check
-from piiguard.recognizers.identifiers import KzIdentifierRecognizer, lost_zeros, written
+from piiguard.recognizers.identifiers import checked, lost_zeros, written
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import MONTH
 
-__all__ = ["KzBinRecognizer"]
+__all__ = ["RULE"]
 
 
-class KzBinRecognizer(KzIdentifierRecognizer):
-    """Finds BINs by month, type, attribute and check digit; one random 12-digit number in 700 passes."""
+def _passes(number: str) -> bool:
+    """Say whether month, type, attribute and check digit are right."""
+    return check.is_valid(number)
 
-    ENTITY = "KZ_BIN"
-    PATTERNS = (
+
+RULE = Rule(
+    entity="KZ_BIN",
+    name="KzBinRecognizer",
+    about="Finds BINs by month, type, attribute and check digit; one random 12-digit number in 700 passes.",
+    patterns=(
         *written(
             ("[0-9]{2}", MONTH, "[4-6][0-3]", *["[0-9]{2}"] * 3),
             "БИН|БСН|BIN|BSN",
@@ -23,13 +29,13 @@ class KzBinRecognizer(KzIdentifierRecognizer):
             loose=0.3,
         ),
         *lost_zeros("[4-6][0-3][0-9]{6}"),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "бин; бсн; б.и.н.; б.с.н.; бизнес-идентификационный номер; бизнес идентификационный номер",
         "бизнес-сәйкестендіру нөмірі; бизнес сәйкестендіру нөмірі; бизнес-сәйкестендіру нөмір",
         "bsn; biznes saikestendiru nomiri; bin; business identification number; business id; company id number",
-    )
-
-    def passes(self, number: str) -> bool:
-        """Say whether month, type, attribute and check digit are right."""
-        return check.is_valid(number)
+    ),
+    negatable=True,
+    check=checked(_passes),
+)
+__getattr__ = moved("KzBinRecognizer")

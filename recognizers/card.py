@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import card
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import NUMBER_AFTER, NUMBER_BEFORE, SPACING
 
-__all__ = ["KzCreditCardRecognizer"]
+__all__ = ["RULE"]
 
 _S = f"[.{SPACING[1:-1]}]{{1,2}}"
 _BEFORE = NUMBER_BEFORE + "(?<![0-9]-)"
@@ -21,11 +19,22 @@ _GROUP_BEFORE = re.compile("(?<![0-9A-Za-z])[0-9A-Fa-f]{4,5} $")
 _GROUPS_AFTER = re.compile("(?: [0-9A-Fa-f]{4,5}){2}(?![0-9A-Za-z])")
 
 
-class KzCreditCardRecognizer(KzRecognizer):
-    """Finds card numbers by Luhn digit and scheme; grouping as on the card is evidence, bare digits are not."""
+def _check(value: str) -> bool | None:
+    """Keep the pattern's score where the Luhn digit is right, else drop the match."""
+    return None if card.is_valid(value) else False
 
-    ENTITY = "CREDIT_CARD"
-    PATTERNS = (
+
+def _misplaced(value: str, before: str, after: str) -> tuple[float, str] | None:
+    """One run of four groups in ten passes the Luhn check, and a dump has thousands of them."""
+    in_dump = _GROUP_BEFORE.search(before) or _GROUPS_AFTER.match(after)
+    return (0.3, "stands among other groups of four") if in_dump else None
+
+
+RULE = Rule(
+    entity="CREDIT_CARD",
+    name="KzCreditCardRecognizer",
+    about="Finds card numbers by Luhn digit and scheme; grouping as on the card is evidence, bare digits are not.",
+    patterns=(
         Pattern("groups of four", rf"{_BEFORE}{_SIXTEEN}(?:{_S}[0-9]{{4}}){{3}}{NUMBER_AFTER}", 0.6),
         Pattern(
             "American Express", rf"{_BEFORE}3[47][0-9]{{2}}{_S}[0-9]{{6}}{_S}[0-9]{{5}}{NUMBER_AFTER}", 0.6
@@ -38,23 +47,19 @@ class KzCreditCardRecognizer(KzRecognizer):
             rf"{_BEFORE}[2-689][0-9]{{3}}(?:{_S}[0-9]{{4}}){{2,3}}(?:{_S}[0-9]{{1,3}})?{NUMBER_AFTER}",
             0.2,
         ),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "карта; карточка; карточный; номер карты; банковская карта; банковская карточка; платежная карта",
         "картасы; банк картасы; карта нөмірі; төлем картасы; karta; bank kartasy; tolem kartasy; nomer karty",
         "card; card number; pan; credit card; debit card; cardholder; visa; mastercard; maestro; card no; cc; cardno; cardnumber; ccnum; card num; dc number",
-    )
-    AGAINST = phrases(
+    ),
+    against=phrases(
         "карта слова; медицинская карта; амбулаторная карта; карта памяти; sim card; sim карта; imei"
-    )
-    COMPANY = frozenset({"PERSON"})
-    GAIN = 0.45
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Keep the pattern's score where the Luhn digit is right, else drop the match."""
-        return None if card.is_valid(pattern_text) else False
-
-    def misplaced(self, value: str, before: str, after: str) -> tuple[float, str] | None:
-        """One run of four groups in ten passes the Luhn check, and a dump has thousands of them."""
-        in_dump = _GROUP_BEFORE.search(before) or _GROUPS_AFTER.match(after)
-        return (0.3, "stands among other groups of four") if in_dump else None
+    ),
+    company=frozenset({"PERSON"}),
+    gain=0.45,
+    negatable=True,
+    check=_check,
+    misplaced=_misplaced,
+)
+__getattr__ = moved("KzCreditCardRecognizer")

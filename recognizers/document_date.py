@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import document_date
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import LETTERS
 
-__all__ = ["KzDocumentDateRecognizer"]
+__all__ = ["RULE"]
 
 _S = f"[{BLANKS}]{{0,2}}"
 _DAY = "[0-3]?[0-9]"
@@ -39,11 +37,16 @@ _QUOTE = '[«"“„]?'
 _UNQUOTE = '[»"”“]?'
 
 
-class KzDocumentDateRecognizer(KzRecognizer):
-    """Finds dates of issue and validity beside their words; a word such as «выдан» needs a document beside it."""
+def _check(value: str) -> bool | None:
+    """Refuse days that no calendar has and years in which no document was issued."""
+    return None if document_date.is_valid(value) else False
 
-    ENTITY = "KZ_DOCUMENT_DATE"
-    PATTERNS = (
+
+RULE = Rule(
+    entity="KZ_DOCUMENT_DATE",
+    name="KzDocumentDateRecognizer",
+    about="Finds dates of issue and validity beside their words; a word such as «выдан» needs a document beside it.",
+    patterns=(
         Pattern("day, month, year", rf"{_BEFORE}{_NUMERIC}{_AFTER}", 0.25),
         Pattern("year, month, day", rf"{_BEFORE}{_ISO}{_AFTER}", 0.25),
         Pattern("two-digit year", rf"{_BEFORE}{_SHORT}{_AFTER}", 0.14),
@@ -64,32 +67,33 @@ class KzDocumentDateRecognizer(KzRecognizer):
             0.25,
         ),
         Pattern("month and year", rf"{_BEFORE}(?:0[1-9]|1[0-2])/{_YEAR}{_AFTER}", 0.1),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "дата выдачи; выдачи; дата выдачи документа; срок действия; срок действия документа; дата окончания действия",
         "срок годности документа; берілген күні; берілген уақыты; берілген мерзімі; жарамдылық мерзімі; қолданылу мерзімі",
         "жарамдылық мерзім; қолданылу мерзім; berilgen kuni; jaramdylyq merzimi; zharamdylyk merzimi; qoldanylu merzimi",
         "issue date; date of issue; date issued; date of expiry; expiry date; doc date; date doc; document date; issued date; doc valid until; doc expiry; data vyda4i; vyda4i; date vydachi; doc issued; doc issued at",
         "doc expires; doc expires at; id doc issued; id card issue date; data vydachi; data vyda4i; kogda vydan",
         "dejstvitelen do; deistvitelen do; srok deistviya; srok dejstviya; document expiry; passport expiry; passport issued",
-    )
-    HINTS = phrases(
+    ),
+    hints=phrases(
         "выдан; выдано; выдана; выд.; от; действителен; действителен до; действительно до; действительно; годен до; до; по",
         "с; берілген; берілді; берген; дейін; жарамды; berilgen; berildi; jaramdy; issued; on; issued on; issued at; expires",
         "expires on; valid until; valid till; valid through; valid thru; valid to; expiry; expiration; exp; expiration date",
-    )
-    AGAINST = phrases(
+    ),
+    against=phrases(
         "рождения; рожд.; род.; дата рождения; туған; туған күні; туған жылы; birth; born; dob; date of birth; birthday",
         "закон; приказ; постановление; кредит; заем; займ; ссуда; доверенность; лицензия; сертификат; диплом; справка",
         "заявление; создан; создано; изменен; обновлен; заключен; подписан; получен; принят; зарегистрирован; оплачен",
         "created; updated; modified; signed; expires in; бұйрық; заң; қаулы; несие; сенімхат; анықтама; өтініш; карта",
         "card; token; cookie; certificate; cert; license key; promo; акция; скидка; полис; страховка; гарантия; warranty",
-    )
-    COMPANY = frozenset(
+    ),
+    company=frozenset(
         {"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_MRZ"}
-    )
+    ),
+    negatable=True,
     # Log lines begin with a date and a time: what is followed by a time need not be looked at.
-    PREFILTER = (
+    prefilter=(
         *(
             rf"{date}{after}"
             for date in (_NUMERIC, _ISO, _SHORT, rf"(?:0[1-9]|1[0-2])/{_YEAR}")
@@ -108,8 +112,7 @@ class KzDocumentDateRecognizer(KzRecognizer):
         rf"{_DAY}{_S}{_UNQUOTE}[{BLANKS}/-]{{0,2}}(?:{_RU}|{_KK}|{_EN}),?[{BLANKS}/-]{{0,2}}{_YEAR}",
         rf"{_EN}[{BLANKS}]{_DAY},?[{BLANKS}]{_YEAR}",
         rf"{_YEAR}{_S}(?:жыл[а-яіғң]{{0,4}}|ж[.]?){_S}{_QUOTE}{_DAY}{_UNQUOTE}{_S}{_KK}",
-    )
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Refuse days that no calendar has and years in which no document was issued."""
-        return None if document_date.is_valid(pattern_text) else False
+    ),
+    check=_check,
+)
+__getattr__ = moved("KzDocumentDateRecognizer")

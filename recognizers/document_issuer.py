@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import document_issuer
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import LETTERS, NOT_BEFORE
 
-__all__ = ["KzDocumentIssuerRecognizer"]
+__all__ = ["RULE"]
 
 _S = f"[{BLANKS}]{{0,3}}"
 _B = f"[{BLANKS}]{{1,3}}"
@@ -20,11 +18,16 @@ _KAZ = rf"(?:Қазақстан{_B}Республикас[а-яәғқңөұүһ�
 _OF = rf"(?:{_S}(?:of{_B})?(?:the{_B})?(?:RK|KZ|Republic{_B}of{_B}Kazakhstan|Kazakhstan))"
 
 
-class KzDocumentIssuerRecognizer(KzRecognizer):
-    """Finds the two ministries that issue documents; alone they say little, beside a document much."""
+def _check(value: str) -> bool | None:
+    """Keep the pattern's score where one of the two ministries is named."""
+    return None if document_issuer.is_valid(value) else False
 
-    ENTITY = "KZ_DOCUMENT_ISSUER"
-    PATTERNS = (
+
+RULE = Rule(
+    entity="KZ_DOCUMENT_ISSUER",
+    name="KzDocumentIssuerRecognizer",
+    about="Finds the two ministries that issue documents; alone they say little, beside a document much.",
+    patterns=(
         Pattern("МВД РК, МЮ РК", rf"{NOT_BEFORE}[МM][.]?{_S}(?:[ВB][.]?{_S}Д|Ю)[.]?{_S}{_RK}", 0.35),
         Pattern(
             "министерство",
@@ -48,18 +51,16 @@ class KzDocumentIssuerRecognizer(KzRecognizer):
         ),
         Pattern("in Kazakh Latin", rf"{NOT_BEFORE}(?:QR|KR){_S}(?:IIM|ADM|AM){_END}", 0.3),
         Pattern("IIM alone", rf"{NOT_BEFORE}(?:ІІМ|IIM|МВД|МЮ){_END}(?![ \u00a0]{{0,2}}(?:РФ|Росс))", 0.1),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "выдан; выдано; выдана; кем выдан; кем выдано; орган выдачи; выдавший орган; орган выдавший документ; орган",
         "выд.; берген; берілген; берілді; беруші орган; кім берген; берген орган; құжатты берген орган; berushi organ; bergen",
         "issued by; issued; issuing authority; authority; doc issuer; doc issued by; id doc issued by; kem vydan; kem vydano",
         "kem vydana; organ vydachi; issuer; id card issuer; issued by doc; employee id issued by; pasport kem vydan",
-    )
-    COMPANY = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_DATE"})
-    NEGATABLE = False
-    GAIN = 0.25
-    COMPANY_GAIN = 0.2
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Keep the pattern's score where one of the two ministries is named."""
-        return None if document_issuer.is_valid(pattern_text) else False
+    ),
+    company=frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_DATE"}),
+    gain=0.25,
+    company_gain=0.2,
+    check=_check,
+)
+__getattr__ = moved("KzDocumentIssuerRecognizer")

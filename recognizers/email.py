@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import email
 from piiguard.recognizers.labels import phrases
 
-__all__ = ["KzEmailRecognizer"]
+__all__ = ["RULE"]
 
 _LETTER = "0-9A-Za-zÀ-ɏЀ-ԯ"
 _LOCAL = rf"[{_LETTER}_](?:[{_LETTER}_.+-]|['&!#](?=[{_LETTER}])){{0,63}}"
@@ -19,11 +17,23 @@ _BEFORE = rf"(?<![{_LETTER}_.+%@/:=-])(?<![{_LETTER}]['&!#])"
 _AFTER = rf"(?![{_LETTER}_@])(?!:[/~])(?!-[{_LETTER}])"
 
 
-class KzEmailRecognizer(KzRecognizer):
-    """Finds e-mail addresses, Cyrillic ones included."""
+def _check(value: str) -> bool | None:
+    """Keep the pattern's score for a possible address, else drop the match."""
+    if value.casefold().startswith(("git@", "hg@", "svn@")):
+        return False
+    return None if email.is_valid(value) else False
 
-    ENTITY = "EMAIL_ADDRESS"
-    PATTERNS = (
+
+def _doubt(value: str) -> tuple[float, str] | None:
+    """The address of an office is contact data of an organisation."""
+    return (0.25, "address of an office, not of a person") if email.parse(value).role else None
+
+
+RULE = Rule(
+    entity="EMAIL_ADDRESS",
+    name="KzEmailRecognizer",
+    about="Finds e-mail addresses, Cyrillic ones included.",
+    patterns=(
         Pattern("address", rf"{_BEFORE}{_LOCAL}@{_DOMAIN}{_AFTER}", 0.8),
         Pattern(
             "address after a key or scheme",
@@ -36,22 +46,15 @@ class KzEmailRecognizer(KzRecognizer):
             Pattern("spelled out", rf"{_BEFORE}{_LOCAL}[ ]?{at}[ ]?{_SPELLED}{_AFTER}", 0.4)
             for at in (r"\(at\)", r"\[at\]", r"\(собака\)", r"\[собака\]")
         ),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "почта; эл. почта; электронная почта; адрес электронной почты; e-mail; емейл; имейл; мейл; эл. адрес",
         "электрондық пошта; эл. пошта; пошта; электрондық мекенжай; elektrondyq poshta; poshta; pochta",
         "email; mail; mailto; email address; e mail",
-    )
-    GAIN = 0.15
-    NEGATABLE = False
-    PREFILTER = ("[^ ]@[^ ]", "%40", r"[(\[](?:at|собака)[)\]]")
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Keep the pattern's score for a possible address, else drop the match."""
-        if pattern_text.casefold().startswith(("git@", "hg@", "svn@")):
-            return False
-        return None if email.is_valid(pattern_text) else False
-
-    def doubt(self, value: str) -> tuple[float, str] | None:
-        """The address of an office is contact data of an organisation."""
-        return (0.25, "address of an office, not of a person") if email.parse(value).role else None
+    ),
+    gain=0.15,
+    prefilter=("[^ ]@[^ ]", "%40", r"[(\[](?:at|собака)[)\]]"),
+    check=_check,
+    doubt=_doubt,
+)
+__getattr__ = moved("KzEmailRecognizer")

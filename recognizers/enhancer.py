@@ -1,126 +1,98 @@
-"""What stands around a match: the context enhancer."""
+"""What stands around a match: its labels, its company, and what contradicts it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NlpArtifacts
-
-from piiguard.recognizers.evidence import Evidence, Words, gather
+from piiguard.recognizers.base import Doubt, moved
+from piiguard.recognizers.candidate import Candidate
+from piiguard.recognizers.evidence import gather
 from piiguard.recognizers.neighbours import add_company, keep_nearest
 
-__all__ = ["KzContextEnhancer"]
+__all__ = ["LEAST_LABELLED", "Judge"]
 
-_IDENTIFIER = RecognizerResult.RECOGNIZER_IDENTIFIER_KEY
+LEAST_LABELLED = 0.4
+"""The least score of what stands beside its label."""
 _LOSS = 0.35
 _INDENT = 100
 _LEADING = re.compile(r"[^0-9A-Za-zЀ-ԯ+]*")
 
 
-class KzContextEnhancer(ContextAwareEnhancer):
-    """Raise what a label, a column name or a neighbour confirms; lower or drop what they contradict.
+class Judge:
+    """Raises what a label, a column name or a neighbour confirms; lowers what they contradict.
 
     It looks at 60 characters before a value and 20 after it, within the line; where the value is the first thing
     on its line, also at the end of the line before. No tokens and no model are needed.
     """
 
     def __init__(self, before: int = 60, after: int = 20) -> None:
-        super().__init__(
-            context_similarity_factor=0.35,
-            min_score_with_context_similarity=0.4,
-            context_prefix_count=5,
-            context_suffix_count=2,
-        )
         self.before = before
         self.after = after
 
-    def enhance_using_context(
-        self,
-        text: str,
-        raw_results: list[RecognizerResult],
-        nlp_artifacts: NlpArtifacts,
-        recognizers: list[EntityRecognizer],
-        context: list[str] | None = None,
-    ) -> list[RecognizerResult]:
-        """Return the results that stand, with their scores and explanations brought up to date."""
-        if not raw_results:
-            return raw_results
-        judged = self.judge(text, raw_results, recognizers, context)
-        return [evidence.result for evidence in judged if evidence.stands]
+    def __call__(
+        self, text: str, candidates: list[Candidate], context: Sequence[str] = ()
+    ) -> list[Candidate]:
+        """Score all candidates of a text and return those that stand."""
+        self.weigh(text, candidates, context)
+        return [candidate for candidate in candidates if candidate.stands]
 
-    def judge(
-        self,
-        text: str,
-        raw_results: list[RecognizerResult],
-        recognizers: list[EntityRecognizer],
-        context: list[str] | None = None,
-    ) -> list[Evidence]:
-        """Score all results and keep those that fall as well, to explain them."""
-        known = {recognizer.id: recognizer for recognizer in recognizers}
-        outside = " | ".join(context or ())
-        judged = [
-            gather(
-                result, known[result.recognition_metadata[_IDENTIFIER]], self._words(text, result, outside)
-            )
-            for result in raw_results
-            if result.recognition_metadata[_IDENTIFIER] in known
-        ]
-        keep_nearest(judged)
-        for evidence in judged:
-            self._score(text, evidence)
-        add_company(text, judged)
-        for evidence in judged:
-            _explain(evidence)
-        return judged
+    def weigh(self, text: str, candidates: list[Candidate], context: Sequence[str] = ()) -> None:
+        """Score all candidates of a text; ``context`` are words that label it from outside, such as a column's name."""
+        outside = " | ".join(context)
+        for candidate in candidates:
+            self._surround(text, candidate)
+            gather(candidate, outside)
+        keep_nearest(candidates)
+        for candidate in candidates:
+            _score(text, candidate)
+        add_company(text, candidates)
 
-    def _words(self, text: str, result: RecognizerResult, outside: str) -> Words:
+    def _surround(self, text: str, candidate: Candidate) -> None:
+        first, last = candidate.start, candidate.end
         # Looking for line breaks no further than needed keeps a long line linear in its matches.
-        bound = max(0, result.start - self.before - _INDENT)
-        line = max(bound, text.rfind("\n", bound, result.start) + 1)
-        if line and text[line - 1] == "\n" and _LEADING.fullmatch(text, line, result.start):
+        bound = max(0, first - self.before - _INDENT)
+        line = max(bound, text.rfind("\n", bound, first) + 1)
+        if line and text[line - 1] == "\n" and _LEADING.fullmatch(text, line, first):
             line = max(bound, text.rfind("\n", bound, line - 1) + 1)
-        start = max(line, result.start - self.before)
-        while line < start < result.start and text[start].isalnum() and text[start - 1].isalnum():
+        start = max(line, first - self.before)
+        while line < start < first and text[start].isalnum() and text[start - 1].isalnum():
             start += 1  # a word cut in half is no word
-        end = text.find("\n", result.end, result.end + self.after + 1)
+        end = text.find("\n", last, last + self.after + 1)
         end = len(text) if end < 0 else end
-        stop = min(end, result.end + self.after)
-        while result.end < stop < end and text[stop].isalnum() and text[stop - 1].isalnum():
+        stop = min(end, last + self.after)
+        while last < stop < end and text[stop].isalnum() and text[stop - 1].isalnum():
             stop -= 1
-        return Words(text[start : result.start], text[result.end : stop], outside)
-
-    def _score(self, text: str, evidence: Evidence) -> None:
-        result, traits = evidence.result, evidence.traits
-        for doubt in _doubts(text[result.start : result.end], evidence):
-            result.score -= doubt[0]
-            evidence.notes.append(f"{doubt[1]}: -{doubt[0]}")
-        if evidence.label:
-            gain = traits.GAIN if traits else self.context_similarity_factor
-            result.score = max(result.score + gain, self.min_score_with_context_similarity)
-            evidence.notes.append(f"label `{evidence.label}`: +{gain}")
-        elif evidence.negative:
-            result.score -= _LOSS
-            evidence.notes.append(f"`{evidence.negative}` beside it: -{_LOSS}")
-        result.score = round(min(self.MAX_SCORE, max(self.MIN_SCORE, result.score)), 3)
+        candidate.before, candidate.after = text[start:first], text[last:stop]
 
 
-def _doubts(value: str, evidence: Evidence) -> Iterator[tuple[float, str]]:
-    traits, words = evidence.traits, evidence.words
-    if traits and (doubt := traits.doubt(value)):
+def _score(text: str, candidate: Candidate) -> None:
+    rule, notes, score = candidate.rule, candidate.notes, candidate.score
+    for cost, reason in _doubts(text[candidate.start : candidate.end], candidate):
+        score -= cost
+        if notes is not None:
+            notes.append(f"{reason}: -{cost}")
+    if candidate.label:
+        score = max(score + rule.gain, LEAST_LABELLED)
+        if notes is not None:
+            notes.append(f"label `{candidate.label}`: +{rule.gain}")
+    elif candidate.negative:
+        score -= _LOSS
+        if notes is not None:
+            notes.append(f"`{candidate.negative}` beside it: -{_LOSS}")
+    candidate.score = round(min(1.0, max(0.0, score)), 3)
+
+
+def _doubts(value: str, candidate: Candidate) -> Iterator[Doubt]:
+    rule = candidate.rule
+    if rule.doubt and (doubt := rule.doubt(value)):
         yield doubt
-    if traits and not evidence.label and (doubt := traits.misplaced(value, words.before, words.after)):
+    if (
+        rule.misplaced
+        and not candidate.label
+        and (doubt := rule.misplaced(value, candidate.before, candidate.after))
+    ):
         yield doubt
 
 
-def _explain(evidence: Evidence) -> None:
-    explanation = evidence.result.analysis_explanation
-    if explanation is None:
-        return
-    if evidence.label:
-        explanation.set_supportive_context_word(evidence.label)
-    explanation.set_improved_score(evidence.result.score)
-    for note in evidence.notes:
-        explanation.append_textual_explanation_line(note)
+__getattr__ = moved("KzContextEnhancer")

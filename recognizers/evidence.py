@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import cast
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
-
-from piiguard.recognizers.base import NEEDS_LABEL, Traits, traits_of
-from piiguard.recognizers.labels import Label, Vocabulary
+from piiguard.recognizers.base import Rule
+from piiguard.recognizers.candidate import FAR, Candidate
+from piiguard.recognizers.labels import Label, MayLabel, Vocabulary
 from piiguard.recognizers.negatives import NEGATIVE, UNITS
+from piiguard.recognizers.rules import RULES
 
-__all__ = ["Evidence", "Words", "gather", "labelled", "may_be_labelled", "shares_labels"]
+__all__ = ["OWN", "gather", "labelled", "may_label", "shares_labels"]
 
-_NEGATIVE, _HINT, _UNIT, _OWN = "-", "?", "unit", "own"
-_FAR = 1000
+OWN = "own"
+"""The owner of a rule's own words, where they are not those that all rules share."""
+_NEGATIVE, _HINT, _UNIT = "-", "?", "unit"
 _OUTSIDE = 200  # a column name or JSON key ranks behind every label in the text
-_VAGUE = 0.15  # below this a shape is so common that its label must stand right before it
+_VAGUE = 0.15
 # Entities that their check digit proves: their label right before a number that lacks it is somebody else's.
 _PROVABLE = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "IBAN_CODE", "CREDIT_CARD", "KZ_BIC", "EMAIL_ADDRESS"})
 _LETTER = re.compile(r"[^\W\d_]")
@@ -29,79 +29,48 @@ _LIST = re.compile(r"[,;|]")
 _ALIKE = str.maketrans("123456789", "000000000")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The text before a match, after it, and what labels the text from outside."""
-
-    before: str
-    after: str
-    outside: str
-
-
 @dataclass(slots=True)
 class Said:
     """What the words around a match say; ``label``, ``negative`` and ``hint`` are words of lists, or empty."""
 
     label: str = ""
-    distance: int = _FAR
+    distance: int = FAR
     negative: str = ""
     hint: str = ""
     contradicted: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class Evidence(Said):
-    """What speaks for a result and against it."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the words are asked for: the labels of an owner, and what else counts there."""
 
-    result: RecognizerResult
-    traits: Traits | None
-    words: Words
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is reported; what others' recognizers find is not ours to drop."""
-        return self.traits is None or bool(self.result.score >= NEEDS_LABEL)
+    owner: str
+    negatable: bool
+    hints: bool
+    company: frozenset[str]
+    vague: bool
+    """Whether the shape is so common that its label must stand right before it."""
 
 
-def gather(result: RecognizerResult, recognizer: EntityRecognizer, words: Words) -> Evidence:
-    """Weigh the words; of a label and a word against it, the nearer counts."""
-    traits = traits_of(recognizer)
-    vocabulary, owner = _vocabulary(recognizer)
+def gather(candidate: Candidate, outside: str) -> None:
+    """Weigh the words around a candidate; of a label and a word against it, the nearer counts."""
+    vocabulary, asked = _asked(candidate.rule, candidate.score < _VAGUE)
     said = _said(
         vocabulary,
-        owner,
-        cast(Hashable, None if traits is None else type(traits)),
-        result.score < _VAGUE,
-        words.before.translate(_ALIKE),
-        words.after.translate(_ALIKE),
-        words.outside,
+        asked,
+        candidate.before.translate(_ALIKE),
+        candidate.after.translate(_ALIKE),
+        outside,
     )
-    return Evidence(
-        said.label,
-        said.distance,
-        said.negative,
-        said.hint,
-        said.contradicted,
-        result=result,
-        traits=traits,
-        words=words,
-    )
+    candidate.label, candidate.distance, candidate.negative = said.label, said.distance, said.negative
+    candidate.hint, candidate.contradicted = said.hint, said.contradicted
 
 
 @lru_cache(maxsize=1 << 14)
-def _said(
-    vocabulary: Vocabulary,
-    owner: str,
-    traits: type[Traits] | None,
-    vague: bool,
-    before: str,
-    after: str,
-    outside: str,
-) -> Said:
+def _said(vocabulary: Vocabulary, asked: Asked, before: str, after: str, outside: str) -> Said:
     """Remember what was said: the lines of a log repeat each other but for their digits, which label nothing."""
     said = Said()
-    sides = _Sides(said, owner, traits, vague)
+    sides = _Sides(said, asked)
     if outside:
         sides.look_outside(vocabulary.find(outside))
     sides.look_after(vocabulary.find(after), after)
@@ -121,26 +90,24 @@ def labelled(outside: str) -> frozenset[str]:
     return frozenset(owner for owner in said if owner[0] not in _NEGATIVE + _HINT and owner != _UNIT)
 
 
-def may_be_labelled(text: str) -> frozenset[str]:
-    """Name quickly the entities that have a label in a text, rather one too many than one too few."""
-    return _common().owners(text)
+def may_label(text: str) -> MayLabel:
+    """Name quickly the entities that may have a label in a text, rather one too many than one too few."""
+    return _common().may_label(text)
 
 
-def shares_labels(recognizer: EntityRecognizer) -> bool:
-    """Tell whether `may_be_labelled` knows the labels of a recognizer."""
-    return _vocabulary(recognizer)[0] is _common()
+def shares_labels(rule: Rule) -> bool:
+    """Tell whether `may_label` knows the labels of a rule."""
+    return rule.owner != OWN
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
     said: Said
-    owner: str
-    traits: type[Traits] | None
-    vague: bool
+    asked: Asked
 
     def look_outside(self, labels: Sequence[Label]) -> None:
         for label in labels:
-            if self.owner in label.owners:
+            if self.asked.owner in label.owners:
                 self._support(label.word, _OUTSIDE)
             elif self._against(label):
                 self.said.negative = label.word
@@ -149,19 +116,19 @@ class _Sides:
 
     def look_after(self, labels: Sequence[Label], after: str) -> None:
         for label in labels:
-            if _UNIT in label.owners and label.start <= 2 and self._negatable():
+            if _UNIT in label.owners and label.start <= 2 and self.asked.negatable:
                 self._oppose(label.word)
             if _LIST.search(after, 0, label.start) or _NEXT_VALUE.match(after, label.end):
                 return  # it labels what comes next
-            if self.owner in label.owners and not self.said.negative:
+            if self.asked.owner in label.owners and not self.said.negative:
                 self._support(label.word, 3 * label.start + 3)
                 return
 
     def look_before(self, labels: Sequence[Label], before: str) -> None:
         for label in reversed(labels):
             gap = before[label.end :]
-            if self.owner in label.owners:
-                if not self.vague or _adjoins(gap, 14):
+            if self.asked.owner in label.owners:
+                if not self.asked.vague or _adjoins(gap, 14):
                     self._support(label.word, len(gap))
                 return
             if self._against(label) and _adjoins(gap, 8):
@@ -173,19 +140,18 @@ class _Sides:
 
     def look_for_hints(self, labels: Sequence[Label], before: str) -> None:
         """Take the nearest hint, and make it a label if a label of the company stands before the value too."""
-        traits = self.traits
-        if traits is None or not traits.HINTS or self.said.label or self.said.negative:
+        if not self.asked.hints or self.said.label or self.said.negative:
             return
         hints = [
             label
             for label in labels
-            if _HINT + self.owner in label.owners and _adjoins(before[label.end :], 14)
+            if _HINT + self.asked.owner in label.owners and _adjoins(before[label.end :], 14)
         ]
         if not hints:
             return
         self.said.hint = hints[-1].word
-        others = (label for label in labels if _HINT + self.owner not in label.owners)
-        if any(not traits.COMPANY.isdisjoint(label.owners) for label in others):
+        others = (label for label in labels if _HINT + self.asked.owner not in label.owners)
+        if any(not self.asked.company.isdisjoint(label.owners) for label in others):
             self._support(hints[-1].word, len(before) - hints[-1].end)
 
     def _support(self, word: str, distance: int) -> None:
@@ -193,16 +159,19 @@ class _Sides:
             self.said.label, self.said.distance, self.said.negative = word, distance, ""
 
     def _oppose(self, word: str) -> None:
-        self.said.label, self.said.distance, self.said.negative = "", _FAR, word
-
-    def _negatable(self) -> bool:
-        return self.traits is not None and self.traits.NEGATABLE
+        self.said.label, self.said.distance, self.said.negative = "", FAR, word
 
     def _against(self, label: Label) -> bool:
-        return (_NEGATIVE in label.owners and self._negatable()) or _NEGATIVE + self.owner in label.owners
+        return (
+            _NEGATIVE in label.owners and self.asked.negatable
+        ) or _NEGATIVE + self.asked.owner in label.owners
 
     def _is_foreign(self, label: Label) -> bool:
-        return self.owner not in _PROVABLE and self._negatable() and not label.owners.isdisjoint(_PROVABLE)
+        return (
+            self.asked.owner not in _PROVABLE
+            and self.asked.negatable
+            and not label.owners.isdisjoint(_PROVABLE)
+        )
 
 
 def _adjoins(gap: str, letters: int) -> bool:
@@ -210,26 +179,23 @@ def _adjoins(gap: str, letters: int) -> bool:
     return len(gap) <= 30 and len(_LETTER.findall(gap)) <= letters and not _LISTED.search(gap)
 
 
-def _vocabulary(recognizer: EntityRecognizer) -> tuple[Vocabulary, str]:
-    """Return the words to look for, and under which name the recognizer's own stand there."""
-    traits = traits_of(recognizer)
-    if traits is not None and list(recognizer.context) == list(traits.CONTEXT):
-        return _common(), traits.ENTITY
-    return _custom(tuple(recognizer.context or ())), _OWN
+@lru_cache(maxsize=1 << 10)
+def _asked(rule: Rule, vague: bool) -> tuple[Vocabulary, Asked]:
+    owner = rule.entity if rule.owner is None else rule.owner
+    vocabulary = _custom(rule.context) if owner == OWN else _common()
+    return vocabulary, Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague)
 
 
 @cache
 def _common() -> Vocabulary:
-    from piiguard.recognizers.catalog import RECOGNIZERS
-
     words: dict[str, Iterable[str]] = {_NEGATIVE: NEGATIVE, _UNIT: UNITS}
-    for recognizer in RECOGNIZERS:
-        words[recognizer.ENTITY] = recognizer.CONTEXT
-        words[_NEGATIVE + recognizer.ENTITY] = recognizer.AGAINST
-        words[_HINT + recognizer.ENTITY] = recognizer.HINTS
+    for rule in RULES:
+        words[rule.entity] = rule.context
+        words[_NEGATIVE + rule.entity] = rule.against
+        words[_HINT + rule.entity] = rule.hints
     return Vocabulary(words)
 
 
 @lru_cache(maxsize=64)
 def _custom(words: tuple[str, ...]) -> Vocabulary:
-    return Vocabulary({_OWN: words, _NEGATIVE: NEGATIVE, _UNIT: UNITS})
+    return Vocabulary({OWN: words, _NEGATIVE: NEGATIVE, _UNIT: UNITS})

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Callable
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern
 from piiguard.recognizers.checks import identifier
 from piiguard.recognizers.checks.characters import is_decimal
 from piiguard.recognizers.shapes import AFTER_PERCENT, MONTH, NUMBER_AFTER, NUMBER_BEFORE, SEPARATOR
 
-__all__ = ["KzIdentifierRecognizer", "lost_zeros", "written"]
+__all__ = ["checked", "lost_zeros", "written"]
 
 _BETWEEN = SEPARATOR + "{0,3}"
 _THREES = rf"[0-9]{{3}}(?:{SEPARATOR}{{1,2}}[0-9]{{3}}){{3}}"
 _FOURS = rf"[0-9]{{4}}(?:{SEPARATOR}{{1,2}}[0-9]{{4}}){{2}}"
 
 
-class KzIdentifierRecognizer(KzRecognizer):
-    """A recognizer of twelve digits that a check digit ends."""
+def checked(passes: Callable[[str], bool]) -> Callable[[str], bool | None]:
+    """Make the check of twelve digits, however written: it keeps the pattern's score where they pass, else drops them."""
 
-    @abstractmethod
-    def passes(self, number: str) -> bool:
-        """Say whether twelve digits pass the check."""
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Keep the pattern's score where the check passes, else drop the match."""
-        if is_decimal(pattern_text):
+    def check(value: str) -> bool | None:
+        if is_decimal(value):
             return False
-        return None if self.passes(identifier.restore(pattern_text)) else False
+        return None if passes(identifier.restore(value)) else False
+
+    return check
 
 
 def written(

@@ -66,6 +66,18 @@ class _Phrase:
     owners: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class MayLabel:
+    """Whose labels the words of a text may be: by themselves, and with a word that goes on with what one of them begins.
+
+    ``begins`` has, by the number of such a word, whose label that would be; ``goes_on`` are the numbers of words here.
+    """
+
+    alone: frozenset[str]
+    begins: Mapping[int, frozenset[str]]
+    goes_on: frozenset[int]
+
+
 class Vocabulary:
     """All label words of all owners, found in one pass over the words of a text.
 
@@ -81,18 +93,27 @@ class Vocabulary:
         for word, theirs in owners.items():
             phrase = _Phrase(tuple(_stems(word)), word, frozenset(theirs))
             self._phrases[phrase.stems[0][0]].append(phrase)
+        seconds = dict.fromkeys(
+            phrase.stems[1] for own in self._phrases.values() for phrase in own if len(phrase.stems) > 1
+        )
+        self._seconds = {stem: number for number, stem in enumerate(seconds)}
         self._lengths = sorted({len(stem) for stem in self._phrases})
         self._candidates = lru_cache(maxsize=16384)(self._look_up)
-        self._owners = lru_cache(maxsize=16384)(self._owners_of)
         # several recognizers ask about the same surroundings of the same number
         self._found = lru_cache(maxsize=1024)(self._find)
 
-    def owners(self, text: str) -> frozenset[str]:
+    def may_label(self, text: str) -> MayLabel:
         """Name quickly whose labels may stand in a text, rather one too many than one too few."""
-        return frozenset().union(*map(self._owners, _WORD.findall(text)))
-
-    def _owners_of(self, word: str) -> frozenset[str]:
-        return frozenset().union(*(phrase.owners for phrase in self._candidates(fold(word))))
+        alone, begins, goes_on = set[str](), dict[int, frozenset[str]](), set[int]()
+        for word in map(fold, _WORD.findall(text)):
+            goes_on |= {number for stem, number in self._seconds.items() if _is(word, *stem)}
+            for phrase in self._candidates(word):
+                if len(phrase.stems) == 1:
+                    alone |= phrase.owners
+                else:
+                    number = self._seconds[phrase.stems[1]]
+                    begins[number] = begins.get(number, frozenset()) | phrase.owners
+        return MayLabel(frozenset(alone), begins, frozenset(goes_on))
 
     def find(self, text: str) -> Sequence[Label]:
         """Return the labels in the order of the text; of those that begin together, the longest."""

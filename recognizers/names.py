@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from piiguard.recognizers.base import Rule, moved
 from piiguard.recognizers.checks import name_labels, person_name
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, MARKS
 from piiguard.recognizers.checks.name_words import LONGEST, classify
 from piiguard.recognizers.checks.person_name import FoundName
-from piiguard.recognizers.grammar import KzGrammarRecognizer
 
-__all__ = ["KzPersonRecognizer", "cell_score"]
+__all__ = ["RULE", "cell_score"]
 
 _UP = "А-ЯЁІӘҒҚҢӨҰҮҺ"
 _LIKE = "ABCEHKMOPTXYI"  # Latin capitals that are typed in place of Cyrillic ones
@@ -30,11 +30,17 @@ def _spelled(phrase: str) -> str:
     return "[ ._-]{0,2}".join(phrase.split()) + "[.]?"
 
 
-class KzPersonRecognizer(KzGrammarRecognizer):
-    """Finds names of two parts and more by their words; single names only beside a label."""
+def find(text: str) -> Iterable[FoundName]:
+    """Find full names, and what labels announce."""
+    return person_name.find(text)
 
-    ENTITY = "PERSON"
-    CONTEXT = (
+
+RULE = Rule(
+    entity="PERSON",
+    name="KzPersonRecognizer",
+    about="Finds names of two parts and more by their words; single names only beside a label.",
+    find=find,
+    context=(
         *(
             "фио",
             "ф.и.о.",
@@ -93,8 +99,8 @@ class KzPersonRecognizer(KzGrammarRecognizer):
             "cardholder",
         ),
         *("applicant", "customer", "employee", "patient"),
-    )
-    PREFILTER = (
+    ),
+    prefilter=(
         # Two capitalised words, in one script; initials; «ұлы» standing apart.
         rf"(?-i:[{_UP}][{_LOW}'’ʼ‑-]{_REST}{_BLANK}[{_UP}{_LIKE}])",
         rf"(?-i:[{_LIKE}][{_SMALL}][{_LOW}'’ʼ‑-]{_REST}{_BLANK}[{_UP}{_LIKE}])",
@@ -119,20 +125,18 @@ class KzPersonRecognizer(KzGrammarRecognizer):
             rf"{'(?<![0-9A-Za-z])' if title.isascii() else ''}{title}\.?{_BLANK}(?-i:[{_UP}{_LATIN_UP}])"
             for title in sorted(name_labels.TITLES)
         ),
-    )
-
-    def find(self, text: str) -> Iterable[FoundName]:
-        """Find full names, and what labels announce."""
-        return person_name.find(text)
+    ),
+)
+__getattr__ = moved("KzPersonRecognizer")
 
 
-_WORDS = re.compile(rf"[{ANY}]++(?:[-’'][{ANY}]++){{0,3}}\.?")
-_NOT_A_NAME = re.compile(r"[0-9@/:\"«»&<>()_=+]")
-_ORGANISATION = re.compile(
+_WORDS = later(rf"[{ANY}]++(?:[-’'][{ANY}]++){{0,3}}\.?")
+_NOT_A_NAME = later(r"[0-9@/:\"«»&<>()_=+]")
+_ORGANISATION = later(
     r"(?i)(?<![^\W])(?:ооо|тоо|ао|пао|зао|жшс|ақ|банк|bank|llp|llc|ltd|inc|group|company|завод|компания|университет"
     r"|university|школа|институт|фонд|центр|мекеме|ул|улица|көшесі|даңғылы|город|қаласы|облысы|область)(?![^\W])"
 )
-_PAIRS = re.compile("[FAE].*[SsNF]|[SsN].*[FAE]|S.*I|I.*S|F.*E|[FA].*A")
+_PAIRS = later("[FAE].*[SsNF]|[SsN].*[FAE]|S.*I|I.*S|F.*E|[FA].*A")
 
 
 def cell_score(text: str) -> float:

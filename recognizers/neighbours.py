@@ -5,11 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from presidio_analyzer import RecognizerResult
-
 from piiguard.recognizers.base import NEEDS_LABEL
+from piiguard.recognizers.candidate import Candidate
 from piiguard.recognizers.checks import address
-from piiguard.recognizers.evidence import Evidence
 
 __all__ = ["add_company", "keep_nearest"]
 
@@ -25,83 +23,81 @@ class _Places:
     No match is longer than an address, so none from further back reaches here.
     """
 
-    def __init__(self, matches: Sequence[Evidence]) -> None:
-        self._matches = sorted(matches, key=lambda evidence: evidence.result.start)
-        self._starts = [evidence.result.start for evidence in self._matches]
+    def __init__(self, matches: Sequence[Candidate]) -> None:
+        self._matches = sorted(matches, key=lambda candidate: candidate.start)
+        self._starts = [candidate.start for candidate in self._matches]
 
-    def around(self, result: RecognizerResult) -> Iterator[Evidence]:
-        first = bisect_left(self._starts, result.start - _NEAR - address.LONGEST)
-        last = bisect_right(self._starts, result.end + _NEAR)
-        return (evidence for evidence in self._matches[first:last] if evidence.result is not result)
+    def around(self, one: Candidate) -> Iterator[Candidate]:
+        first = bisect_left(self._starts, one.start - _NEAR - address.LONGEST)
+        last = bisect_right(self._starts, one.end + _NEAR)
+        return (candidate for candidate in self._matches[first:last] if candidate is not one)
 
 
-def keep_nearest(judged: Sequence[Evidence]) -> None:
+def keep_nearest(judged: Sequence[Candidate]) -> None:
     """Of entities that claim the same characters by label alone, the one whose label is nearest wins."""
-    weak = [evidence for evidence in judged if evidence.label and evidence.result.score < NEEDS_LABEL]
+    weak = [candidate for candidate in judged if candidate.label and candidate.score < NEEDS_LABEL]
     if len(weak) < 2:
         return
     places = _Places(weak)
-    beaten = [(evidence, winner) for evidence in weak if (winner := _nearer(evidence, places))]
-    for evidence, winner in beaten:
-        evidence.label = ""
-        evidence.notes.append(f"the nearer label says {winner.result.entity_type}")
+    beaten = [(candidate, winner) for candidate in weak if (winner := _nearer(candidate, places))]
+    for candidate, winner in beaten:
+        candidate.label = ""
+        if candidate.notes is not None:
+            candidate.notes.append(f"the nearer label says {winner.entity}")
 
 
-def add_company(text: str, judged: Sequence[Evidence]) -> None:
+def add_company(text: str, judged: Sequence[Candidate]) -> None:
     """Let sure matches of other entities on the line speak for a match, and those it makes sure for others."""
-    waiting = [evidence for evidence in judged if evidence.traits is not None and evidence.traits.COMPANY]
+    waiting = [candidate for candidate in judged if candidate.rule.company]
     for _ in range(_ROUNDS if waiting else 0):
-        sure = _Places([evidence for evidence in judged if evidence.result.score >= _CERTAIN])
+        sure = _Places([candidate for candidate in judged if candidate.score >= _CERTAIN])
         # Decided for all before any score changes, so that the order of the matches does not matter.
         companies = [
-            (evidence, company) for evidence in waiting if (company := _company(text, evidence, sure))
+            (candidate, company) for candidate in waiting if (company := _company(text, candidate, sure))
         ]
-        for evidence, company in companies:
-            _add(evidence, company)
-        accompanied = {id(evidence) for evidence, _ in companies}
-        waiting = [evidence for evidence in waiting if id(evidence) not in accompanied]
+        for candidate, company in companies:
+            _add(candidate, company)
+        accompanied = {id(candidate) for candidate, _ in companies}
+        waiting = [candidate for candidate in waiting if id(candidate) not in accompanied]
 
 
-def _nearer(evidence: Evidence, places: _Places) -> Evidence | None:
-    for other in places.around(evidence.result):
-        if other.distance < evidence.distance and _rivals(other.result, evidence.result):
+def _nearer(candidate: Candidate, places: _Places) -> Candidate | None:
+    for other in places.around(candidate):
+        if other.distance < candidate.distance and _rivals(other, candidate):
             return other
     return None
 
 
-def _company(text: str, evidence: Evidence, sure: _Places) -> str | None:
-    traits, result = evidence.traits, evidence.result
-    if traits is None or not traits.COMPANY or evidence.negative or evidence.contradicted:
+def _company(text: str, candidate: Candidate, sure: _Places) -> str | None:
+    wanted = candidate.rule.company
+    if not wanted or candidate.negative or candidate.contradicted:
         return None
-    reach = _NEAR if evidence.label or evidence.hint else _NEXT
+    reach = _NEAR if candidate.label or candidate.hint else _NEXT
     company: str | None = None
-    for other in sure.around(result):
-        if _rivals(other.result, result):
+    for other in sure.around(candidate):
+        if _rivals(other, candidate):
             return None  # somebody with better evidence claims these characters
-        if (
-            company is None
-            and other.result.entity_type in traits.COMPANY
-            and _beside(text, other.result, result, reach)
-        ):
-            company = other.result.entity_type
+        if company is None and other.entity in wanted and _beside(text, other, candidate, reach):
+            company = other.entity
     return company
 
 
-def _add(evidence: Evidence, company: str) -> None:
-    traits, result = evidence.traits, evidence.result
-    assert traits is not None  # noqa: S101 - `_company` has looked
-    if evidence.hint and not evidence.label:
-        evidence.label = evidence.hint
-        evidence.notes.append(f"label `{evidence.hint}`: +{traits.GAIN}")
-        result.score += traits.GAIN
-    result.score = round(min(1.0, result.score + traits.COMPANY_GAIN), 3)
-    evidence.notes.append(f"{company} beside it: +{traits.COMPANY_GAIN}")
+def _add(candidate: Candidate, company: str) -> None:
+    rule = candidate.rule
+    if candidate.hint and not candidate.label:
+        candidate.label = candidate.hint
+        candidate.score += rule.gain
+        if candidate.notes is not None:
+            candidate.notes.append(f"label `{candidate.hint}`: +{rule.gain}")
+    candidate.score = round(min(1.0, candidate.score + rule.company_gain), 3)
+    if candidate.notes is not None:
+        candidate.notes.append(f"{company} beside it: +{rule.company_gain}")
 
 
-def _beside(text: str, one: RecognizerResult, other: RecognizerResult, reach: int) -> bool:
+def _beside(text: str, one: Candidate, other: Candidate, reach: int) -> bool:
     start, end = min(one.end, other.end), max(one.start, other.start)
     return 0 <= end - start <= reach and text.find("\n", start, end) < 0
 
 
-def _rivals(one: RecognizerResult, other: RecognizerResult) -> bool:
-    return bool(one.entity_type != other.entity_type and one.start < other.end and other.start < one.end)
+def _rivals(one: Candidate, other: Candidate) -> bool:
+    return one.entity != other.entity and one.start < other.end and other.start < one.end

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import passport
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import NOT_BEFORE, NUMBER_AFTER, NUMBER_BEFORE
 
-__all__ = ["KzPassportRecognizer"]
+__all__ = ["RULE"]
 
 _BLANK = f"[{BLANKS}№-]{{0,3}}"
 
 
-class KzPassportRecognizer(KzRecognizer):
-    """Finds N and eight digits beside words for a passport, and other series with less certainty."""
+def _check(value: str) -> bool | None:
+    """Refuse fillers and impossible series."""
+    number = "N" + value if value[0].isdigit() else value
+    return None if passport.is_valid(number.replace("№", "")) else False
 
-    ENTITY = "KZ_PASSPORT"
-    PATTERNS = (
+
+RULE = Rule(
+    entity="KZ_PASSPORT",
+    name="KzPassportRecognizer",
+    about="Finds N and eight digits beside words for a passport, and other series with less certainty.",
+    patterns=(
         Pattern("N and eight digits", rf"{NOT_BEFORE}[NН]{_BLANK}[0-9]{{8}}{NUMBER_AFTER}", 0.25),
         Pattern(
             "other series", rf"{NOT_BEFORE}[A-ZАВСЕНКМОРТХУ]{{1,2}}{_BLANK}[0-9]{{7,8}}{NUMBER_AFTER}", 0.1
         ),
         Pattern("eight digits alone", rf"{NUMBER_BEFORE}[0-9]{{8}}{NUMBER_AFTER}", 0.1),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "паспорт; загранпаспорт; заграничный паспорт; паспортный; серия паспорта; номер паспорта; паспорт рк",
         "төлқұжат; паспорты; қр паспорты; шетелдік паспорт; серия и номер; серия; сериясы мен нөмірі",
         "pasport; tolqujat; tolkuzhat; tolquzhat; zagranpasport; passport; passport no; passport number; pasport seriya",
         "passport kz; pasport nomer; passport seriya; номер документа; document number; document no; doc number; doc num; doc no; zagran pasport",
-    )
-    AGAINST = phrases(
+    ),
+    against=phrases(
         "технический паспорт; техпаспорт; тех. паспорт; tech passport; паспорт изделия; паспорт безопасности",
         "паспорт объекта; энергетический паспорт; паспорт сделки; паспорт качества; кадастровый паспорт; product passport",
-    )
-    COMPANY = frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"})
-    GAIN = 0.55
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Refuse fillers and impossible series."""
-        number = "N" + pattern_text if pattern_text[0].isdigit() else pattern_text
-        return None if passport.is_valid(number.replace("№", "")) else False
+    ),
+    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"}),
+    gain=0.55,
+    negatable=True,
+    check=_check,
+)
+__getattr__ = moved("KzPassportRecognizer")

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from typing import Any
 
 from piiguard.errors import MissingExtra
+from piiguard.recognizers import names
+from piiguard.recognizers.base import moved
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.name_words import classify
 from piiguard.recognizers.checks.person_name import FoundName, is_something_else
-from piiguard.recognizers.names import KzPersonRecognizer
 
-__all__ = ["RussianPersonRecognizer"]
+__all__ = ["RULE", "find", "network"]
 
 KAZAKH = re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 # Words that Kazakh does not have and that hardly any Russian sentence lacks.
@@ -33,28 +35,25 @@ LONGEST = 2000  # characters; the network takes time in proportion, and no sente
 FULL, SINGLE, SURE = 0.85, 0.55, 0.85
 
 
-class RussianPersonRecognizer(KzPersonRecognizer):
-    """Stands in for :class:`KzPersonRecognizer` where Russian free text is read; about 300 KB a second.
+def find(text: str) -> list[FoundName]:
+    """Find names by the network in Russian lines, by rules in the rest."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        if routed(line):
+            found += [shifted(name, start) for name in both(line)]
+        else:
+            found += [shifted(name, start) for name in person_name.find(line)]
+        start += len(line) + 1
+    return found
 
-    It finds single surnames too, which no prefilter can foresee, so every line is looked at.
-    """
 
-    PREFILTER = ()
-
-    def load(self) -> None:
-        """Load the network, once in a process; raise :class:`MissingExtra` if it is not installed."""
-        network()
-
-    def find(self, text: str) -> list[FoundName]:
-        """Find names by the network in Russian lines, by rules in the rest."""
-        found, start = [], 0
-        for line in text.split("\n"):
-            if routed(line):
-                found += [shifted(name, start) for name in both(line)]
-            else:
-                found += [shifted(name, start) for name in person_name.find(line)]
-            start += len(line) + 1
-        return found
+RULE = replace(
+    names.RULE,
+    name="RussianPersonRecognizer",
+    about="Stands in for :class:`KzPersonRecognizer` where Russian free text is read; about 300 KB a second.",
+    find=find,
+    prefilter=(),  # it finds single surnames too, which no prefilter can foresee: every line is looked at
+)
 
 
 def routed(line: str) -> bool:
@@ -111,3 +110,6 @@ def network() -> Callable[[str], Any]:
     model: Any = NER.load(paths[MODEL])
     model.navec(Navec.load(paths[VECTORS]))
     return model  # type: ignore[no-any-return]
+
+
+__getattr__ = moved("RussianPersonRecognizer")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from presidio_analyzer import Pattern
-
-from piiguard.recognizers.base import KzRecognizer
+from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import vehicle_plate
 from piiguard.recognizers.checks.characters import BLANKS, to_latin
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import NOT_AFTER, NOT_BEFORE
 
-__all__ = ["KzVehiclePlateRecognizer"]
+__all__ = ["RULE"]
 
 _S = f"[{BLANKS}|/-]{{0,2}}"
 _L = "[A-ZАВЕКМНОРСТХУ]"
@@ -20,11 +18,23 @@ _REGION = "(?:0[1-9]|1[0-9]|20)"
 _HEXADECIMAL = re.compile("[0-9A-F]+")
 
 
-class KzVehiclePlateRecognizer(KzRecognizer):
-    """Finds plates; without a label only those of the present standard that are no hexadecimal number."""
+def _check(value: str) -> bool | None:
+    """Keep the pattern's score where the form and the region exist."""
+    return None if vehicle_plate.is_valid(value) else False
 
-    ENTITY = "KZ_VEHICLE_PLATE"
-    PATTERNS = (
+
+def _doubt(value: str) -> tuple[float, str] | None:
+    """Hexadecimal numbers and identifiers in lower case have the form."""
+    if value != value.upper():
+        return 0.1, "in lower case"
+    return (0.1, "reads as a hexadecimal number") if _HEXADECIMAL.fullmatch(to_latin(value)) else None
+
+
+RULE = Rule(
+    entity="KZ_VEHICLE_PLATE",
+    name="KzVehiclePlateRecognizer",
+    about="Finds plates; without a label only those of the present standard that are no hexadecimal number.",
+    patterns=(
         Pattern("standard of 2012", rf"{NOT_BEFORE}[0-9]{{3}}{_S}{_L}{{3}}{_S}{_REGION}{NOT_AFTER}", 0.35),
         Pattern(
             "country before it", rf"{NOT_BEFORE}KZ{_S}[0-9]{{3}}{_S}{_L}{{2,3}}{_S}{_REGION}{NOT_AFTER}", 0.5
@@ -32,25 +42,20 @@ class KzVehiclePlateRecognizer(KzRecognizer):
         Pattern("of a legal entity", rf"{NOT_BEFORE}[0-9]{{3}}{_S}{_L}{{2}}{_S}{_REGION}{NOT_AFTER}", 0.2),
         Pattern("of a trailer", rf"{NOT_BEFORE}[0-9]{{2}}{_S}{_L}{{3}}{_S}{_REGION}{NOT_AFTER}", 0.1),
         Pattern("standard of 1993", rf"{NOT_BEFORE}{_L}{_S}[0-9]{{3}}{_S}{_L}{{2,3}}{NOT_AFTER}", 0.1),
-    )
-    CONTEXT = phrases(
+    ),
+    context=phrases(
         "госномер; г/н; г.н.; г.р.з.; грз; гос.; гос. номер; гос номер; госномера; государственный номер; номерной знак; грнз; автомобиль; авто",
         "государственный регистрационный номерной знак; рег. номер; машина; автомашина; а/м; а/мобиль; vin; тс; транспорт",
         "транспортное средство; номер авто; номер машины; мемлекеттік нөмір; мемлекеттік нөмірі; көлік; көліг; көлік нөмірі",
         "автокөлік; мемнөмір; авто нөмірі; memlekettik nomir; kolik; kolik nomiri; avtokolik; gos nomer; gosnomer; grnz; nomer avto",
         "plate; license plate; licence plate; plate number; car number; reg number; registration plate; vehicle; car; plate no",
-    )
-    AGAINST = phrases(
+    ),
+    against=phrases(
         "группа; группы; тобы; group; course; room; кабинет; аудитория; sku; артикул; модель; model; тариф"
-    )
-    GAIN = 0.5
-
-    def validate_result(self, pattern_text: str) -> bool | None:
-        """Keep the pattern's score where the form and the region exist."""
-        return None if vehicle_plate.is_valid(pattern_text) else False
-
-    def doubt(self, value: str) -> tuple[float, str] | None:
-        """Hexadecimal numbers and identifiers in lower case have the form."""
-        if value != value.upper():
-            return 0.1, "in lower case"
-        return (0.1, "reads as a hexadecimal number") if _HEXADECIMAL.fullmatch(to_latin(value)) else None
+    ),
+    gain=0.5,
+    negatable=True,
+    check=_check,
+    doubt=_doubt,
+)
+__getattr__ = moved("KzVehiclePlateRecognizer")

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from piiguard.recognizers.base import Rule, moved
 from piiguard.recognizers.checks import workplace, workplace_words
 from piiguard.recognizers.checks.workplace import FoundWorkplace
-from piiguard.recognizers.grammar import KzGrammarRecognizer
 
-__all__ = ["KzWorkplaceRecognizer"]
+__all__ = ["RULE"]
 
 
-class KzWorkplaceRecognizer(KzGrammarRecognizer):
-    """Finds organisations with a legal form, positions and degrees; without a label or a person they score low."""
+def find(text: str) -> Iterable[FoundWorkplace]:
+    """Find workplaces."""
+    return workplace.find(text)
 
-    ENTITY = "KZ_WORKPLACE"
-    CONTEXT = (
+
+RULE = Rule(
+    entity="KZ_WORKPLACE",
+    name="KzWorkplaceRecognizer",
+    about="Finds organisations with a legal form, positions and degrees; without a label or a person they score low.",
+    find=find,
+    context=(
         *(
             "место работы",
             "должность",
@@ -47,9 +53,7 @@ class KzWorkplaceRecognizer(KzGrammarRecognizer):
             "employer",
         ),
         *("position", "employed", "works at", "works for", "place of work", "occupation"),
-    )
-    PREFILTER = workplace_words.PREFILTER
-
-    def find(self, text: str) -> Iterable[FoundWorkplace]:
-        """Find workplaces."""
-        return workplace.find(text)
+    ),
+    prefilter=workplace_words.PREFILTER,
+)
+__getattr__ = moved("KzWorkplaceRecognizer")

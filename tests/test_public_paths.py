@@ -21,6 +21,30 @@ SCAN = (
     "--statement-timeout --baseline --write-baseline --policy --resume --manifest --encoding --raw --engine --master "
     "--follow --lang"
 )
+RECOGNIZERS = {
+    "addresses": "KzAddressRecognizer",
+    "base": "KzRecognizer Traits",
+    "bic": "KzBicRecognizer",
+    "bin": "KzBinRecognizer",
+    "card": "KzCreditCardRecognizer",
+    "catalog": "LANGUAGES RECOGNIZERS kz_recognizers",
+    "document_date": "KzDocumentDateRecognizer",
+    "document_issuer": "KzDocumentIssuerRecognizer",
+    "driver_license": "KzDriverLicenseRecognizer",
+    "email": "KzEmailRecognizer",
+    "enhancer": "KzContextEnhancer",
+    "grammar": "KzGrammarRecognizer",
+    "iban": "KzIbanRecognizer",
+    "id_card": "KzIdCardRecognizer",
+    "iin": "KzIinRecognizer",
+    "mrz": "KzMrzRecognizer",
+    "names": "KzPersonRecognizer cell_score",
+    "passport": "KzPassportRecognizer",
+    "phone": "KzPhoneRecognizer",
+    "russian": "RussianPersonRecognizer",
+    "vehicle_plate": "KzVehiclePlateRecognizer",
+    "workplaces": "KzWorkplaceRecognizer",
+}
 COMMANDS = "decrypt demo encrypt keys manifest recognizers redact reveal rotate scan status verify"
 
 
@@ -28,6 +52,16 @@ COMMANDS = "decrypt demo encrypt keys manifest recognizers redact reveal rotate 
 def test_names_are_imported_from_where_they_were(module: str) -> None:
     found = import_module(module)
     assert [name for name in NAMES[module].split() if not hasattr(found, name)] == []
+
+
+@pytest.mark.parametrize("module", RECOGNIZERS)
+def test_presidio_s_classes_are_imported_from_where_they_were(module: str) -> None:
+    package = import_module("piiguard.recognizers")
+    found = import_module(f"piiguard.recognizers.{module}")
+    for name in RECOGNIZERS[module].split():
+        assert getattr(found, name) is getattr(package, name, getattr(found, name))
+    with pytest.raises(AttributeError):
+        found.KzNothingRecognizer  # noqa: B018 - that it is missing is the point
 
 
 def test_the_commands_are_there() -> None:

@@ -55,10 +55,12 @@ class KmsKey:
         except errors.ClientError as error:
             raise self._explained(str(error.response.get("Error", {}).get("Code", "error"))) from None
         except errors.BotoCoreError as error:
-            raise WrappingKeyError(
-                f"{self._arn}: AWS KMS cannot be asked ({type(error).__name__})",
-                hint="check the credentials, the region and the network",
-            ) from None
+            name = type(error).__name__
+            message, hint = _SETTINGS.get(
+                name,
+                (f"AWS KMS cannot be asked ({name})", "check the credentials, the region and the network"),
+            )
+            raise WrappingKeyError(f"{self._arn}: {message}", hint=hint) from None
 
     def _region(self) -> str | None:
         parts = self._arn.split(":")
@@ -90,7 +92,36 @@ _CODES = {
     ),
     "NotFoundException": ("there is no such key", "check the ARN and the region"),
     "AccessDeniedException": ("access is denied", "allow kms:Decrypt (and kms:Encrypt to wrap) on the key"),
+    "ExpiredTokenException": ("the session has expired", "log in again, or renew AWS_SESSION_TOKEN"),
+    "UnrecognizedClientException": (
+        "AWS does not know these credentials",
+        "check AWS_ACCESS_KEY_ID, or AWS_PROFILE",
+    ),
+    "InvalidSignatureException": (
+        "the credentials do not belong together",
+        "check AWS_SECRET_ACCESS_KEY and the clock",
+    ),
 }
+_SETTINGS = {
+    "NoRegionError": (
+        "no region is set",
+        "name the key by its whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID, or set AWS_DEFAULT_REGION",
+    ),
+    "NoCredentialsError": (
+        "no credentials are set",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role",
+    ),
+    "PartialCredentialsError": (
+        "a half of the credentials is not set",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, both",
+    ),
+    "ProfileNotFound": ("there is no such profile", "AWS_PROFILE names it: aws configure list-profiles"),
+    "EndpointConnectionError": (
+        "AWS KMS cannot be reached",
+        "check the network, the region and AWS_ENDPOINT_URL",
+    ),
+}
+"""What the client finds wrong before it asks KMS, by the names of its errors."""
 
 
 def _limits() -> Any:

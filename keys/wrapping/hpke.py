@@ -24,7 +24,7 @@ from piiguard.keys.document import b64, unb64
 from piiguard.keys.private import read_private
 from piiguard.keys.wrapping import AskPassphrase
 
-__all__ = ["KEMS", "PRIVATE_KEY", "HpkeKey", "make_pair"]
+__all__ = ["KEMS", "PRIVATE_KEY", "HpkeKey", "make_pair", "public_of"]
 
 PRIVATE_KEY = "PIIGUARD_WRAPPING_KEY"
 _PUBLIC, _PRIVATE = "piiguard-hpke-public-1", "piiguard-hpke-private-1"
@@ -109,10 +109,19 @@ def make_pair(kem: str = "x25519") -> tuple[str, str]:
     return f"{_PRIVATE} {kem} {b64(secret)}\n", f"{_PUBLIC} {kem} {b64(how.public_bytes(secret))}\n"
 
 
+def public_of(private: Path) -> str:
+    """The text of the public file that belongs to a private one."""
+    kem, secret = _read(private, _PRIVATE, _private(str(private)))
+    if kem not in KEMS:
+        raise WrappingKeyError(f"{private}: not the file of a private key", hint=_WHERE)
+    return f"{_PUBLIC} {kem} {b64(KEMS[kem].public_bytes(secret))}\n"
+
+
 class HpkeKey:
     """``hpke:FILE``: the public half of a pair, which wraps; the private half is looked for when it must open."""
 
     proves = False  # the private half is not here when a keyring is wrapped
+    public = True  # the other half stands in the keyring: whoever reads it can wrap a key of his own
 
     def __init__(self, kem: str, public: bytes) -> None:
         if kem not in KEMS:

@@ -77,8 +77,10 @@ class TransitKey:
     def _call(self, operation: str, **payload: str) -> Mapping[str, Any]:
         hvac, requests = _import()
         try:
-            client = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"), timeout=_SECONDS)
-            _refuse_plain_http(client.url)
+            client = hvac.Client(
+                url=self._address(), namespace=os.environ.get("VAULT_NAMESPACE"), timeout=_SECONDS
+            )
+            _refuse_unsafe(client.url, client.token)
             call = getattr(client.secrets.transit, operation)
             answer = call(name=self._name, mount_point=self._mount, **payload)
             return dict(answer["data"])
@@ -108,6 +110,16 @@ class TransitKey:
                 hint="check VAULT_ADDR, VAULT_TOKEN and whether Vault is sealed",
             ) from None
 
+    def _address(self) -> str:
+        """Where the server is; the client would ask this machine if nobody said."""
+        address = os.environ.get("VAULT_ADDR", "")
+        if not address:
+            raise WrappingKeyError(
+                f"{self._place()}: VAULT_ADDR is not set",
+                hint="it says where the server is: VAULT_ADDR=https://…",
+            )
+        return address
+
     def _place(self) -> str:
         return f"vault:{self._mount}/{self._name}"
 
@@ -116,13 +128,18 @@ class _DoesNotOpen(WrappingKeyError):
     """The server was asked, and this key with this associated data is not the one."""
 
 
-def _refuse_plain_http(address: str) -> None:
+def _refuse_unsafe(address: str, token: str | None) -> None:
+    """Before anything is sent. An agent on this machine may speak http, and have a token of its own."""
     parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return
+    if parts.scheme != "https":
         raise WrappingKeyError(
             "vault: the address is not https, and the file key would travel in clear",
             hint="set VAULT_ADDR=https://…",
         )
+    if not token:
+        raise WrappingKeyError("vault: VAULT_TOKEN is not set", hint="vault login, or set VAULT_TOKEN")
 
 
 def _b64(data: bytes) -> str:

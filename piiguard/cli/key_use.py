@@ -120,8 +120,8 @@ def refuse_writers(path: Path, kind: str, version: int, databases: tuple[str, ..
     from piiguard.keys import store, transitions
     from piiguard.keys.document import Document
 
-    newest = Document.parse(store.read(path), str(path)).generation
-    transitions.refuse_writers(kind, version, newest, beats_of(path, databases))
+    document = Document.parse(store.read(path), str(path))
+    transitions.refuse_writers(document, kind, version, document.generation, beats_of(path, databases))
 
 
 def _refuse_unlisted(

@@ -320,6 +320,8 @@ def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[s
 def recipient(output: Path, kem: str) -> None:
     """Make a key pair for a recipient whose private half lies in a safe.
 
+    Nothing is overwritten; where the public half alone is missing, it is made of the private one.
+
     \b
     piiguard keys recipient -o safe.key
     piiguard keys rewrap --wrap file:/etc/piiguard/wrapping.key --wrap hpke:safe.key.pub
@@ -329,10 +331,12 @@ def recipient(output: Path, kem: str) -> None:
     from piiguard.keys.wrapping import hpke
 
     public_file = output.with_name(f"{output.name}.pub")
-    store.refuse_existing(output)
     store.refuse_existing(public_file)
-    private, public = hpke.make_pair(kem)
-    store.write_new(output, private.encode())
+    if not output.exists():
+        private, public = hpke.make_pair(kem)
+        store.write_new(output, private.encode())
+    else:  # the command was killed between the two
+        public = hpke.public_of(output)
     store.write_new(public_file, public.encode())
     say_keys.recipient_made(output, public_file)
 

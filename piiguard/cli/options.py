@@ -113,8 +113,8 @@ def require_scan_extra() -> None:
 
     from piiguard.errors import MissingExtra
 
-    if find_spec("presidio_analyzer") is None:
-        raise MissingExtra("scan", "presidio-analyzer")
+    if find_spec("regex") is None:
+        raise MissingExtra("scan", "regex")
 
 
 def _unknown_entity(name: str, known: Sequence[str]) -> str:

@@ -43,19 +43,19 @@ def recognizers(text: str | None, contexts: tuple[str, ...]) -> None:
 
 
 def _table() -> str:
-    from piiguard.recognizers.catalog import RECOGNIZERS
     from piiguard.recognizers.examples import EXAMPLES
+    from piiguard.recognizers.rules import RULES
 
     rows = [("ENTITY", "EXAMPLE")]
-    rows += sorted((recognizer.ENTITY, EXAMPLES[recognizer.ENTITY]) for recognizer in RECOGNIZERS)
+    rows += sorted((rule.entity, EXAMPLES[rule.entity]) for rule in RULES)
     width = max(len(entity) for entity, _ in rows)
     return "\n".join(f"{entity:{width}}  {example}" for entity, example in rows)
 
 
 def _explained(text: str, contexts: tuple[str, ...]) -> list[str]:
     from piiguard.confidence import of_score
+    from piiguard.detect.explain import explain
     from piiguard.detect.mask import mask
-    from piiguard.recognizers.explain import explain
 
     lines = []
     for found in explain(text, contexts):
@@ -72,5 +72,5 @@ _NOT_REPORTED = "not reported"
 
 def _say_engine(backend: str) -> None:
     """Which engine a scan searches with."""
-    names = {"hyperscan": "Hyperscan", "re2": "RE2", "presidio": "Presidio alone"}
+    names = {"hyperscan": "Hyperscan", "re2": "RE2", "presidio": "regular expressions alone"}
     say(f"scans search with {names[backend]}")

@@ -147,23 +147,25 @@ def _waiting(target: str) -> Callable[[], None]:
 
 
 def _named(target: str) -> str:
-    from piiguard.database import shown
     from piiguard.names import without_password
     from piiguard.scan.targets import is_url
 
     if is_url(target):
+        from piiguard.database import shown
+
         return shown(target)
     return target if os.path.lexists(target) else without_password(target)
 
 
 def _warn_of_power(target: str) -> None:
     """One line for an account that may do more than a scan ever needs; that it cannot connect, the scan says."""
-    from piiguard.database import connect, is_almighty, open_reader, shown
-    from piiguard.errors import PiiguardError
     from piiguard.scan.targets import is_url
 
     if not is_url(target) or target.startswith("sqlite"):
         return
+    from piiguard.database import connect, is_almighty, open_reader, shown
+    from piiguard.errors import PiiguardError
+
     with suppress(PiiguardError):
         engine = open_reader(target)
         try:

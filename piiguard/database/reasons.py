@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from piiguard.errors import DatabaseError
 
-__all__ = ["explain", "reason", "shown"]
+__all__ = ["asked_for", "explain", "reason", "shown"]
 
 
 def shown(url: str | sa.URL) -> str:
@@ -33,6 +33,40 @@ def shown(url: str | sa.URL) -> str:
     except UnicodeEncodeError:  # the name of a file need not be text
         name = urllib.parse.quote_from_bytes(os.fsencode(parsed.database or ""), safe=" +/")
         return f"{parsed.drivername}:///{name}"
+
+
+def asked_for(url: sa.URL) -> str:
+    """The query of a URL as it may be printed, to connect as it says: *** for what is not known to be no secret.
+
+    An @ in it is a password that was not escaped and looks like a query: then nothing of it is shown.
+
+    >>> asked_for(sa.make_url("postgresql://db.example/crm?sslmode=verify-full&sslpassword=pass-2"))
+    'sslmode=verify-full&sslpassword=***'
+    """
+    pairs = [
+        (name, one)
+        for name, value in url.query.items()
+        for one in (value if isinstance(value, tuple) else (value,))
+    ]
+    if any("@" in text for pair in pairs for text in pair):
+        return ""
+    told = [(name, value if name.lower() in _NO_SECRETS else "***") for name, value in pairs]
+    return urllib.parse.urlencode(told, safe="*/:,")
+
+
+# What says where and how to connect, of the drivers that piiguard is tested with.
+_NO_SECRETS = frozenset({
+    "host", "hostaddr", "port", "dbname", "user", "service", "passfile", "sslmode", "sslnegotiation",
+    "sslcompression", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir", "sslsni",
+    "ssl_min_protocol_version", "ssl_max_protocol_version", "channel_binding", "require_auth", "gssencmode",
+    "krbsrvname", "gsslib", "target_session_attrs", "load_balance_hosts", "application_name",
+    "client_encoding", "connect_timeout", "tcp_user_timeout", "keepalives", "keepalives_idle",
+    "keepalives_interval", "keepalives_count", "prepare_threshold", "charset", "collation", "use_unicode",
+    "unix_socket", "read_timeout", "write_timeout", "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_cipher",
+    "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity", "ssl_check_hostname", "ssl_mode",
+    "read_default_file", "read_default_group", "mode", "cache", "uri", "nolock", "immutable", "vfs",
+    "timeout", "detect_types", "isolation_level", "check_same_thread", "cached_statements",
+})  # fmt: skip
 
 
 def explain(error: SQLAlchemyError, url: sa.URL | None = None) -> DatabaseError:

@@ -94,12 +94,10 @@ _CHECKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 def _written(entity: str) -> re.Pattern[str]:
     """How the recognizer itself wants its numbers written, where it needs no label for them."""
     from piiguard.recognizers.base import NEEDS_LABEL
-    from piiguard.recognizers.catalog import RECOGNIZERS
+    from piiguard.recognizers.rules import RULES
 
-    recognizer = next(each for each in RECOGNIZERS if entity == each.ENTITY)
-    strong = (
-        pattern.regex for pattern in getattr(recognizer, "PATTERNS", ()) if pattern.score >= NEEDS_LABEL
-    )
+    rule = next(each for each in RULES if each.entity == entity)
+    strong = (pattern.regex for pattern in rule.patterns if pattern.score >= NEEDS_LABEL)
     return re.compile("|".join(f"(?:{regex})" for regex in strong), re.IGNORECASE)
 
 

@@ -1,7 +1,7 @@
-"""The fast engine: what a stock Presidio analyzer finds with the same recognizers, sooner.
+"""The fast engine: what a stock Presidio analyzer finds with the same recognizers, sooner and without it.
 
-One pass of a byte-level prefilter names the lines worth a look and the recognizers to look with; those then run
-as they are. The recognizers stay the only source of truth, whoever wrote them.
+One pass of a byte-level prefilter names the lines worth a look and the rules to look with; those then run as they are.
+The rules stay the only source of truth, whoever wrote them: recognizers of Presidio are borrowed as rules.
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import Literal
-
-from presidio_analyzer import EntityRecognizer
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from typing import Any, Literal
 
 from piiguard.detect import candidates
 from piiguard.detect.candidates import Line
@@ -22,10 +19,13 @@ from piiguard.detect.lines import Found, LineSearch, Reported
 from piiguard.detect.match import Match
 from piiguard.detect.plan import RARE, Plan, Work, plan
 from piiguard.detect.prefilter import HyperscanPrefilter, Prefilter, Re2Prefilter
-from piiguard.detect.runners import LANGUAGE, one_per_language, runner
-from piiguard.detect.verify import Verifier
+from piiguard.detect.runners import runner
+from piiguard.detect.verify import Judgement, Verifier
 from piiguard.errors import MissingExtra
 from piiguard.frames import emptied, emptied_iterator
+from piiguard.recognizers.base import Rule
+from piiguard.recognizers.enhancer import Judge
+from piiguard.recognizers.rules import RULES
 
 Backend = Literal["auto", "hyperscan", "re2", "presidio"]
 
@@ -38,33 +38,30 @@ PREFILTERS: dict[Backend, tuple[str, type[HyperscanPrefilter | Re2Prefilter]]] =
 class Engine:
     """Finds personal data in texts, cells and blocks of lines.
 
-    ``recognizers`` are Presidio recognizers of any kind, by default all of piiguard's. ``backend`` is what does
-    the work, ``notes`` say what makes it slower than it could be, and ``timeouts`` count, by recognizer, the texts
-    on which a pattern gave up.
+    ``recognizers`` are rules, or Presidio recognizers of any kind, by default all of piiguard's; ``enhancer`` may be a
+    context enhancer of Presidio. ``backend`` is what does the work, ``notes`` say what makes it slower than it could be,
+    and ``timeouts`` count, by recognizer, the texts on which a pattern gave up.
     """
 
     def __init__(
         self,
-        recognizers: Iterable[EntityRecognizer] | None = None,
+        recognizers: Iterable[Any] | None = None,
         *,
         entities: Collection[str] | None = None,
         backend: Backend = "auto",
-        enhancer: ContextAwareEnhancer | None = None,
+        enhancer: Any = None,
     ) -> None:
-        chosen = list(one_per_language(_default() if recognizers is None else recognizers))
+        rules, judge = _chosen(recognizers, enhancer)
         if entities is not None:
-            chosen = [
-                recognizer for recognizer in chosen if set(entities) & set(recognizer.supported_entities)
-            ]
-        known = {entity for recognizer in chosen for entity in recognizer.supported_entities}
+            rules = [rule for rule in rules if not set(entities).isdisjoint(rule.entities)]
+        known = {entity for rule in rules for entity in rule.entities}
         self.entities: tuple[str, ...] = tuple(sorted(known if entities is None else known & set(entities)))
         self.timeouts: Counter[str] = Counter()
-        runners = [runner(recognizer, self.entities, self._on_timeout) for recognizer in chosen]
-        judge = enhancer or _enhancer()
-        self._verifier = Verifier(chosen, judge)
-        lines = [getattr(recognizer, "LINES", 1) for recognizer in chosen]
-        self._plan = plan(chosen)
-        self._gate = LabelGate(chosen, judge, self._plan.looks)
+        runners = [runner(rule, self.entities, self._on_timeout) for rule in rules]
+        self._verifier = Verifier(rules, judge)
+        lines = [rule.lines for rule in rules]
+        self._plan = plan(rules)
+        self._gate = LabelGate(self._plan, drops_weak=isinstance(judge, Judge))
         self._search = LineSearch(self._plan, runners, lines, self._gate, self._verifier)
         self.backend: Backend
         self.backend, self._prefilter = _prefilter(backend, self._plan, lines)
@@ -141,17 +138,15 @@ def _prefilter(backend: Backend, made: Plan, lines: Sequence[int]) -> tuple[Back
             return name, prefilter
         if backend == name:
             raise MissingExtra("scan", library)
-    made.notes.append("neither hyperscan nor google-re2 is installed: every line is read by Presidio alone")
+    made.notes.append("neither hyperscan nor google-re2 is installed: every line is read by every recognizer")
     return "presidio", None
 
 
-def _default() -> Iterable[EntityRecognizer]:
-    from piiguard.recognizers import kz_recognizers
+def _chosen(recognizers: Iterable[Any] | None, enhancer: Any) -> tuple[list[Rule], Judgement]:
+    """Return the rules, and who judges what they find; Presidio is imported for what comes from there, else never."""
+    given = list(RULES if recognizers is None else recognizers)
+    if enhancer is None and all(isinstance(each, Rule) for each in given):
+        return given, Judge()
+    from piiguard.recognizers.presidio import borrow
 
-    return kz_recognizers(languages=(LANGUAGE,))
-
-
-def _enhancer() -> ContextAwareEnhancer:
-    from piiguard.recognizers import KzContextEnhancer
-
-    return KzContextEnhancer()
+    return borrow(given, enhancer)

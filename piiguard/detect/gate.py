@@ -1,26 +1,21 @@
 """Numbers that need a label, on lines that have none.
 
 Eight digits are a passport's number only beside a word for it, and half of all log lines hold eight digits. Such a
-match would be dropped by piiguard's context enhancer; seeing beforehand that no label can stand near it
+match would be dropped by piiguard's own judge; seeing beforehand that no label can stand near it
 costs far less than finding, judging and dropping it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-
 from piiguard.detect.candidates import Line
-from piiguard.detect.plan import Look, Places, Work
-from piiguard.detect.relax import reach
-from piiguard.detect.runners import is_plain
-from piiguard.recognizers import KzContextEnhancer
-from piiguard.recognizers.base import NEEDS_LABEL, Traits
-from piiguard.recognizers.evidence import may_be_labelled, shares_labels
+from piiguard.detect.plan import Places, Plan, Work
+from piiguard.recognizers.base import NEEDS_LABEL, Rule
+from piiguard.recognizers.evidence import may_label, shares_labels
+from piiguard.recognizers.labels import MayLabel
 
 LETTERS = bytes(byte if byte > 127 or chr(byte).isalpha() else 32 for byte in range(256))
 WORD = re.compile(rb"[0-9A-Za-z+\x80-\xff]")
@@ -29,31 +24,25 @@ MOST_WORDS = 1 << 17
 
 Spoken = Callable[[], bytes]
 NOBODY: frozenset[str] = frozenset()
+NOBODY_GOES_ON: frozenset[int] = frozenset()
 
 
 class LabelGate:
-    """Knows which patterns of which recognizers need a label, or the company of another entity."""
+    """Knows which patterns of which rules need a label, or the company of another entity."""
 
-    def __init__(
-        self,
-        recognizers: Sequence[EntityRecognizer],
-        enhancer: ContextAwareEnhancer,
-        looks: Mapping[int, Look],
-    ) -> None:
-        self._entities = [frozenset(recognizer.supported_entities) for recognizer in recognizers]
-        self._looks = looks
-        ours = type(enhancer) is KzContextEnhancer
-        self._weak: dict[int, frozenset[int]] = {}
-        self._company: dict[int, frozenset[str]] = {}
-        self._helpful: dict[int, frozenset[str]] = {}  # entities whose label makes looking worth while
-        for index, recognizer in enumerate(recognizers):
-            weak = _weak(recognizer) if is_plain(recognizer) else frozenset()
-            if ours and weak and isinstance(recognizer, Traits) and shares_labels(recognizer):
-                self._weak[index], self._company[index] = weak, recognizer.COMPANY
-                self._helpful[index] = recognizer.COMPANY | {recognizer.ENTITY}
+    def __init__(self, made: Plan, drops_weak: bool) -> None:
+        """``drops_weak`` is whether what needs a label and has none is dropped: what our own judge does."""
+        self._looks = made.looks
+        self._entities = [frozenset(rule.entities) for rule in made.rules]
+        self._weak = _weak(made) if drops_weak else {}
+        self._company = {index: made.rules[index].company for index in self._weak}
+        # entities whose label makes looking worth while
+        self._helpful = {
+            index: company | {_owner(made.rules[index])} for index, company in self._company.items()
+        }
         self._widths = {
-            number: (reach(*_pattern(recognizers[index], pattern)) or 0) * MOST_BYTES + 1
-            for number, (index, pattern) in looks.items()
+            number: made.reaches[number] * MOST_BYTES + 1
+            for number, (index, pattern) in made.looks.items()
             if pattern is not None and pattern in self._weak.get(index, ())
         }
         self._silent: set[bytes] = set()  # words known to label nothing
@@ -99,18 +88,24 @@ class LabelGate:
 
     def _labelled(self, spoken: bytes) -> frozenset[str]:
         words = spoken.translate(LETTERS).split()
-        labelled = NOBODY
         if self._silent.issuperset(words):
-            return labelled
-        for word in set(words) - self._silent:
-            if found := self._labels(word):
-                labelled |= found
-            else:
-                self._remember(word)
+            return NOBODY
+        said = [self._labels(word) for word in set(words) - self._silent]
+        labelled = NOBODY.union(*(each.alone for each in said))
+        if any(each.begins for each in said):
+            # "id" is a label before "card"; "request_id" on a line without that word is none
+            goes_on = NOBODY_GOES_ON.union(*(each.goes_on for each in said))
+            for each in said:
+                for number in goes_on.intersection(each.begins):
+                    labelled |= each.begins[number]
         return labelled
 
-    def _labels_of(self, word: bytes) -> frozenset[str]:
-        return may_be_labelled(word.decode("utf-8", "replace")) & self._helpers
+    def _labels_of(self, word: bytes) -> MayLabel:
+        found = may_label(word.decode("utf-8", "replace"))
+        begins = {number: helped for number, own in found.begins.items() if (helped := own & self._helpers)}
+        if not (begins or found.goes_on or found.alone & self._helpers):
+            self._remember(word)
+        return MayLabel(found.alone & self._helpers, begins, found.goes_on)
 
     def _remember(self, word: bytes) -> None:
         if len(self._silent) > MOST_WORDS:
@@ -121,17 +116,17 @@ class LabelGate:
         return places is not None and index in self._weak and places.keys() <= self._weak[index]
 
 
-def _weak(recognizer: EntityRecognizer) -> frozenset[int]:
-    patterns: Sequence[Pattern] = getattr(recognizer, "patterns", ())
-    return frozenset(
-        number
-        for number, pattern in enumerate(patterns)
-        if pattern.score < NEEDS_LABEL and reach(*_pattern(recognizer, number))
-    )
+def _weak(made: Plan) -> dict[int, frozenset[int]]:
+    """By rule, the patterns that need a label, and of which it is known how far they reach."""
+    weak: dict[int, set[int]] = {}
+    for number, (index, pattern) in made.looks.items():
+        rule = made.rules[index]
+        if pattern is None or rule.keeps_weak or not shares_labels(rule):
+            continue
+        if number in made.reaches and rule.patterns[pattern].score < NEEDS_LABEL:
+            weak.setdefault(index, set()).add(pattern)
+    return {index: frozenset(patterns) for index, patterns in weak.items()}
 
 
-def _pattern(recognizer: EntityRecognizer, number: int) -> tuple[str, int]:
-    if not isinstance(recognizer, PatternRecognizer):
-        raise TypeError(recognizer)
-    patterns: Sequence[Pattern] = recognizer.patterns  # type: ignore[has-type]
-    return patterns[number].regex, recognizer.global_regex_flags or 0
+def _owner(rule: Rule) -> str:
+    return rule.owner or rule.entity

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
-from presidio_analyzer import RecognizerResult
-
 from piiguard.detect import candidates, spanning
 from piiguard.detect.candidates import Line
 from piiguard.detect.gate import LabelGate
@@ -19,6 +17,7 @@ from piiguard.detect.plan import Plan, Work
 from piiguard.detect.runners import Runner
 from piiguard.detect.spanning import Group
 from piiguard.detect.verify import Verifier
+from piiguard.recognizers.candidate import Candidate
 
 Found = tuple[int, str, list[Match]]
 
@@ -53,7 +52,7 @@ class Reported:
 
 
 class LineSearch:
-    """Runs the recognizers of each candidate line on it."""
+    """Runs the rules of each promising line on it."""
 
     def __init__(
         self, made: Plan, runners: Sequence[Runner], lines: Sequence[int], gate: LabelGate, verifier: Verifier
@@ -80,9 +79,9 @@ class LineSearch:
         for group in groups:
             yield from self._group(group, hits, reported)
 
-    def raw(self, text: str, work: Work) -> list[RecognizerResult]:
-        """Run recognizers on a text."""
-        results: list[RecognizerResult] = []
+    def raw(self, text: str, work: Work) -> list[Candidate]:
+        """Run rules on a text."""
+        results: list[Candidate] = []
         for index, places in work.items():
             results += self._runners[index].find(text, places)
         return results
@@ -103,7 +102,7 @@ class LineSearch:
     def _work(self, line: Line, text: str, data: bytes) -> Work:
         return self._plan.work(candidates.in_characters(line.hits, data, line.start, line.end, len(text)))
 
-    def _judged(self, text: str, raw: list[RecognizerResult], data: bytes, line: Line) -> list[Match]:
+    def _judged(self, text: str, raw: list[Candidate], data: bytes, line: Line) -> list[Match]:
         first = min(result.start for result in raw)
         above = None if WORD.search(text, 0, first) else candidates.before(data, line)
         if above is None:
@@ -121,7 +120,7 @@ class LineSearch:
     def _spans(self, text: str) -> list[tuple[int, int]]:
         return sorted((result.start, result.end) for result in self._spanning_results(text))
 
-    def _spanning_results(self, text: str) -> list[RecognizerResult]:
+    def _spanning_results(self, text: str) -> list[Candidate]:
         return self.raw(text, dict.fromkeys(self._spanning))
 
     def _group(self, group: Group, hits: dict[int, Line], reported: Reported) -> Iterator[Found]:
@@ -135,7 +134,7 @@ class LineSearch:
         for place, own in groupby(matches, key=lambda match: spanning.line_at(starts, match.start)):
             yield from _reported_part(list(own), place, lines, text, starts, reported)
 
-    def _alone(self, line: Line, data: bytes) -> list[RecognizerResult]:
+    def _alone(self, line: Line, data: bytes) -> list[Candidate]:
         text = candidates.text_of(data, line)
         work = self._work(line, text, data)
         return self.raw(text, {index: work[index] for index in work if index not in self._spanning})
@@ -163,7 +162,7 @@ def _reported_part(
         yield lines[place].number, text[starts[place] : stop], _moved(kept, -starts[place])
 
 
-def _shifted(raw: list[RecognizerResult], by: int) -> list[RecognizerResult]:
+def _shifted(raw: list[Candidate], by: int) -> list[Candidate]:
     for result in raw:
         result.start += by
         result.end += by

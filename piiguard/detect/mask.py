@@ -10,20 +10,19 @@
 
 from __future__ import annotations
 
-import re
-
 from piiguard import entities
 from piiguard.entities import EMAIL_ADDRESS
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["mask"]
 
 _LONGEST = 40
-_ALNUM = re.compile(r"[^\W_]")
-_AT = re.compile(r"[@%(\[]")
+_ALNUM = later(r"[^\W_]")
+_AT = later(r"[@%(\[]")
 _STARS = {
     code: "*" if chr(code).isalnum() else chr(code) if chr(code).isprintable() else " " for code in range(128)
 }
-_UNPRINTABLE = re.compile(r"[^\w\x20-\x7e\u00a0-\uffff]|[\u2028\u2029\u200b-\u200f\u202a-\u202e]")
+_UNPRINTABLE = later(r"[^\w\x20-\x7e\u00a0-\uffff]|[\u2028\u2029\u200b-\u200f\u202a-\u202e]")
 
 
 def mask(entity: str, value: str) -> str:

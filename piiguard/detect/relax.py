@@ -20,6 +20,7 @@ import regex
 from piiguard.detect import charset
 from piiguard.detect.charset import Chars
 
+IGNORECASE = int(regex.IGNORECASE)
 FLAGS = {
     regex.IGNORECASE: re.IGNORECASE,
     regex.MULTILINE: re.MULTILINE,
@@ -31,6 +32,7 @@ HARMLESS = regex.UNICODE | regex.ASCII | regex.VERSION0
 STRANGE_BRACE = re.compile(r"(?<!\\)\{(?!\d*,?\d*\})")
 WIDEST = 400
 UNBOUNDED = 32  # a larger bound costs the fast engines more than it tells them
+LONGEST_READ = 64  # characters of a look-behind that are read
 LONG = 4  # a repeat at the edge that may vary by more is cut to its minimum
 
 HIGH = frozenset(range(128, 256))
@@ -118,7 +120,11 @@ def _edged(tokens: Sequence[Token], ignore_case: bool) -> bytes:
     before, body = _split(tokens)
     after, body = _split(body, -1)
     shorter = _trimmed(body)
-    head = _guards(before, body[:1], ignore_case, before=True) if shorter == body else b""
+    head = (
+        (_read_before(before, ignore_case) or _guards(before, body[:1], ignore_case, before=True))
+        if shorter == body
+        else b""
+    )
     body = shorter
     shorter = _trimmed(body, -1)
     tail = _guards(after, body[-1:], ignore_case, before=False) if shorter == body else b""
@@ -211,6 +217,18 @@ def _class(members: Sequence[Token], ignore_case: bool) -> Chars:
         else:
             found |= charset.CATEGORIES[str(value)]
     return found.inverted() if negated else found
+
+
+def _read_before(guards: Sequence[Token], ignore_case: bool) -> bytes:
+    """Write a look-behind for several characters as what must be read: a label stands at fewer places than a byte."""
+    for kind, value in guards:
+        if kind is op.ASSERT and value[0] < 0:
+            try:
+                if 1 < _width(value[1]) <= LONGEST_READ:
+                    return b"(?:" + _sequence(value[1], ignore_case) + b")"
+            except (NotRelaxable, LookupError):  # a guard may be left out
+                continue
+    return b""
 
 
 def _guards(guards: Sequence[Token], beside: Sequence[Token], ignore_case: bool, *, before: bool) -> bytes:

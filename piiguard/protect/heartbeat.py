@@ -41,15 +41,10 @@ class TableHeartbeat:
 
     def report(self, beat: Beat) -> None:
         """Keep the newest beat of an instance."""
-        table = state.state
-        name = f"instance:{beat.instance}"
         try:
             with connect(self._engine) as connection:
-                seen = beat.seen + _ahead(connection)
-                row = {"keyring_id": beat.keyring, "generation": beat.generation, "updated": _text(seen)}
-                changed = connection.execute(table.update().where(table.c.name == name).values(**row))
-                if changed.rowcount == 0:
-                    connection.execute(table.insert().values(name=name, **row))
+                seen = _text(beat.seen + _ahead(connection))
+                state.keep_beat(connection, beat.instance, beat.keyring, beat.generation, seen)
                 connection.commit()
         except (SQLAlchemyError, DatabaseError):
             return  # no server, no table, or no right to write there

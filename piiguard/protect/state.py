@@ -17,15 +17,28 @@ from piiguard import clock, names
 from piiguard.database import inspect
 from piiguard.errors import DatabaseError, JobError
 from piiguard.frames import emptied
-from piiguard.keys.freshness import Pin
+from piiguard.keys.freshness import Pin, refuse_behind_pin
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Instance", "beat", "ensure", "instances", "jobs", "knows", "now", "pin", "pinned", "state"]
+__all__ = [
+    "Instance",
+    "beat",
+    "ensure",
+    "instances",
+    "jobs",
+    "keep_beat",
+    "knows",
+    "now",
+    "pin",
+    "pinned",
+    "state",
+]
 
 _metadata = sa.MetaData()
 _name = sa.String(190)  # the longest key that every supported MariaDB indexes
+_INSTANCE = "instance:"
 
 jobs = sa.Table(
     "piiguard_jobs",
@@ -86,78 +99,45 @@ def ensure(connection: sa.Connection) -> None:
 
 
 def pin(connection: sa.Connection, keyring: Keyring) -> None:
-    """Tie this database to the keyring, or refuse a keyring of another environment or an older file."""
-    known = connection.execute(sa.select(state).where(state.c.name == "keyring")).one_or_none()
+    """Tie this database to the keyring; refuse one of another environment, an older file and another history."""
+    known = pinned(connection, str(keyring.id), keyring.generation)
+    if known is not None:
+        refuse_behind_pin(keyring.current(), known, "the keyring")
     mine = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
-    if known is None:
+    if connection.execute(state.update().where(state.c.name == "keyring").values(**mine)).rowcount == 0:
         connection.execute(state.insert().values(name="keyring", **mine))
-    else:
-        _refuse_malformed(known)
-        _refuse_other(known, keyring)
-        if keyring.generation > known.generation:
-            connection.execute(state.update().where(state.c.name == "keyring").values(**mine))
-    _pin_history(connection, keyring)
+    if keyring.history and not (known and known.history):
+        connection.execute(state.insert().values(name=f"history:{keyring.history}", **mine))
     connection.commit()
 
 
 def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | None:
     """Which keyring belongs to this database, its highest generation, and the history of one generation.
 
-    Where the row of the keyring is gone, what was noted of the histories of ``keyring`` still counts.
+    Where the row of the keyring is gone, what was noted of histories still counts: of ``keyring``, else of another.
     """
     if not inspect(connection).has_table(state.name):
         return None
-    histories = state.c.name.like("history:%") & (state.c.keyring_id == keyring)
-    wanted = sa.select(state).where((state.c.name == "keyring") | histories)
+    wanted = sa.select(state).where((state.c.name == "keyring") | state.c.name.like("history:%"))
     rows = connection.execute(wanted).all()
     for row in rows:
         _refuse_malformed(row)
-    owner = next((row.keyring_id for row in rows if row.name == "keyring"), keyring)
-    seen = [row.generation for row in rows if row.keyring_id == owner]
-    if not seen:
+    if not rows:
         return None
-    return Pin(owner, max(seen), _history(connection, owner, generation))
+    named = [row.keyring_id for row in rows if row.name == "keyring"]
+    owner = next((one for one in (*named, keyring) if any(row.keyring_id == one for row in rows)), "")
+    owner = owner or rows[0].keyring_id
+    seen = [row for row in rows if row.keyring_id == owner]
+    history = next((row.name for row in seen if row.name != "keyring" and row.generation == generation), "")
+    return Pin(owner, max(row.generation for row in seen), history.removeprefix("history:"))
 
 
 def knows(connection: sa.Connection, keyring: str) -> bool:
     """Whether jobs have pinned anything of this keyring here; what applications report is no pin."""
     if not inspect(connection).has_table(state.name):
         return False
-    pins = state.c.name.not_like("instance:%"), state.c.keyring_id == keyring
+    pins = state.c.name.not_like(f"{_INSTANCE}%"), state.c.keyring_id == keyring
     return connection.execute(sa.select(state.c.name).where(*pins).limit(1)).first() is not None
-
-
-def _pin_history(connection: sa.Connection, keyring: Keyring) -> None:
-    """Keep the history of each generation that was used here: two copies may have been changed apart."""
-    seen = _history(connection, str(keyring.id), keyring.generation)
-    if seen and seen != keyring.history:
-        raise JobError(
-            f"the keyring is of another history of generation {keyring.generation} than the one used on this database",
-            hint="somebody changed two copies apart from each other: find out which one applications wrote with",
-        )
-    if not seen and keyring.history:
-        row = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
-        connection.execute(state.insert().values(name=f"history:{keyring.history}", **row))
-
-
-def _history(connection: sa.Connection, keyring: str, generation: int) -> str:
-    here = state.c.name.like("history:%"), state.c.keyring_id == keyring, state.c.generation == generation
-    found = connection.execute(sa.select(state.c.name).where(*here)).scalars().first()
-    return "" if found is None else str(found).removeprefix("history:")
-
-
-def _refuse_other(known: sa.Row[Any], keyring: Keyring) -> None:
-    if known.keyring_id != str(keyring.id):
-        raise JobError(
-            f"this database belongs to the keyring {known.keyring_id}, not to {keyring.id}",
-            hint="use the keyring of this environment; --keyring or PIIGUARD_KEYRING names it",
-        )
-    if keyring.generation < known.generation:
-        raise JobError(
-            f"the keyring is of generation {keyring.generation}, but generation {known.generation}"
-            " was used on this database",
-            hint="an older copy of the keyring file was restored: bring back the newest one",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +153,15 @@ class Instance:
 @emptied
 def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
     """Tell that this instance runs with this generation; the caller commits."""
-    row = {"keyring_id": str(keyring.id), "generation": keyring.generation, "updated": now()}
-    here = state.c.name == f"instance:{name}"
-    if connection.execute(state.update().where(here).values(**row)).rowcount == 0:
-        connection.execute(state.insert().values(name=f"instance:{name}", **row))
+    keep_beat(connection, name, str(keyring.id), keyring.generation, now())
+
+
+def keep_beat(connection: sa.Connection, name: str, keyring: str, generation: int, updated: str) -> None:
+    """The newest beat of an instance: one row for each keyring that it has loaded, as it may be behind with either."""
+    row = {"keyring_id": keyring, "generation": generation, "updated": updated}
+    place = f"{_INSTANCE}{keyring}:{name}"
+    if connection.execute(state.update().where(state.c.name == place).values(**row)).rowcount == 0:
+        connection.execute(state.insert().values(name=place, **row))
 
 
 @emptied
@@ -184,12 +169,19 @@ def instances(connection: sa.Connection) -> list[Instance]:
     """Every application that has ever told its generation here."""
     if not inspect(connection).has_table(state.name):
         return []
-    found = connection.execute(sa.select(state).where(state.c.name.like("instance:%")).order_by(state.c.name))
+    found = connection.execute(
+        sa.select(state).where(state.c.name.like(f"{_INSTANCE}%")).order_by(state.c.name)
+    )
     rows = found.all()
     for row in rows:
         _refuse_malformed(row)
     return [
-        Instance(row.name.removeprefix("instance:"), row.keyring_id, row.generation, row.updated)
+        Instance(
+            row.name.removeprefix(_INSTANCE).removeprefix(f"{row.keyring_id}:"),
+            row.keyring_id,
+            row.generation,
+            row.updated,
+        )
         for row in rows
     ]
 

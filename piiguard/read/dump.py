@@ -9,14 +9,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import BinaryIO
 
 from piiguard.read import Counting, Examiner, Sink
 from piiguard.read.literals import Value
-from piiguard.read.opened import Counted, FileTask, encoding_of
+from piiguard.read.opened import Counted, FileTask, encoding_of, suffix_of
 from piiguard.read.part import Lines, Part
-from piiguard.read.sheet import PRESSED
 from piiguard.read.statements import MOST, Row, Statements, Text, plain_name
 
 __all__ = ["DumpTask", "encoding_of_dump", "is_dump", "lines_of_dump"]
@@ -42,8 +40,7 @@ def is_dump(name: str) -> bool:
     >>> is_dump("crm.sql"), is_dump("crm.sql.gz"), is_dump("sql.log")
     (True, True, False)
     """
-    path = PurePath(name.lower())
-    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix == ".sql"
+    return suffix_of(name) == ".sql"
 
 
 def encoding_of_dump(source: io.BufferedReader, wanted: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DECODER", "MOST", "Text", "TooLarge"]
+__all__ = ["DECODER", "MOST", "OF_LINES", "Text", "TooLarge"]
 
 MOST = 1 << 24
 """Characters of one value that are held at once."""
@@ -25,6 +25,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # numbers keep all their digits, however many
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, strict=False)
+OF_LINES = json.JSONDecoder(object_pairs_hook=_object, parse_int=str)
+"""No line break stands in a value."""
 
 
 class TooLarge(Exception):
@@ -36,6 +38,7 @@ class Text:
     """A text that is read piece by piece; ``at`` is how far it was understood, ``line`` the number of the line there."""
 
     more: Callable[[int], str]
+    decoder: json.JSONDecoder = DECODER
     held: str = ""
     at: int = 0
     line: int = 1
@@ -68,7 +71,7 @@ class Text:
         """The value that begins here. Raises: ValueError where there is none, :class:`TooLarge`."""
         while True:
             try:
-                value, end = DECODER.raw_decode(self.held, self.at)
+                value, end = self.decoder.raw_decode(self.held, self.at)
             except json.JSONDecodeError as error:
                 if not self._cut(error):
                     raise

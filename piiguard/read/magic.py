@@ -1,7 +1,7 @@
 """What a file is by its first bytes: text, or something that no reader knows and that is named instead of read.
 
 >>> unknown(b"%PDF-1.7 ..."), unknown("ИИН 050312300015".encode()), unknown(bytes(64) + b"INFO saved")
-('a PDF document', '', '')
+('a PDF document, which no reader knows', '', '')
 """
 
 from __future__ import annotations

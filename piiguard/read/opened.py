@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from piiguard.errors import PiiguardError
@@ -15,9 +16,10 @@ from piiguard.read.options import ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "told"]
+__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "suffix_of", "told"]
 
 _HEAD = 1 << 16
+_PRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,16 @@ def as_lines(task: FileTask, examiner: Examiner, stream: BinaryIO, part: Part, s
     from piiguard.detect import BlockReader
 
     examiner.lines(part, BlockReader(stream, task.options.encoding), task.place, sink=sink)
+
+
+def suffix_of(name: str) -> str:
+    """How a file's name ends, without that of its compression.
+
+    >>> suffix_of("clients.CSV.gz"), suffix_of("app.log"), suffix_of("core")
+    ('.csv', '.log', '')
+    """
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix in _PRESSED else path).suffix
 
 
 def mark_of(now: os.stat_result) -> str:

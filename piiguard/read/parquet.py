@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
 from piiguard.read import Column, Examiner, Kind, Left, Sink, Task, memory, sources
-from piiguard.read.catalog import is_chosen
 from piiguard.read.opened import mark_of
 from piiguard.read.options import EXCLUDED, ReadOptions
 from piiguard.read.part import Part
@@ -63,6 +62,8 @@ class ParquetSource:
         """Nothing stays open."""
 
     def tasks(self, options: ReadOptions) -> Iterable[Task]:
+        from piiguard.read.catalog import is_chosen
+
         table = table_of(self.name)
         alias = table.removesuffix(PARQUET)
         if not is_chosen((table, alias), options.tables):

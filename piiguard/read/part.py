@@ -13,10 +13,12 @@ are numbered from where their reader began; as soon as what stands before them i
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-__all__ = ["FIRST", "Counters", "LineTally", "Lines", "Part", "Places", "merge_into"]
+__all__ = ["FIRST", "Counters", "Hindrance", "LineTally", "Lines", "Part", "Places", "merge_into"]
 
+Hindrance = Literal["", "dots", "foreign", "view"]
+"""Why no command encrypts a place as it stands: its name is read as another one, it lies elsewhere, or is computed."""
 FIRST = 10
 """So many line numbers are kept for each entity."""
 
@@ -85,6 +87,7 @@ class Part:
 
     ``total`` are the rows that there are, as far as the source knows; ``columns`` the counters of its tables by name, and a
     table that is the place itself is called ``""``; ``spots`` the first lines on which something of such a table stands.
+    ``query`` and ``hindrance`` are those of its findings.
     """
 
     rows: int = 0
@@ -99,6 +102,8 @@ class Part:
     """what the source says about its columns"""
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    query: str = ""
+    hindrance: Hindrance = ""
     complete: bool = True
     """False when an interrupt ended it"""
     left: bool = False
@@ -140,6 +145,8 @@ class Part:
         self.bytes += other.bytes
         self.total = max(self.total, other.total)
         self.encoding = max(self.encoding, other.encoding)
+        self.query = max(self.query, other.query)
+        self.hindrance = max(self.hindrance, other.hindrance)
         for start, lines in other.lines.items():
             self.lines[start] = lines.moved(0)
         self._join()

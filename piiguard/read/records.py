@@ -10,24 +10,24 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from piiguard.detect.leaves import DEEPEST, step
 from piiguard.read import Counting, Examiner, Sink, Task, sources
-from piiguard.read.json_text import DECODER, MOST, Text, TooLarge
+from piiguard.read.json_text import DECODER, MOST, OF_LINES, Text, TooLarge
 from piiguard.read.log import LogTask
-from piiguard.read.opened import Counted, encoding_of, told
+from piiguard.read.opened import Counted, encoding_of, suffix_of, told
 from piiguard.read.part import Lines, Part
-from piiguard.read.sheet import PRESSED
 
-__all__ = ["Document", "RecordsTask", "are_lines", "begin_of", "is_records"]
+__all__ = ["Document", "RecordsTask", "form_here", "is_records"]
 
 _HEAD = 1 << 16
 _PAGE, _PAGE_SIGNS = 1000, 1 << 22
 _MOST_PLACES = 1_000
 _SPACE = re.compile(r"[\s,\0\ufeff]*")
 _COLON = re.compile(r"\s*:\s*")
+_NEXT_LINE = re.compile(r"\n(?=\s*\{)")
+_LINES = re.compile(r"\{[ \t]*[^\s{][^\n]*\n(?:[^\n]*\n)*?\{")
 _ARRAY = re.compile(r"\[\s*(?:[{\[\"\]]|[-+.\w]+\s*[,\]])")
 _ARRAY_INSIDE = re.compile(r"\[\s*[{\[\"]")
 _NEXT = re.compile(r"[}\]\"\w]\s*,\s*(?=[{\[])|\n(?=\s*[{\[])")
@@ -39,67 +39,73 @@ BROKEN = "what is no JSON in it was read as text"
 def is_records(name: str) -> bool:
     """Whether the name says so, with or without compression.
 
-    >>> is_records("clients.json"), is_records("export.JSON.gz"), is_records("app.jsonl")
+    >>> is_records("clients.json"), is_records("export.NDJSON.gz"), is_records("app.log")
     (True, True, False)
     """
-    path = PurePath(name.lower())
-    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix == ".json"
+    return suffix_of(name) in (".json", ".jsonl", ".ndjson")
 
 
-def are_lines(head: str) -> bool:
-    """Whether a text that begins so is one of lines, and not a document with rows in it.
+def form_of(head: str) -> str:
+    """What a text is that begins so: ``lines`` of objects, a ``document`` with rows in it, or a ``log``.
 
-    >>> are_lines('{"a": 1}\\n{"a": 2}'), are_lines('[{"a": 1}]'), are_lines('{"a": [{"b": 1}]}')
-    (True, False, False)
+    >>> form_of('{"a": 1}\\n{"a": 2}'), form_of('[{"a": 1}]'), form_of('{"a": [{"b": 1}]}'), form_of("INFO started")
+    ('lines', 'document', 'document', 'log')
     """
     head = head.lstrip("\ufeff \t\r\n\0")
     if head[:1] != "{":
-        return not _ARRAY.match(head)
+        return "document" if _ARRAY.match(head) else "log"
     try:
         _, end = DECODER.raw_decode(head)
+        follows = head[end:].lstrip()[:1] == "{"
     except (ValueError, RecursionError):
-        return not _ARRAY_INSIDE.search(head)
-    return head[end:].lstrip()[:1] == "{" or not _ARRAY_INSIDE.search(head)
+        follows = bool(_LINES.match(head))
+    return "lines" if follows else "document" if _ARRAY_INSIDE.search(head) else "log"
 
 
 class RecordsTask(LogTask):
-    """A document of JSON, or lines of it."""
+    """A document of JSON, or lines of it; anything else is a log."""
 
     __slots__ = ()
 
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
-        lines = False
+        form = ""
         with told(Part()), sources.opened(self.place, named=self.named, salvage=True) as source:
-            lines = source.size > 0 and are_lines(begin_of(source.stream, self.options.encoding))
-        return super().cut(examiner, part, jobs) if lines else [self]
+            form = form_here(source.stream, self.options.encoding)
+        return super().cut(examiner, part, jobs) if form == "log" else [self]
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
-        if are_lines(begin_of(source, self.options.encoding)):
+        form = form_here(source, self.options.encoding)
+        if form == "log":
             super().search(examiner, source, part, sink)
             return
         part.encoding = encoding_of(source, self.options.encoding)
         text = io.TextIOWrapper(source, part.encoding, "replace", newline="")
         part.lines[0] = own = Lines()
-        Document(examiner, part, own, Text(text.read), counted).read()
+        pieces = Text(text.read, OF_LINES if form == "lines" else DECODER)
+        Document(examiner, part, own, pieces, counted, lines=form == "lines").read()
         own.end, own.whole = counted.read_bytes, True
 
 
-def begin_of(source: Any, encoding: str) -> str:
-    """The first characters of what is about to be read."""
-    return str(source.peek(_HEAD)[:_HEAD].decode(encoding_of(source, encoding), "replace"))
+def form_here(source: Any, encoding: str) -> str:
+    """The form of what is about to be read, by its first characters."""
+    return form_of(source.peek(_HEAD)[:_HEAD].decode(encoding_of(source, encoding), "replace"))
 
 
 @dataclass(slots=True)
 class Document:
-    """How far a document was read; ``above`` are the paths of what is open, and whether it is an array."""
+    """How far a document was read; ``above`` are the paths of what is open, and whether it is an array.
+
+    Of ``lines`` each object is a row, and whatever stands between them is text.
+    """
 
     examiner: Examiner
     part: Part
     own: Lines
     text: Text
     counted: Counted
+    lines: bool = False
     above: list[tuple[str, bool]] = field(default_factory=list)
     _rows: dict[str, list[tuple[int, list[Any]]]] = field(default_factory=dict)
     _counting: dict[str, Counting] = field(default_factory=dict)
@@ -122,7 +128,11 @@ class Document:
 
     def _next(self, sign: str) -> None:
         """Read what begins with this sign: the end of something, a member, or an element."""
-        if sign in "]}":
+        if self.lines:
+            if sign != "{":
+                raise ValueError
+            self._take("$", self.text.value())
+        elif sign in "]}":
             self.text.to(self.text.at + 1)
             if self.above:
                 self.above.pop()
@@ -183,7 +193,8 @@ class Document:
     def _broken(self) -> None:
         """Search what is no JSON as text, up to where an element may begin again."""
         first = self.text.line
-        while not (found := _NEXT.search(self.text.held, self.text.at + 1)):
+        pattern = _NEXT_LINE if self.lines else _NEXT
+        while not (found := pattern.search(self.text.held, self.text.at)):
             if len(self.text.held) - self.text.at > _HEAD or not self.text.fill():
                 break
         self.part.note(BROKEN if found or not self.above else CUT)

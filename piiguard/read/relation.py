@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from piiguard.read.part import Hindrance
+
 __all__ = ["MOST", "Column", "Kind", "Reading", "Relation"]
 
 Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
@@ -67,6 +69,15 @@ class Relation:
     def names(self) -> tuple[str, str]:
         """What globs may match."""
         return self.place, self.name
+
+    @property
+    def hindrance(self) -> Hindrance:
+        """Why its columns cannot be encrypted by their names: ``a.b`` is table b of the schema a."""
+        if "." in self.name:
+            return "dots"
+        if self.foreign:
+            return "foreign"
+        return "view" if self.kind in ("view", "materialized") else ""
 
     def source(self) -> sa.TableClause:
         return sa.table(self.name, schema=self.schema or self.home)

@@ -6,17 +6,15 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import PurePath
 from typing import BinaryIO
 
 from piiguard.read import Examiner, Sink
 from piiguard.read.dialect import dialect_of, rows
-from piiguard.read.opened import Counted, FileTask, encoding_of
+from piiguard.read.opened import Counted, FileTask, encoding_of, suffix_of
 from piiguard.read.part import Lines, Part
 
-__all__ = ["DELIMITERS", "PRESSED", "SheetTask", "is_sheet", "lines_of"]
+__all__ = ["DELIMITERS", "SheetTask", "is_sheet", "lines_of"]
 
-PRESSED = (".gz", ".bz2", ".xz", ".zst")
 _PAGE = 1000
 _HEAD = 1 << 16
 _FIRST = 200
@@ -32,8 +30,7 @@ def is_sheet(name: str) -> bool:
     >>> is_sheet("clients.csv"), is_sheet("export.TSV.gz"), is_sheet("app.log")
     (True, True, False)
     """
-    path = PurePath(name.lower())
-    return (path.with_suffix("") if path.suffix in PRESSED else path).suffix in (".csv", ".tsv")
+    return suffix_of(name) in (".csv", ".tsv")
 
 
 class SheetTask(FileTask):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import local
+from threading import Lock, local
 from typing import Any, TypeVar
 
 from piiguard.redact.redactor import Redactor
@@ -25,21 +25,29 @@ def withheld(error: BaseException | None) -> str:
 class Guarded:
     """Calls the redactor; ``redactor`` or the options of :class:`Redactor` say how it works.
 
-    The engine is loaded here and not at the first record, which would wait for it.
+    The engine is loaded here and not at the first record, which would wait for it. ``withheld`` counts what went out
+    without its content.
     """
 
     def __init__(self, redactor: Redactor | None = None, **options: Any) -> None:
         self.redactor = redactor or Redactor(**options)
         self._inside = local()
+        self._lock = Lock()
+        self.withheld = 0
 
     def __call__(self, work: Callable[[], T], instead: Callable[[str], T]) -> T:
         """Do the work; when it fails, or was asked for by itself, do ``instead`` with what is to be said."""
         if getattr(self._inside, "active", False):
-            return instead(withheld(None))
+            return self._withhold(instead, None)
         self._inside.active = True
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - a record must be written, whatever goes wrong
-            return instead(withheld(error))
+            return self._withhold(instead, error)
         finally:
             self._inside.active = False
+
+    def _withhold(self, instead: Callable[[str], T], error: Exception | None) -> T:
+        with self._lock:
+            self.withheld += 1
+        return instead(withheld(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,16 @@ from piiguard.detect import Engine, Match
 from piiguard.detect.escapes import Spelled, plain
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine
+from piiguard.redact.nested import Nested
 from piiguard.redact.replacing import Operator, replacer
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Redactor", "redact_text"]
+__all__ = ["Change", "Redactor", "redact_text", "written"]
 
-_DEEPEST = 20
-_SMALL = 10**8  # no entity has fewer than nine digits unless a label says so
+Change = tuple[int, int, str]
+"""What to put in place of a part of a text."""
 
 
 class Redactor:
@@ -42,25 +43,26 @@ class Redactor:
         self.engine = engine or _engine(None if entities is None else frozenset(entities))
         self._replace = replacer(operator, keyring)
         self._least = least_score(min_confidence)
+        self._nested = Nested(self.text)
 
     @emptied
     def text(self, text: str, context: Sequence[str] = ()) -> str:
         """Redact one text; ``context`` are words that label it, such as a field's name."""
+        return written(text, self.changes(text, context))
+
+    @emptied
+    def changes(self, text: str, context: Sequence[str] = ()) -> list[Change]:
+        """What :meth:`text` puts where, from left to right."""
         spelled = Spelled(text) if "\\" in text else None
         matches = self.engine.find(spelled.view if spelled else text, context)
-        return self.spliced(text, matches, spelled) if matches else text
-
-    def spliced(self, text: str, matches: Sequence[Match], spelled: Spelled | None = None) -> str:
-        """Replace the matches of a text; what stands outside them stays as it is.
-
-        Where the text is ``spelled`` with escapes, the matches are those of what it says.
-        """
-        line, parts, place = JsonLine(text, document=False), [], 0
-        for match in filter(self.wanted, matches):
-            for start, end, new in self.edits(text, match, line, spelled):
-                parts += [text[place:start], new]
-                place = end
-        return "".join([*parts, text[place:]])
+        if not matches:
+            return []
+        line = JsonLine(text, document=False)
+        return [
+            change
+            for match in filter(self.wanted, matches)
+            for change in self.edits(text, match, line, spelled)
+        ]
 
     def edits(
         self, text: str, match: Match, line: JsonLine, spelled: Spelled | None = None
@@ -92,33 +94,16 @@ class Redactor:
 
         What is clean comes back as it was given; the name of a field labels what is in it.
         """
-        return self._nested(value, context, 0)
+        return self._nested(value, context)
 
-    def _nested(self, value: Any, context: Sequence[str], depth: int) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, int | float) and not context and -_SMALL < value < _SMALL:
-            return value
-        if isinstance(value, str):
-            return self.text(value, context)
-        if depth < _DEEPEST and isinstance(value, Mapping):
-            return dict(self._items(value, depth + 1))
-        if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-            return _like(value, [self._nested(item, context, depth + 1) for item in value])
-        return self._as_text(value, context)
 
-    def _items(self, value: Mapping[Any, Any], depth: int) -> Iterator[tuple[Any, Any]]:
-        for key, item in value.items():
-            name = (key,) if isinstance(key, str) else ()
-            yield self._nested(key, (), depth), self._nested(item, name, depth)
-
-    def _as_text(self, value: Any, context: Sequence[str]) -> Any:
-        """Anything else is written to a log by its text, so that is what is looked at."""
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else str(value)
-        clean = self.text(text, context)
-        if clean == text:
-            return value
-        return clean.encode() if isinstance(value, bytes | bytearray) else clean
+def written(text: str, changes: Iterable[Change]) -> str:
+    """The text with its changes, which come from left to right."""
+    parts, place = [], 0
+    for start, end, new in changes:
+        parts += [text[place:start], new]
+        place = end
+    return "".join([*parts, text[place:]])
 
 
 @emptied
@@ -151,13 +136,3 @@ def _engine(entities: frozenset[str] | None) -> Engine:
 @cache
 def _made(entities: frozenset[str] | None) -> Engine:
     return Engine(entities=entities)
-
-
-def _like(value: Any, items: list[Any]) -> Any:
-    if hasattr(value, "_fields"):  # a named tuple
-        return type(value)(*items)
-    kind = next(kind for kind in (list, tuple, set, frozenset) if isinstance(value, kind))
-    try:
-        return kind(items)
-    except TypeError:  # a set whose item became a dict
-        return items

@@ -54,7 +54,19 @@ _LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal["encrypt", "manifest", "model", "frame", "redact", "logging", "unsafe_name", "stream"]
+    name: Literal[
+        "encrypt",
+        "manifest",
+        "model",
+        "frame",
+        "redact",
+        "logging",
+        "unsafe_name",
+        "stream",
+        "view",
+        "foreign",
+        "dots",
+    ]
     language: Literal["sh", "toml", "python", ""]
     text: str
 
@@ -71,8 +83,10 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         cleaned = _redact(finding)
         return (cleaned,) if cleaned is _GONE else (Remedy("logging", "python", _LOGGING), cleaned)
     column = _column(finding)
-    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}"):
+    if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}{finding.query}"):
         return (_UNSAFE,)
+    if hindered := _hindered(finding):
+        return (hindered,)
     manifest = Remedy("manifest", "toml", column.to_toml())
     if _in_frame(finding):
         return manifest, Remedy("frame", "python", _FRAME)
@@ -86,6 +100,8 @@ def next_step(finding: Finding, lang: Language = "en") -> str:
     """The one command that changes most, or why there is none."""
     if finding.kind == "file":
         step = _redact(finding)
+    elif hindered := _hindered(finding):
+        step = hindered
     else:
         step = Remedy("frame", "python", _FRAME_STEP) if _in_frame(finding) else _encrypt(finding)
     return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
@@ -109,16 +125,18 @@ def _encrypt(finding: Finding) -> Remedy:
     )  # a text of documents would be taken for text
     if column.index:
         options += ["--index", column.index, "--normalizer", *column.rules]
-    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding))
+    target = _WITHOUT_PASSWORD.sub(r"\1@", _address(finding)) + (f"?{finding.query}" if finding.query else "")
     words = ["piiguard", "encrypt", *map(word, options), "--", word(target), word(column.place)]
-    text = command(*words) if _is_addressed(finding) else None
+    text = command(*words)
     return Remedy("encrypt", "sh", text) if text else _UNSAFE
 
 
-def _is_addressed(finding: Finding) -> bool:
-    """Whether TABLE.COLUMN can be told apart again: dots inside of names are not quoted there."""
-    schema = 0 if _address(finding).startswith("sqlite") else 1
-    return "." not in (finding.column or "") and (finding.table or "").count(".") <= schema
+def _hindered(finding: Finding) -> Remedy | None:
+    """Why no command encrypts it: a dot inside of a name is not told from the one between two."""
+    if _in_frame(finding):
+        return None
+    hindrance = "dots" if "." in (finding.column or "") else finding.hindrance
+    return Remedy(hindrance, "", "") if hindrance else None
 
 
 def _redact(finding: Finding) -> Remedy:
@@ -126,6 +144,8 @@ def _redact(finding: Finding) -> Remedy:
     name = _address(finding) if _address(finding) == "-" else finding.file or _address(finding)
     if _STREAM.match(name):
         return _GONE
+    if name != "-" and not PurePath(name).stem.strip("."):  # of a file called ..gz nothing is left
+        return _UNSAFE
     clean = "clean.log" if name == "-" else str(_clean(PurePath(name)))
     given = "-" if name == "-" else file_word(name)
     words = [*map(word, finding.reading), "-o", file_word(clean), "--", given]

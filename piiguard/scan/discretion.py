@@ -34,13 +34,14 @@ __all__ = ["Discretion"]
 # What words alone tell must be certain: a street, a firm and a date are what files are called by.
 _LEAST = {PERSON: 0.8, KZ_ADDRESS: 0.8, KZ_MRZ: 0.5}
 _NUMBERS = frozenset({KZ_IIN, KZ_BIN, KZ_PHONE, EMAIL_ADDRESS, CREDIT_CARD, IBAN_CODE})
-_LONGEST = 2_000  # characters of a name that are looked at; the rest is hidden when it is longer
+_LONGEST = 1 << 15  # characters of a name that are looked at; what is behind them is hidden
+_OVER = 256  # and so many more, so that a value is not cut in two there
 _NO_NUMBER = re.compile(r"[^\W\d]|_")
 _ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")
-_WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|[^\W\d_]{2,}[\W_]+[^\W\d_]{2,}")
+_WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|(?<![^\W\d_])[^\W\d_]{2,}+[\W_]++[^\W\d_]{2}")
 
 Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target, Unread)
-_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row")
+_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row", "query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +137,15 @@ def _names(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _masked(name: str) -> str:
-    if HIDDEN in name or not _WORTH.search(name):
+    if HIDDEN in name or not (len(name) > _LONGEST or _WORTH.search(name)):
         return name
-    text, end = name[:_LONGEST], 0
+    text, end = name[: _LONGEST + _OVER], 0
     parts: list[str] = []
     for value in _values(text):
-        parts += [text[end : value.start], _hidden(value.entity, text[value.start : value.end])]
-        end = value.end
-    if not parts:
-        return name
-    return "".join([*parts, text[end:], HIDDEN if len(name) > _LONGEST else ""])
+        if value.start < _LONGEST:
+            parts += [text[end : value.start], _hidden(value.entity, text[value.start : value.end])]
+            end = value.end
+    return "".join([*parts, text[end:_LONGEST], HIDDEN if len(name) > _LONGEST else ""])
 
 
 def _values(text: str) -> list[_Value]:

@@ -40,7 +40,8 @@ def make_observer(options: Options) -> Observer:
 
 def observer_of(engine: Engine, options: Options) -> Observer:
     """The reader of cells that works with an engine."""
-    from piiguard.scan.observe import BESIDE, Observer
+    from piiguard.scan.observe import Observer
+    from piiguard.scan.words import BESIDE
 
     plain = tuple(entity for entity in engine.entities if entity not in BESIDE)
     if plain == engine.entities:

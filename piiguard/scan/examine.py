@@ -16,9 +16,11 @@ from piiguard.read.part import FIRST, Lines, LineTally, Part, merge_into
 from piiguard.scan import hashes, jsonpath, settle
 from piiguard.scan.engines import make_engine, observer_of
 from piiguard.scan.finding import Match
-from piiguard.scan.observe import NAMES, WORDS, Hit, Observer, Place
+from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
 from piiguard.scan.statistics import Partials
+from piiguard.scan.texts import Hit
+from piiguard.scan.words import NAMES, WORDS
 
 if TYPE_CHECKING:
     from piiguard.detect import Block, Engine

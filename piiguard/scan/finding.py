@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from piiguard import __version__, entities
 from piiguard.confidence import Confidence
+from piiguard.read.part import Hindrance
 from piiguard.scan.reason import Reason, in_english
 
 __all__ = [
@@ -81,6 +82,7 @@ class Finding:
     ``matched`` of ``examined`` values (of a column) or lines (of a file) hold it; ``lines`` are the first
     few line numbers, counted from 1; ``masked`` shows the shape of one value. ``records`` are the rows of the
     table or sheet that hold it, estimated where a part of them was searched; ``distinct`` are its different values, where known.
+    For whoever writes a remedy: ``query`` is how the target was connected to, beside its address, without secrets.
     """
 
     target: str
@@ -105,6 +107,9 @@ class Finding:
     """what the target is, where it is called by another name; in no document"""
     reading: tuple[str, ...] = ()
     """the options by which the file was read, where its name and its bytes do not say how; in no document"""
+
+    query: str = ""
+    hindrance: Hindrance = ""
 
     @property
     def id(self) -> str:
@@ -135,8 +140,9 @@ class Finding:
         own = _plain(self)
         del own["address"], own["reading"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
-        for name in ("lines", "file") if self.kind == "column" else ("table", "column", "distinct"):
-            own.pop(name, None)
+        of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
+        for name in ("query", "hindrance", *of_other_kind):
+            del own[name]
         if self.kind == "file" and self.records is None:
             del own["records"]
         return {"id": self.id, **own, "category": self.category}

@@ -26,9 +26,9 @@ from piiguard.entities import (
     PHONE_SHORT,
 )
 from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
-from piiguard.scan.observe import NAMES, WORDS
 from piiguard.scan.reason import Reason, because, percent
 from piiguard.scan.statistics import Alike, Statistics, Tally
+from piiguard.scan.words import NAMES, WORDS
 
 __all__ = ["Verdict", "judge"]
 
@@ -83,13 +83,14 @@ def judge(column: str, path: str | None, statistics: Statistics) -> list[Verdict
         *_prose(statistics, hints),
     ):
         known = found.get(verdict.entity)
-        if known is None or (rank(verdict.confidence), verdict.matched) > (
-            rank(known.confidence),
-            known.matched,
-        ):
+        if known is None or _weight(verdict) > _weight(known):
             found[verdict.entity] = verdict
     found.update((v.entity, v) for v in _by_name(statistics, hints, found))
-    return sorted(_resolved(found), key=lambda v: (-rank(v.confidence), -v.matched, v.entity))
+    return sorted(_resolved(found), key=lambda v: (*(-each for each in _weight(v)), v.entity))
+
+
+def _weight(verdict: Verdict) -> tuple[int, int]:
+    return rank(verdict.confidence), verdict.matched
 
 
 def _numbers(statistics: Statistics, promised: frozenset[str]) -> Iterator[Verdict]:
@@ -211,15 +212,8 @@ def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
             score = _score(confidence, share if confidence == "high" else 0)
             best = tally.best[0] if confidence == "high" else 0.0
             why = because("labelled", share=percent(tally.cells, searched), labelled=tally.strong)
-            yield Verdict(
-                claim,
-                confidence,
-                round(min(max(score, best), 0.99), 2),
-                tally.cells,
-                searched,
-                tally.shown,
-                (why,),
-            )
+            score = round(min(max(score, best), 0.99), 2)
+            yield Verdict(claim, confidence, score, tally.cells, searched, tally.shown, (why,))
 
 
 def _text_confidence(
@@ -248,15 +242,8 @@ def _by_name(statistics: Statistics, hints: frozenset[str], found: dict[str, Ver
     plain = statistics.examined - statistics.protected - statistics.digests.total()
     for entity in sorted(hints & headers.EXACT):
         if entity not in found and not found and plain > 0 and statistics.values.count > 2:
-            yield Verdict(
-                entity,
-                "low",
-                0.3,
-                0,
-                statistics.examined,
-                "",
-                (because("only_named", entity=entity),),
-            )
+            why = (because("only_named", entity=entity),)
+            yield Verdict(entity, "low", 0.3, 0, statistics.examined, "", why)
 
 
 def _resolved(found: dict[str, Verdict]) -> Iterator[Verdict]:

@@ -28,7 +28,7 @@ class Naming:
         if not self._name:
             return target
         path = urllib.parse.unquote(target.removeprefix("sqlite:///"))
-        inside = os.path.isdir(self._target) and path.startswith(os.path.join(self._target, ""))
+        inside = path.startswith(os.path.join(self._target, ""))
         return f"{self._name}/{os.path.relpath(path, self._target)}" if inside else self._name
 
     def match(self, match: Match) -> Match:

@@ -6,33 +6,25 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from piiguard import entities
+from piiguard import detect
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
 from piiguard.detect import encodings, leaves, whole_names
-from piiguard.detect import page as pages
 from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
-from piiguard.entities import NAME_CELL, PERSON
+from piiguard.entities import PERSON
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.scan import ciphers
 from piiguard.scan.statistics import Alike, Partials, Statistics
+from piiguard.scan.texts import Hit, Sink, Texts, example, spread, unrepeated, without_json
+from piiguard.scan.words import BESIDE, NAMES
 
 if TYPE_CHECKING:
     from piiguard.detect import Engine, Match
 
-__all__ = ["BESIDE", "NAMES", "WORDS", "Hit", "Observer", "Place", "Sink"]
-
-WORDS = entities.told_by("words")
-"""Entities told by words and not by a check: a hundred times as dear, and settled by a sample of a column."""
-BESIDE = frozenset(row.name for row in entities.ENTITIES if not row.digits)
-"""What a column of names or addresses is no longer searched for once it is settled."""
-
-NAMES = NAME_CELL
-"""The claim of cells that are scored as whole names; no single one of them is a hit."""
+__all__ = ["Observer", "Place"]
 
 Place = tuple[str, str | None]
 """A column and a JSON path."""
@@ -40,49 +32,6 @@ Place = tuple[str, str | None]
 _DIGITS = bytes(100 if 48 <= byte < 58 else 32 for byte in range(256))
 # an address of mail, or one long word: ciphertext, a hash; or armour
 _TELLING = re.compile(r"@|^[^ ]{32}|^-----BEGIN ")
-_MOST_PATHS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One match in one cell, for those who want every single one."""
-
-    cell: int
-    path: str | None
-    claim: str
-    start: int
-    end: int
-    score: float
-    masked: str
-
-
-Sink = Callable[[Hit], None]
-
-
-@dataclass(slots=True)
-class _Texts:
-    """The texts of one place in a batch, and the number of the cell that each comes from."""
-
-    cells: Sequence[int] = ()
-    texts: list[str] = field(default_factory=list)
-    _joined: pages.Joined | None = None
-
-    @property
-    def joined(self) -> pages.Joined:
-        """All of them at once; asked for when the last one is there."""
-        if self._joined is None:
-            self._joined = pages.Joined(self.texts)
-        return self._joined
-
-    def add(self, cell: int, text: str) -> None:
-        if not isinstance(self.cells, list):
-            self.cells = list(self.cells)
-        self.cells.append(cell)
-        self.texts.append(text)
-
-    def only(self, places: Sequence[int]) -> _Texts:
-        """Some of them."""
-        return _Texts([self.cells[place] for place in places], [self.texts[place] for place in places])
 
 
 class Observer:
@@ -126,10 +75,10 @@ class Observer:
             _Page(self, (column, path), context(column, path, label), statistics, sink).read(group)
         return found
 
-    def _texts(self, values: Sequence[object], own: Statistics) -> dict[str | None, _Texts]:
+    def _texts(self, values: Sequence[object], own: Statistics) -> dict[str | None, Texts]:
         """The texts by JSON path; ciphertext in bytes is counted here."""
-        texts: dict[str | None, _Texts] = {}
-        plain = _Texts()
+        texts: dict[str | None, Texts] = {}
+        plain = Texts()
         kinds = set(map(type, values))
         numbers: Sequence[int] = range(len(values))
         if type(None) in kinds:
@@ -145,20 +94,20 @@ class Observer:
         else:
             for cell, value in zip(numbers, values, strict=True):
                 self._sort(cell, value, own, plain, texts)
-        if plain.texts and plain.joined.begins(pages.JSON):
-            plain = _without_json(plain, texts)
+        if plain.texts and plain.joined.begins(detect.page.JSON):
+            plain = without_json(plain, texts)
         if plain.texts:
             texts[None] = plain
         return texts
 
     def _sort(
-        self, cell: int, value: object, own: Statistics, plain: _Texts, texts: dict[str | None, _Texts]
+        self, cell: int, value: object, own: Statistics, plain: Texts, texts: dict[str | None, Texts]
     ) -> None:
         if isinstance(value, bytes | bytearray | memoryview):
             if text := self._bytes(bytes(value), own):
                 plain.add(cell, text)
         elif isinstance(value, dict | list | tuple | set):
-            _spread(cell, list(value) if isinstance(value, set) else value, texts)
+            spread(cell, list(value) if isinstance(value, set) else value, texts)
         elif text := (value if isinstance(value, str) else leaves.as_text(value)).rstrip():
             plain.add(cell, text)
 
@@ -199,7 +148,7 @@ class _Page:
         self.key = observer._key
         self.settled = place in observer.settled
 
-    def read(self, group: _Texts) -> None:
+    def read(self, group: Texts) -> None:
         statistics, texts = self.statistics, group.texts
         statistics.examined += len(texts)
         if not self.settled:
@@ -209,23 +158,23 @@ class _Page:
                 statistics.values.add(text, self.key)
         if (
             self.sink is None
-            and len(texts) >= pages.LEAST
-            and (known := pages.claims(group.joined, self.labelled)) is not None
+            and len(texts) >= detect.page.LEAST
+            and (known := detect.page.claims(group.joined, self.labelled)) is not None
         ):
             for claim, values in known:
                 self._count(claim, values)
-            for size, texts in pages.numbers(group.joined).items():
+            for size, texts in detect.page.numbers(group.joined).items():
                 self._number(size, texts)
             return
         rest = self._unclaimed(group)
         if rest.texts:
             self._prose(rest)
 
-    def _unclaimed(self, group: _Texts) -> _Texts:
+    def _unclaimed(self, group: Texts) -> Texts:
         """Count the cells that are one value or ciphertext as a whole; return the others."""
-        if pages.plain(group.joined):
+        if detect.page.plain(group.joined):
             return group
-        rest = _Texts()
+        rest = Texts()
         for cell, text in zip(group.cells, group.texts, strict=True):
             claims, digits = one.answer(text, self.labelled)
             if digits:
@@ -259,7 +208,7 @@ class _Page:
             if tally.distinct.full:
                 break
             tally.distinct.add(text, self.key)
-        tally.example = max(tally.example, _example(entity, values))
+        tally.example = max(tally.example, example(entity, values))
 
     def _claim(self, claim: str, cell: int, text: str) -> None:
         self._count(claim, [text])
@@ -282,22 +231,25 @@ class _Page:
             return False
         return True
 
-    def _prose(self, group: _Texts) -> None:
+    def _prose(self, group: Texts) -> None:
         observer, statistics = self.observer, self.statistics
         if not self.settled and observer.name_every and PERSON in observer.entities:
             self._names(group.texts)
         numeric = group
-        if len(group.texts) >= pages.LEAST and (places := pages.numeric(group.joined)) is not None:
+        if (
+            len(group.texts) >= detect.page.LEAST
+            and (places := detect.page.numeric(group.joined)) is not None
+        ):
             numeric = group.only(places)
         digits = "\n".join(numeric.texts).encode("utf-8", "surrogatepass")
         statistics.twelve += digits.translate(_DIGITS).count(b"d" * 12)
         entities = observer.plain_entities if self.settled else observer.entities
-        if pages.NUMERIC.issuperset(entities):
+        if detect.page.NUMERIC.issuperset(entities):
             group = numeric
         if not group.texts:
             return
         engine = observer.plain() if self.settled else observer.engine
-        texts, cells = (group.texts, [[cell] for cell in group.cells]) if self.sink else _unrepeated(group)
+        texts, cells = (group.texts, [[cell] for cell in group.cells]) if self.sink else unrepeated(group)
         for number, matches in engine.find_many(texts, self.words):
             self._matched(texts[number], cells[number], matches)
 
@@ -342,38 +294,3 @@ class _Page:
                 tally = statistics.tally(NAMES)
                 tally.whole += count
                 tally.best = max(tally.best, (score, mask(PERSON, text)))
-
-
-def _example(entity: str, values: list[str]) -> tuple[int, str]:
-    """Choose a value by its checksum, whose rank alone is kept: then no split of the input changes the choice."""
-    sums = [zlib.crc32(text.encode("utf-8", "surrogatepass")).bit_length() for text in values]
-    least = min(sums)
-    shapes = (mask(entity, text) for text, bits in zip(values, sums, strict=True) if bits == least)
-    return 32 - least, max(shapes)
-
-
-def _unrepeated(group: _Texts) -> tuple[list[str], list[list[int]]]:
-    """Each different text once, and its cells: what a page repeats is searched once."""
-    cells: dict[str, list[int]] = {}
-    for cell, text in zip(group.cells, group.texts, strict=True):
-        cells.setdefault(text, []).append(cell)
-    return list(cells), list(cells.values())
-
-
-def _without_json(plain: _Texts, texts: dict[str | None, _Texts]) -> _Texts:
-    """Spread the cells that are JSON over their paths; return the others."""
-    rest = _Texts()
-    for cell, text in zip(plain.cells, plain.texts, strict=True):
-        tree = leaves.as_json(text)
-        if tree is None:
-            rest.add(cell, text)
-        else:
-            _spread(cell, tree, texts)
-    return rest
-
-
-def _spread(cell: int, tree: object, texts: dict[str | None, _Texts]) -> None:
-    """Put each leaf of a JSON value under its path."""
-    for path, text in leaves.leaves(tree):
-        place = path if path in texts or len(texts) < _MOST_PATHS else "$.*"
-        texts.setdefault(place, _Texts()).add(cell, text)

@@ -46,7 +46,10 @@ def judged(
     if kind == "database":
         units = part.rows
         columns = _columns(target, place, "", part, options, manifest)
-        found = [with_records(finding, total, part.rows) for finding in columns]
+        found = [
+            replace(with_records(finding, total, part.rows), query=part.query, hindrance=part.hindrance)
+            for finding in columns
+        ]
     else:
         units = part.line_count
         found = [replace(each, reading=_reading(options)) for each in _of_file(target, place, part, options)]

@@ -13,9 +13,9 @@ from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Finding, Protection
 from piiguard.scan.judge import Verdict, judge
 from piiguard.scan.neighbours import weigh
-from piiguard.scan.observe import WORDS
 from piiguard.scan.reason import Reason, because
 from piiguard.scan.statistics import MOST_KEYS, Partials, Statistics
+from piiguard.scan.words import WORDS
 
 __all__ = ["UNKNOWN", "Place", "findings_of", "with_records"]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from piiguard.scan.judge import judge
-from piiguard.scan.observe import NAMES, WORDS, Place
+from piiguard.scan.observe import Place
 from piiguard.scan.statistics import Partials, Statistics
+from piiguard.scan.words import NAMES, WORDS
 
 __all__ = ["LARGE", "SAMPLE", "Rhythm", "places", "told"]
 

@@ -7,9 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import IO, BinaryIO, cast
-
-import sqlalchemy as sa
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from piiguard import database
 from piiguard.errors import DatabaseError, ScanError
@@ -20,12 +18,14 @@ from piiguard.read import Kind, Sink, Source, sources
 from piiguard.read.file import FileSource
 from piiguard.read.listing import Listing, listed
 from piiguard.read.parquet import PARQUET, ParquetSource
-from piiguard.read.table import DatabaseSource
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import NO_FILE, join, unread
 from piiguard.scan.options import Options
 from piiguard.scan.run import Elsewhere, Progress, run
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 __all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
@@ -57,6 +57,8 @@ def scan_database(
     interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
     :class:`DatabaseError` when the database cannot be reached at all.
     """
+    from piiguard.read.table import DatabaseSource  # SQLAlchemy, which a log does without
+
     try:
         return run(
             DatabaseSource(target), options or Options(), manifest=manifest, progress=progress, sink=sink,
@@ -138,7 +140,7 @@ def scan_target(
     for name in databases:
         try:
             reports.append(
-                scan_database(sa.URL.create("sqlite", database=name), options, manifest=manifest,
+                scan_database(_url_of(name), options, manifest=manifest,
                               progress=progress, sink=sink, journal=journal, elsewhere=elsewhere)
             )  # fmt: skip
         except DatabaseError as error:
@@ -161,6 +163,12 @@ def kinds_of(target: str) -> set[Kind]:
     tables = {name for name in listing.files if name.lower().endswith(PARQUET)} | set(_databases(listing))
     kinds: list[tuple[Kind, object]] = [("database", tables), ("file", len(tables) < len(listing.files))]
     return {kind for kind, there in kinds if there}
+
+
+def _url_of(name: str) -> sa.URL:
+    import sqlalchemy as sa
+
+    return sa.URL.create("sqlite", database=name)
 
 
 def _databases(listing: Listing) -> list[str]:

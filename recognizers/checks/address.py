@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.address_parts import PART, is_city, led
 from piiguard.recognizers.checks.exceptions import InvalidFormat
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["Address", "FoundAddress", "compact", "find", "format", "is_valid", "parse", "validate"]
 
@@ -43,7 +44,7 @@ ANCHORS = (
     r"(?<![0-9A-Za-z_])(?-i:[A-Z][0-9]{2}[A-Z][0-9][A-Z][0-9])(?![0-9A-Za-z_])",
     r",[ \u00a0]{0,2}[0-9]{6}",
 )
-ANCHOR = re.compile("|".join(map(led, ANCHORS)), re.IGNORECASE)
+ANCHOR = later("|".join(map(led, ANCHORS)), re.IGNORECASE)
 # What every anchor holds, for a quick look at each line: finding a string costs far less than a pattern.
 CYRILLIC_HINTS = (
     *(
@@ -137,10 +138,10 @@ LATIN_HINTS = (
     ),
     *("bulvar", "pr.", "mkr", "microd", "house", " ui", "-ui"),
 )
-INDEX = re.compile("[0-9]{6}|[0-9][A-Za-z][0-9][A-Za-z][0-9]")
+INDEX = later("[0-9]{6}|[0-9][A-Za-z][0-9][A-Za-z][0-9]")
 REACH = 150  # characters before and after an anchor
 LONGEST = 400  # characters: what goes on behind them is another address
-SEPARATOR = re.compile(r"[ \t\u00a0,;.:–—\-«»\"()|]{0,6}(?:(?:в|на|по|бойынша|in|уг\.|угол)[ \u00a0])?")
+SEPARATOR = later(r"[ \t\u00a0,;.:–—\-«»\"()|]{0,6}(?:(?:в|на|по|бойынша|in|уг\.|угол)[ \u00a0])?")
 STREETS = {"street", "english_street", "numbered_street", "micro", "bare_street"}
 NUMBERS = {"house", "block", "flat", "number"}
 PLACES = {"city", "region", "index"}

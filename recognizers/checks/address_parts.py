@@ -11,18 +11,19 @@ import re
 from functools import cache
 from pathlib import Path
 
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LATIN_LOWER, LATIN_UPPER, UPPER, latin_key
 
 __all__ = ["PART", "is_city", "led"]
 
-LATIN = re.compile(f"[{LATIN_LOWER}-]+")
+LATIN = later(f"[{LATIN_LOWER}-]+")
 DATA = Path(__file__).parent.parent / "data"
 GAP = "[ \t\u00a0]"
 EDGE = f"(?<![{ANY}0-9_])"
 END = f"(?![{ANY}0-9_])"
 
-_OPENING = re.compile(r"(?:\(\?(?:<![^)]*\)|-?i?:))*")
-_FIRST = re.compile(r"\[([^\]]+)\]|(\\?.)")
+_OPENING = later(r"(?:\(\?(?:<![^)]*\)|-?i?:))*")
+_FIRST = later(r"\[([^\]]+)\]|(\\?.)")
 
 
 def led(words: str) -> str:
@@ -182,9 +183,7 @@ PARTS = {
     ),
     "word": (rf"{WORD}{END}",),
 }
-PART = re.compile(
-    f"{EDGE}(?:" + "|".join(f"(?P<{kind}>{'|'.join(forms)})" for kind, forms in PARTS.items()) + ")"
-)
+PART = later(f"{EDGE}(?:" + "|".join(f"(?P<{kind}>{'|'.join(forms)})" for kind, forms in PARTS.items()) + ")")
 
 
 @cache

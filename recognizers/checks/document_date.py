@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["MONTHS", "DocumentDate", "compact", "format", "is_valid", "parse", "validate"]
 
@@ -41,14 +42,14 @@ MONTHS = (
 _FIRST, _LAST = 1992, 2060
 _WORDS = {word: number for number, words in enumerate(MONTHS, 1) for word in words.split()}
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_NUMERIC = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
-_ISO = re.compile(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
-_YEAR_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_MONTH_ONLY = re.compile(r"([0-9]{1,2})/([0-9]{4})")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[ /-]?([^\W\d_]+)\.?,?[ /-]?([0-9]{4})")
-_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4}) ?[^\W\d_]*\.? ([0-9]{1,2}) ?([^\W\d_]+)")
-_BLANK = re.compile(f"[{BLANKS}]+")
+_NUMERIC = later(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
+_ISO = later(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
+_YEAR_MONTH = later(r"([0-9]{4})-([0-9]{2})")
+_MONTH_ONLY = later(r"([0-9]{1,2})/([0-9]{4})")
+_DAY_FIRST = later(r"([0-9]{1,2})[ /-]?([^\W\d_]+)\.?,?[ /-]?([0-9]{4})")
+_MONTH_FIRST = later(r"([^\W\d_]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
+_YEAR_FIRST = later(r"([0-9]{4}) ?[^\W\d_]*\.? ([0-9]{1,2}) ?([^\W\d_]+)")
+_BLANK = later(f"[{BLANKS}]+")
 
 
 @dataclass(frozen=True, slots=True)

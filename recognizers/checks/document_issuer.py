@@ -11,31 +11,29 @@ False
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import BLANKS, INVISIBLE
 from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["Issuer", "compact", "format", "is_valid", "parse", "validate"]
 
 Ministry = Literal["internal affairs", "justice"]
 
-_IGNORED = re.compile(f'[{BLANKS}{INVISIBLE}.,()"«»-]+')
+_IGNORED = later(f'[{BLANKS}{INVISIBLE}.,()"«»-]+')
 _FOLD = str.maketrans("әғқңөұүһіёabcehkmoptxyi", "агкноуухиеавсенкмортхуи")
-_INTERNAL = re.compile(
+_INTERNAL = later(
     r"мвд(?:рк|республик[иа]казахстана?)?|(?:кр)?ии?м\w{0,4}|министерств\w{1,3}внутреннихдел\w*"
 )
-_JUSTICE = re.compile(r"мю(?:рк|республик[иа]казахстана?)?|крам\w{0,4}|министерств\w{1,3}юстиции\w*")
-_KAZAKH = re.compile(
-    r"(?:казакстанреспубликас\w*|кр)?(?:(ишки(?:истер)?министрлиг\w*)|(адилетминистрлиг\w*))"
-)
-_ENGLISH = re.compile(
+_JUSTICE = later(r"мю(?:рк|республик[иа]казахстана?)?|крам\w{0,4}|министерств\w{1,3}юстиции\w*")
+_KAZAKH = later(r"(?:казакстанреспубликас\w*|кр)?(?:(ишки(?:истер)?министрлиг\w*)|(адилетминистрлиг\w*))")
+_ENGLISH = later(
     r"(?:mia|iim|(?:the)?ministryofinternalaffairs|(moj|(?:the)?ministryofjustice))(?:of)?(?:the)?(?:rk|kz|qr|kr|republicofkazakhstan|kazakhstan)?"
 )
-_ENGLISH_KAZAKH = re.compile(r"(?:qr|kr)(?:iim|(am|adm))")
+_ENGLISH_KAZAKH = later(r"(?:qr|kr)(?:iim|(am|adm))")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ Patterns here spell their letters: ``\\w`` would take digits and every script of
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["ANY", "LOWER", "UPPER", "fold", "latin_key", "to_russian"]
 
@@ -18,7 +19,7 @@ UPPER = f"{LATIN_UPPER}А-ЯЁІӘҒҚҢӨҰҮҺ"
 LOWER = f"{LATIN_LOWER}а-яёіәғқңөұүһ{MARKS}"
 ANY = UPPER + LOWER
 
-CYRILLIC = re.compile("[а-яёіәғқңөұүһ]")
+CYRILLIC = later("[а-яёіәғқңөұүһ]")
 # What a keyboard without Kazakh letters leaves, and what other layouts put in their place.
 LATIN_IN_CYRILLIC = str.maketrans("aceopxyihəkmtbn", "асеорхуіһәкмтвн")
 RUSSIAN_KEYBOARD = str.maketrans("әғқңөұүһі", "агкноуухи")
@@ -27,7 +28,7 @@ TO_LATIN = str.maketrans(
     | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "shch", "ц": "ts", "ю": "iu", "я": "ia", "ъ": "", "ь": ""}
 )
 LATIN_SPELLINGS = [
-    (re.compile(pattern), spelling)
+    (later(pattern), spelling)
     for pattern, spelling in (
         ("shch|sch", "sh"),
         ("dzh|zh|j", "z"),  # Zhanar, Janar, Dzhanar; z itself stays z

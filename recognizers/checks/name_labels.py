@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
 __all__ = ["KEYS", "MAYBE", "TITLES", "label_before"]
@@ -47,9 +46,9 @@ TITLES = frozenset(
     )
     for word in line.split()
 )
-_SIGN = re.compile(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\"'«]?$")
-_ADJOINS = re.compile(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
-_WORD = re.compile(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
+_SIGN = later(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\"'«]?$")
+_ADJOINS = later(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
+_WORD = later(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
 _WINDOW = 48
 _SIGNS = ":=|-–—>"
 

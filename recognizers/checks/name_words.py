@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import CYRILLIC, fold, latin_key, to_russian
 
 __all__ = ["LONGEST", "classify"]
@@ -28,23 +29,23 @@ KK_CASE = (
     "|н[ае]н|д[ае]|т[ае]|[мбп]ен|дікі|тікі|[дт][ае]й|[лдт][ае]р)"
 )
 # Endings that no nominative has: «төлемді», «жарыста».
-KK_CERTAIN = re.compile("[а-яәғқңөұүһі]{3}(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[дт][ае]|нд[ае])$")
-KK_ENDING = re.compile(f"[-’'ʼ]?{KK_CASE}$")
+KK_CERTAIN = later("[а-яәғқңөұүһі]{3}(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[дт][ае]|нд[ае])$")
+KK_ENDING = later(f"[-’'ʼ]?{KK_CASE}$")
 RU_FEMALE = "(?:а|ы|е|у|ой|ою)"
 RU_MALE = "(?:а|у|е|ом|ем)"
 
 PATRONYMIC_WORDS = "ұлы|улы|үлы|қызы|кызы|кзы|ғызы|гызы|оглы|оғлы|оғлу|угли|ўғли|ұғлы"
-PATRONYMIC_FORMS = re.compile(
+PATRONYMIC_FORMS = later(
     rf"(?:(?:[оеө]в|ьев)ич(?:{RU_MALE}|{KK_CASE})?|(?:иль|кузьм|фом|лук|никит|фок|сав)ич(?:{RU_MALE})?"
     rf"|(?:[оеө]в|ьев)н(?:{RU_FEMALE}|а{KK_CASE})|(?:ин|ит|м|к)ичн(?:{RU_FEMALE}|а{KK_CASE})"
     rf"|(?:{PATRONYMIC_WORDS})(?:{KK_CASE}|н)?)$"
 )
-KK_PATRONYMIC = re.compile(rf"(.+?)-?(?:{PATRONYMIC_WORDS})(?:{KK_CASE}|н)?$")
-PATRONYMIC_LATIN = re.compile(
+KK_PATRONYMIC = later(rf"(.+?)-?(?:{PATRONYMIC_WORDS})(?:{KK_CASE}|н)?$")
+PATRONYMIC_LATIN = later(
     r".{2,}(?:-?(?:uly|ūly|úly|ūlı|ulı|ululy|qyzy|kyzy|qızı|kizi|qizi|gyzy|kyzi|oglu|ogly|oghlu)"
     r"|(?:[aeiouy]|v)?(?:ovich|evich|yevich|ievich|ovych|ovna|evna|yevna|ievna)|(?:in|it|m)ichna)$|(?:il|kuzm|fom|luk|nikit)[iy]?ich$|il[iy]?n?[iy]chna$"
 )
-TEGI = re.compile(r"(.{3,})-?тегі$")
+TEGI = later(r"(.{3,})-?тегі$")
 NO_PATRONYMIC = frozenset(
     ["қарулы", "ашулы", "атаулы", "аяулы", "санаулы", "таңдаулы", "жазулы", "таулы", "баулы", "жаралы"]
 )
@@ -57,44 +58,44 @@ WITH_YO = frozenset(["potr", "artom", "fodor", "semon", "alona", "matvei", "solo
 
 STEM = "[а-яіәғқңөұүһ]"
 SURNAME_CASE = rf"(?:а|у|ым|е|ы|ых|ыми|ой|ою|а?(?:{KK_CASE})|н)?"
-STRONG = re.compile(
+STRONG = later(
     rf"(?:{STEM}{{2,}}[бвгджзйклмнпрстфхцчшщьғқңһ](?:ов|ев)|{STEM}{{2,}}[аеиоуыіәөұүюя]ев)(?:а)?{SURNAME_CASE}$"
     rf"|{STEM}{{3,}}(?:енко|швили|адзе|идзе|улин|уллин)(?:а)?(?:{KK_CASE})?$"
 )
-WEAK = re.compile(
+WEAK = later(
     rf"{STEM}{{2,}}(?:[бвгджзклмнпрстфхцчшщь](?:ин|ын)|[сц]к(?=[иоау]))(?:а|ой|у|ым|е|ий|ого|ому|им|ом|ая|ую"
     rf"|(?:ий|ая|а)?(?:{KK_CASE}))?$"
     rf"|{STEM}{{3,}}(?:чук|щук|нюк|люк|сюк|юк|ейко|айко|янц|ян|иани|ава|ович|евич|цов|ман|берг|штейн)(?:а|у|ом|е)?$"
 )
 # Endings that Kazakh and Turkic given names share; a place or a people with one is in the ambiguous list.
-GIVEN_SHAPE = re.compile(
+GIVEN_SHAPE = later(
     r".{2,}(?:бек|бай|жан|хан|гүл|гуль|гул|нұр|нур|[ғгқк]али|мұрат|мурат|болат|берген|берді|берди|келді|келди"
     r"|м[ұуаә][хғгқк]а[мн]бет|м[ұу]хаммед|м[ұу]хамед|гелді|гельды|қадыр|кадыр|күл|куль|зада|бану|биби|бибі|сұлтан|султан|мырза|мурза|[қк]ожа|[ғгқк]азы|назар|төре|туре|бике|сұлу|сулу|ияр"
     r"|дулла|улла|олла|[иеа]ддин|[иеа]тдин|жамал|герей|гирей|бол|дос|пейіс|тілеу)$|(?:гүл|гуль|нұр|мұхам|мухам|әбді|абди|абду|әбу).{3,}$"
 )
-LATIN_GIVEN_SHAPE = re.compile(
+LATIN_GIVEN_SHAPE = later(
     r".{2,}(?:bek|bai|bay|zhan|jan|khan|gul|nur|nūr|[gqk]hali|ghali|gali|qali|murat|bolat|bergen|berdi|keldi"
     r"|mukhambet|muhammed|sultan|myrza|qozha|khozha|ghazy|nazar|bike|sulu|iyar|dulla|ulla|olla|iddin|eddin)$|.{3,}han$"
 )
-LATIN_STRONG = re.compile(
+LATIN_STRONG = later(
     r"[a-z]{3,}(?:[a-z]ov|[a-z]ev)a?$|[a-z]{3,}(?:enko|enkova|shvili|skiy|skii|skaya|skaia"
     r"|tskiy|ulin|ulina)$"
 )
-LATIN_WEAK = re.compile(r"[a-z]{3,}(?:in|ina|yn|yna|sky|ska|chuk|yan|ian)$")
-PLACE_SHAPE = re.compile(
+LATIN_WEAK = later(r"[a-z]{3,}(?:in|ina|yn|yna|sky|ska|chuk|yan|ian)$")
+PLACE_SHAPE = later(
     r".{2,}(?:стан|бург|град|поль|горск|инск|ск|ово|ево|ино|кент|тау|қала|көл|область|ия|ции|цию|ией|город)"
     rf"(?:а|е|у|ом|ы|{KK_CASE}|[дт][ае]г[ыі])?$"
 )
 # Endings of plain words that begin a sentence with a capital letter.
-PLAIN_SHAPE = re.compile(
+PLAIN_SHAPE = later(
     r".{2,}(?:ться|ется|ится|аемый|уемый|енный|анный|[яиюаеёо]ние|[яиюае]нии|ния|ний|ство|ства|ость|ости|ция|ций"
     r"|ировать|ывать|ого|ому|ыми|ими|ые|ие|ое|ых|их|ться|[иуао]йте|[иея]те|[иаяе]л(?:а|и)?(?:ся|сь)|тель|телей|теля|телю"
     r"|лық|лік|дық|дік|тық|тік|ғанда|генде|қанда|кенде|атын|етін|йтын|йтін|сыз|сіз|шылар|шілер|шылық|шілік"
     r"|лары|лері|дары|дері|тары|тері|ғаны|гені|қаны|кені|арлық|ерлік|нда|нде|мыз|міз)$"
 )
-HUMPS = re.compile("[a-zа-я][A-ZА-Я]")  # an identifier, not a name
-TWO_CAPITALS = re.compile("(?:Ma?c|De|Di|La|Le|O['’])[A-Z][a-z]+$")
-ADJECTIVE = re.compile(".{3,}(?:ый|[гкхжшщчн]ий|ая|яя)$")
+HUMPS = later("[a-zа-я][A-ZА-Я]")  # an identifier, not a name
+TWO_CAPITALS = later("(?:Ma?c|De|Di|La|Le|O['’])[A-Z][a-z]+$")
+ADJECTIVE = later(".{3,}(?:ый|[гкхжшщчн]ий|ая|яя)$")
 VOWEL_CASE = (("а", "ы и е у ой ою ей"), ("я", "и е ю ей ею"), ("й", "я ю ем е и"), ("ь", "я ю ем е и ью"))
 
 

@@ -17,6 +17,7 @@ from itertools import takewhile
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.exceptions import InvalidFormat
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER
 from piiguard.recognizers.checks.name_labels import label_before
 from piiguard.recognizers.checks.name_words import KK_CASE, LONGEST, PATRONYMIC_WORDS, classify
@@ -27,17 +28,17 @@ __all__ = ["FoundName", "PersonName", "compact", "find", "format", "is_valid", "
 WORD = rf"[{UPPER}](?:[{ANY}]++|(?=['’][{UPPER}]))(?:[-'’ʼ‑](?!s(?![{ANY}]))[{ANY}]++){{0,3}}+"
 SON_OF = rf"(?:{PATRONYMIC_WORDS}|uly|ūly|qyzy|kyzy)(?:{KK_CASE}|н)?"
 TWO_LETTERS = "[ZSCKG]h|Y[uaeo]|Дж|Ts|Dzh|I[ua]"  # initials of one sound
-TOKEN = re.compile(
+TOKEN = later(
     rf"(?<![{ANY}0-9_@/\\#$%&+])(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
     rf"|(?<=[ -]){SON_OF}(?![{ANY}0-9_-]))"
 )
 NO_NAME = "XYC"
 BLANKS = {" ", "\u00a0", "  ", " \u00a0", "\u202f"}
-LAST_INITIAL = re.compile(rf"[{UPPER}](?![{ANY}0-9_.])")  # «Сынақов Ү.М» without its last dot
-SHOUTED_SURNAME = re.compile("(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|VICH|VNA)$")
-SHOUTED_SON = re.compile("ҰЛЫ|ҚЫЗЫ|УЛЫ|КЫЗЫ|ULY|QYZY|KYZY")
+LAST_INITIAL = later(rf"[{UPPER}](?![{ANY}0-9_.])")  # «Сынақов Ү.М» without its last dot
+SHOUTED_SURNAME = later("(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|VICH|VNA)$")
+SHOUTED_SON = later("ҰЛЫ|ҚЫЗЫ|УЛЫ|КЫЗЫ|ULY|QYZY|KYZY")
 SON = "l"  # «ұлы» standing apart
-INITIALS = re.compile("I{1,2}[SsNFUuAE]")
+INITIALS = later("I{1,2}[SsNFUuAE]")
 PATRONYMIC = f"(?:P|[FAUuW]{SON})"
 
 
@@ -74,16 +75,14 @@ RULES = (
     Rule("unknown surname and given name", "[Uuw]F(?![SsPUuFC])", 0.5),
     Rule("surname and dictionary word", "S[Ww](?=$)|WS(?=$)|WF(?=$)", 0.4),
 )
-ANY_RULE = re.compile("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES)))
-FULL_RULE = re.compile("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES[:3])))
+ANY_RULE = later("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES)))
+FULL_RULE = later("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES[:3])))
 # Two words in capitals are no heading yet.
-SHORT_CAPITALS = re.compile("^(?:F[Uu]|[Uu]F|FA|AF|[Uu]S)$")
-CAPITALS_RULE = re.compile(
-    "|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES) if rule.capitals)
-)
+SHORT_CAPITALS = later("^(?:F[Uu]|[Uu]F|FA|AF|[Uu]S)$")
+CAPITALS_RULE = later("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES) if rule.capitals))
 
 # Beside these a name is that of a street, a school or a firm.
-BEFORE = re.compile(
+BEFORE = later(
     r"(?i)(?:\b(?:ул|улиц[аеуы]|пр|пр-т|пр-кт|просп|проспект[аеу]?|мкр|мкрн|мкр-н|микрорайон[ае]?|пер|переул\w{1,4}|б-р|бульвар[ае]?"
     r"|пл|площад[ьи]|им|имени|аллея|шоссе|тупик|проезд"
     r"|фонд(?:а|у|ом|е)?|аэропорт(?:а|у|е)?|стадион(?:а|е)?|награда|орден(?:а|ом)?|медаль|премия"
@@ -91,7 +90,7 @@ BEFORE = re.compile(
     r"|\b(?:фильм|роман|книг|спектакл|опер|балет|повест|сериал|драм|поэм|магазин|салон|гостиниц|отел|бутик|клиник|аптек|ателье|санатори|корабл|пароход|теплоход|кафе|ресторан|кинотеатр)\w{0,4}\s?[«\"“']"
     r"|\b(?:ТОО|ОО|ООО|АО|НАО|ЖШС|АҚ|LLP|JSC|LLC|ПК|КХ|ГККП|КГУ|компани[яи])\s?[«\"“'])$"
 )
-AFTER = re.compile(
+AFTER = later(
     r"(?i)[»\"”]?\s?(?:(?:көш|кош)ес\w{0,6}|к-с[іи]|көш\.|(?:даңғ|данг)ыл\w{0,6}|д-лы|атындағ\w{0,5}|ауданы\w{0,6}|ауылы\w{0,6}|алаңы\w{0,6}|мектеб\w{0,6}"
     r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|облысы\w{0,6}|атты|[»\"”]\s?(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)"
     r"|(?:[Ss]treet|[Aa]venue|[Rr]oad|koshesi|dangyly|kóshesi|köshesi|[Uu]niversity|[Bb]oulevard|audany|auyly|atyndagy"
@@ -100,17 +99,17 @@ AFTER = re.compile(
 
 
 SMALL_WORD = f"[{LOWER}-]{{2,{LONGEST}}}+"
-SMALL_PATRONYMIC = re.compile(
+SMALL_PATRONYMIC = later(
     rf"(?:[оеө]вич|ьич|[оеө]вн|ичн|ұлы|улы|үлы|қызы|кызы|kyzy|qyzy|uly|ovich|evich|ovna|evna)[{LOWER}]{{0,4}}+(?![{ANY}0-9_-])"
 )
-SMALL_BEFORE = re.compile(
+SMALL_BEFORE = later(
     rf"(?<![{ANY}0-9_-])(?:(?P<first>{SMALL_WORD})[ \u00a0])?(?P<given>{SMALL_WORD})[ \u00a0](?P<patronymic>{SMALL_WORD})$"
 )
-SMALL_SURNAME = re.compile(rf"[ \u00a0]({SMALL_WORD})(?![{ANY}0-9_-])")
-SMALL_VALUE = re.compile(
+SMALL_SURNAME = later(rf"[ \u00a0]({SMALL_WORD})(?![{ANY}0-9_-])")
+SMALL_VALUE = later(
     rf"(?:[:=|]|[ ][-–—])[ \t\u00a0]{{0,2}}[\"'«]?(?P<name>{SMALL_WORD}(?:[ \u00a0]{SMALL_WORD}){{1,2}}+)(?![{ANY}0-9_.(-])"
 )
-SMALL_LABELLED = re.compile("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
+SMALL_LABELLED = later("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
 
 
 @dataclass(frozen=True, slots=True)

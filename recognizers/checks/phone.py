@@ -24,12 +24,13 @@ from piiguard.recognizers.checks.exceptions import (
     InvalidLength,
     passes,
 )
+from piiguard.recognizers.checks.later import later
 
 __all__ = ["Phone", "claim", "compact", "format", "is_valid", "parse", "validate"]
 
 Kind = phone_plan.Kind
 
-_EXTENSION = re.compile(
+_EXTENSION = later(
     r"[ ,;\u00a0]*(?:доб|вн|внутр|ішкі|ишки|қос|кос|ext|extension|x|#)\.?[ \u00a0]*[0-9]{1,6}$", re.IGNORECASE
 )
 _LEADING = (("007", 13), ("8107", 14), ("8", 11), ("7", 11))

@@ -18,6 +18,7 @@ from functools import cached_property
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.exceptions import InvalidFormat
+from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY
 from piiguard.recognizers.checks.taken import Taken
 from piiguard.recognizers.checks.workplace_words import (
@@ -42,24 +43,20 @@ _SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
 _JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
 _PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"
-_KEYED = re.compile(
-    rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})"
-)
-_MODEST = re.compile(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:{_JSON_VALUE}|{_PLAIN_VALUE})")
-_EMPLOYED = re.compile(
+_KEYED = later(rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
+_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:{_JSON_VALUE}|{_PLAIN_VALUE})")
+_EMPLOYED = later(
     rf"{_EDGE}{EMPLOYED}{GAP}(?:(?:as|at|by|for|in|в|на|an?|the|должности|the position of){GAP}){{0,3}}"
     rf"(?P<value>{POSITION}(?:{GAP}(?:в|на|at|of|in|for){GAP}{ORGANISATION})?|{ORGANISATION})"
 )
-_EMPLOYED_KK = re.compile(rf"(?P<value>(?:{ORGANISATION}[{ANY}-]{{0,8}}{GAP})?{POSITION}){GAP}{EMPLOYED_KK}")
-_TITLED = re.compile(
-    rf"{_EDGE}{TITLE}[{ANY}]{{0,4}}(?:{GAP}(?:школы|лицея|гимназии|колледжа|университета))?{END}"
-)
-_POSITION = re.compile(POSITION)
-_ORGANISATION = re.compile(ORGANISATION)
-_DEGREE = re.compile(DEGREE)
-_LEADING_POSITION = re.compile(rf"{POSITION}(?:{GAP}(?:в|at|of))?{GAP}{{1,2}}$")
-_FOLLOWING_POSITION = re.compile(rf"{GAP}{POSITION}")
-_ENDS_VALUE = re.compile(
+_EMPLOYED_KK = later(rf"(?P<value>(?:{ORGANISATION}[{ANY}-]{{0,8}}{GAP})?{POSITION}){GAP}{EMPLOYED_KK}")
+_TITLED = later(rf"{_EDGE}{TITLE}[{ANY}]{{0,4}}(?:{GAP}(?:школы|лицея|гимназии|колледжа|университета))?{END}")
+_POSITION = later(POSITION)
+_ORGANISATION = later(ORGANISATION)
+_DEGREE = later(DEGREE)
+_LEADING_POSITION = later(rf"{POSITION}(?:{GAP}(?:в|at|of))?{GAP}{{1,2}}$")
+_FOLLOWING_POSITION = later(rf"{GAP}{POSITION}")
+_ENDS_VALUE = later(
     rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from piiguard.detect import compiled
+from piiguard.detect import cache, compiled
 
 hyperscan = pytest.importorskip("hyperscan")
 PATTERNS = {1: rb"[0-9]{8}", 2: rb"iin"}
@@ -98,7 +98,7 @@ def test_what_is_compiled_at_once_is_not_kept(folder: Path, monkeypatch: pytest.
 
 
 def test_only_the_newest_files_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "MOST", 2)
+    monkeypatch.setattr(cache, "MOST", 2)
     for number in range(4):
         compiled.kept(hyperscan, {1: b"a%d" % number}, Compiler())
     assert len(list(folder.iterdir())) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,12 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
 from piiguard.detect import Engine, Match
 from piiguard.detect.engine import Backend
 from piiguard.detect.overlaps import resolve
+from piiguard.detect.plan import RARE
+from piiguard.detect.prefilter import Hit, Prefilter
 from piiguard.recognizers import KzContextEnhancer, kz_recognizers
+from piiguard.recognizers.base import Rule
+from piiguard.recognizers.examples import EXAMPLES
+from piiguard.recognizers.rules import RULES
 
 BACKENDS: tuple[Backend, ...] = ("hyperscan", "re2", "presidio")
 LINES = int(os.environ.get("PIIGUARD_FUZZED_LINES", "600"))
@@ -210,3 +216,51 @@ def _placed(engine: Engine, lines: list[str]) -> list[Match]:
         for number, _, matches in engine.lines("\n".join(lines).encode())
         for match in matches
     ]
+
+
+class Blinkered:
+    """A prefilter that no longer sees some of its patterns."""
+
+    exact = True
+
+    def __init__(self, prefilter: Prefilter) -> None:
+        self._prefilter = prefilter
+        self.refused = prefilter.refused
+        self.unseen: frozenset[int] = frozenset()
+
+    def in_block(self, data: bytes) -> list[Hit]:
+        return [hit for hit in self._prefilter.in_block(data) if hit[1] not in self.unseen]
+
+    def in_texts(self, texts: Sequence[bytes]) -> Iterator[tuple[int, list[Hit]]]:
+        for position, hits in self._prefilter.in_texts(texts):
+            yield position, [hit for hit in hits if hit[1] not in self.unseen]
+
+
+@pytest.fixture(scope="module")
+def blinkered() -> tuple[Engine, Blinkered]:
+    pytest.importorskip("hyperscan")
+    engine = Engine(RULES, backend="hyperscan")
+    assert engine._prefilter is not None
+    engine._prefilter = blinkers = Blinkered(engine._prefilter)
+    return engine, blinkers
+
+
+@pytest.fixture(scope="module")
+def single(fuzzed: Fuzzed) -> list[str]:
+    """Lines with one value, for beside another value its anchor is not missed; some are the examples, made odd."""
+    dice = random.Random(11)
+    ours = list(fuzzed(kz_recognizers(languages=("ru",)), 11, LINES))
+    shown = [dice.choice(list(EXAMPLES.values())) + dice.choice(("", ".", " ", "\t")) for _ in range(LINES)]
+    return ours + shown
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.entity)
+def test_the_fuzz_notices_when_a_recognizer_loses_its_anchors(
+    rule: Rule, blinkered: tuple[Engine, Blinkered], single: list[str]
+) -> None:
+    """The control: without it, equality could hold because no line asks for what the prefilter misses."""
+    engine, blinkers = blinkered
+    blinkers.unseen = frozenset()
+    whole = dict(engine.find_many(single))
+    blinkers.unseen = engine._plan.numbers([RULES.index(rule)]) - {RARE}
+    assert dict(engine.find_many(single)) != whole

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from piiguard.detect import candidates
-from piiguard.detect.runners import distinct
+from piiguard.recognizers.base import Rule
+from piiguard.recognizers.candidate import Candidate, distinct
 
 TEXTS = st.text(st.sampled_from("aИ ж١𝟎\u0301\n"), max_size=40)
 BYTES = st.binary(max_size=40) | TEXTS.map(str.encode)
@@ -45,4 +46,7 @@ def test_duplicates_are_those_of_presidio(found: list[RecognizerResult]) -> None
     def told(results: list[RecognizerResult]) -> list[tuple[str, int, int, float]]:
         return sorted((each.entity_type, each.start, each.end, each.score) for each in results if each.score)
 
-    assert told(distinct(list(found))) == told(EntityRecognizer.remove_duplicates(list(found)))
+    rule = Rule(entity="", name="")
+    candidates = [Candidate(rule, each.entity_type, each.start, each.end, each.score) for each in found]
+    ours = [RecognizerResult(each.entity, each.start, each.end, each.score) for each in distinct(candidates)]
+    assert told(ours) == told(EntityRecognizer.remove_duplicates(list(found)))

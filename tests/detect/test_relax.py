@@ -25,6 +25,9 @@ PATTERNS = [
     r"((?<!x)a|b(?!c))",
     r"(?<=\s)k{2,}(?!\S)",
     r"[К-М].|ſ[İı]",
+    r"(?<=%3D|ИИН|[Nk]{2})[0-9]{3}(?![0-9])",
+    r"(?<=(?<![0-9])N)(?<!x)0[0-9]{2}",
+    r"(?<=(a)\1|ab)[xyz]",
 ]
 ALPHABET = "0123 \t\n\r\x00\x1c\x85\u00a0\u2028-.+@_№abcxyzKkNzſıİ\u212aСсЫынИКотéқҰ中😀\u0663\uff11\ud800"
 TEXTS = st.text(st.sampled_from(ALPHABET), max_size=24)
@@ -48,6 +51,9 @@ def _hit(pattern: str, text: str) -> bool:
 @example("İlk ſı")
 @example("ИИН123")
 @example("0000-1111 2222")
+@example("ииН012")
+@example("N012")
+@example("aax")
 def test_what_a_pattern_matches_its_relaxation_hits(pattern: str, text: str) -> None:
     if regex.search(pattern, text, FLAGS):
         assert _hit(pattern, text)
@@ -93,6 +99,8 @@ def test_flags_that_only_the_regex_module_has_are_refused() -> None:
         (r"\bKZ[0-9]{2}\b", "WKZ123"),
         (r"\d{8}", "двенадцать букв"),
         (r"^foo$", "a foo"),
+        (r"(?<=%3D|ИИН)[0-9]{8}(?![0-9])", "order 12345678"),
+        (r"(?<=KAZ[0-9]{7})[0-9]{8}", "KAZ 12345678901234567"),
     ],
 )
 def test_relaxation_stays_selective(pattern: str, text: str) -> None:

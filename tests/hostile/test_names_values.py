@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from piiguard.scan.finding import Finding, ScanReport
 from piiguard.scan.targets import scan_target
 
 from .files import iin
+from .growth import fill, too_fast_growing
 
 IIN = iin(7)
 PHONE, MAIL, CARD, ACCOUNT = (
@@ -56,6 +58,22 @@ def test_a_name_that_is_a_value_is_hidden(name: str) -> None:
 @pytest.mark.parametrize("name", INNOCENT)
 def test_a_name_that_is_none_is_shown(name: str) -> None:
     assert Discretion().name(name) == name
+
+
+@pytest.mark.parametrize("before", [0, 1_985, 5_000, 32_760, 100_000])
+def test_a_value_is_hidden_however_long_the_name_around_it_is(before: int) -> None:
+    name = f"{'x' * before} {IIN} {'y' * 3_000}"
+    shown = Discretion().name(name)
+    assert held(shown) == []
+    assert IIN[:6] not in shown  # the day of birth
+
+
+UNITS = ["x", "'", "- ", "1 ", "1-", ".a", "a.b@", "ab_", "ab ", "\u202e", f"{IIN} ", "Сынақов Үлгі "]
+
+
+def test_a_name_costs_in_proportion_to_its_length() -> None:
+    inputs = {unit: partial(fill, unit) for unit in UNITS}
+    assert too_fast_growing(lambda name: Discretion().name(name), inputs, 4 << 10, 32 << 10) == {}
 
 
 def test_names_that_look_alike_are_told_apart() -> None:

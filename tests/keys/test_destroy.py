@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import Keyring, audit, change, recipients, store
 from piiguard.keys.document import Contents, Document
+
+from .killed import killed_before_step
 
 Operate = Callable[..., Contents]
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks; POSIX only")
@@ -136,35 +137,10 @@ ALL = {
     ".keyring.json.3.bak.0badcafe.tmp",
     *(f"keyring.json.{number}.bak" for number in (1, 2, 3)),
 }
-STEPS = ("open", "fsync", "replace", "rename", "unlink", "link", "chmod")
 
 
 def _killed(path: Path, at: int) -> bool:
-    """Run it in a process that is gone before its ``at``-th step on the disk; whether there was one."""
-    child = os.fork()
-    if not child:
-        count = 0
-
-        def mortal(real: Callable[..., Any]) -> Callable[..., Any]:
-            def run(*args: Any, **more: Any) -> Any:
-                nonlocal count
-                count += 1
-                if count == at:
-                    os.kill(os.getpid(), 9)
-                return real(*args, **more)
-
-            return run
-
-        for name in STEPS:
-            setattr(os, name, mortal(getattr(os, name)))
-        try:
-            destroy(path)
-        except BaseException:  # noqa: BLE001 - told by the exit code
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status in (0, 9), status
-    return status == 9
+    return killed_before_step(at, lambda: destroy(path))
 
 
 @needs_fork

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from piiguard.keys.document import Contents
 from piiguard.keys.heartbeat import ALIVE_SECONDS, Beat, FileHeartbeat, behind, folder, this_instance
 
 Operate = Callable[..., Contents]
+
+ANY = uuid.uuid4()
 
 
 def test_a_keyring_reports_beside_its_file_when_it_is_opened_and_when_it_changes(
@@ -79,9 +82,16 @@ def test_only_living_instances_that_are_late_count() -> None:
         Beat("odd name", 1, now),
     ]
     expected = [late, beats[-1]] if os.name == "posix" else [late, beats[3], beats[-1]]
-    assert behind(beats, 2) == expected
-    assert behind(beats, 1) == []
-    assert behind([Beat(f"{here}:{os.getppid()}", 1, now)], 2, now)
+    assert behind(beats, ANY, 2) == expected
+    assert behind(beats, ANY, 1) == []
+    assert behind([Beat(f"{here}:{os.getppid()}", 1, now)], ANY, 2, now)
+
+
+def test_a_generation_of_another_keyring_says_nothing_of_this_one() -> None:
+    now, mine, theirs = time.time(), uuid.uuid4(), uuid.uuid4()
+    late, unnamed = Beat("web:1", 1, now, str(mine)), Beat("old:1", 1, now)
+    beats = [late, Beat("web:1", 9, now, str(theirs)), Beat("other:1", 1, now, str(theirs)), unnamed]
+    assert behind(beats, mine, 2) == [late, unnamed]
 
 
 def test_what_others_left_in_the_directory_is_no_beat(keyring: Keyring) -> None:
@@ -96,12 +106,15 @@ def test_what_others_left_in_the_directory_is_no_beat(keyring: Keyring) -> None:
 
 def test_a_change_sweeps_out_who_has_been_silent_for_a_day(keyring: Keyring, operate: Operate) -> None:
     place = folder(keyring.path)
-    for name, age in (("old", 90_000), ("new", 80_000)):
-        (place / f"{name}.json").write_text("{}")
-        os.utime(place / f"{name}.json", (time.time() - age,) * 2)
+    for name, age in (("old:1", 90_000), ("new:1", 80_000)):
+        FileHeartbeat(keyring.path).report(Beat(name, 1, time.time() - age))
+    (place / "theirs.json").write_text('{"of": "another program"}')
+    (place / "copy.json").write_bytes((place / "old-1.json").read_bytes())
+    for file in place.iterdir():
+        os.utime(file, (time.time() - (80_000 if file.name == "new-1.json" else 90_000),) * 2)
     operate("add")
-    assert not (place / "old.json").exists()
-    assert (place / "new.json").exists()
+    assert not (place / "old-1.json").exists()
+    assert {file.name for file in place.iterdir()} >= {"new-1.json", "theirs.json", "copy.json"}
 
 
 def test_a_running_process_holds_up_a_promotion_until_it_looks_again(
@@ -147,7 +160,7 @@ def test_a_process_of_another_container_or_start_of_the_host_is_never_called_dea
     monkeypatch.undo()
     late = [Beat(f"{place}:{gone}", 1, now) for place in (mine, elsewhere, socket.gethostname())]
     if "@" in mine:
-        assert behind(late, 2) == late[1:]
+        assert behind(late, ANY, 2) == late[1:]
     assert this_instance() != f"{elsewhere}:{os.getpid()}"  # two containers of one name, both with process 1
 
 
@@ -168,7 +181,7 @@ def test_a_live_process_in_a_namespace_of_its_own_holds_up_a_promotion(keyring_f
         try:
             if not name:
                 pytest.skip("no PID namespace can be made here")
-            late = behind(FileHeartbeat(keyring_file).beats(), 2)
+            late = behind(FileHeartbeat(keyring_file).beats(), Keyring.from_file(keyring_file).id, 2)
             assert [beat.instance for beat in late] == [name]
         finally:
             process.stdin.close()
@@ -177,4 +190,4 @@ def test_a_live_process_in_a_namespace_of_its_own_holds_up_a_promotion(keyring_f
 def test_a_host_whose_clock_is_late_is_heard_by_the_clock_of_the_folder(keyring: Keyring) -> None:
     place = FileHeartbeat(keyring.path)
     place.report(Beat("late:1", 1, time.time() - 7200))
-    assert "late:1" in [beat.instance for beat in behind(place.beats(), 2)]
+    assert "late:1" in [beat.instance for beat in behind(place.beats(), keyring.id, 2)]

@@ -9,6 +9,7 @@ and his acting anything may happen. Taking a guard away must make the search fin
 from __future__ import annotations
 
 import time
+import uuid
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -84,9 +85,12 @@ class Protocol:
             held = self.files[world.history]
             held = held.with_header(generation=held.generation + 1)
             try:
-                self.files[history] = self.transition(held, step, world)
+                changed = self.transition(held, step, world)
             except KeyringError:
                 return None
+            if changed is held:  # done before: no generation comes of it
+                return None
+            self.files[history] = changed
         elif self.refused(world, step):
             return None
         return replace(world, history=history, counted=())
@@ -119,7 +123,11 @@ class Protocol:
 
     def zero(self, world: World) -> tuple[int, ...]:
         """The versions that a count finds no row of, when everybody has loaded the newest file and nobody is waited for."""
-        late = self.guards.retire and self.guards.first and behind(self.beats(world), len(world.history) + 1)
+        late = (
+            self.guards.retire
+            and self.guards.first
+            and behind(self.beats(world), uuid.uuid4(), len(world.history) + 1)
+        )
         if late or (self.guards.wait and world.open is not None):
             return ()
         return tuple(v for v in self.states(world.history) if v not in world.rows)

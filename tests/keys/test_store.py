@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, owners and mo
 def test_a_link_stays_a_link_and_everything_lies_beside_the_file(keyring_file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.json"
     link.symlink_to(keyring_file)
-    change.apply(link, None, "note", lambda held, now: held)
+    change.apply(link, None, "note", lambda held, now: held.with_header())
     assert link.is_symlink()
     assert Keyring.from_file(link).open().generation == Keyring.from_file(keyring_file).generation == 2
     assert store.backups(link) == store.backups(keyring_file) == [store.backup_path(keyring_file, 1)]
@@ -216,7 +216,10 @@ def test_nobody_who_can_write_there_gains_by_a_keyring_of_his_own(
 ) -> None:
     """A member of the group puts a keyring in place that he can open, of the same id, and waits for a restart."""
     key = keyring_file.with_name("wrapping.key")
-    his = Keyring.create(tmp_path / "his.json", [f"file:{tmp_path / 'his.key'}"])
+    mine = Keyring.from_file(keyring_file).id
+    with monkeypatch.context() as same:
+        same.setattr("uuid.uuid4", lambda: mine)
+        his = Keyring.create(tmp_path / "his.json", [f"file:{tmp_path / 'his.key'}"])
     keyring_file.write_bytes(his.path.read_bytes())
     keyring_file.chmod(0o660)
     audit.trail_path(keyring_file).unlink()

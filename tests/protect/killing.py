@@ -86,7 +86,7 @@ def writing(write: Write, url: str, keyring: Keyring, rows: int, seed: int) -> I
 def wait_until_loaded(keyring: Keyring) -> None:
     """What keys promote looks at: whether every application has loaded the newest file."""
     end = time.monotonic() + PATIENCE
-    while late := behind(FileHeartbeat(keyring.path).beats(), keyring.generation):
+    while late := behind(FileHeartbeat(keyring.path).beats(), keyring.id, keyring.generation):
         assert time.monotonic() < end, late
         time.sleep(0.05)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from piiguard.errors import JobError
+from piiguard.errors import JobError, KeyringFormatError
 from piiguard.keys import Keyring
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.manifest import ProtectedColumn
@@ -173,7 +173,7 @@ def test_the_keyring_of_another_environment_is_refused(people: People, tmp_path:
     people.fill(5)
     run(people, IIN)
     other = Keyring.create(tmp_path / "other.json", [f"file:{tmp_path / 'other.key'}"]).open()
-    with pytest.raises(JobError, match="this database belongs to the keyring"):
+    with pytest.raises(KeyringFormatError, match="its database belongs to the keyring"):
         encrypt(Job(people.engine, other), PHONE)
 
 

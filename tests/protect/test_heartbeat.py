@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from piiguard import clock
 from piiguard.cli.main import run
-from piiguard.errors import JobError, KeyringFormatError
+from piiguard.errors import KeyringFormatError
 from piiguard.keys import Keyring, audit
 from piiguard.keys.heartbeat import Beat, behind
 from piiguard.protect import state
@@ -61,7 +62,7 @@ def test_hosts_whose_clocks_differ_are_heard_by_the_clock_of_the_database(
     monkeypatch.setattr(clock, "seconds", lambda: now - 7200)
     TableHeartbeat(engine).report(Beat("late:1", 1, clock.seconds()))
     monkeypatch.setattr(clock, "seconds", lambda: now + 7200)
-    assert [beat.instance for beat in behind(TableHeartbeat(engine).beats(), 2)] == ["late:1"]
+    assert [beat.instance for beat in behind(TableHeartbeat(engine).beats(), uuid.uuid4(), 2)] == ["late:1"]
 
 
 def pinned(engine: sa.Engine, keyring: Keyring) -> None:
@@ -90,7 +91,7 @@ def test_two_histories_of_one_generation_are_told_apart(any_database_url: str, k
         assert run(["keys", "promote", "2", "--kind", "index", "--keyring", str(path)]) == 0
     pinned(engine, Keyring.from_file(keyring_file))
     pinned(engine, Keyring.from_file(keyring_file))
-    with pytest.raises(JobError, match="another history of generation 3"):
+    with pytest.raises(KeyringFormatError, match="the keyring: generation 3 of another history"):
         pinned(engine, Keyring.from_file(copy))
     with pytest.raises(KeyringFormatError, match="generation 3 of another history than the one pinned"):
         Keyring.from_file(copy, heartbeats=[TableHeartbeat(engine)]).open()
@@ -113,3 +114,45 @@ def test_a_report_commits_nothing_of_the_application_and_needs_no_connection_of_
         place.report(Beat("web:1", 1, time.time()))
     assert [beat.instance for beat in place.beats()] == ["web:1"]
     engine.dispose()
+
+
+def test_a_process_with_two_keyrings_is_asked_for_each(sqlite_url: str, keyring_file: Path) -> None:
+    """Its newest word of the one keyring must not hide that it is behind with the other."""
+    engine, theirs = prepared(sqlite_url), str(uuid.uuid4())
+    mine = Keyring.from_file(keyring_file).id
+    assert run(["keys", "add", "--keyring", str(keyring_file)]) == 0
+    for keyring, generation in ((str(mine), 1), (theirs, 9)):
+        TableHeartbeat(engine).report(Beat("web-9:1", generation, time.time(), keyring))
+    promote = ["keys", "promote", "2", "--keyring", str(keyring_file), "--database", sqlite_url]
+    assert run(promote) == 1
+    TableHeartbeat(engine).report(Beat("web-9:1", 2, time.time(), str(mine)))
+    TableHeartbeat(engine).report(Beat("web-9:1", 1, time.time(), theirs))
+    assert run(promote) == 0
+    assert {(beat.instance, beat.generation) for beat in TableHeartbeat(engine).beats()} == {
+        ("web-9:1", 1),
+        ("web-9:1", 2),
+    }
+
+
+@pytest.mark.parametrize("gone", ["keyring", "history:%", "nothing"])
+@pytest.mark.parametrize("other", ["older", "fork", "foreign"])
+def test_a_job_compares_with_whatever_is_pinned(
+    sqlite_url: str, keyring_file: Path, tmp_path: Path, gone: str, other: str
+) -> None:
+    engine, here = prepared(sqlite_url), keyring_file.parent
+    copy = shutil.copytree(here, here.with_name("copy")) / keyring_file.name
+    for path in (keyring_file, copy):
+        if path == keyring_file or other == "fork":
+            assert run(["keys", "add", "--keyring", str(path)]) == 0
+    pinned(engine, Keyring.from_file(keyring_file))
+    if other == "foreign":
+        copy = Keyring.create(tmp_path / "foreign.json", [f"file:{tmp_path / 'foreign.key'}"]).path
+    with engine.begin() as connection:
+        connection.execute(sa.text("delete from piiguard_state where name like :gone"), {"gone": gone})
+    if (gone, other) == ("history:%", "fork"):
+        pinned(engine, Keyring.from_file(copy))  # nothing is left that knows of it
+        return
+    with pytest.raises(
+        KeyringFormatError, match=r"used on its database|another history|belongs to the keyring"
+    ):
+        pinned(engine, Keyring.from_file(copy))

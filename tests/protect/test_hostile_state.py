@@ -21,7 +21,7 @@ ODD: dict[str, list[object]] = {
 KINDS = [(column, value) for column, values in ODD.items() for value in values]
 COMMANDS = {
     "keyring": (["verify"], ["check"]),
-    "instance:web@0:1": (["promote", "2"], ["retire", "1"]),
+    "instance:%:web@0:1": (["promote", "2"], ["retire", "1"]),
 }
 
 
@@ -41,7 +41,7 @@ def database(sqlite_url: str, keyring_file: Path) -> sa.Engine:
 
 def put(engine: sa.Engine, name: str, column: str, value: object) -> None:
     with engine.begin() as connection:
-        changed = sa.text(f"update piiguard_state set {column} = :value where name = :name")
+        changed = sa.text(f"update piiguard_state set {column} = :value where name like :name")
         assert connection.execute(changed, {"value": value, "name": name}).rowcount == 1
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 
 from piiguard.recognizers.checks.person_name import FoundName
-from piiguard.recognizers.grammar import KzGrammarRecognizer
 from piiguard.recognizers.names import KzPersonRecognizer
+from piiguard.recognizers.presidio import KzGrammarRecognizer
 from piiguard.recognizers.workplaces import KzWorkplaceRecognizer
 
 from .conftest import marked

@@ -46,6 +46,8 @@ class Broken:
     def text(self, text: str, context: Any = ()) -> str:
         raise RuntimeError(text)
 
+    changes = text
+
     def value(self, value: Any, context: Any = ()) -> Any:
         raise RuntimeError(str(value))
 

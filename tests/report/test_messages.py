@@ -86,7 +86,10 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
         "people.one",
         "remedy.frame",
         "remedy.by_hand",
+        "remedy.dots",
+        "remedy.foreign",
         "remedy.stream",
+        "remedy.view",
         "remedy.unsafe_name",
     }  # the report is of a database and a log
     assert computed <= set(watched)

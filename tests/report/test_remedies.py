@@ -213,7 +213,7 @@ def test_model_line_is_one_column_and_no_other_statement(named: str, url: str, p
     assert not Path("pwned").exists()
 
 
-UNSAFE = ["a\nb", "\x1b[201~\x03", "\u202egpj", "a\u200bb", "a\x80", "a.b", "x" * 5000]
+UNSAFE = ["a\nb", "\x1b[201~\x03", "\u202egpj", "a\u200bb", "a\x80", "x" * 5000]
 
 
 @pytest.mark.parametrize("name", UNSAFE)

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piiguard.scan.judge import judge
-from piiguard.scan.observe import Hit, Observer
+from piiguard.scan.observe import Observer
 from piiguard.scan.statistics import Partials, merge_partials
+from piiguard.scan.texts import Hit
 
 CELLS: list[object] = [
     "050312300015", "500140000118", " 050312300015", "50312300015", "87011234567", "+7 701 123 45 67", "+7(701)1234567",

@@ -90,9 +90,32 @@ def test_an_array_that_was_cut_is_told(cut: int, tmp_path: Path) -> None:
     assert [note.message for note in scanned(ARRAY[:cut], tmp_path).notes] == [records.CUT]
 
 
-def test_lines_of_objects_stay_lines(tmp_path: Path) -> None:
-    (finding,) = scanned("".join(json.dumps(row) + "\n" for row in ROWS), tmp_path).findings
-    assert (finding.path, finding.examined, finding.lines[:2]) == ("$.client.iin", len(ROWS), (1, 2))
+LINES = [json.dumps(row) for row in ROWS]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson"])
+def test_lines_of_objects_are_rows_with_the_numbers_of_their_lines(name: str, tmp_path: Path) -> None:
+    (finding,) = scanned("\n".join(LINES), tmp_path, name).findings
+    assert (finding.path, finding.examined, finding.lines) == ("$.client.iin", len(ROWS), tuple(range(1, 11)))
+
+
+MIXED: dict[str, Callable[[list[str]], list[str]]] = {
+    "text above them": lambda lines: ['{"started": 1}', "2026-01-01 INFO started", *lines],
+    "text among them": lambda lines: [*lines[:9], "2026-01-01 INFO {x} [y]", '"quoted"', *lines[9:]],
+    "text behind an object": lambda lines: [lines[0] + " and so on", *lines[1:]],
+    "a line cut short": lambda lines: [lines[0][:-1], *lines[1:]],
+    "a line without a quotation mark": lambda lines: [lines[0].replace('"n"', '"n', 1), *lines[1:]],
+    "an empty line": lambda lines: [lines[0], "", *lines[1:]],
+    "a list on a line": lambda lines: [lines[0], f"[{lines[1]}]", *lines[2:]],
+    "the last line cut": lambda lines: [*lines[:-1], lines[-1][:-2]],
+    "two on one line": lambda lines: [lines[0] + lines[1], *lines[2:]],
+}
+
+
+@pytest.mark.parametrize("how", MIXED)
+def test_what_is_no_object_among_lines_is_read_as_text(how: str, tmp_path: Path) -> None:
+    report = scanned("\n".join(MIXED[how](LINES)), tmp_path, "a.jsonl")
+    assert (counted(report), report.complete) == (len(IINS), True)
 
 
 def test_a_log_that_begins_with_a_bracket_stays_a_log(tmp_path: Path) -> None:

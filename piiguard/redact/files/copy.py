@@ -12,7 +12,7 @@ from typing import IO, Any, Protocol
 from piiguard.read import packed
 from piiguard.read.dump import encoding_of_dump, is_dump, lines_of_dump
 from piiguard.read.opened import Counted, encoding_of
-from piiguard.read.records import are_lines, begin_of, is_records
+from piiguard.read.records import form_here, is_records
 from piiguard.read.sheet import DELIMITERS, is_sheet, lines_of
 from piiguard.read.sources import Source
 from piiguard.redact.files import refusals
@@ -94,7 +94,7 @@ class Cleaner:
     def _table(self, stream: Any, form: str, encoding: str, tally: Tally) -> Iterator[bytes]:
         source: io.BufferedReader = io.BufferedReader(Counted(stream), _BUFFER)
         is_sql = form == "sql"
-        if form == "json" and are_lines(begin_of(source, encoding)):
+        if form == "json" and form_here(source, encoding) == "log":
             yield from self._lines(source, tally, encoding)
             return
         codec = (encoding_of_dump if is_sql else encoding_of)(source, encoding)

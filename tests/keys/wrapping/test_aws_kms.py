@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from piiguard.keys import Keyring
 
 boto3 = pytest.importorskip("boto3", reason="NO boto3: pip install 'piiguard[aws]'")
 moto = pytest.importorskip("moto", reason="NO moto: pip install 'moto[kms]'")
+
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
@@ -107,8 +110,42 @@ def test_a_service_that_cannot_be_reached_is_said(made: Keyring, monkeypatch: py
         raise botocore.exceptions.EndpointConnectionError(endpoint_url="https://kms")
 
     monkeypatch.setattr(boto3, "client", unreachable)
-    with pytest.raises(WrappingKeyError, match=r"cannot be asked \(EndpointConnectionError\)"):
+    with pytest.raises(WrappingKeyError, match="AWS KMS cannot be reached") as caught:
         Keyring.from_file(made.path).open()
+    assert "AWS_ENDPOINT_URL" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "set_to", "message", "cure"),
+    [
+        (
+            "alias/x",
+            {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"},
+            "no region",
+            "AWS_DEFAULT_REGION",
+        ),
+        (ARN, {}, "no credentials", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"),
+        (ARN, {"AWS_ACCESS_KEY_ID": "a"}, "half of the credentials", "AWS_SECRET_ACCESS_KEY"),
+        (ARN, {"AWS_PROFILE": "nobody"}, "no such profile", "AWS_PROFILE"),
+    ],
+)
+def test_a_setting_that_is_missing_is_named_with_its_cure_before_anybody_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, set_to: dict[str, str], message: str, cure: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        **set_to,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr("socket.create_connection", None)  # who asks, fails otherwise
+    with pytest.raises(WrappingKeyError, match=message) as caught:
+        Keyring.create(tmp_path / "k.json", [f"aws-kms:{key}"])
+    assert cure in caught.value.hint
 
 
 def test_the_region_comes_from_the_arn(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

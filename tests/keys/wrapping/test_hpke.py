@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from piiguard.errors import KeyringError, WrappingKeyError
-from piiguard.keys import Keyring, change, derivation
-from piiguard.keys.document import unb64
+from piiguard.keys import Keyring, change, derivation, recipients
+from piiguard.keys.document import Contents, Document, unb64
 from piiguard.keys.wrapping import hpke
 
 KINDS = sorted(hpke.KEMS)
@@ -39,24 +39,49 @@ def made(pair: tuple[Path, Path], tmp_path: Path) -> Keyring:
     return keyring
 
 
+def opened(path: Path) -> Contents:
+    """What a command opens."""
+    document = Document.parse(path.read_bytes(), path.name)
+    return document.open(recipients.unwrap(document, path.name, None))
+
+
 def test_the_private_half_opens_what_the_public_half_wrapped_when_the_key_file_is_lost(
     made: Keyring, pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = made.column("t.c", 1).encrypt(b"value")
     (tmp_path / "a.key").unlink()
     with pytest.raises(WrappingKeyError, match="PIIGUARD_WRAPPING_KEY does not name its private key"):
-        Keyring.from_file(made.path).open()
+        opened(made.path)
     monkeypatch.setenv(hpke.PRIVATE_KEY, str(pair[0]))
+    change.rewrap(made.path, None, [f"file:{tmp_path / 'new.key'}"], None)
+    monkeypatch.delenv(hpke.PRIVATE_KEY)
     assert Keyring.from_file(made.path).column("t.c", 1).decrypt(sealed) == b"value"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_no_application_encrypts_with_a_keyring_that_anybody_can_have_made(
+    made: Keyring, pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """The public half stands in the keyring: whoever reads it can wrap the key of a keyring of his own, of the same id."""
+    entry = json.loads(made.path.read_text())["recipients"][1]
+    (tmp_path / "read.pub").write_text(f"piiguard-hpke-public-1 {entry['kem']} {entry['public']}\n")
+    monkeypatch.setattr("uuid.uuid4", lambda: made.id)
+    planted = Keyring.create(tmp_path / "planted.json", [f"hpke:{tmp_path / 'read.pub'}"]).path
+    if named:
+        monkeypatch.setenv(hpke.PRIVATE_KEY, f"file:{pair[0]}")
+        assert opened(planted).id == made.id  # a person has to look whether it opens his values
+    with pytest.raises(WrappingKeyError, match="opens the keyring for 'piiguard keys' alone") as caught:
+        Keyring.from_file(planted).open()
+    assert "keys rewrap" in caught.value.hint
 
 
 def test_every_change_keeps_the_recipient_whose_private_half_is_away(
     made: Keyring, pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change.apply(made.path, None, "note", lambda held, now: held)
+    change.apply(made.path, None, "note", lambda held, now: held.with_header())
     (tmp_path / "a.key").unlink()
     monkeypatch.setenv(hpke.PRIVATE_KEY, str(pair[0]))
-    assert Keyring.from_file(made.path).open().generation == 2
+    assert opened(made.path).generation == 2
 
 
 def test_nothing_in_the_keyring_opens_it(made: Keyring, pair: tuple[Path, Path]) -> None:
@@ -75,7 +100,7 @@ def test_a_wrapped_key_of_another_keyring_is_refused(
     other.write_text(json.dumps(document))
     monkeypatch.setenv(hpke.PRIVATE_KEY, str(pair[0]))
     with pytest.raises(WrappingKeyError, match="does not open the keyring"):
-        Keyring.from_file(other).open()
+        opened(other)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,13 +113,13 @@ def test_the_private_key_of_another_pair_is_told_from_a_damaged_one(
     wrong.chmod(0o600)
     monkeypatch.setenv(hpke.PRIVATE_KEY, str(wrong))
     with pytest.raises(WrappingKeyError, match="the private key of another recipient"):
-        Keyring.from_file(made.path).open()
+        opened(made.path)
     wrong.write_text("piiguard-hpke-private-1 x25519\n")
     with pytest.raises(WrappingKeyError, match="not the file of a private key"):
-        Keyring.from_file(made.path).open()
+        opened(made.path)
     wrong.chmod(0o644)
     with pytest.raises(KeyringError, match="others can read"):
-        Keyring.from_file(made.path).open()
+        opened(made.path)
 
 
 def test_a_private_key_is_not_taken_for_a_public_one(pair: tuple[Path, Path], tmp_path: Path) -> None:
@@ -123,7 +148,7 @@ def test_a_damaged_recipient_is_said(
     made.path.write_text(json.dumps(document))
     monkeypatch.setenv(hpke.PRIVATE_KEY, str(pair[0]))
     with pytest.raises(KeyringError):
-        Keyring.from_file(made.path).open()
+        opened(made.path)
 
 
 def test_an_older_cryptography_is_told_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,3 +184,26 @@ def test_the_command_makes_a_pair_and_never_overwrites_one(tmp_path: Path) -> No
     assert text.split()[2] not in ran.output
     assert CliRunner().invoke(cli, ["keys", "recipient", "-o", str(private)]).exit_code == 1
     assert private.read_text() == text
+    public = private.with_name("safe.key.pub")
+    before = public.read_text()
+    public.unlink()  # as a command leaves it that was killed between the two
+    again = CliRunner().invoke(cli, ["keys", "recipient", "-o", str(private)])
+    assert (again.exit_code, public.read_text(), private.read_text()) == (0, before, text)
+    assert text.split()[2] not in again.output
+
+
+def test_a_file_that_is_no_key_is_left_as_it_is_and_called_what_it_is(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from piiguard.cli.main import cli
+
+    notes = tmp_path / "notes.txt"
+    for there in (notes, tmp_path / "other.key.pub"):
+        there.write_text("mine")
+        there.chmod(0o600)
+    for name in ("notes.txt", "other.key"):
+        ran = CliRunner().invoke(cli, ["keys", "recipient", "-o", str(tmp_path / name)])
+        assert ran.exit_code == 1
+        assert "keyring" not in ran.output.replace(str(tmp_path), "")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "other.key.pub"]
+    assert notes.read_text() == "mine"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from piiguard.errors import KeyringError, WrappingKeyError
-from piiguard.keys import Keyring
+from piiguard.keys import Keyring, store
+from piiguard.keys.document import b64
 
 KEY = bytes(range(32))
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
@@ -157,3 +158,18 @@ def test_one_key_file_for_two_keyrings_serves_two_keys(tmp_path: Path) -> None:
     paths[1].write_text(json.dumps(documents[1]))
     with pytest.raises(KeyringError, match="this wrapping key does not open the keyring"):
         Keyring.from_file(paths[1]).open()
+
+
+def test_two_inits_at_once_have_one_key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have seen that it is missing; the second must not take the first one's key away."""
+    key, theirs = tmp_path / "shared.key", b64(bytes(32)).encode()
+
+    def slower(path: Path, data: bytes) -> None:
+        real(path, data)
+        key.write_bytes(theirs)
+
+    real = store._write_through
+    monkeypatch.setattr(store, "_write_through", slower)
+    with pytest.raises(KeyringError, match="already there"):
+        Keyring.create(tmp_path / "k.json", [f"file:{key}"])
+    assert key.read_bytes() == theirs

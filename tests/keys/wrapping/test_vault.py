@@ -142,6 +142,23 @@ def test_an_unknown_key_and_an_absent_server_are_said(
         Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
 
 
+@pytest.mark.parametrize(
+    ("name", "address"), [("VAULT_ADDR", ""), ("VAULT_TOKEN", "https://vault.invalid:8200")]
+)
+def test_a_setting_that_is_missing_is_named_before_anybody_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    for variable in ("VAULT_ADDR", "VAULT_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where a login leaves its token
+    if address:
+        monkeypatch.setenv("VAULT_ADDR", address)
+    monkeypatch.setattr("socket.create_connection", None)
+    with pytest.raises(WrappingKeyError, match=f"{name} is not set") as caught:
+        Keyring.create(tmp_path / "k.json", ["vault:piiguard"])
+    assert name in caught.value.hint
+
+
 def test_a_key_that_vault_does_not_know_is_not_made_by_a_slip_of_the_pen(
     vault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

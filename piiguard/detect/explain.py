@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from piiguard.recognizers.catalog import kz_recognizers
-from piiguard.recognizers.enhancer import KzContextEnhancer
-from piiguard.recognizers.evidence import Evidence
+from piiguard.detect.runners import runner
+from piiguard.recognizers.candidate import Candidate
+from piiguard.recognizers.enhancer import Judge
+from piiguard.recognizers.rules import RULES
 
 __all__ = ["Explained", "explain"]
 
@@ -30,36 +31,37 @@ def explain(text: str, context: Sequence[str] = ()) -> list[Explained]:
     >>> [(found.entity, found.steps) for found in explain("ИИН 050312300015")]
     [('KZ_IIN', ('pattern `twelve digits`: 0.5', 'label `иин`: +0.35'))]
     """
-    recognizers = kz_recognizers(("ru",))
-    found = [
-        result
-        for recognizer in recognizers
-        for result in recognizer.analyze(text, recognizer.supported_entities, None)  # type: ignore[arg-type]
-    ]
-    judged = KzContextEnhancer().judge(text, found, recognizers, list(context))
+    found = [each for rule in RULES for each in runner(rule, rule.entities, _ignored).find(text, None)]
+    for candidate in found:
+        candidate.notes = list(_first(candidate))
+    Judge().weigh(text, found, context)
     best: dict[tuple[int, int, str], Explained] = {}
-    for explained in map(_explained, judged):
+    for explained in map(_explained, found):
         place = (explained.start, explained.end, explained.entity)
         if place not in best or best[place].score < explained.score:
             best[place] = explained
     return [best[place] for place in sorted(best)]
 
 
-def _explained(evidence: Evidence) -> Explained:
-    result = evidence.result
-    return Explained(
-        result.entity_type,
-        result.start,
-        result.end,
-        float(result.score),
-        evidence.stands,
-        tuple(_steps(evidence)),
+def _ignored(name: str) -> None:
+    """Patterns of our own never give up."""
+
+
+def _first(candidate: Candidate) -> Iterator[str]:
+    score = next(
+        (each.score for each in candidate.rule.patterns if each.name == candidate.pattern), candidate.score
     )
-
-
-def _steps(evidence: Evidence) -> Iterator[str]:
-    explanation = evidence.result.analysis_explanation
-    yield f"pattern `{explanation.pattern_name}`: {explanation.original_score:g}"
-    if explanation.validation_result:
+    yield f"pattern `{candidate.pattern}`: {score:g}"
+    if candidate.certain:
         yield "its check leaves no doubt: 1"
-    yield from evidence.notes
+
+
+def _explained(candidate: Candidate) -> Explained:
+    return Explained(
+        candidate.entity,
+        candidate.start,
+        candidate.end,
+        candidate.score,
+        candidate.stands,
+        tuple(candidate.notes or ()),
+    )
