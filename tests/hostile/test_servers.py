@@ -83,6 +83,9 @@ def hostile_url(innocent_url: str) -> Iterator[str]:
 
 def told(url: str, folder: Path, said: str) -> str:
     """What a command said, without what differs between any two runs."""
+    said = re.sub(
+        r'[^\n]+: left out by --exclude\n|\{[^{}]*left out by --exclude"\s*\},?', "", said
+    )  # more is there
     said = said.replace(str(sa.make_url(url).database), "DATABASE").replace(str(folder), "FOLDER")
     said = re.sub(r"\d{4}-\d\d-\d\d[T ][\d:.+]+Z?|[0-9a-f]{8}-[0-9a-f-]{27}", "#", said)
     said = re.sub(r'"id": "[^"]+"|id="[^"]+"|[0-9a-f]{16,}|\b\d+(\.\d+)? (s|ms|MB|kB|B)\b', "#", said)
