@@ -80,9 +80,7 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
             results.append(result)
         say_redact.table(results)
     elif output is not None:
-        source = _named(sources[0])
-        copy = output / source.name if output.is_dir() else output
-        results = [runner.one(Job(str(source), copy))]
+        results = [runner.one(Job(str(_named(sources[0])), output))]
         say_redact.told(results[0])
     else:
         if chosen["check"]:

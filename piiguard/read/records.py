@@ -19,7 +19,7 @@ from piiguard.read.log import LogTask
 from piiguard.read.opened import Counted, encoding_of, suffix_of, told
 from piiguard.read.part import Lines, Part
 
-__all__ = ["Document", "RecordsTask", "is_records"]
+__all__ = ["Document", "RecordsTask", "form_here", "is_records"]
 
 _HEAD = 1 << 16
 _PAGE, _PAGE_SIGNS = 1000, 1 << 22
@@ -70,13 +70,13 @@ class RecordsTask(LogTask):
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
         form = ""
         with told(Part()), sources.opened(self.place, named=self.named, salvage=True) as source:
-            form = _form(source.stream, self.options.encoding)
+            form = form_here(source.stream, self.options.encoding)
         return super().cut(examiner, part, jobs) if form == "log" else [self]
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
         counted = Counted(stream)
         source: io.BufferedReader = io.BufferedReader(counted, _HEAD)
-        form = _form(source, self.options.encoding)
+        form = form_here(source, self.options.encoding)
         if form == "log":
             super().search(examiner, source, part, sink)
             return
@@ -88,7 +88,8 @@ class RecordsTask(LogTask):
         own.end, own.whole = counted.read_bytes, True
 
 
-def _form(source: Any, encoding: str) -> str:
+def form_here(source: Any, encoding: str) -> str:
+    """The form of what is about to be read, by its first characters."""
     return form_of(source.peek(_HEAD)[:_HEAD].decode(encoding_of(source, encoding), "replace"))
 
 
@@ -123,7 +124,7 @@ class Document:
         if self.above:
             self.part.note(CUT)
         self._flush()
-        self.own.count = self.text.line
+        self.own.count = self.text.lines
 
     def _next(self, sign: str) -> None:
         """Read what begins with this sign: the end of something, a member, or an element."""
@@ -218,6 +219,6 @@ class Document:
                 self._counting[path]([path], rows)
                 rows.clear()
         self._flushed = self.text.passed
-        self.own.count = self.text.line
+        self.own.count = self.text.lines
         self.own.end = self.part.bytes = self.counted.read_bytes
         self.examiner.step(self.part)

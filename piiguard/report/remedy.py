@@ -43,9 +43,7 @@ _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 _WITHOUT_PASSWORD = re.compile(r"^([\w+]+://[^/@]*?):\*\*\*@")
 # What a shell made of <(…), and other streams that end when they are read.
 _STREAM = re.compile(r"/dev/|/proc/(?:self|\d+)/fd/")
-_UNPACK = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
-# piiguard redact reads these as lines, where a value is known by its column alone.
-_SHEETS = (".csv", ".tsv", ".sql")
+_PACKED = (".gz", ".bz2", ".xz", ".zst")
 # Names that the model line itself uses, or that SQLAlchemy keeps for itself.
 _TAKEN = ("Any", "BlindIndex", "Encrypted", "JSON", "Mapped", "String", "keyring", "mapped_column", "metadata",
           "registry", "bytes", "dict", "str")  # fmt: skip
@@ -64,7 +62,6 @@ class Remedy:
         "redact",
         "logging",
         "unsafe_name",
-        "by_hand",
         "stream",
         "view",
         "foreign",
@@ -75,7 +72,6 @@ class Remedy:
 
 
 _UNSAFE = Remedy("unsafe_name", "", "")
-_BY_HAND = Remedy("by_hand", "", "")
 _GONE = Remedy("stream", "", "")
 
 
@@ -85,9 +81,7 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         return ()
     if finding.kind == "file":
         cleaned = _redact(finding)
-        return (
-            (cleaned,) if cleaned in (_BY_HAND, _GONE) else (Remedy("logging", "python", _LOGGING), cleaned)
-        )
+        return (cleaned,) if cleaned is _GONE else (Remedy("logging", "python", _LOGGING), cleaned)
     column = _column(finding)
     if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}{finding.query}"):
         return (_UNSAFE,)
@@ -146,20 +140,24 @@ def _hindered(finding: Finding) -> Remedy | None:
 
 
 def _redact(finding: Finding) -> Remedy:
+    """The clean copy has the form of the file, and a name that ends as its own does."""
     name = _address(finding) if _address(finding) == "-" else finding.file or _address(finding)
     if _STREAM.match(name):
         return _GONE
-    unpack = _UNPACK.get(PurePath(name).suffix.lower())
-    source = PurePath(name[: name.rindex(".")]) if unpack else PurePath(name)
-    if not source.name:  # of a file called ..gz nothing is left
+    if name != "-" and not PurePath(name).stem.strip("."):  # of a file called ..gz nothing is left
         return _UNSAFE
-    if source.suffix.lower() in _SHEETS:
-        return _BY_HAND
-    clean = "clean.log" if name == "-" else str(source.with_name(f"{source.stem}.clean{source.suffix}"))
-    given = "-" if name == "-" or unpack else file_word(name)
-    before = (unpack, "-dc", "--", file_word(name), "|") if unpack else ()
-    text = command(*before, "piiguard", "redact", "-o", file_word(clean), "--", given)
+    clean = "clean.log" if name == "-" else str(_clean(PurePath(name)))
+    given = "-" if name == "-" else file_word(name)
+    words = [*map(word, finding.reading), "-o", file_word(clean), "--", given]
+    text = command("piiguard", "redact", *words)
     return Remedy("redact", "sh", text) if text else _UNSAFE
+
+
+def _clean(path: PurePath) -> PurePath:
+    """``app.log.gz`` becomes ``app.clean.log.gz``."""
+    packed = path.suffix if path.suffix.lower() in _PACKED and PurePath(path.stem).suffix else ""
+    inner = PurePath(path.name.removesuffix(packed))
+    return path.with_name(f"{inner.stem}.clean{inner.suffix}{packed}")
 
 
 def _column(finding: Finding) -> ProtectedColumn:

@@ -105,6 +105,8 @@ class Finding:
     distinct: int | None = None
     address: str | None = None
     """what the target is, where it is called by another name; in no document"""
+    reading: tuple[str, ...] = ()
+    """the options by which the file was read, where its name and its bytes do not say how; in no document"""
 
     query: str = ""
     hindrance: Hindrance = ""
@@ -136,7 +138,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         own = _plain(self)
-        del own["address"]
+        del own["address"], own["reading"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
         for name in ("query", "hindrance", *of_other_kind):

@@ -52,12 +52,18 @@ def judged(
         ]
     else:
         units = part.line_count
-        found = list(_of_file(target, place, part, options))
+        found = [replace(each, reading=_reading(options)) for each in _of_file(target, place, part, options)]
     errors = tuple(Failure(target, inside or place, reason) for inside, reason in part.unread)
     notes = tuple(Note(target, place, message) for message in (*part.notes, *_encoding(part)))
     return Outcome(
         place, units, part.bytes, tuple(found), errors, part.complete, notes, max(total, units), part.left
     )
+
+
+def _reading(options: Options) -> tuple[str, ...]:
+    """What a command that reads the same file has to be told."""
+    form = ("--as", options.form) if options.form else ()
+    return (*form, *(("--encoding", options.encoding) if options.encoding != "auto" else ()))
 
 
 def _columns(

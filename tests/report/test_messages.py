@@ -85,7 +85,6 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
     computed |= {
         "people.one",
         "remedy.frame",
-        "remedy.by_hand",
         "remedy.dots",
         "remedy.foreign",
         "remedy.stream",

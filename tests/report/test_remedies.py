@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import logging
 import lzma
-import shutil
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from piiguard.cli.main import run
@@ -24,9 +26,8 @@ from piiguard.keys import Keyring
 from piiguard.manifest import Manifest
 from piiguard.orm import BlindIndex, Encrypted
 from piiguard.recognizers.checks import iin
-from piiguard.report.messages import LANGUAGES, Language, say
 from piiguard.report.remedy import Remedy, next_step, remedies
-from piiguard.scan import scan_database, scan_log
+from piiguard.scan import Options, scan_database, scan_log
 from piiguard.scan.finding import Finding
 
 Paste = Callable[[str], int]
@@ -256,30 +257,60 @@ def test_command_cleans_a_file_whatever_it_is_called(
 
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
     ".gz": gzip.compress,
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
+    ".zst": zstandard.ZstdCompressor().compress,
+}
+PEOPLE = "".join(f"{n},{number},Сынақов,+7701000{n:04}\n" for n, number in enumerate(NUMBERS))
+ROWS = [line.split(",") for line in PEOPLE.splitlines()]
+SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "log": ("-app.log", f"принят ИИН {NUMBERS[0]}\n" * 5, ()),
+    "sheet": ("people.csv", f"no,iin,surname,phone\n{PEOPLE}", ()),
+    "sheet of another name": ("people.txt", f"no;iin;surname;phone\n{PEOPLE}".replace(",", ";"), ("csv",)),
+    "tabs": ("PEOPLE.TSV", f"no,iin,surname,phone\n{PEOPLE}".replace(",", "\t"), ()),
+    "lines of JSON": (
+        "people.ndjson",
+        "".join(f'{{"iin": "{iin}", "phone": "{phone}"}}\n' for _, iin, _, phone in ROWS),
+        (),
+    ),
+    "document": (
+        "people.json",
+        json.dumps([{"iin": iin, "surname": surname, "phone": phone} for _, iin, surname, phone in ROWS]),
+        (),
+    ),
+    "dump": (
+        "crm.sql",
+        "COPY people (no, iin, surname, phone) FROM stdin;\n" + PEOPLE.replace(",", "\t") + "\\.\n",
+        (),
+    ),
+    "inserts": (
+        "crm.sql",
+        "".join(
+            f"INSERT INTO people (no, iin, surname, phone) VALUES ({n}, {iin}, '{surname}', '{phone}');\n"
+            for n, iin, surname, phone in ROWS
+        ),
+        (),
+    ),
 }
 
 
-@pytest.mark.parametrize("ending", PACKED)
-def test_command_cleans_a_compressed_log(
-    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paste: Paste
+@pytest.mark.parametrize("kind", SOURCES)
+def test_command_cleans_every_kind_of_file(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz"}[ending]
-    if not shutil.which(program):
-        pytest.skip(f"no {program}")
     monkeypatch.chdir(tmp_path)
-    Path(f"-app.log{ending}").write_bytes(PACKED[ending](f"принят ИИН {NUMBERS[0]}\n".encode() * 5))
-    [finding] = scan_log(f"./-app.log{ending}").findings
-    assert paste(next_step(finding)) == 0
-    assert scan_log("./-app.clean.log").unprotected == ()
-    assert "05**********" in Path("-app.clean.log").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", ["crm.csv", "CRM.TSV", "crm.csv.gz", "dump.sql", "dump.sql.zst"])
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_redaction_cannot_clean_is_not_advised(name: str, lang: Language) -> None:
-    finding = Finding(name, "file", "KZ_IIN", "high", 0.9, 9, 9, "none", "", file=name, path="$.iin")
-    assert [(remedy.name, remedy.text) for remedy in remedies(finding)] == [("by_hand", "")]
-    assert say(lang, "remedy.by_hand") in next_step(finding, lang)
+    name, text, form = SOURCES[kind]
+    ending = [*PACKED][[*SOURCES].index(kind) % len(PACKED)]
+    options = Options(form=form[0]) if form else Options()
+    Path(f"{name}{ending}").write_bytes(PACKED[ending](text.encode()))
+    findings = scan_log(f"./{name}{ending}", options).unprotected
+    assert {"KZ_IIN"} <= {finding.entity for finding in findings}
+    [command] = {next_step(finding) for finding in findings}
+    program, *words = shlex.split(command)
+    assert (program, run(words)) == ("piiguard", 0)
+    [clean] = {entry.name for entry in Path().iterdir()} - {f"{name}{ending}"}
+    assert clean.endswith(ending)
+    report = scan_log(f"./{clean}", options)
+    assert (report.unprotected, report.complete) == ((), True)

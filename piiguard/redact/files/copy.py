@@ -12,10 +12,12 @@ from typing import IO, Any, Protocol
 from piiguard.read import packed
 from piiguard.read.dump import encoding_of_dump, is_dump, lines_of_dump
 from piiguard.read.opened import Counted, encoding_of
+from piiguard.read.records import form_here, is_records
 from piiguard.read.sheet import DELIMITERS, is_sheet, lines_of
 from piiguard.read.sources import Source
 from piiguard.redact.files import refusals
 from piiguard.redact.files.dump import clean_dump
+from piiguard.redact.files.records import clean_records
 from piiguard.redact.files.sheet import clean_sheet
 from piiguard.redact.files.tally import Tally
 from piiguard.redact.pipe import pieces
@@ -42,6 +44,8 @@ def form_of(name: str, form: str = "") -> str:
     """
     if form:
         return form
+    if is_records(name):
+        return "json"
     return "csv" if is_sheet(name) else "sql" if is_dump(name) else "log"
 
 
@@ -72,7 +76,7 @@ class Cleaner:
 
     def _pieces(self, name: str, source: Source, tally: Tally) -> Iterator[bytes]:
         form = form_of(name, self.form)
-        if form in ("log", "json"):
+        if form == "log":
             return self._lines(source.stream, tally)
         wide = wide_encoding(source.head, self.encoding)
         if wide is None:
@@ -81,8 +85,8 @@ class Cleaner:
         inside = self._table(_Turned(source.stream, turned), form, "utf-8", tally)
         return _turned_back(inside, turned)
 
-    def _lines(self, stream: IO[bytes], tally: Tally) -> Iterator[bytes]:
-        stream_redactor = StreamRedactor(self.redactor, self.encoding)
+    def _lines(self, stream: IO[bytes], tally: Tally, encoding: str = "") -> Iterator[bytes]:
+        stream_redactor = StreamRedactor(self.redactor, encoding or self.encoding)
         yield from pieces(stream, stream_redactor.feed, stream_redactor.finish)
         tally.replaced += stream_redactor.replaced
         tally.withheld += stream_redactor.withheld
@@ -90,7 +94,14 @@ class Cleaner:
     def _table(self, stream: Any, form: str, encoding: str, tally: Tally) -> Iterator[bytes]:
         source: io.BufferedReader = io.BufferedReader(Counted(stream), _BUFFER)
         is_sql = form == "sql"
+        if form == "json" and form_here(source, encoding) == "log":
+            yield from self._lines(source, tally, encoding)
+            return
         codec = (encoding_of_dump if is_sql else encoding_of)(source, encoding)
+        if form == "json":
+            document = io.TextIOWrapper(source, codec, "surrogateescape", newline="")
+            yield from (_encoded(each, codec) for each in clean_records(document.read, self.redactor, tally))
+            return
         lines = (lines_of_dump if is_sql else lines_of)(source, codec)
         first = next(lines, "")
         if first.startswith(_BOM):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from piiguard.detect import Match
-from piiguard.detect.escapes import plain
 from piiguard.detect.leaves import as_json
 from piiguard.redact.files.column import matches
-from piiguard.redact.files.leaves import ESCAPES, Leaf, leaves, unescape
+from piiguard.redact.files.leaves import Leaf, Walk, inner, with_edits
 from piiguard.redact.files.tally import Tally
 from piiguard.redact.files.written import Edit, Written
 from piiguard.redact.redactor import Redactor
 
-__all__ = ["WITHHELD", "clean_column"]
+__all__ = ["WITHHELD", "clean_column", "replaced"]
 
 WITHHELD = "<cell withheld: piiguard could not redact it>"
 
@@ -43,52 +42,42 @@ class _Column:
     """the texts by their JSON path; None is of those that are the cell itself"""
 
     def edits(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Edit]]]:
-        trees = {text: list(_leaves(text)) for text in dict.fromkeys(texts)}
+        times = Counter(texts)
+        trees = {text: list(_leaves(text)) for text in times}
         for text in texts:
-            for path, _, inner in trees[text]:
-                self._inside[path].append(inner.says)
+            for path, _, own in trees[text]:
+                self._inside[path].append(own.says)
         found = {path: matches(self.redactor, own, self.name, path) for path, own in self._inside.items()}
-        counts = dict.fromkeys(trees, 0)
-        for text in texts:
-            counts[text] += 1
         for text, parts in trees.items():
-            edits = [
-                edit
-                for path, leaf, inner in parts
-                for edit in self._of_leaf(leaf, inner, found[path].get(inner.says, ()), counts[text])
-            ]
+            edits: list[Edit] = []
+            for path, leaf, own in parts:
+                new = list(
+                    replaced(self.redactor, self.tally, own.says, found[path].get(own.says, ()), times[text])
+                )
+                if leaf is None:
+                    edits += new
+                elif new:
+                    edits.append((leaf.start, leaf.end, with_edits(leaf, own, new)))
             if edits:
                 yield text, edits
 
-    def _of_leaf(
-        self, leaf: Leaf | None, inner: Written, found: Sequence[Match], times: int
-    ) -> Iterator[Edit]:
-        own = list(self._replaced(inner.says, found, times))
-        if leaf is None:
-            yield from own
-        elif own:
-            new = inner.with_edits(own, _in_string)
-            yield leaf.start, leaf.end, f'"{new}"' if leaf.bare else new
 
-    def _replaced(self, text: str, found: Sequence[Match], times: int) -> Iterator[Edit]:
-        """Line breaks stay: a value over several lines is replaced in each of them."""
-        for match in sorted(found, key=lambda match: match.start):
-            self.tally.replaced[match.entity] += times
-            start = match.start
-            for part in text[match.start : match.end].splitlines(keepends=True):
-                value = part.rstrip("\r\n")
-                if value:
-                    yield start, start + len(value), self.redactor.replacement(match.entity, value)
-                start += len(part)
+def replaced(
+    redactor: Redactor, tally: Tally, text: str, found: Sequence[Match], times: int = 1
+) -> Iterator[Edit]:
+    """What is put in place of these matches. Line breaks stay: a value over several lines is replaced in each of them."""
+    for match in sorted(found, key=lambda match: match.start):
+        tally.replaced[match.entity] += times
+        start = match.start
+        for part in text[match.start : match.end].splitlines(keepends=True):
+            if value := part.rstrip("\r\n"):
+                yield start, start + len(value), redactor.replacement(match.entity, value)
+            start += len(part)
 
 
 def _leaves(text: str) -> Iterator[tuple[str | None, Leaf | None, Written]]:
     if text.strip() and as_json(text.rstrip()) is not None:
-        for leaf in leaves(text):
-            yield leaf.path, leaf, Written(text[leaf.start : leaf.end], ESCAPES, unescape)
+        for leaf in Walk().leaves(text):
+            yield leaf.path, leaf, inner(leaf, text)
     else:
-        yield None, None, Written(text, None, unescape)
-
-
-def _in_string(new: str) -> str:
-    return plain(new) if '"' in new or "\\" in new else new
+        yield None, None, Written(text, None, str)
