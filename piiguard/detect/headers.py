@@ -130,13 +130,29 @@ def _holds(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     )
 
 
+def _by_beginning() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """What names hold, by the letters that their first word begins with; nothing stands for what is an exception."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for entity, table in {"": _EXCEPT, **_TABLE}.items():
+        for wanted in table:
+            found.setdefault(wanted[0][:2], []).append((entity, wanted))
+    return found
+
+
+# A file may have as many names as lines: each is compared with the few that begin alike, not with all.
+_BEGINNING = _by_beginning()
+
+
 @lru_cache(maxsize=4096)
 def hints(name: str) -> frozenset[str]:
     """The entities that a column of this name usually holds."""
     split = words(name)
-    if any(_holds(split, other) for other in _EXCEPT):
+    near = (
+        row for beginning in {w[:n] for w in split for n in (1, 2)} for row in _BEGINNING.get(beginning, ())
+    )
+    found = {entity for entity, wanted in near if _holds(split, wanted)}
+    if "" in found:
         return frozenset()
-    found = {entity for entity, table in _TABLE.items() if any(_holds(split, w) for w in table)}
     if any(word.startswith("iin") or word.endswith("iin") for word in split):
         found.add(KZ_IIN)
     return frozenset(_narrow(found))
