@@ -99,7 +99,10 @@ def verify(keyring: Path, key: bytes, header: Mapping[str, Any], first: int = 1)
     file, known = trail_path(keyring), chain.covered(header)
     trail = [line for line in read(keyring) if line["number"] >= first]
     if not file.exists() and known.number >= first and known.number > 1:
-        _refuse(file, f"it is not there, but the keyring knows of {known.number} lines", known)
+        raise KeyringFormatError(
+            f"{file}: it is not there, but the keyring knows of {known.number} lines",
+            hint="copy it along with the keyring; if it has been there, " + chain.evidence(known.number + 1),
+        )
     last = chain.check(key, trail, str(file), first)
     _refuse_unfinished(file)
     change = header.get("change")

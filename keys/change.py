@@ -180,6 +180,7 @@ def verify(
     """
     document = Document.parse(store.read(path), str(path))
     contents = document.open(recipients.unwrap(document, str(path), ask), str(path))
+    Trust.configured(os.environ).refuse_older(contents.generation, str(path))
     if contents.generation < least:
         raise KeyringFormatError(
             f"{path}: generation {contents.generation} is older than {least}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -111,8 +112,10 @@ def _already_there(path: Path) -> KeyringError:
 
 
 def make_folder(path: Path, like: Path) -> None:
-    """Make a folder for the owner of ``like`` alone, unless it is there."""
+    """Make a folder for the owner of ``like`` alone, unless it is there; a link to one is none."""
     try:
+        if os.path.lexists(path) and not stat.S_ISDIR(path.lstat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "something that is no folder stands there")
         path.mkdir(mode=0o700)
         _keep_owner(like, path)
     except FileExistsError:

@@ -9,7 +9,7 @@ import click
 
 from piiguard import names
 from piiguard.cli.say import hint, many, say
-from piiguard.errors import JobError, KeyringError, KeyVersionInUse
+from piiguard.errors import JobError, KeyringError, KeyVersionInUse, PiiguardError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,12 +174,17 @@ def keyring_checked(path: Path, steps: Iterable[Checked]) -> None:
     """One line per thing that was looked at, then whether the keyring is accepted."""
     refused = None
     for step in steps:
-        shown = step.found if step.refused is None else f"{step.found}: {step.refused}"
+        shown = step.found if step.refused is None else f"{step.found}: {_without(step.found, step.refused)}"
         click.echo(names.message(f"{step.what}: {shown}"))
         refused = refused or (step.refused if step.final else None)
     if refused is not None:
-        raise KeyringError(f"{path}: not accepted: {refused}", hint=refused.hint)
+        raise KeyringError(f"{path}: not accepted: {_without(str(path), refused)}", hint=refused.hint)
     say(f"{path}: accepted")
+
+
+def _without(place: str, error: PiiguardError) -> str:
+    """What an error says of a place that has just been named."""
+    return str(error).removeprefix(f"{place}: ")
 
 
 def recipients_table(checked: Sequence[tuple[str, str]]) -> list[str]:

@@ -38,7 +38,7 @@ def shown(url: str | sa.URL) -> str:
 def asked_for(url: sa.URL) -> str:
     """The query of a URL as it may be printed, to connect as it says: *** for what is not known to be no secret.
 
-    An @ in it is a password that was not escaped and looks like a query: then nothing of it is shown.
+    A password that was not escaped may look like one: with an @ in it, or no database before it, nothing is shown.
 
     >>> asked_for(sa.make_url("postgresql://db.example/crm?sslmode=verify-full&sslpassword=pass-2"))
     'sslmode=verify-full&sslpassword=***'
@@ -48,7 +48,7 @@ def asked_for(url: sa.URL) -> str:
         for name, value in url.query.items()
         for one in (value if isinstance(value, tuple) else (value,))
     ]
-    if any("@" in text for pair in pairs for text in pair):
+    if any("@" in text for pair in pairs for text in pair) or (url.password and not url.database):
         return ""
     told = [(name, value if name.lower() in _NO_SECRETS else "***") for name, value in pairs]
     return urllib.parse.urlencode(told, safe="*/:,")

@@ -70,13 +70,18 @@ class Engine:
     @emptied
     def find(self, text: str, context: Sequence[str] = ()) -> list[Match]:
         """Find the matches in one text; ``context`` are words that label it, such as a column's name."""
-        return next((matches for _, matches in self.find_many([text], context)), [])
+        for _, matches in self._found([text], context):
+            return matches
+        return []
 
     @emptied_iterator
     def find_many(
         self, texts: Sequence[str], context: Sequence[str] = ()
     ) -> Iterator[tuple[int, list[Match]]]:
         """Find the matches in many short texts: yields the position of each that has some, and its matches."""
+        return self._found(texts, context)
+
+    def _found(self, texts: Sequence[str], context: Sequence[str]) -> Iterator[tuple[int, list[Match]]]:
         outside = " ".join(("", *context))
         for position, work in self._texts(texts):
             text = texts[position]

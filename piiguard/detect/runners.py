@@ -77,27 +77,28 @@ class PatternRunner:
 
     def find(self, text: str, places: Places | None) -> list[Candidate]:
         found: list[Candidate] = []
+        verdicts: dict[str, bool | None] = {}  # several patterns match one value, which is checked once
         for number in range(len(self._searches)) if places is None else places:
             search = self._searches[number]
             try:
                 for start, end in search.spans(text, places[number] if places else ()):
-                    if (candidate := self._checked(text, start, end, search.pattern)) is not None:
-                        found.append(candidate)
+                    if (value := text[start:end]) not in verdicts:
+                        verdicts[value] = self._verdict(value)
+                    verdict = verdicts[value]
+                    score = 1.0 if verdict else search.pattern.score
+                    if verdict is not False and score > 0:
+                        found.append(self._candidate(start, end, score, search.pattern, bool(verdict)))
             except TimeoutError:
                 self._on_timeout(self._rule.name)
         return distinct(found)
 
-    def _checked(self, text: str, start: int, end: int, pattern: Pattern) -> Candidate | None:
-        rule = self._rule
-        if start == end:
-            return None
-        verdict = None if rule.check is None else rule.check(text[start:end])
-        if verdict is False:
-            return None
-        score = 1.0 if verdict else pattern.score
-        if score <= 0:
-            return None
-        return Candidate(rule, rule.entity, start, end, score, pattern.name, bool(verdict))
+    def _verdict(self, value: str) -> bool | None:
+        if not value:
+            return False
+        return None if self._rule.check is None else self._rule.check(value)
+
+    def _candidate(self, start: int, end: int, score: float, pattern: Pattern, certain: bool) -> Candidate:
+        return Candidate(self._rule, self._rule.entity, start, end, score, pattern.name, certain)
 
 
 class Search:

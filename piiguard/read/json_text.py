@@ -44,6 +44,12 @@ class Text:
     line: int = 1
     passed: int = 0
     ended: bool = False
+    _begins: bool = True
+
+    @property
+    def lines(self) -> int:
+        """How many lines were begun so far."""
+        return self.line - self._begins
 
     def fill(self) -> bool:
         """Hold twice as much, if there is more."""
@@ -57,6 +63,8 @@ class Text:
         passed, self.at = self.held[self.at : place], place
         self.line += passed.count("\n")
         self.passed += len(passed)
+        if passed:
+            self._begins = passed[-1] == "\n"
         return passed
 
     def skip(self, pattern: re.Pattern[str]) -> str:

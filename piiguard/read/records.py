@@ -124,7 +124,7 @@ class Document:
         if self.above:
             self.part.note(CUT)
         self._flush()
-        self.own.count = self.text.line
+        self.own.count = self.text.lines
 
     def _next(self, sign: str) -> None:
         """Read what begins with this sign: the end of something, a member, or an element."""
@@ -219,6 +219,6 @@ class Document:
                 self._counting[path]([path], rows)
                 rows.clear()
         self._flushed = self.text.passed
-        self.own.count = self.text.line
+        self.own.count = self.text.lines
         self.own.end = self.part.bytes = self.counted.read_bytes
         self.examiner.step(self.part)

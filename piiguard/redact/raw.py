@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 
 from piiguard.detect import encodings
-from piiguard.detect.escapes import Spelled
+from piiguard.detect.escapes import Shown, Spelled
 
 __all__ = ["Lines", "Wide", "wide_encoding"]
 
@@ -55,13 +55,11 @@ class Lines:
         """Spell ``data``, which is ``lines`` joined by line breaks, in UTF-8 and without escapes."""
         if self._named or not encodings.is_utf8(data):
             return b"\n".join(map(self._one_view, lines))
-        if b"\\" not in data:
-            return data
-        return b"\n".join(self._one_view(line) if b"\\" in line else line for line in lines)
+        return Shown.of(data).data
 
     def _one_view(self, line: bytes) -> bytes:
         text = line.decode(self.of(line), "surrogateescape")
-        return (Spelled(text).view if "\\" in text else text).encode("utf-8", "replace")
+        return Spelled(text).view.encode("utf-8", "replace")
 
 
 def wide_encoding(head: bytes, encoding: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from piiguard.confidence import Confidence, least_score
 from piiguard.detect import Engine, Match
-from piiguard.detect.escapes import Spelled, plain
+from piiguard.detect.escapes import Spelled, fitted, is_spelled
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.nested import Nested
@@ -53,7 +53,7 @@ class Redactor:
     @emptied
     def changes(self, text: str, context: Sequence[str] = ()) -> list[Change]:
         """What :meth:`text` puts where, from left to right."""
-        spelled = Spelled(text) if "\\" in text else None
+        spelled = Spelled(text) if is_spelled(text) else None
         matches = self.engine.find(spelled.view if spelled else text, context)
         if not matches:
             return []
@@ -75,8 +75,7 @@ class Redactor:
 
         def make(start: int, end: int) -> str:
             written = text[start:end]
-            new = self._replace(match.entity, Spelled(written).view)
-            return plain(new) if "\\" in written else new
+            return fitted(self._replace(match.entity, Spelled(written).view), written)
 
         return line.fit(*spelled.span(match.start, match.end), make)
 

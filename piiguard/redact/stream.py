@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from piiguard.detect import Match
-from piiguard.detect.escapes import Spelled
+from piiguard.detect.escapes import Spelled, is_spelled
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.raw import Lines, Wide, wide_encoding
@@ -159,7 +159,7 @@ class StreamRedactor:
 
     def _put(self, text: str, matches: Sequence[Match], line: JsonLine, codec: str) -> bytes:
         parts, place = [], 0
-        spelled = Spelled(text) if "\\" in text else None
+        spelled = Spelled(text) if is_spelled(text) else None
         for match in matches:
             for start, end, new in self._redactor.edits(text, match, line, spelled):
                 parts.append(text[place:start].encode(codec, "surrogateescape"))

@@ -41,7 +41,19 @@ _ENDING = re.compile(r"\.[A-Za-z]\w{0,6}(?=$|[\s:/])")
 _WORTH = re.compile(r"\d(?:[ ._()+-]*\d){6}|@|(?<![^\W\d_])[^\W\d_]{2,}+[\W_]++[^\W\d_]{2}")
 
 Record = TypeVar("Record", Finding, Failure, Note, Gap, Match, Target, Unread)
-_NAMES = ("target", "place", "table", "column", "path", "file", "message", "reason", "row", "query")
+_NAMES = (
+    "target",
+    "place",
+    "table",
+    "column",
+    "path",
+    "file",
+    "message",
+    "reason",
+    "row",
+    "query",
+    "address",
+)
 
 
 @dataclass(frozen=True, slots=True)

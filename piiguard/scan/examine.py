@@ -29,6 +29,7 @@ __all__ = ["Examiner", "name_every"]
 
 _NAMES_SCORED = 20_000
 """About so many cells of a column are scored as whole names: the verdict is settled long before."""
+_DENSE = 5 * FIRST
 NAME_EVERY = 8
 """Where nobody knows how many rows there will be, one in so many."""
 
@@ -180,24 +181,30 @@ class _Numbered:
         partials = self._part.table(self._table)
         self._cells.name_every, self._cells.settled = 1, self._rhythm.now()
         lists: dict[str, list[object]] = {}
+        lines = {number for number, _ in page}
         for place, name in enumerate(names):
             lists[name] = [row[place] if place < len(row) else None for _, row in page]
             found = self._cells.observe(name, lists[name])
-            if self._lacks_lines(found):
-                self._cells.observe(name, lists[name], sink=partial(self._note, name, page))
+            for rows in (
+                slice(_DENSE),
+                slice(_DENSE, None),
+            ):  # where something stands in each row, a few are enough
+                if self._lacks_lines(found, lines):
+                    self._cells.observe(name, lists[name][rows], sink=partial(self._note, name, page[rows]))
             merge_into(partials, found)
         hashes.prove(lists, partials)
         self._part.rows += len(page)
         self._rhythm.read(len(page), partials)
 
-    def _lacks_lines(self, found: Partials) -> bool:
+    def _lacks_lines(self, found: Partials, lines: set[int]) -> bool:
         """Whether these rows hold an entity of which too few lines are known: only then is each match looked at."""
-        return any(
-            len(self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())) < FIRST
+        known = (
+            self._part.spots.get((self._table, name, path, claim.partition(" ")[0]), ())
             for (name, path), statistics in found.items()
             for claim in statistics.tallies
             if claim != NAMES
         )
+        return any(len(spots) < FIRST and not lines.issubset(spots) for spots in known)
 
     def _note(self, name: str, page: Sequence[tuple[int, Sequence[object]]], hit: Hit) -> None:
         spot = self._table, name, hit.path, hit.claim.partition(" ")[0]

@@ -20,7 +20,8 @@ from typing import Literal
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
-from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
+from piiguard.recognizers.checks.characters import is_digits
+from piiguard.recognizers.checks.exceptions import InvalidComponent
 
 __all__ = ["Bin", "claim", "compact", "format", "is_valid", "parse", "restore", "validate"]
 
@@ -71,7 +72,8 @@ def claim(digits: str) -> bool:
 @emptied
 def is_valid(number: str) -> bool:
     """Tell whether twelve digits with a real month, type, attribute and check digit stand there."""
-    return passes(validate, number)
+    number = compact(number)
+    return is_digits(number) and claim(number)
 
 
 @emptied

@@ -22,7 +22,6 @@ from piiguard.recognizers.checks.exceptions import (
     InvalidComponent,
     InvalidFormat,
     InvalidLength,
-    passes,
 )
 
 __all__ = ["Card", "claim", "compact", "format", "is_valid", "parse", "scheme", "validate"]
@@ -86,7 +85,8 @@ def validate(number: str) -> str:
 @emptied
 def is_valid(number: str) -> bool:
     """Tell whether length and check digit are right; see :func:`parse` for the scheme."""
-    return passes(validate, number)
+    number = compact(number)
+    return is_digits(number) and claim(number)
 
 
 @emptied

@@ -22,7 +22,8 @@ from datetime import date, timedelta
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import identifier
-from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidNumber, passes
+from piiguard.recognizers.checks.characters import is_digits
+from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidNumber
 
 __all__ = [
     "DAYS",
@@ -73,7 +74,8 @@ def claim(digits: str) -> bool:
 @emptied
 def is_valid(number: str) -> bool:
     """Tell whether twelve digits with a real date and a right check digit stand there."""
-    return passes(validate, number)
+    number = compact(number)
+    return is_digits(number) and claim(number)
 
 
 @emptied

@@ -465,7 +465,7 @@ def test_check_says_what_would_be_accepted_and_why_not(
     keyring_file.write_text(json.dumps(header))
     code, out, err = type_("check")
     assert code == 1
-    assert "recipient: aws-kms:arn:x: aws-kms:arn:x: this provider is not accepted here" in out
+    assert "recipient: aws-kms:arn:x: this provider is not accepted here" in out
     assert "not accepted: " in err
     monkeypatch.setenv("PIIGUARD_MIN_GENERATION", "9")
     code, out, err = type_("check")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from piiguard.errors import KeyringError
 from piiguard.keys import Keyring
 from piiguard.keys.document import Contents
 from piiguard.keys.heartbeat import ALIVE_SECONDS, Beat, FileHeartbeat, behind, folder, this_instance
@@ -120,8 +121,6 @@ def test_a_change_sweeps_out_who_has_been_silent_for_a_day(keyring: Keyring, ope
 def test_a_running_process_holds_up_a_promotion_until_it_looks_again(
     keyring_file: Path, operate: Operate
 ) -> None:
-    from piiguard.errors import KeyringError
-
     code = (
         "import sys; from piiguard.keys import Keyring\n"
         f"keyring = Keyring.from_file({str(keyring_file)!r}).open()\n"
@@ -191,3 +190,18 @@ def test_a_host_whose_clock_is_late_is_heard_by_the_clock_of_the_folder(keyring:
     place = FileHeartbeat(keyring.path)
     place.report(Beat("late:1", 1, time.time() - 7200))
     assert "late:1" in [beat.instance for beat in behind(place.beats(), keyring.id, 2)]
+
+
+def test_where_nobody_could_report_nothing_is_changed(keyring_file: Path, operate: Operate) -> None:
+    """Without the folder a promotion would ask nobody, and pass: it is made, or what is in its way is named."""
+    place = folder(keyring_file)
+    place.rmdir()
+    operate("add")
+    assert place.is_dir()
+    place.rename(place.with_name("aside"))
+    place.write_text("in the way")
+    with pytest.raises(
+        KeyringError, match=r"\.instances: cannot be written: something that is no folder stands there"
+    ):
+        operate("promote", 2)
+    assert Keyring.from_file(keyring_file).generation == 2

@@ -197,9 +197,10 @@ def test_a_command(
         return
     before = world.path.read_bytes()
     capsys.readouterr()
-    assert run(["keys", "add", "--keyring", str(world.path)]) == 1
-    assert "hint: " in capsys.readouterr().err
-    assert world.path.read_bytes() == before
+    for words in (["add"], ["promote", "2"], ["verify"]):
+        assert run(["keys", *words, "--keyring", str(world.path)]) == 1
+        assert "hint: " in capsys.readouterr().err
+        assert world.path.read_bytes() == before
     assert cell.startswith("refused")
 
 

@@ -190,6 +190,7 @@ WAYS: dict[str, Callable[[Log, Value], None]] = {
     "list": lambda log, v: log.info(f"{v.label}: %s", [v.text, {"again": v.text}]),
     "named tuple": lambda log, v: log.info(f"{v.label}: %s", Row(v.text, 2)),
     "bytes": lambda log, v: log.info("body=%s", json.dumps({v.label: v.text}, ensure_ascii=False).encode()),
+    "bytes with more": lambda log, v: log.info("%s", f'{{"ФИО":"{v.text}","iin":"050312300015"}}'.encode() if v is not PLAIN else b"{}"),
     "nothing": lambda log, v: log.info("%s %s %s", None, True, f"{v.label} {v.text}"),
     "said": lambda log, v: log.info(f"{v.label}: %s", Said(v.text)),
     "represented": lambda log, v: log.info(f"{v.label}: %s %r", Said(v.text), Represented(f"{v.label} {v.text}")),

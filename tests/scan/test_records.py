@@ -95,7 +95,9 @@ LINES = [json.dumps(row) for row in ROWS]
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson"])
 def test_lines_of_objects_are_rows_with_the_numbers_of_their_lines(name: str, tmp_path: Path) -> None:
-    (finding,) = scanned("\n".join(LINES), tmp_path, name).findings
+    report = scanned("\n".join(LINES) + "\n", tmp_path, name)
+    (finding,) = report.findings
+    assert report.targets[0].lines_read == len(LINES)
     assert (finding.path, finding.examined, finding.lines) == ("$.client.iin", len(ROWS), tuple(range(1, 11)))
 
 

@@ -9,8 +9,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from piiguard.recognizers.checks import (
+    InvalidNumber,
+    card,
+    email,
+    iban,
+    id_card,
+    identifier,
+    iin,
+    luhn,
+    phone,
+)
 from piiguard.recognizers.checks import bin as bin_check
-from piiguard.recognizers.checks import card, email, iban, id_card, identifier, iin, luhn, phone
 
 MODULES = (iin, bin_check, phone, card, id_card)
 
@@ -44,7 +54,18 @@ def plausible(draw: st.DrawFn) -> str:
 @example("000229308993")
 @example("000000000000")
 def test_of_digits_a_claim_says_what_the_check_says(check: ModuleType, digits: str) -> None:
-    assert check.claim(digits) == check.is_valid(digits)
+    assert check.claim(digits) == check.is_valid(digits) == validated(check, digits)
+    spaced = f" {digits[:4]} {digits[4:7]}-{digits[7:]}"
+    assert check.is_valid(spaced) == validated(check, spaced)
+
+
+def validated(check: ModuleType, number: str) -> bool:
+    """Whether the check that gives reasons has none."""
+    try:
+        check.validate(number)
+    except InvalidNumber:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("check", MODULES, ids=lambda check: check.__name__.rpartition(".")[2])
