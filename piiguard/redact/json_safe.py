@@ -18,6 +18,7 @@ _QUOTE = re.compile(r'\\.|"')
 # A string, which the end of a long line may cut, or a number; what stands between them is left as it is.
 _TOKEN = re.compile(r'"(?P<string>(?:[^"\\]++|\\.)*+)(?:"|\\?$)|(?P<number>-?[0-9][0-9.eE+-]*)')
 _REST = re.compile(r'(?P<string>(?:[^"\\]++|\\.)*+)(?:"|\\?$)')
+# a brace alone begins a message of SWIFT and a document of RTF, too
 _DOCUMENT = re.compile(rb'\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[{\["\]]|$))')
 _NEAR = 64  # characters: nobody puts more blanks between a key and its value
 _DECODER = json.JSONDecoder()
@@ -77,11 +78,9 @@ class JsonLine:
 
 
 def begins_document(head: bytes) -> bool:
-    """Whether a file looks like JSON from its first bytes; ``[2026-11-21]`` begins a log.
+    """Whether a file looks like JSON from its first bytes; ``[2026-11-21]`` begins a log, ``{1:F01`` a message.
 
-    A message of SWIFT or a text in RTF begins with a bracket, too.
-
-    >>> begins_document(b' [\\n  {'), begins_document(b"[2026-11-21] started"), begins_document(b"{1:F01X}{4:")
+    >>> begins_document(b' [\\n  {'), begins_document(b"[2026-11-21] started"), begins_document(b"{1:F01")
     (True, False, False)
     """
     return bool(_DOCUMENT.match(head))
