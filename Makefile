@@ -81,7 +81,7 @@ laws: $(VENV)/.test build/sqlalchemy20
 # Tracing doubles what a test costs. So these tests, and no others, must by themselves run through what has a threshold.
 UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS)
 MEASURED := $(filter-out $(UNTRACED),$(wildcard tests/keys/test_*.py tests/keys/wrapping/test_*.py tests/orm/test_*.py \
-  tests/recognizers/test_*.py) tests/cli/test_keys.py)
+  tests/recognizers/test_*.py tests/recognizers/checks/test_*.py) tests/cli/test_keys.py)
 
 coverage: $(VENV)/.test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(SHARE) --cov --cov-report= $(MEASURED) $(PYTEST)
