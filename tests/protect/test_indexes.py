@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piiguard.cli.main import run
-from piiguard.errors import JobError
+from piiguard.errors import JobError, KeyringFormatError
 from piiguard.keys import Keyring
 from piiguard.manifest import Manifest, ProtectedColumn, append
 from piiguard.protect.jobs.encrypt import encrypt
@@ -270,6 +270,6 @@ def test_whatever_was_done_to_indexes_one_command_makes_them_right(sqlite_people
 def test_a_keyring_of_another_database_writes_nothing(protected: People, tmp_path: Path) -> None:
     other = Keyring.create(tmp_path / "other.json", [f"file:{tmp_path / 'other.key'}"])
     before = protected.rows()
-    with pytest.raises(JobError):
+    with pytest.raises(KeyringFormatError, match="its database belongs to the keyring"):
         list(rotate(replace(protected.job(), keyring=other), [PHONE], reindex=True))
     assert protected.rows() == before
