@@ -90,6 +90,8 @@ class Rule:
     gain: float = 0.35
     company_gain: float = 0.3
     negatable: bool = False
+    agrees: Callable[[str, str], bool] | None = None
+    """Whether the value of the company proves that of the match; where it does not, the company says nothing."""
 
     # What only a recognizer borrowed from Presidio needs.
     owner: str | None = None
