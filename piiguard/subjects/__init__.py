@@ -9,11 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from piiguard.subjects.find import find_subject
+    from piiguard.subjects.found import SubjectReport
     from piiguard.subjects.identifiers import Identifier
 
-__all__ = ["Identifier"]
+__all__ = ["Identifier", "SubjectReport", "find_subject"]
 
-_HOMES = {"Identifier": "identifiers"}
+_HOMES = {
+    "Identifier": "identifiers",
+    "SubjectReport": "found",
+    "find_subject": "find",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from piiguard.entities import BY_NAME, EMAIL_ADDRESS, KZ_IIN, KZ_PHONE
-from piiguard.errors import NotIndexable, PiiguardError
+from piiguard.errors import NotIndexable, SubjectError
 from piiguard.frames import emptied
 from piiguard.keys.normalizers import normalizer_for
 
@@ -34,7 +34,7 @@ _HINTS = {
 }
 
 
-class IdentifierError(PiiguardError):
+class IdentifierError(SubjectError):
     """What was given is no identifier of its kind; the message holds no part of it."""
 
 
