@@ -22,6 +22,7 @@ from piiguard.cli.rotate import rotate
 from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
+from piiguard.cli.subject import subject
 
 __all__ = ["cli", "main"]
 
@@ -45,6 +46,7 @@ def cli() -> None:
     \b
     Find:     piiguard scan postgresql://reader@db/crm app.log
     Protect:  piiguard encrypt postgresql://dba@db/crm students.iin
+    People:   piiguard subject find postgresql://reader@db/crm --by iin
     Keep:     piiguard keys add; piiguard keys promote 2; piiguard rotate postgresql://dba@db/crm
 
     Exit codes: 0 nothing unprotected, 1 error, 2 usage, 3 unprotected personal data found,
@@ -64,6 +66,7 @@ cli.add_command(redact)
 cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)
+cli.add_command(subject)
 
 
 def _take_yes(group: click.Group) -> None:
