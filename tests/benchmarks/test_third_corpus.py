@@ -51,7 +51,7 @@ def account(value: str) -> bool:
 
 
 def checked(data: str, check: str) -> bool:
-    return sum(VALUES[c] * (7, 3, 1)[i % 3] for i, c in enumerate(data)) % 10 == int(check)
+    return bool(sum(VALUES[c] * (7, 3, 1)[i % 3] for i, c in enumerate(data)) % 10 == int(check))
 
 
 def zone(value: str) -> bool:
