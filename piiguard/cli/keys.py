@@ -17,6 +17,7 @@ from piiguard.cli.key_use import (
     refuse_writers,
 )
 from piiguard.cli.options import (
+    Written,
     ask_passphrase,
     keyring_option,
     keyring_path,
@@ -327,7 +328,7 @@ def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[s
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     required=True,
     help="Where the private key goes; the public one goes to the same name with .pub.",
 )
