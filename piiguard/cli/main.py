@@ -11,6 +11,7 @@ import click
 
 from piiguard import PiiguardError, __version__
 from piiguard.cli.breach import breach
+from piiguard.cli.canary import canary
 from piiguard.cli.demo import demo
 from piiguard.cli.encrypt import decrypt, encrypt
 from piiguard.cli.exits import EXIT_ERROR, EXIT_USAGE
@@ -69,6 +70,7 @@ cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)
 cli.add_command(subject)
+subject.add_command(canary)
 
 
 def _take_yes(group: click.Group) -> None:
