@@ -103,6 +103,7 @@ RULE = Rule(
     against=phrases("id; ids; uid; cid; key; value; lsn; cursor; code; index"),
     company=frozenset({"PERSON", "KZ_IIN", "EMAIL_ADDRESS"}),
     negatable=True,
+    sure=0.6,
     check=_check,
     doubt=_doubt,
     misplaced=_misplaced,

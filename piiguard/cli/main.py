@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from piiguard import PiiguardError, __version__
+from piiguard.cli.breach import breach
 from piiguard.cli.demo import demo
 from piiguard.cli.encrypt import decrypt, encrypt
 from piiguard.cli.exits import EXIT_ERROR, EXIT_USAGE
@@ -63,6 +64,7 @@ cli.add_command(decrypt)
 cli.add_command(rotate)
 cli.add_command(status)
 cli.add_command(redact)
+cli.add_command(breach)
 cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)

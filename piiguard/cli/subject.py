@@ -19,6 +19,7 @@ from piiguard.cli.subject_asked import (
     subject_options,
     widening,
 )
+from piiguard.cli.subject_erase import erase
 
 if TYPE_CHECKING:
     from piiguard.subjects import SubjectReport
@@ -32,6 +33,9 @@ def subject() -> None:
 
     Whom, is asked for or read from standard input, and never an argument: others on this machine see those.
     """
+
+
+subject.add_command(erase)
 
 
 @subject.command("find")

@@ -9,16 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from piiguard.subjects.erase import erase_subject, plan_erasure
     from piiguard.subjects.find import find_subject
     from piiguard.subjects.found import SubjectReport
     from piiguard.subjects.identifiers import Identifier
+    from piiguard.subjects.receipt import Receipt
 
-__all__ = ["Identifier", "SubjectReport", "find_subject"]
+__all__ = ["Identifier", "Receipt", "SubjectReport", "erase_subject", "find_subject", "plan_erasure"]
 
 _HOMES = {
     "Identifier": "identifiers",
+    "Receipt": "receipt",
     "SubjectReport": "found",
+    "erase_subject": "erase",
     "find_subject": "find",
+    "plan_erasure": "erase",
 }
 
 

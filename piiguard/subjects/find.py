@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
 
-__all__ = ["Widen", "find_subject", "is_database", "places_of"]
+__all__ = ["Widen", "find_subject", "is_database", "places_of", "reading", "url_of"]
 
 Widen = Callable[[Sequence[Identifier]], bool]
 """Is shown the identifiers that were found, and says whether they are used."""
@@ -95,13 +95,14 @@ def _look(target: str, known: Known, sought: Sought) -> SubjectReport:
     if not is_database(target):
         places, unread = search_files(target, sought)
         return SubjectReport("", "", tuple(places), tuple(unread))
-    with _reading(target) as connection:
+    with reading(target) as connection:
         person = find_person(connection, Catalogue.read(connection), known, sought)
         return report_of(database.shown(connection.engine.url), person, known)
 
 
 @contextmanager
-def _reading(target: str) -> Iterator[sa.Connection]:
+def reading(target: str) -> Iterator[sa.Connection]:
+    """A database that is only read. Raises :class:`SubjectError` where it cannot be."""
     engine = database.open_reader(url_of(target))
     try:
         with session.reader(engine, _LIMITS) as connection:
@@ -123,7 +124,7 @@ def _widened(names: Sequence[str], known: Known, sought: Sought, widen: Widen) -
     for _ in range(_ROUNDS):
         fresh: dict[Identifier, None] = {}
         for name in filter(is_database, names):
-            with _reading(name) as connection:
+            with reading(name) as connection:
                 person = find_person(connection, Catalogue.read(connection), known, sought)
                 fresh |= dict.fromkeys(wider(connection, known, person, sought))
         if not fresh or not widen(list(fresh)):

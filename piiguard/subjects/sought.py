@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,12 +46,10 @@ class Sought:
         self._signs = tuple(map(_signs, self.values))
         self._bare = {one: _bare(one) for one in self.values}
 
-    @cached_property
+    @property
     def engine(self) -> Any:
         """What finds them in texts."""
-        from piiguard.detect import Engine
-
-        return Engine(entities=sorted({str(one.entity) for one in self.values}))
+        return _engine()
 
     def where(self, text: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """The rows whose text may hold one of them: their signs in this order, or signs that are spelled in another way."""
@@ -113,6 +111,13 @@ class Sought:
         """Those that a value is which the engine has found."""
         kind = _KIND.get(entity, "")
         return {one for one in self.values if one.kind == kind and _whole(one, value)}
+
+
+@cache
+def _engine() -> Any:
+    from piiguard.detect import Engine
+
+    return Engine(entities=tuple(_KIND))
 
 
 def _whole(one: Identifier, text: str) -> bool:

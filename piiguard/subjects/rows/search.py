@@ -76,7 +76,7 @@ class Search:
         if only is not None:
             query = query.where(only)
         width = len(names)
-        result = self.connection.execution_options(yield_per=_PAGE).execute(query)
+        result = self.connection.execute(query, execution_options={"yield_per": _PAGE})
         for number, row in enumerate(result):
             key = tuple(row[:width]) or (number,)
             for cell, value in zip(cells, row[width:], strict=True):
