@@ -19,17 +19,15 @@ how long they are kept; ``examples/policies`` holds two that follow published po
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from piiguard.entities import CATEGORIES
 from piiguard.errors import ScanError
 from piiguard.files import read_text
+from piiguard.terms import Term
 
 __all__ = ["ActivityDate", "Declared", "Policy", "Term"]
 
@@ -37,36 +35,6 @@ Protection = Literal["none", "measures", "encrypted"]
 _EXAMPLES = "docs/scanning.md describes the file, examples/policies has two"
 _MEMBERS = {"organisation", "source", "protection", "protection_clause", "retention", "retention_clause"}
 _MEMBERS |= {"categories", "dates"}
-_UNITS = {"d": 1, "m": 30.4375, "y": 365.25}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """How long data is kept; ``unlimited`` or a number of days, months or years."""
-
-    text: str
-
-    @property
-    def unlimited(self) -> bool:
-        return self.text == "unlimited"
-
-    @property
-    def days(self) -> float:
-        return float("inf") if self.unlimited else int(self.text[:-1]) * _UNITS[self.text[-1]]
-
-    def before(self, now: datetime) -> datetime:
-        """What is older than this is past the term.
-
-        >>> Term("3y").before(datetime(2028, 2, 29)).date().isoformat()
-        '2025-02-28'
-        """
-        count, unit = int(self.text[:-1]), self.text[-1]
-        if unit == "d":
-            return now - timedelta(days=count)
-        months = now.year * 12 + now.month - 1 - count * (12 if unit == "y" else 1)
-        year, month = divmod(months, 12)
-        day = min(now.day, monthrange(year, month + 1)[1])
-        return now.replace(year=year, month=month + 1, day=day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +148,13 @@ class _Reader:
                 raise self.fail(f"{where}: {name} is not a string")
 
     def term(self, text: str | None) -> Term | None:
-        if text is not None and not re.fullmatch(r"unlimited|[1-9][0-9]{0,3}[dmy]", text):
+        if text is None:
+            return None
+        if (found := Term.read(text, unlimited=True)) is None:
             raise self.fail(
                 "a retention term is not understood", 'write it as "3y", "6m", "90d" or "unlimited"'
             )
-        return None if text is None else Term(text)
+        return found
 
     def declared(self, entry: Mapping[str, Any]) -> Declared:
         self.check(entry, "[[categories]]", {item.name for item in fields(Declared)}, {"category"})

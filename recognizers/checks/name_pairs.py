@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LOWER, fold
@@ -48,7 +49,7 @@ _NO_SURNAME = later(
 
 def pairs(text: str, tokens: Sequence[Token]) -> Iterator[FoundName]:
     """Find such names among the tokens of one run that belong to no other name."""
-    for left, right in zip(tokens, tokens[1:], strict=False):
+    for left, right in pairwise(tokens):
         if right.label == "I" and _is_initialled(text, left, right):
             sure = left.label in "SNA" or left.text.lower() in words("surnames_short")
             yield FoundName(left.start, right.end, 0.6 if sure else 0.5, "surname and one initial", "UI")

@@ -1,0 +1,33 @@
+"""A person's data: where it lies, and that it goes when it must.
+
+Everything is loaded on first use: what reads a manifest needs no database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from piiguard.subjects.erase import erase_subject, plan_erasure
+    from piiguard.subjects.find import find_subject
+    from piiguard.subjects.found import SubjectReport
+    from piiguard.subjects.identifiers import Identifier
+    from piiguard.subjects.receipt import Receipt
+
+__all__ = ["Identifier", "Receipt", "SubjectReport", "erase_subject", "find_subject", "plan_erasure"]
+
+_HOMES = {
+    "Identifier": "identifiers",
+    "Receipt": "receipt",
+    "SubjectReport": "found",
+    "erase_subject": "erase",
+    "find_subject": "find",
+    "plan_erasure": "erase",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
