@@ -20,6 +20,7 @@ from piiguard.cli.manifest import manifest
 from piiguard.cli.options import never_asks_option
 from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
+from piiguard.cli.retention import retention
 from piiguard.cli.rotate import rotate
 from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
 from piiguard.cli.scan import scan
@@ -66,6 +67,7 @@ cli.add_command(rotate)
 cli.add_command(status)
 cli.add_command(redact)
 cli.add_command(breach)
+cli.add_command(retention)
 cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)
