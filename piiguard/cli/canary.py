@@ -58,8 +58,8 @@ def canary(
     """
     if (export is None) == (len(place) != 2) or (export is None) != (output is None):
         raise click.UsageError("name a database and a table, or --export NAME and --output FILE")
-    if wrong := [one for one in given if "=" not in one]:
-        raise click.UsageError(f"--set takes COLUMN=VALUE, and there are {many(len(wrong), 'other')}")
+    if not all("=" in one for one in given):
+        raise click.UsageError("--set takes COLUMN=VALUE")
     manifest = load_manifest(manifest_file)
     keyring = open_keyring(keyring_file, manifest)
     if export is None:
@@ -116,12 +116,12 @@ def _export(name: str, output: Path, count: int, keyring: Keyring, *, plan: bool
         say(f"{output}: {many(count, 'invented row')} would be written")
         return
     confirm(f"write {many(count, 'invented row')} to {output}", yes=yes)
-    marks.record(marks.file_of(keyring.path), keyring.canaries(), f"export {name}", people, MARKED)
-    keyring.record("canary", place=f"export {name}", rows=count)
+    marks.record(marks.file_of(keyring.path), keyring.canaries(), f"{name}, an export", people, MARKED)
+    keyring.record("canary", place=f"{name}, an export", rows=count)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(people[0]))
     writer.writeheader()
     writer.writerows(people)
     with new_file(output) as out:
         out.write(text.getvalue().encode())
-    say(f"{output}: {many(count, 'invented row')}: mix them into the export {name}")
+    say(f"{output}: {many(count, 'invented row')}: mix them into what is given away as {name}")

@@ -153,7 +153,7 @@ def test_an_export_has_its_own(plain: Bench, tmp_path: Path, capsys: pytest.Capt
     capsys.readouterr()
     assert plain.type("breach", str(leak), plain.url) == 3
     said = capsys.readouterr().err
-    assert "export for the ministry" in said
+    assert "for the ministry, an export" in said
     assert "auditor" not in said
 
 

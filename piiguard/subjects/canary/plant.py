@@ -13,6 +13,7 @@ from piiguard.database import inspect
 from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.errors import SubjectError
+from piiguard.names import word
 from piiguard.subjects.breach.ours import is_created
 from piiguard.subjects.canary.person import MARKED, birth_of, invent
 from piiguard.subjects.identifiers import ENTITIES
@@ -118,7 +119,7 @@ def _row(
         elif _is_needed(table, name, about):
             raise SubjectError(
                 f"{table.place}.{name}: must be filled, and nothing says with what",
-                hint=f"--set {name}=VALUE",
+                hint=f"--set {word(name) or 'COLUMN'}=VALUE",
             )
     return row
 
