@@ -15,7 +15,7 @@ from piiguard.cli.subject_asked import keyring_of, manifest_of
 
 if TYPE_CHECKING:
     from piiguard.subjects.breach.report import BreachReport, Place
-    from piiguard.subjects.findings import Column
+    from piiguard.subjects.rows.findings import Column
 
 __all__ = ["breach"]
 
@@ -98,7 +98,7 @@ def breach(
 
 
 def _findings(file: Path | None) -> tuple[Column, ...]:
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
 
     return load(file) if file is not None else ()
 
