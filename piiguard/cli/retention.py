@@ -103,7 +103,7 @@ def retention(
     from piiguard.names import json_text, shown
     from piiguard.protect.batches.pace import Limits, Pace
     from piiguard.scan.policy import Policy
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
     from piiguard.subjects.retention.carry import retain
 
     require_scan_extra()
