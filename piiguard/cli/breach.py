@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.subjects.breach.find import Planted
     from piiguard.subjects.breach.report import BreachReport, Place
-    from piiguard.subjects.findings import Column
+    from piiguard.subjects.rows.findings import Column
 
 __all__ = ["breach"]
 
@@ -111,7 +111,7 @@ def _canaries(keyring: Keyring | None) -> Planted | None:
 
 
 def _findings(file: Path | None) -> tuple[Column, ...]:
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
 
     return load(file) if file is not None else ()
 

@@ -20,6 +20,7 @@ from piiguard.cli.subject_asked import (
     widening,
 )
 from piiguard.cli.subject_erase import erase
+from piiguard.cli.subject_replay import replay
 
 if TYPE_CHECKING:
     from piiguard.subjects import SubjectReport
@@ -36,6 +37,7 @@ def subject() -> None:
 
 
 subject.add_command(erase)
+subject.add_command(replay)
 
 
 @subject.command("find")

@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from piiguard.subjects.found import SubjectReport
     from piiguard.subjects.identifiers import Identifier
     from piiguard.subjects.receipt import Receipt
+    from piiguard.subjects.replay import replay_subjects
 
-__all__ = ["Identifier", "Receipt", "SubjectReport", "erase_subject", "find_subject", "plan_erasure"]
+__all__ = [
+    "Identifier",
+    "Receipt",
+    "SubjectReport",
+    "erase_subject",
+    "find_subject",
+    "plan_erasure",
+    "replay_subjects",
+]
 
 _HOMES = {
     "Identifier": "identifiers",
@@ -24,6 +33,7 @@ _HOMES = {
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",
+    "replay_subjects": "replay",
 }
 
 
