@@ -103,8 +103,8 @@ def retention(
     from piiguard.names import json_text, shown
     from piiguard.protect.batches.pace import Limits, Pace
     from piiguard.scan.policy import Policy
-    from piiguard.subjects.rows.findings import load
     from piiguard.subjects.retention.carry import retain
+    from piiguard.subjects.rows.findings import load
 
     require_scan_extra()
     if erase and not (yes or plan or sys.stdin.isatty()):
