@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from piiguard.keys.trail import Trail
     from piiguard.manifest import Manifest
 
-__all__ = ["Planned", "erase_subject", "plan_erasure"]
+__all__ = ["Planned", "erase_subject", "plan_erasure", "run", "writing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _counts(receipt: Receipt) -> dict[str, Any]:
 
 
 def _carried_out(planned: Planned, known: Known, sought: Sought, leave_kept: bool) -> Erased:
-    with _writing(planned.target) as connection:
+    with writing(planned.target) as connection:
         catalogue = Catalogue.read(connection)
         person = find_person(connection, catalogue, known, sought, locked=True)
         plan = plan_of(connection, person, known, leave_kept=leave_kept)
@@ -189,14 +189,14 @@ def _carried_out(planned: Planned, known: Known, sought: Sought, leave_kept: boo
                 f"{planned.shown}: the person's rows have changed since the plan was made; nothing was changed there",
                 hint="run it again: a plan is made of what is there",
             )
-        _run(connection, plan)
+        run(connection, plan)
         _prove(connection, catalogue, known, sought, plan, planned.shown)
         connection.commit()
     return Erased(planned.shown, clock.stamp(), tuple(plan.done), 0, len(plan.unsure))
 
 
 @contextmanager
-def _writing(target: str) -> Iterator[sa.Connection]:
+def writing(target: str) -> Iterator[sa.Connection]:
     """One transaction, in which what is read for update stays as it is."""
     engine = database.open_engine(url_of(target))
     try:
@@ -225,7 +225,8 @@ def _not_done(error: SQLAlchemyError, url: sa.URL) -> SubjectError:
     return SubjectError(f"{told}: nothing was changed there", hint=told.hint)
 
 
-def _run(connection: sa.Connection, plan: Plan) -> None:
+def run(connection: sa.Connection, plan: Plan) -> None:
+    """Every statement of a plan, in the transaction of the caller."""
     schemas: tuple[str, ...] = connection.get_execution_options().get("piiguard_schemas", ())
     for step in plan.steps:
         if step.statement is not None:
