@@ -7,7 +7,6 @@ both whole; the line that is then missing stands in the header and is added by t
 from __future__ import annotations
 
 import datetime
-import hashlib
 import os
 import secrets
 import uuid
@@ -17,10 +16,30 @@ from typing import Any
 
 from piiguard import clock
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import audit, chain, destruction, elsewhere, heartbeat, recipients, store, transitions
-from piiguard.keys.chain import Entry, Mark
-from piiguard.keys.document import FORMAT, KINDS, Contents, Document, canonical
-from piiguard.keys.freshness import refuse_behind_lines
+from piiguard.keys import (
+    audit,
+    chain,
+    destruction,
+    elsewhere,
+    heartbeat,
+    members,
+    recipients,
+    store,
+    transitions,
+)
+from piiguard.keys.chain import Mark
+from piiguard.keys.document import FORMAT, KINDS, Contents, Document
+from piiguard.keys.freshness import refuse_behind_lines, refuse_if_it_opens
+from piiguard.keys.noting import (
+    audit_key,
+    covering,
+    described,
+    file_names,
+    following,
+    noted,
+    numbers,
+    utc_now,
+)
 from piiguard.keys.trust import Trust
 from piiguard.keys.wrapping import AskPassphrase
 
@@ -31,6 +50,8 @@ __all__ = [
     "audit_key",
     "create",
     "destroy",
+    "end",
+    "grow",
     "new",
     "record",
     "restore",
@@ -43,11 +64,6 @@ Unseal = Callable[[Document], tuple[Contents, bytes]]  # and the file key that o
 Transition = Callable[[Contents, str], Contents]  # the second argument is the time
 
 
-def utc_now() -> str:
-    """The time as it stands in the file."""
-    return clock.stamp()
-
-
 def new(now: str, identity: uuid.UUID | None = None, entries: Sequence[dict[str, Any]] = ()) -> Contents:
     """A keyring with one primary key of each kind, in no file yet."""
     identity = identity or uuid.uuid4()
@@ -55,7 +71,9 @@ def new(now: str, identity: uuid.UUID | None = None, entries: Sequence[dict[str,
     contents = Contents(header, {"audit": secrets.token_bytes(32)})
     for kind in KINDS:
         contents = transitions.first(contents, kind, now)
-    return _noted(contents, chain.START, now, "init", {"recipients": _described(entries)})
+    for name in members.NAMES:
+        contents = members.made(contents, name, now)
+    return noted(contents, chain.START, now, "init", {"recipients": described(entries)})
 
 
 def create(path: Path, wrap: Sequence[str], ask: AskPassphrase | None) -> Contents:
@@ -83,11 +101,11 @@ def apply(
     """Open the newest file under the lock, change it, and write the next generation."""
     with store.locked(path):
         before, file_key, last = _opened(path, ask)
-        now, following = utc_now(), _next(before)
-        changed = transition(following, now)
-        if changed is following:  # done before: a command that was killed after it
+        now, onward = utc_now(), following(before)
+        changed = transition(onward, now)
+        if changed is onward:  # done before: a command that was killed after it
             return before
-        return _written(path, before, _noted(changed, last, now, action, details), file_key)
+        return _written(path, before, noted(changed, last, now, action, details), file_key)
 
 
 def destroy(
@@ -95,36 +113,69 @@ def destroy(
 ) -> tuple[Contents, list[Path]]:
     """Drop the bytes of a key, here and in what lies beside the keyring; say which files those were.
 
-    The backups go first: while one is left, the keyring still has the key and the command can be run again. So it can
-    afterwards, and then removes what has come back. Without ``waiting`` it does that alone.
+    It can be run again, and then removes what has come back. Without ``waiting`` it does that alone.
     """
     with store.locked(path):
-        held, file_key, last = _opened(path, ask)
-        found = transitions.find(held, kind, version)
+        opened = _opened(path, ask)
+        found = transitions.find(opened[0], kind, version)
         done = found.state == "destroyed"
-        if done:
-            changed = held
-        elif waiting is None:
+        if not done and waiting is None:
             raise KeyringError(
                 f"{kind} key version {version} is {found.state} by now", hint="run the command again"
             )
-        else:
-            changed = transitions.destroy(_next(held), kind, version, utc_now(), waiting)
-        removing = destruction.holders(path, found)
-        if done and not removing:
-            return held, []
-        about = {"kind": kind, "version": version}
-        begun = {"state": "begun", **about, "removing": _names(removing)}
-        last = _note(path, held, file_key, last, "destroy", begun)
-        for file in removing:
-            store.remove(file)
-        about["removed"] = _names(removing)
-        if done:
-            _note(path, held, file_key, last, "destroy", {"state": "ended", **about})
-            return held, removing
-        noted = _noted(changed, last, utc_now(), "destroy", about)
-        _put(path, noted, file_key)
-        return noted, removing
+        changed = None
+        if not done and waiting is not None:
+            changed = transitions.destroy(following(opened[0]), kind, version, utc_now(), waiting)
+        return _dropped(path, opened, changed, found.slot, {"kind": kind, "version": version})
+
+
+def end(path: Path, ask: AskPassphrase | None, member: str) -> tuple[Contents, list[Path]]:
+    """Drop a secret without versions, as :func:`destroy` drops a key; the next that is made is another one."""
+    with store.locked(path):
+        opened = _opened(path, ask)
+        there = member in opened[0].members
+        changed = members.without(following(opened[0]), member) if there else None
+        return _dropped(path, opened, changed, member, {"member": member})
+
+
+def _dropped(
+    path: Path,
+    opened: tuple[Contents, bytes, Mark],
+    changed: Contents | None,
+    slot: str,
+    about: dict[str, Any],
+) -> tuple[Contents, list[Path]]:
+    """The backups go first: while one is left, the keyring still has the secret and the command can be run again.
+
+    ``changed`` is the keyring without it; None when it has gone before.
+    """
+    held, file_key, last = opened
+    removing = destruction.holders(path, slot)
+    if changed is None and not removing:
+        return held, []
+    begun = {"state": "begun", **about, "removing": file_names(removing)}
+    last = _note(path, held, file_key, last, "destroy", begun)
+    for file in removing:
+        store.remove(file)
+    about["removed"] = file_names(removing)
+    if changed is None:
+        _note(path, held, file_key, last, "destroy", {"state": "ended", **about})
+        return held, removing
+    made = noted(changed, last, utc_now(), "destroy", about)
+    _put(path, made, file_key)
+    return made, removing
+
+
+def grow(path: Path, unseal: Unseal, member: str) -> Contents:
+    """Make a secret without versions in a keyring of before; one that is there stays."""
+    with store.locked(path):
+        before, file_key = unseal(Document.parse(store.read(path), str(path)))
+        now = utc_now()
+        grown = members.made(following(before), member, now)
+        if member in before.members:
+            return before
+        last = chain.newest(audit_key(before), before.header, audit.catch_up(path, before.header))
+        return _written(path, before, noted(grown, last, now, "grow", {"member": member}), file_key)
 
 
 def rewrap(
@@ -136,9 +187,9 @@ def rewrap(
         file_key, now = secrets.token_bytes(32), utc_now()
         entries = recipients.wrap(wrap, file_key, before.id, ask_new)
         vouched = recipients.vouch(old_key, before.id, entries)
-        changed = _next(before).with_header(recipients=entries, vouched=vouched)
-        noted = _noted(changed, last, now, "rewrap", {"recipients": _described(entries)})
-        return _written(path, before, noted, file_key)
+        changed = following(before).with_header(recipients=entries, vouched=vouched)
+        made = noted(changed, last, now, "rewrap", {"recipients": described(entries)})
+        return _written(path, before, made, file_key)
 
 
 def restore(
@@ -151,7 +202,7 @@ def restore(
     destroyed after it are not brought back, but for those that ``revive`` names, as ``data/1``.
     """
     with store.locked(path):
-        _refuse_if_it_opens(path, ask)
+        refuse_if_it_opens(path, ask)
         document = Document.parse(store.read(backup), str(backup))
         file_key = recipients.unwrap(document, str(backup), ask)
         held = document.open(file_key, str(backup))
@@ -162,12 +213,12 @@ def restore(
         least = Trust.configured(os.environ).min_generation  # what is restored has to be accepted
         newest = max(audit.highest_generation(trail), document.generation, above, least - 1)
         changed, dead = destruction.bury(
-            held.with_header(generation=newest + 1, numbers=_numbers(trail)), trail, revive, now
+            held.with_header(generation=newest + 1, numbers=numbers(trail)), trail, revive, now
         )
         details = {"from": document.generation, "dead": dead, "revived": [*revive]}
-        noted = _noted(changed, last, now, "restore", details)
-        _put(path, noted, file_key)
-        return noted
+        made = noted(changed, last, now, "restore", details)
+        _put(path, made, file_key)
+        return made
 
 
 def verify(
@@ -207,11 +258,6 @@ def record(path: Path, unseal: Unseal, action: str, details: Mapping[str, Any]) 
         return _note(path, held, file_key, last, action, details)
 
 
-def audit_key(contents: Contents) -> bytes:
-    """What the lines of the trail are authenticated with."""
-    return contents.secrets.get("audit", b"")
-
-
 def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, Mark]:
     document = Document.parse(store.read(path), str(path))
     file_key = recipients.unwrap(document, str(path), ask)
@@ -222,42 +268,21 @@ def _opened(path: Path, ask: AskPassphrase | None) -> tuple[Contents, bytes, Mar
     return contents, file_key, chain.newest(key, contents.header, trail)
 
 
-def _next(before: Contents) -> Contents:
-    return before.with_header(generation=before.generation + 1)
-
-
-def _noted(contents: Contents, last: Mark, now: str, action: str, details: Mapping[str, Any]) -> Contents:
-    highest = {kind: max(v.version for v in contents.versions if v.kind == kind) for kind in KINDS}
-    # Two copies may be changed alike within one second: what the line is about tells their histories apart.
-    about = {name: value for name, value in contents.header.items() if name not in ("change", "trail")}
-    details = {**details, "highest": highest, "header": hashlib.sha256(canonical(about)).hexdigest()}
-    line = chain.entry(audit_key(contents), last, now, contents.generation, action, details)
-    return _covering(contents.with_header(change=line), line)
-
-
 def _note(
     path: Path, held: Contents, file_key: bytes, last: Mark, action: str, details: Mapping[str, Any]
 ) -> Mark:
     """A line that changes no generation: the file is sealed again, and needs no backup of what it was."""
     line = chain.entry(audit_key(held), last, utc_now(), held.generation, action, details)
     audit.append(audit.trail_path(path), line, held.id)
-    store.overwrite(path, _covering(held, line).seal(file_key).to_bytes())
+    store.overwrite(path, covering(held, line).seal(file_key).to_bytes())
     return chain.mark(line)
 
 
-def _put(path: Path, noted: Contents, file_key: bytes) -> None:
+def _put(path: Path, made: Contents, file_key: bytes) -> None:
     """Take the place of what is worth nothing, or must not be kept."""
     store.make_folder(heartbeat.folder(path), like=path)
-    store.overwrite(path, noted.seal(file_key).to_bytes())
-    audit.append(audit.trail_path(path), noted.header["change"], noted.id)
-
-
-def _names(found: Sequence[Path]) -> list[str]:
-    return [file.name for file in found]
-
-
-def _covering(contents: Contents, line: Entry) -> Contents:
-    return contents.with_header(trail=chain.mark(line)._asdict())
+    store.overwrite(path, made.seal(file_key).to_bytes())
+    audit.append(audit.trail_path(path), made.header["change"], made.id)
 
 
 def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -> Contents:
@@ -266,29 +291,3 @@ def _written(path: Path, before: Contents, changed: Contents, file_key: bytes) -
     audit.append(audit.trail_path(path), changed.header["change"], changed.id)
     heartbeat.FileHeartbeat(path).forget_the_dead(clock.seconds())
     return changed
-
-
-def _numbers(trail: Sequence[Entry]) -> dict[str, int]:
-    """The highest version ever given, per kind: a blind index must not meet another key of its number."""
-    return {kind: max((line.get("highest", {}).get(kind, 0) for line in trail), default=0) for kind in KINDS}
-
-
-def _refuse_if_it_opens(path: Path, ask: AskPassphrase | None) -> None:
-    try:
-        document = Document.parse(store.read(path), str(path))
-        held = document.open(recipients.unwrap(document, str(path), ask), str(path))
-    except KeyringError:
-        return
-    if held.header.get("change", {}).get("action") == "restore":
-        raise KeyringError(
-            f"{path}: restored already, as generation {held.generation}: it opens",
-            hint="piiguard keys verify; to restore another copy move this one away first",
-        )
-    raise KeyringError(
-        f"{path}: this keyring opens; an older copy would lose what was added since",
-        hint="move it away first, if that is what you want",
-    )
-
-
-def _described(entries: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [recipients.describe(entry) for entry in entries]

@@ -18,12 +18,16 @@ __all__ = [
     "LABELS",
     "aad",
     "body_key",
+    "canary_key",
     "chained_key",
     "column_key",
     "index_key",
     "lp",
     "pseudonym_key",
     "redaction_key",
+    "restrict_key",
+    "tombstone_id",
+    "tombstone_key",
     "unpacked",
     "vouching_key",
     "wrapping_aad",
@@ -31,12 +35,16 @@ __all__ = [
 ]
 
 LABELS = {
+    "canary": b"piiguard/1 canary",  # member of the body -> key of the marks of canaries
     "chained": b"piiguard/1 chained trail",  # key of the audit trail -> key of one in a file of its own
     "data": b"piiguard/1 data",  # data root -> column key
     "index": b"piiguard/1 index",  # index root -> key of one blind index
     "body": b"piiguard/1 keyring body",  # file key -> key that seals the body of the file
     "pseudonym": b"piiguard/1 pseudonym",  # index root -> AES-SIV key of the pseudonyms of one entity
     "redaction": b"piiguard/1 redaction hash",  # index root -> key of the hashes of one entity
+    "restrict": b"piiguard/1 restrict",  # member of the body -> key that seals restricted values
+    "tombstone": b"piiguard/1 tombstone",  # member of the body -> key of tombstones
+    "tombstone id": b"piiguard/1 tombstone id",  # the same member -> what names that key
     "vouch": b"piiguard/1 rewrap",  # file key -> key that proves the recipients of the next one
     "wrap": b"piiguard/1 wrap",  # 32-byte wrapping key -> key that seals the file key
 }
@@ -92,6 +100,26 @@ def body_key(file_key: bytes, keyring: uuid.UUID) -> bytes:
 def chained_key(audit_key: bytes, keyring: uuid.UUID) -> bytes:
     """The key of an audit trail in a file of its own, whose lines are none of the keyring's trail."""
     return _derive(audit_key, keyring, LABELS["chained"])
+
+
+def restrict_key(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """The key that seals restricted values."""
+    return _derive(secret, keyring, LABELS["restrict"])
+
+
+def canary_key(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of the marks of canaries."""
+    return _derive(secret, keyring, LABELS["canary"])
+
+
+def tombstone_key(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of tombstones."""
+    return _derive(secret, keyring, LABELS["tombstone"])
+
+
+def tombstone_id(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """What names the key of tombstones where they are kept: 8 bytes that tell nothing of it."""
+    return _derive(secret, keyring, LABELS["tombstone id"], length=8)
 
 
 def vouching_key(file_key: bytes, keyring: uuid.UUID) -> bytes:

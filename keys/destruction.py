@@ -10,15 +10,16 @@ from piiguard import files
 from piiguard.errors import KeyringError
 from piiguard.keys import store
 from piiguard.keys.chain import Entry
-from piiguard.keys.document import KINDS, Contents, Document, KeyVersion
+from piiguard.keys.document import KINDS, Contents, Document
+from piiguard.keys.members import without
 from piiguard.keys.transitions import with_state
 
 __all__ = ["bury", "holders"]
 
 
-def holders(path: Path, version: KeyVersion) -> list[Path]:
+def holders(path: Path, slot: str) -> list[Path]:
     """The backups that hold a key, or may, and what killed commands left; to be asked under the keyring's lock."""
-    return [*_left_over(path), *(file for file in store.backups(path) if _may_hold(file, version))]
+    return [*_left_over(path), *(file for file in store.backups(path) if _may_hold(file, slot))]
 
 
 def _left_over(path: Path) -> list[Path]:
@@ -28,13 +29,13 @@ def _left_over(path: Path) -> list[Path]:
     return sorted(file for file in real.parent.iterdir() if left.fullmatch(file.name))
 
 
-def _may_hold(backup: Path, version: KeyVersion) -> bool:
+def _may_hold(backup: Path, slot: str) -> bool:
     """What cannot be read may hold anything."""
     try:
         document = Document.parse(files.read(backup), "")
     except (OSError, KeyringError):
         return True
-    return any(found.slot == version.slot and found.state != "destroyed" for found in document.versions)
+    return slot in document.slots
 
 
 def bury(
@@ -47,6 +48,8 @@ def bury(
     """
     dead = _destroyed(trail)
     there = [v.slot for v in contents.versions if v.slot in dead and v.state != "destroyed"]
+    ended = _ended(trail)
+    there += [one for one, about in contents.members.items() if about["generation"] < ended.get(one, 0)]
     for name in revive:
         if name not in there:
             raise KeyringError(
@@ -55,6 +58,8 @@ def bury(
             )
     gone = [slot for slot in there if slot not in revive]
     held = Contents(contents.header, {s: secret for s, secret in contents.secrets.items() if s not in gone})
+    for name in gone:
+        held = without(held, name) if name in held.members else held
     for version in contents.versions:
         if version.slot in gone:
             held = with_state(held, version, "destroyed", now)
@@ -67,11 +72,23 @@ def _destroyed(trail: Sequence[Entry]) -> set[str]:
     """Begun counts: who decided on it wanted the key gone."""
     dead: set[str] = set()
     for line in trail:
-        if line["action"] == "destroy":
+        if line["action"] == "destroy" and "version" in line:
             dead.add(f"{line['kind']}/{line['version']}")
         elif line["action"] == "restore":
             dead.difference_update(line.get("revived", ()))
     return dead
+
+
+def _ended(trail: Sequence[Entry]) -> dict[str, int]:
+    """Per secret without versions, the generation below which one that was made is dead; revived, none is."""
+    ended: dict[str, int] = {}
+    for line in trail:
+        if line["action"] == "destroy" and "member" in line:
+            ended[line["member"]] = line["generation"] + (line.get("state") == "begun")
+        elif line["action"] == "restore":
+            for name in line.get("revived", ()):
+                ended.pop(name, None)
+    return ended
 
 
 def _with_primary(held: Contents, kind: str, gone: Sequence[str], now: str) -> Contents:

@@ -84,6 +84,12 @@ class Contents:
     def versions(self) -> tuple[KeyVersion, ...]:
         return _versions(self.header)
 
+    @property
+    def members(self) -> Mapping[str, Mapping[str, Any]]:
+        """Which secrets without versions there are, and since when."""
+        found: Mapping[str, Mapping[str, Any]] = self.header.get("members", {})
+        return found
+
     def with_header(self, **members: Any) -> Contents:
         """The same with some members of the header replaced."""
         return replace(self, header={**self.header, **members})
@@ -131,6 +137,11 @@ class Document:
         return _versions(self.header)
 
     @property
+    def slots(self) -> set[str]:
+        """What the body holds, as far as the header says."""
+        return {v.slot for v in self.versions if v.state != "destroyed"} | {*self.header.get("members", ())}
+
+    @property
     def recipients(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(self.header["recipients"])
 
@@ -146,9 +157,7 @@ class Document:
                 hint="it was edited or damaged; restore the last numbered backup: piiguard keys restore FILE",
             ) from None
         secrets = {slot: unb64(secret) for slot, secret in json.loads(plain).items()}
-        absent = [
-            v.slot for v in self.versions if v.state != "destroyed" and len(secrets.get(v.slot, b"")) != 32
-        ]
+        absent = sorted(slot for slot in self.slots if len(secrets.get(slot, b"")) != 32)
         if absent:
             raise KeyringFormatError(f"{place}: the body lacks the key {absent[0]}", hint=RESTORE)
         return Contents(self.header, secrets)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from piiguard.errors import KeyringError, KeyringFormatError
-from piiguard.keys import audit
+from piiguard.keys import audit, recipients, store
 from piiguard.keys.chain import Entry
 from piiguard.keys.document import Contents, Document
 from piiguard.keys.state import State
+from piiguard.keys.wrapping import AskPassphrase
 
 __all__ = [
     "NOTHING_PINNED",
@@ -23,6 +24,7 @@ __all__ = [
     "refuse_behind_pin",
     "refuse_behind_trail",
     "refuse_fork",
+    "refuse_if_it_opens",
 ]
 
 NOTHING_PINNED = "it has pinned nothing of this keyring, so nothing was compared with it"
@@ -93,4 +95,22 @@ def refuse_fork(state: State, generation: int, history: str, place: str, where: 
 def _fork(place: str, generation: int, where: str) -> KeyringFormatError:
     return KeyringFormatError(
         f"{place}: generation {generation} of another history than the one {where}", hint=_FORKED
+    )
+
+
+def refuse_if_it_opens(path: Path, ask: AskPassphrase | None) -> None:
+    """Refuse to restore a keyring that opens."""
+    try:
+        document = Document.parse(store.read(path), str(path))
+        held = document.open(recipients.unwrap(document, str(path), ask), str(path))
+    except KeyringError:
+        return
+    if held.header.get("change", {}).get("action") == "restore":
+        raise KeyringError(
+            f"{path}: restored already, as generation {held.generation}: it opens",
+            hint="piiguard keys verify; to restore another copy move this one away first",
+        )
+    raise KeyringError(
+        f"{path}: this keyring opens; an older copy would lose what was added since",
+        hint="move it away first, if that is what you want",
     )

@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from piiguard import clock
-from piiguard.errors import (
-    KeyringError,
-    KeyVersionDestroyed,
-    KeyVersionNotFound,
-    KeyVersionRetired,
-)
+from piiguard.errors import KeyringError, KeyVersionDestroyed, KeyVersionNotFound, KeyVersionRetired
 from piiguard.frames import emptied
 from piiguard.keys import change
+from piiguard.keys.canary import Canaries
 from piiguard.keys.column import ColumnCipher, SubkeyCache
 from piiguard.keys.document import KeyVersion
 from piiguard.keys.envelope import Envelope
@@ -25,7 +21,9 @@ from piiguard.keys.heartbeat import Heartbeat
 from piiguard.keys.index import IndexKey
 from piiguard.keys.loading import KeyringFile, Opened
 from piiguard.keys.normalizers import Normalizer, normalizer_for
+from piiguard.keys.restriction import Restriction
 from piiguard.keys.state import State
+from piiguard.keys.tombstone import Tombstones
 from piiguard.keys.trail import ChainedTrail, KeyringTrail, Trail
 from piiguard.keys.trust import Accepts, Trust
 from piiguard.keys.wrapping import AskPassphrase
@@ -188,6 +186,26 @@ class Keyring(Followed):
             if (context, name, found) not in self._indexes:
                 self._indexes[context, name, found] = IndexKey(self, context, name, found)
             return self._indexes[context, name, found]
+
+    @emptied
+    def tombstones(self) -> Tombstones:
+        """Makes tombstones of what is erased; a keyring of before gets its key now, as its next generation."""
+        return Tombstones(self._member("tombstone"), self.id)
+
+    @emptied
+    def restriction(self) -> Restriction:
+        """Seals and opens what is restricted; a keyring of before gets its key now, as its next generation."""
+        return Restriction(self._member("restrict"), self.id)
+
+    def canaries(self) -> Canaries:
+        """Marks invented people, so that they are told again in a leaked file."""
+        return Canaries(self._member("restrict"), self.id)
+
+    def _member(self, name: str) -> bytes:
+        if name not in self.open().current().members and self._file is not None:
+            change.grow(self.path, self._file.unseal(self._opened), name)
+            self.reload()
+        return self.current().members[name]
 
     @emptied
     def version_of(self, envelope: bytes) -> KeyVersion:

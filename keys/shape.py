@@ -29,6 +29,7 @@ def check(header: Mapping[str, Any]) -> None:
     for name in ("change", "trail"):
         if name in header:
             _line(name, header[name])
+    _members(header.get("members", {}))
     for number, entry in enumerate(_list("keys", header["keys"])):
         _key(f"keys.{number}", entry)
     for number, entry in enumerate(_list("recipients", header["recipients"])):
@@ -40,6 +41,15 @@ def _line(place: str, line: Any) -> None:
     _object(place, line)
     _number(f"{place}.number", line.get("number"))
     _text(f"{place}.mac", line.get("mac"))
+
+
+def _members(members: Any) -> None:
+    _object("members", members)
+    for name, about in members.items():
+        place = f"members.{name}"
+        _object(place, about)
+        _number(f"{place}.generation", about.get("generation"))
+        _text(f"{place}.created", about.get("created"))
 
 
 def _key(place: str, entry: Any) -> None:

@@ -21,13 +21,15 @@ class State:
     versions: tuple[KeyVersion, ...]
     by_id: Mapping[int, KeyVersion]
     roots: Mapping[str, bytes]
+    members: Mapping[str, bytes]
 
     @classmethod
     def of(cls, contents: Contents) -> State:
         versions = contents.versions
         live = {v.slot: contents.secrets[v.slot] for v in versions if v.state in LIVE}
+        members = {name: contents.secrets[name] for name in contents.members}
         by_id = {v.id: v for v in versions}
-        return cls(contents.id, contents.generation, contents.history, versions, by_id, live)
+        return cls(contents.id, contents.generation, contents.history, versions, by_id, live, members)
 
     def primary(self, kind: str) -> KeyVersion:
         """The version that writes."""

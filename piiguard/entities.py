@@ -373,7 +373,7 @@ ENTITIES: Final = (
         kept=1,
         columns="adres, address, registration address, residential address, actual address, home address, "
         "ulica, ulitsa, street, nasel punkt, mekenzhai, mekenjai, mekenzhaiy, propiska, postal "
-        "address",
+        "address, mesto zhitelstva, mestozhitelstvo, koshe, koshesi, meken zhai, turgylykty, residence",
     ),
     Entity(
         PERSON,
@@ -394,7 +394,9 @@ ENTITIES: Final = (
         kept=1,
         columns="mesto raboty, mestoraboty, dolzhnost, dolznost, workplace, employer, position, lauazym, "
         "lauazymy, stepen, zvanie, job title, jobtitle, post name, org job, jumys orny, zhumys "
-        "orny",
+        "orny, occupation, profession, professiia, designation, organization name, organisation name, org "
+        "name, company name, uiym atauy, naimenovanie organizacii, kasip, kasibi, mamandyq, mamandyk, "
+        "mamandygy, darejesi, darezhesi, atagy, qyzmeti, kyzmeti, academic degree, rabotodatel, doljnost",
     ),
 )
 """The narrower meaning first, which wins between equals: a document's own zone over the numbers inside it, a person's number

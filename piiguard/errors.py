@@ -17,6 +17,7 @@
     ├── DatabaseError                   .source   the database cannot be reached or read
     ├── JobError                        a job cannot start or go on; what it has done stays valid
     ├── ScanError                       .source   a target cannot be read
+    ├── SubjectError                    what is asked for about a person cannot be done; nothing was changed
     ├── MissingExtra                    .extra   says what to install
     ├── NotIndexable(ValueError)        a value that has no blind index
     ├── InvalidNumber(ValueError)       .reason   stands in piiguard.recognizers.checks
@@ -47,6 +48,7 @@ __all__ = [
     "NotIndexable",
     "PiiguardError",
     "ScanError",
+    "SubjectError",
     "WrappingKeyError",
 ]
 
@@ -163,6 +165,10 @@ class ScanError(PiiguardError):
     def __init__(self, message: str, *, source: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.source = source
+
+
+class SubjectError(PiiguardError):
+    """What is asked for about a person cannot be done; nothing was changed."""
 
 
 class MissingExtra(PiiguardError):

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from piiguard import rights
 from piiguard.errors import ManifestError
 from piiguard.files import new_file, read_text
 from piiguard.names import shown, toml
@@ -99,11 +100,12 @@ def _spelled(value: str | int | tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parsed file; ``path`` is where it was read from."""
+    """The parsed file; ``path`` is where it was read from, ``subjects`` whose rows are whose."""
 
     columns: tuple[ProtectedColumn, ...] = ()
     keyring: str | None = None
     path: Path | None = field(default=None, compare=False)
+    subjects: tuple[rights.Subject, ...] = ()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Manifest:
@@ -149,7 +151,11 @@ class Manifest:
             raise ManifestError(f"{place}: [keyring] path is not the path of a file", path=place, hint=_FORM)
         columns = tuple(_column(entry, place, number) for number, entry in enumerate(entries, 1))
         _refuse_repeats(columns, place)
-        return cls(columns, at, path)
+        try:
+            subjects = rights.read(data.get("subjects", []))
+        except rights.Fault as fault:
+            raise ManifestError(f"{place}: {fault}", path=place, hint=fault.hint or _SUBJECTS) from None
+        return cls(columns, at, path, subjects)
 
     def find(self, table: str, column: str) -> ProtectedColumn | None:
         """The entry of a column, or None."""
@@ -243,7 +249,7 @@ def _rewritten(
             found = Manifest.parse(candidate, target)
         except ManifestError:
             continue
-        if (found.columns, found.keyring) == (wanted, before.keyring):
+        if (found.columns, found.keyring, found.subjects) == (wanted, before.keyring, before.subjects):
             _replace(target, candidate)
             return found
     return None
@@ -264,11 +270,12 @@ def _replace(target: Path, text: str) -> None:
 
 
 _FORM = "piiguard encrypt and piiguard manifest write entries of the right form"
+_SUBJECTS = "docs/rights.md shows entries of the right form"
 _OTHER = ("normalizer", "pad_to")  # what else than a text may be
 _PADDED = ("string", "enum")
 _MOST = 1 << 20
 _KNOWN = {item.name for item in fields(ProtectedColumn)}
-_TABLES = {"keyring", "columns", "subjects"}  # the last is for commands to come, and not read yet
+_TABLES = {"keyring", "columns", "subjects"}
 
 
 def _refuse_unknown(found: dict[str, Any], known: AbstractSet[str], where: str, place: str) -> None:

@@ -11,14 +11,14 @@ from piiguard.entities import BY_NAME
 from piiguard.recognizers.base import Rule
 from piiguard.recognizers.candidate import FAR, Candidate
 from piiguard.recognizers.labels import Label, MayLabel, Vocabulary
-from piiguard.recognizers.negatives import NEGATIVE, UNITS
+from piiguard.recognizers.negatives import EVERYDAY, NEGATIVE, UNITS
 from piiguard.recognizers.rules import RULES
 
 __all__ = ["OWN", "gather", "labelled", "may_label", "owners", "shares_labels", "vocabulary"]
 
 OWN = "own"
 """The owner of a rule's own words, where they are not those that all rules share."""
-_NEGATIVE, _HINT, _KEYED, _UNIT = "-", "?", "=", "unit"
+_NEGATIVE, _EVERYDAY, _HINT, _COLUMN, _UNIT = "-", "-everyday", "?", "=", "unit"
 _OUTSIDE = 200  # a column name or JSON key ranks behind every label in the text
 _VAGUE = 0.15
 # Entities that their check digit proves: their label right before a number that lacks it is somebody else's.
@@ -29,6 +29,10 @@ _LISTED = re.compile(r"[0-9]{3}[^\w\n]*[,;|]")
 _KEY = re.compile(r"[\"']?[ \t]?[:=>|]")
 _LIST = re.compile(r"[,;|]")
 _ALIKE = str.maketrans("123456789", "000000000")
+# «Заказ от», "order for": a word that leads to somebody, so that what follows is no longer the number of the order.
+_LEADS = re.compile(r"(?<![^\W_])(?:от|у|для|на|с|со|по|к|клиент\w{0,3}|from|for|by|to|of)(?![^\W_])[^\w]*$")
+_NUMBERED = re.compile(r"[№#]|(?<![^\W_])(?:n|no|номер|номері|нөмірі|id)(?![^\W_])", re.IGNORECASE)
+_KEYED = re.compile(r"[\"']?[ ]?=|[\"']:")
 
 
 @dataclass(slots=True)
@@ -52,13 +56,17 @@ class Asked:
     company: frozenset[str]
     vague: bool
     """Whether the shape is so common that its label must stand right before it."""
+    proven: bool = False
+    sure: bool = False
+    """Whether the form is one that everyday words, or any words, say nothing against."""
     keys: frozenset[str] = frozenset()
     """Hints that are names of columns: with the sign of a key behind them they are labels."""
 
 
 def gather(candidate: Candidate, outside: str) -> None:
     """Weigh the words around a candidate; of a label and a word against it, the nearer counts."""
-    vocabulary, asked = _asked(candidate.rule, candidate.score < _VAGUE)
+    rule, score = candidate.rule, candidate.score
+    vocabulary, asked = _asked(rule, score < _VAGUE, score >= rule.proven, score >= rule.sure)
     said = _said(
         vocabulary,
         asked,
@@ -91,7 +99,9 @@ def labelled(outside: str) -> frozenset[str]:
     ['CREDIT_CARD']
     """
     said = frozenset().union(*(label.owners for label in _common().find(outside)))
-    return frozenset(owner for owner in said if owner[0] not in _NEGATIVE + _HINT + _KEYED and owner != _UNIT)
+    return frozenset(
+        owner for owner in said if owner[0] not in _NEGATIVE + _HINT + _COLUMN and owner != _UNIT
+    )
 
 
 def may_label(text: str) -> MayLabel:
@@ -113,7 +123,7 @@ class _Sides:
         for label in labels:
             if self.asked.owner in label.owners:
                 self._support(label.word, _OUTSIDE)
-            elif self._against(label):
+            elif self._against(label) and not self.asked.sure:
                 self.said.negative = label.word
         if self.said.label:
             self.said.negative = ""
@@ -135,7 +145,7 @@ class _Sides:
                 if not self.asked.vague or _adjoins(gap, 14):
                     self._support(label.word, len(gap))
                 return
-            if self._against(label) and _adjoins(gap, 8):
+            if self._against(label) and self._speaks(label, gap):
                 self._oppose(label.word)
                 return
             if self._is_foreign(label) and len(gap) <= 6 and not any(map(str.isalnum, gap)):
@@ -167,9 +177,21 @@ class _Sides:
         self.said.label, self.said.distance, self.said.negative = "", FAR, word
 
     def _against(self, label: Label) -> bool:
-        return (
-            _NEGATIVE in label.owners and self.asked.negatable
-        ) or _NEGATIVE + self.asked.owner in label.owners
+        general = _NEGATIVE in label.owners or _EVERYDAY in label.owners
+        return (general and self.asked.negatable) or _NEGATIVE + self.asked.owner in label.owners
+
+    def _speaks(self, label: Label, gap: str) -> bool:
+        """Tell whether a word against the number is about this number, and whether it counts against its form."""
+        if not _adjoins(gap, 8):
+            return False
+        if self.asked.sure:
+            return _NUMBERED.search(gap) is not None
+        if not self.asked.proven:
+            return True
+        if _LEADS.search(gap):
+            return False
+        everyday = _EVERYDAY in label.owners and _NEGATIVE not in label.owners
+        return not everyday or _NUMBERED.search(gap) is not None or _KEYED.match(gap) is not None
 
     def _is_foreign(self, label: Label) -> bool:
         return (
@@ -185,10 +207,10 @@ def _adjoins(gap: str, letters: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 10)
-def _asked(rule: Rule, vague: bool) -> tuple[Vocabulary, Asked]:
+def _asked(rule: Rule, vague: bool, proven: bool, sure: bool) -> tuple[Vocabulary, Asked]:
     owner = rule.entity if rule.owner is None else rule.owner
     listed = _custom(rule.context) if owner == OWN else _common()
-    asked = Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague, _keys(rule))
+    asked = Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague, proven, sure, _keys(rule))
     return listed, asked
 
 
@@ -200,17 +222,17 @@ def _keys(rule: Rule) -> frozenset[str]:
 def owners(rule: Rule) -> frozenset[str]:
     """Whose words in a text make looking for a rule's values worth while, its company's aside."""
     owner = rule.owner or rule.entity
-    return frozenset({owner, _KEYED + owner})
+    return frozenset({owner, _COLUMN + owner})
 
 
 @cache
 def _common() -> Vocabulary:
-    words: dict[str, Iterable[str]] = {_NEGATIVE: NEGATIVE, _UNIT: UNITS}
+    words: dict[str, Iterable[str]] = {_NEGATIVE: NEGATIVE, _EVERYDAY: EVERYDAY, _UNIT: UNITS}
     for rule in RULES:
         words[rule.entity] = vocabulary(rule)
         words[_NEGATIVE + rule.entity] = rule.against
         words[_HINT + rule.entity] = rule.hints
-        words[_KEYED + rule.entity] = _keys(rule)
+        words[_COLUMN + rule.entity] = _keys(rule)
     return Vocabulary(words)
 
 
@@ -228,4 +250,4 @@ def vocabulary(rule: Rule) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _custom(words: tuple[str, ...]) -> Vocabulary:
-    return Vocabulary({OWN: words, _NEGATIVE: NEGATIVE, _UNIT: UNITS})
+    return Vocabulary({OWN: words, _NEGATIVE: NEGATIVE, _EVERYDAY: EVERYDAY, _UNIT: UNITS})

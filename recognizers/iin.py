@@ -59,6 +59,7 @@ RULE = Rule(
         "national id number; national identification number; inn iin",
     ),
     negatable=True,
+    proven=0.5,
     check=checked(_passes),
     doubt=_doubt,
 )

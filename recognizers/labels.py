@@ -18,6 +18,11 @@ __all__ = ["Label", "Vocabulary", "fold", "phrases"]
 _UPPER = "A-ZА-ЯЁӘҒҚҢӨҰҮҺІ"
 _LOWER = "a-zа-яёәғқңөұүһіà-ɏə"
 _WORD = re.compile(rf"[A-Z]{{2,}}(?=[A-Z][a-z]{{2}})|[{_UPPER}]*[{_LOWER}]+|[{_UPPER}]+")
+# A label is no run of letters between hexadecimal digits, nor a part of the name of an exception.
+_HEXADECIMAL = re.compile(r"(?:(?<=[0-9])|(?<=[0-9a-fA-F]{4}-))[a-fA-F]+(?![^\W\d_])")
+_EXCEPTION = re.compile(r"[A-Za-z]*(?:Error|Exception|Warning|Fault)(?![a-z])")
+_LONGEST_ABBREVIATION = 4
+_OF_HEXADECIMAL = frozenset("abcdefABCDEF")
 _GAP = re.compile(r"[ \t\u00a0\u202f_./\\'’-]{0,3}")
 
 _FOLD = str.maketrans(
@@ -120,13 +125,17 @@ class Vocabulary:
         return self._found(text)
 
     def _find(self, text: str) -> Sequence[Label]:
-        words = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(text)]
+        words = [
+            (match.start(), match.end(), fold(match.group()))
+            for match in _WORD.finditer(text)
+            if not _labels_nothing(text, match.start(), match.end())
+        ]
         found: list[Label] = []
         for position, (start, _, word) in enumerate(words):
             if found and start < found[-1].end:
                 continue  # a longer label has it: "водительское удостоверение" is no "удостоверение"
             label = self._longest(text, words, position, self._candidates(word))
-            if label:
+            if label and not _is_name(text[start : label.end], word, label.word):
                 found.append(label)
         return found
 
@@ -149,6 +158,25 @@ class Vocabulary:
         if best is None:
             return None
         return Label(words[position][0], best[0], best[1].word, best[1].owners)
+
+
+def _is_name(written: str, word: str, label: str) -> bool:
+    """Tell whether an abbreviation with an ending is somebody's first name: «Инне»; «ИННе» and «ИНН-е» are none."""
+    if len(label) > _LONGEST_ABBREVIATION or word == label or not _CYRILLIC.search(word):
+        return False
+    if written[-1].islower() and written[:-1].isupper():
+        return False
+    from piiguard.recognizers.checks.name_words import (
+        is_given,  # its lists are read for the few words that come here
+    )
+
+    return is_given(word)
+
+
+def _labels_nothing(text: str, start: int, end: int) -> bool:
+    if text[start] in _OF_HEXADECIMAL and (run := _HEXADECIMAL.match(text, start)):
+        return run.end() == end
+    return text[end : end + 1].isupper() and _EXCEPTION.match(text, end) is not None
 
 
 def phrases(*lines: str) -> tuple[str, ...]:

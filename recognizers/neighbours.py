@@ -9,12 +9,13 @@ from piiguard.recognizers.base import NEEDS_LABEL
 from piiguard.recognizers.candidate import Candidate
 from piiguard.recognizers.checks import address
 
-__all__ = ["add_company", "keep_nearest"]
+__all__ = ["add_company", "keep_nearest", "keep_streets"]
 
 _CERTAIN = 0.5
 _NEAR = 60
 _NEXT = 20  # how near company must be to a match that has neither a label nor a hint
 _ROUNDS = 2
+_RIGHT = 4  # characters between a label and what stands right behind it
 
 
 class _Places:
@@ -44,6 +45,30 @@ def keep_nearest(judged: Sequence[Candidate]) -> None:
         candidate.label = ""
         if candidate.notes is not None:
             candidate.notes.append(f"the nearer label says {winner.entity}")
+
+
+def keep_streets(text: str, judged: Sequence[Candidate]) -> None:
+    """Take the name of a street for no person: what stands inside an address belongs to it.
+
+    Only a full name right behind its own label, before a number that is no house, is somebody's all the same.
+    """
+    addresses = [each for each in judged if each.entity == "KZ_ADDRESS" and each.score >= _CERTAIN]
+    if not addresses:
+        return
+    places = _Places(addresses)
+    for name in judged:
+        if name.entity != "PERSON":
+            continue
+        for other in places.around(name):
+            inside = other.start <= name.start and name.end <= other.end
+            if inside and not (other.pattern in address.UNSURE and _announced(text, name)):
+                name.score = 0.0
+                if name.notes is not None:
+                    name.notes.append("part of an address")
+
+
+def _announced(text: str, name: Candidate) -> bool:
+    return bool(name.label) and name.distance <= _RIGHT and " " in text[name.start : name.end]
 
 
 def add_company(text: str, judged: Sequence[Candidate]) -> None:

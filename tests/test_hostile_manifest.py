@@ -108,11 +108,6 @@ def test_a_name_that_nothing_reads_is_refused_and_not_passed_over(tmp_path: Path
     assert "\x1b" not in said
 
 
-def test_the_table_that_is_for_commands_to_come_is_no_error() -> None:
-    subjects = "[[subjects]]\ntable = 'students'\nkey = 'id'\n[[subjects.tables]]\ntable = 'orders'\n"
-    assert Manifest.parse(text() + subjects) == Manifest.parse(text())
-
-
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("name", [*COLUMN, "other"])
 def test_what_no_reader_of_toml_takes_is_refused(tmp_path: Path, name: str, kind: str) -> None:

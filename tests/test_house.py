@@ -15,7 +15,7 @@ import pytest
 import piiguard
 
 HOME = Path(piiguard.__file__).parent
-ROOMS = ("orm", "protect")
+ROOMS = ("orm", "protect", "subjects")
 LONG = {
     "cli/keys.py", "cli/encrypt.py", "detect/relax.py", "entities.py", "manifest.py",
     "recognizers/checks/address.py", "recognizers/checks/person_name.py", "recognizers/checks/name_words.py",

@@ -27,6 +27,7 @@ PRESIDIO = "presidio_analyzer presidio_anonymizer spacy phonenumbers"
         ("piiguard.recognizers.checks", f"cryptography sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.cli.main", f"cryptography sqlalchemy rich {PRESIDIO}"),
         ("piiguard.redact", f"cryptography sqlalchemy click rich {PRESIDIO}"),
+        ("piiguard.subjects", f"cryptography sqlalchemy click rich {PRESIDIO}"),
         ("piiguard.report", f"cryptography sqlalchemy click jinja2 {PRESIDIO}"),
         ("piiguard.scan.finding", f"cryptography sqlalchemy click rich {PRESIDIO}"),
     ],

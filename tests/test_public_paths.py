@@ -48,7 +48,7 @@ RECOGNIZERS = {
     "vehicle_plate": "KzVehiclePlateRecognizer",
     "workplaces": "KzWorkplaceRecognizer",
 }
-COMMANDS = "decrypt demo encrypt keys manifest recognizers redact reveal rotate scan status verify"
+COMMANDS = "decrypt demo encrypt keys manifest recognizers redact reveal rotate scan status subject verify"
 
 
 @pytest.mark.parametrize("module", NAMES)

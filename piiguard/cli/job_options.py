@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from piiguard.cli.options import Written
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -68,7 +70,7 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--trail",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=Written(),
             envvar="PIIGUARD_TRAIL",
             metavar="FILE",
             help="The audit trail of jobs, where the keyring cannot be written; always the same for a database.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from piiguard.cli import listings, say_keys
-from piiguard.cli.ask import confirm_destroy, new_passphrase, next_passphrase
+from piiguard.cli.ask import confirm, confirm_destroy, new_passphrase, next_passphrase
 from piiguard.cli.key_use import (
     beats_of,
     pins_of,
@@ -17,6 +17,7 @@ from piiguard.cli.key_use import (
     refuse_writers,
 )
 from piiguard.cli.options import (
+    Written,
     ask_passphrase,
     keyring_option,
     keyring_path,
@@ -283,6 +284,27 @@ def destroy(
     say_keys.key_destroyed(path, contents, found, removed)
 
 
+@keys.command("end-replay")
+@keyring_option
+@manifest_option
+@yes_option
+def end_replay(keyring_file: Path | None, manifest_file: Path | None, yes: bool) -> None:
+    """Destroy the key of the tombstones, here and in the numbered backups of the keyring: replay ends.
+
+    Whoever is in a backup that is restored afterwards, and was erased before, is not found again. For when no such
+    backup is left. What is erased later gets tombstones under a key of its own. When it was interrupted, run it again.
+
+    \b
+    piiguard keys end-replay
+    """
+    from piiguard.keys import change
+
+    path = _path(keyring_file, manifest_file)
+    confirm(say_keys.end_of_replay(path), yes=yes)
+    contents, removed = change.end(path, ask_passphrase, "tombstone")
+    say_keys.replay_ended(path, contents, removed)
+
+
 @keys.command()
 @keyring_option
 @manifest_option
@@ -306,7 +328,7 @@ def rewrap(keyring_file: Path | None, manifest_file: Path | None, wraps: tuple[s
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     required=True,
     help="Where the private key goes; the public one goes to the same name with .pub.",
 )

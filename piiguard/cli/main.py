@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from piiguard import PiiguardError, __version__
+from piiguard.cli.breach import breach
+from piiguard.cli.canary import canary
 from piiguard.cli.demo import demo
 from piiguard.cli.encrypt import decrypt, encrypt
 from piiguard.cli.exits import EXIT_ERROR, EXIT_USAGE
@@ -18,10 +20,12 @@ from piiguard.cli.manifest import manifest
 from piiguard.cli.options import never_asks_option
 from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
+from piiguard.cli.retention import retention
 from piiguard.cli.rotate import rotate
 from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
+from piiguard.cli.subject import subject
 
 __all__ = ["cli", "main"]
 
@@ -45,6 +49,7 @@ def cli() -> None:
     \b
     Find:     piiguard scan postgresql://reader@db/crm app.log
     Protect:  piiguard encrypt postgresql://dba@db/crm students.iin
+    People:   piiguard subject find postgresql://reader@db/crm --by iin
     Keep:     piiguard keys add; piiguard keys promote 2; piiguard rotate postgresql://dba@db/crm
 
     Exit codes: 0 nothing unprotected, 1 error, 2 usage, 3 unprotected personal data found,
@@ -61,9 +66,13 @@ cli.add_command(decrypt)
 cli.add_command(rotate)
 cli.add_command(status)
 cli.add_command(redact)
+cli.add_command(breach)
+cli.add_command(retention)
 cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)
+cli.add_command(subject)
+subject.add_command(canary)
 
 
 def _take_yes(group: click.Group) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from piiguard.manifest import Manifest
 
 __all__ = [
+    "Written",
     "chosen_entities",
     "keyring_option",
     "keyring_path",
@@ -28,6 +29,27 @@ __all__ = [
 ]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Written(click.Path):
+    """A file that a command makes, or ``-``: standard output, as nothing, where the command can write there.
+
+    No command makes a file that is called ``-``, unless it is asked for ``./-``.
+    """
+
+    def __init__(self, *, or_output: bool = False, folder: bool = False) -> None:
+        super().__init__(path_type=Path, dir_okay=folder)
+        self.or_output = or_output
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or nothing for standard output."""
+        if str(value) != "-":
+            # a Path has no "./" in front, and what opens it may take "-" for a stream
+            return super().convert(Path(value).absolute() if Path(value) == Path("-") else value, param, ctx)
+        if not self.or_output:
+            self.fail("this goes into a file only, not to standard output", param, ctx)
+        return None
+
 
 keyring_option: Decorator = click.option(
     "--keyring",

@@ -12,7 +12,7 @@ import click
 from piiguard.cli import say_redact
 from piiguard.cli.discreet import discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
-from piiguard.cli.options import chosen_entities, keyring_option, manifest_option, require_scan_extra
+from piiguard.cli.options import Written, chosen_entities, keyring_option, manifest_option, require_scan_extra
 from piiguard.cli.redact_files import opened, told
 from piiguard.cli.say import hint, many, say
 from piiguard.confidence import LEVELS
@@ -30,7 +30,7 @@ KEYED = ("hash", "pseudonym")
 
 @click.command()
 @click.argument("sources", metavar="FILE|FOLDER|GLOB|-...", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE|FOLDER",
+@click.option("-o", "--output", type=Written(or_output=True, folder=True), metavar="FILE|FOLDER",
               help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
@@ -39,7 +39,7 @@ KEYED = ("hash", "pseudonym")
               show_default=True, help="Leave what is less certain.")  # fmt: skip
 @click.option("--check", is_flag=True,
               help="Scan each copy before it takes its name; write none in which anything at medium is left.")  # fmt: skip
-@click.option("--counts", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--counts", type=Written(), metavar="FILE",
               help="Write there, as JSON, what was replaced: by entity, file and operator.")  # fmt: skip
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", help="Of the input.")
 @click.option("--as", "form", type=click.Choice(["log", "csv", "tsv", "json", "sql"]),
@@ -131,7 +131,7 @@ def _finished(results: Sequence[Result], chosen: dict[str, Any]) -> int:
 
 @click.command()
 @click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("-o", "--output", type=Written(or_output=True), metavar="FILE",
               help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
 @keyring_option
 @manifest_option

@@ -21,6 +21,7 @@ __all__ = [
     "NEEDS_DATABASE",
     "NEEDS_MANIFEST",
     "TOO_EARLY",
+    "end_of_replay",
     "key_added",
     "key_destroyed",
     "key_promoted",
@@ -36,6 +37,7 @@ __all__ = [
     "refuse_rows",
     "refuse_unlisted",
     "refuse_unprepared",
+    "replay_ended",
     "waiting",
 ]
 
@@ -152,6 +154,27 @@ def key_destroyed(path: Path, contents: Contents, version: KeyVersion, removed: 
     if not again:
         say(f"{path}: {name} is destroyed, generation {contents.generation}")
     hint("other copies of the keyring still hold it: remove them, or rewrap and destroy the old wrapping key")
+
+
+def end_of_replay(path: Path) -> str:
+    """The question before the key of the tombstones is destroyed."""
+    return f"{path}: replay ends: nobody who was erased is found again in a restored backup; destroy it?"
+
+
+def replay_ended(path: Path, contents: Contents, removed: Sequence[Path]) -> None:
+    """The key of the tombstones is gone, and where copies may be left."""
+    for file in removed:
+        say(f"{file}: removed, it held the key of the tombstones or was left over")
+    if (
+        contents.header["change"].get("member") == "tombstone"
+        and contents.header["change"]["action"] == "destroy"
+    ):
+        say(f"{path}: the key of the tombstones is destroyed, generation {contents.generation}")
+    elif not removed:
+        say(f"{path}: there is no key of tombstones, and nothing beside it holds one")
+    hint(
+        "other copies of the keyring still hold it; tombstones that were made with it match nothing any more"
+    )
 
 
 def keyring_rewrapped(path: Path, contents: Contents) -> None:

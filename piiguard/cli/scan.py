@@ -13,7 +13,7 @@ import click
 
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
-from piiguard.cli.options import chosen_entities, manifest_option, require_scan_extra
+from piiguard.cli.options import Written, chosen_entities, manifest_option, require_scan_extra
 from piiguard.cli.scan_refusals import refuse
 from piiguard.confidence import LEVELS
 
@@ -39,7 +39,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True,
               help="What to write; ndjson is one line per single match.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("-o", "--output", type=Written(or_output=True), metavar="FILE",
               help="Write the report there, not to standard output.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Look for these only; piiguard recognizers lists them.")
 @click.option("--min-confidence", type=click.Choice(LEVELS), default="medium",
@@ -57,15 +57,15 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
               help="Give up on a statement after so long; 60 for a sample, no limit with --full.")  # fmt: skip
 @click.option("--baseline", "baseline_file", type=click.Path(path_type=Path), metavar="FILE",
               help="Findings known already: exit 0 when there is nothing new.")  # fmt: skip
-@click.option("--write-baseline", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--write-baseline", type=Written(), metavar="FILE",
               help="Write this scan's findings as a baseline.")  # fmt: skip
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE",
               help="What the organisation says it stores, as in examples/policies: report differences.")  # fmt: skip
-@click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--resume", type=Written(), metavar="FILE",
               help="Note there which tables and files are done; run again, leave them out.")  # fmt: skip
 @click.option(
     "--since",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     metavar="CHECKPOINT",
     help="Read only files that are new or changed since the scan that wrote it; it is renewed at the end.",
 )

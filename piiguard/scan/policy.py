@@ -19,65 +19,50 @@ how long they are kept; ``examples/policies`` holds two that follow published po
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from piiguard.entities import CATEGORIES
 from piiguard.errors import ScanError
 from piiguard.files import read_text
+from piiguard.terms import Term
 
-__all__ = ["ActivityDate", "Declared", "Policy", "Term"]
+__all__ = ["ActivityDate", "Declared", "Policy", "Recipient", "Term"]
 
 Protection = Literal["none", "measures", "encrypted"]
 _EXAMPLES = "docs/scanning.md describes the file, examples/policies has two"
 _MEMBERS = {"organisation", "source", "protection", "protection_clause", "retention", "retention_clause"}
-_MEMBERS |= {"categories", "dates"}
-_UNITS = {"d": 1, "m": 30.4375, "y": 365.25}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """How long data is kept; ``unlimited`` or a number of days, months or years."""
-
-    text: str
-
-    @property
-    def unlimited(self) -> bool:
-        return self.text == "unlimited"
-
-    @property
-    def days(self) -> float:
-        return float("inf") if self.unlimited else int(self.text[:-1]) * _UNITS[self.text[-1]]
-
-    def before(self, now: datetime) -> datetime:
-        """What is older than this is past the term.
-
-        >>> Term("3y").before(datetime(2028, 2, 29)).date().isoformat()
-        '2025-02-28'
-        """
-        count, unit = int(self.text[:-1]), self.text[-1]
-        if unit == "d":
-            return now - timedelta(days=count)
-        months = now.year * 12 + now.month - 1 - count * (12 if unit == "y" else 1)
-        year, month = divmod(months, 12)
-        day = min(now.day, monthrange(year, month + 1)[1])
-        return now.replace(year=year, month=month + 1, day=day)
+_MEMBERS |= {"categories", "dates", "contact", "purpose", "origin", "recipients"}
+_LISTS = {"where", "categories", "dates", "recipients"}
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One category that the policy lists; an empty ``where`` means anywhere, None that the whole policy decides."""
+    """One category that the policy lists; an empty ``where`` means anywhere, None that the whole policy decides.
+
+    ``purpose`` is why it is stored and ``origin`` where it comes from, as a person is told.
+    """
 
     category: str
     clause: str = ""
     where: tuple[str, ...] = ()
     protection: Protection | None = None
     retention: Term | None = None
+    purpose: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom data is given; without ``categories`` it is all that the policy lists."""
+
+    name: str
+    purpose: str = ""
+    country: str = ""
+    clause: str = ""
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +75,9 @@ class ActivityDate:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The parsed file; ``protection`` and ``retention`` hold for the categories that state none themselves.
+    """The parsed file; ``protection``, ``retention``, ``purpose`` and ``origin`` hold for the categories that state none themselves.
+
+    ``contact`` is whoever answers a person.
 
     ``measures`` is what most policies promise, in general words; ``encrypted`` is a promise of encryption. Either
     is broken by data in clear.
@@ -104,6 +91,10 @@ class Policy:
     retention_clause: str = ""
     declared: Mapping[str, Declared] = field(default_factory=dict)
     dates: tuple[ActivityDate, ...] = ()
+    contact: str = ""
+    purpose: str = ""
+    origin: str = ""
+    recipients: tuple[Recipient, ...] = ()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
@@ -145,6 +136,10 @@ class Policy:
             retention_clause=data.get("retention_clause", ""),
             declared=reader.once(declared),
             dates=tuple(reader.date(entry) for entry in reader.tables(data, "dates")),
+            contact=data.get("contact", ""),
+            purpose=data.get("purpose", ""),
+            origin=data.get("origin", ""),
+            recipients=tuple(reader.recipient(entry) for entry in reader.tables(data, "recipients")),
         )
 
     def term(self, category: str) -> Term | None:
@@ -176,27 +171,39 @@ class _Reader:
         if missing := sorted(needed - set(entry)):
             raise self.fail(f"{where} lacks {missing[0]}")
         for name, value in entry.items():
-            if name not in ("where", "categories", "dates") and not isinstance(value, str):
+            if name not in _LISTS and not isinstance(value, str):
                 raise self.fail(f"{where}: {name} is not a string")
 
     def term(self, text: str | None) -> Term | None:
-        if text is not None and not re.fullmatch(r"unlimited|[1-9][0-9]{0,3}[dmy]", text):
+        if text is None:
+            return None
+        if (found := Term.read(text, unlimited=True)) is None:
             raise self.fail(
                 "a retention term is not understood", 'write it as "3y", "6m", "90d" or "unlimited"'
             )
-        return None if text is None else Term(text)
+        return found
 
     def declared(self, entry: Mapping[str, Any]) -> Declared:
         self.check(entry, "[[categories]]", {item.name for item in fields(Declared)}, {"category"})
         where = entry.get("where", [])
         if not isinstance(where, list) or not all(isinstance(name, str) for name in where):
             raise self.fail("where is a list of names like students.iin or logs/*")
-        if entry["category"] not in CATEGORIES:
-            raise self.fail(
-                f"there is no category {entry['category']}", f"known are {', '.join(sorted(CATEGORIES))}"
-            )
+        self.known(entry["category"])
         told = {"where": tuple(where), "retention": self.term(entry.get("retention"))}
         return Declared(**{**entry, **told, "protection": self.protection(entry)})
+
+    def known(self, category: object) -> None:
+        if category not in CATEGORIES:
+            raise self.fail(f"there is no category {category}", f"known are {', '.join(sorted(CATEGORIES))}")
+
+    def recipient(self, entry: Mapping[str, Any]) -> Recipient:
+        self.check(entry, "[[recipients]]", {item.name for item in fields(Recipient)}, {"name"})
+        categories = entry.get("categories", [])
+        if not isinstance(categories, list) or not all(isinstance(name, str) for name in categories):
+            raise self.fail("categories of a recipient is a list of categories")
+        for category in categories:
+            self.known(category)
+        return Recipient(**{**entry, "categories": tuple(categories)})
 
     def protection(self, entry: Mapping[str, Any]) -> Protection | None:
         given = entry.get("protection")

@@ -35,6 +35,10 @@ _SCHEMES = {
     "maestro": re.compile(r"(?:50|5[6-8]|67).{11,17}"),
 }
 
+_TIME = re.compile(
+    "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -55,7 +59,16 @@ def claim(digits: str) -> bool:
     >>> claim("4111111111111111"), claim("0000000000000000")
     (True, False)
     """
-    return 13 <= len(digits) <= 19 and luhn.claim(digits) and digits.strip(digits[0]) != ""
+    return 13 <= len(digits) <= 19 and luhn.claim(digits) and not is_filler_or_time(digits)
+
+
+def is_filler_or_time(digits: str) -> bool:
+    """Tell whether one digit is repeated, or fourteen read YYYYMMDDhhmmss: no scheme has such cards.
+
+    >>> is_filler_or_time("20260312105105"), is_filler_or_time("36000000000008")
+    (True, False)
+    """
+    return digits.strip(digits[0]) == "" or _TIME.fullmatch(digits) is not None
 
 
 def scheme(digits: str) -> str | None:
@@ -75,8 +88,8 @@ def validate(number: str) -> str:
         raise InvalidFormat("format", "digits only")
     if not 13 <= len(number) <= 19:
         raise InvalidLength("length", f"13 to 19 digits, not {len(number)}")
-    if len(set(number)) == 1:
-        raise InvalidComponent("filler", "one digit repeated")
+    if is_filler_or_time(number):
+        raise InvalidComponent("filler", "one digit repeated, or a time")
     if not luhn.claim(number):
         raise InvalidChecksum("check", "wrong check digit")
     return number

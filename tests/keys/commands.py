@@ -38,6 +38,7 @@ COMMANDS = {
     "destroy": Command(
         ("destroy", "1", "--database", "{db}", "--wait-days", "0", "--early", "--yes"), RETIRED
     ),
+    "end-replay": Command(("end-replay", "--yes"), (("add",),)),
     "rewrap": Command(
         ("rewrap", "--wrap", "file:{here}/wrapping.key", "--wrap", "file:{here}/new.key"), (("add",),)
     ),

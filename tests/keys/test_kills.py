@@ -58,7 +58,7 @@ def assert_sound(
         kept = {slot: secret for slot, secret in before.secrets.items() if slot in after.secrets}
         assert kept.items() <= after.secrets.items()
         gone = before.secrets.keys() - after.secrets.keys()
-        assert gone <= ({"data/1"} if name == "destroy" else set())
+        assert gone <= {"destroy": {"data/1"}, "end-replay": {"tombstone"}}.get(name, set())
     capsys.readouterr()
     assert bench.type(COMMANDS[name].words) == 0 or "already" in capsys.readouterr().err
     assert opened(bench) is not None

@@ -1,0 +1,1 @@
+"""Whose data is in a leaked file: joined by blind indexes and normal forms, without decrypting a row."""

@@ -1,0 +1,8 @@
+"""The tables of a database and what refers to what, as its catalogue says now."""
+
+from __future__ import annotations
+
+from piiguard.subjects.live.catalogue import Catalogue
+from piiguard.subjects.live.tables import Edge, Row, Table
+
+__all__ = ["Catalogue", "Edge", "Row", "Table"]

@@ -1,0 +1,109 @@
+"""Reads the catalogue: never a hand list, since nobody keeps one of seventy foreign keys."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.database import home, inspect
+from piiguard.errors import SubjectError
+from piiguard.read import catalog
+from piiguard.read.relation import Relation
+from piiguard.subjects.live.tables import Edge, Table
+
+__all__ = ["Catalogue"]
+
+_ROWS = ("table", "partitioned")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The tables by their places, the foreign keys, and what cannot be searched, with the reason."""
+
+    tables: Mapping[str, Table]
+    edges: tuple[Edge, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    _below: dict[Table, list[Edge]] = field(default_factory=dict, repr=False)
+    _above: dict[Table, list[Edge]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, connection: sa.Connection) -> Catalogue:
+        """What the database says of itself now."""
+        found = catalog.relations(connection)
+        tables = {
+            r.place: _table(connection, r) for r in found if r.kind in _ROWS and not r.unread and not r.told
+        }
+        edges = tuple(_edges(connection, tables))
+        self = cls(tables, edges, tuple(_unread(found)))
+        for edge in edges:
+            self._below.setdefault(edge.parent, []).append(edge)
+            self._above.setdefault(edge.child, []).append(edge)
+        return self
+
+    def below(self, table: Table) -> list[Edge]:
+        """The foreign keys that refer to a table."""
+        return self._below.get(table, [])
+
+    def above(self, table: Table) -> list[Edge]:
+        """The foreign keys of a table."""
+        return self._above.get(table, [])
+
+    def named(self, place: str, *, where: str) -> Table:
+        """The table of this name. Raises :class:`SubjectError`."""
+        if place in self.tables:
+            return self.tables[place]
+        alike = [name for name in self.tables if name.lower() == place.lower()]
+        if len(alike) == 1:
+            return self.tables[alike[0]]
+        raise SubjectError(
+            f"{where}: there is no such table", hint="piiguard scan lists the tables that there are"
+        )
+
+
+def _unread(found: list[Relation]) -> Iterator[tuple[str, str]]:
+    for relation in found:
+        if relation.unread:
+            yield relation.place, relation.unread
+        elif relation.kind == "materialized":
+            yield relation.place, "a copy of rows of other tables: refresh it when they have changed"
+        elif relation.denied:
+            yield relation.place, f"permission denied for {', '.join(relation.denied)}"
+
+
+def _table(connection: sa.Connection, relation: Relation) -> Table:
+    look, schema = inspect(connection), _schema(connection, relation)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sa.exc.SAWarning)  # types that SQLAlchemy does not know
+        columns = look.get_columns(relation.name, schema)
+    return Table(
+        relation,
+        relation.place,
+        relation.primary,
+        {column["name"]: column["type"] for column in columns},
+        frozenset(column["name"] for column in columns if not column["nullable"]),
+    )
+
+
+def _schema(connection: sa.Connection, relation: Relation) -> str | None:
+    return relation.schema or home(connection)
+
+
+def _edges(connection: sa.Connection, tables: Mapping[str, Table]) -> Iterator[Edge]:
+    look, small = inspect(connection), {place.lower(): table for place, table in tables.items()}
+    default = {home(connection), connection.dialect.default_schema_name, None}
+    for table in tables.values():
+        for key in look.get_foreign_keys(table.relation.name, _schema(connection, table.relation)):
+            parent = _parent(key, default, table, small)
+            if parent is not None:
+                yield Edge(table, tuple(key["constrained_columns"]), parent, tuple(key["referred_columns"]))
+
+
+def _parent(key: Any, default: set[str | None], child: Table, tables: Mapping[str, Table]) -> Table | None:
+    """The table that is referred to; None where this account sees no such table."""
+    schema, name = key["referred_schema"], key["referred_table"]
+    place = name if schema in default else f"{schema}.{name}"
+    return tables.get(place.lower())

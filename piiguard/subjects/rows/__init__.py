@@ -1,0 +1,1 @@
+"""A person's rows: where an identifier stands, and what hangs on it."""

@@ -1,0 +1,155 @@
+"""Whether a text holds what is looked for, however it is spelled there: fast and too often at first, then for certain.
+
+What a database or a first look leaves out holds none of the identifiers; what is left is decided by the normalizers of
+blind indexes, on whole cells and on what the engine finds in texts.
+
+>>> wanted = Sought([Identifier.of("phone", "8 701 123-45-67")])
+>>> wanted.may_hold("order 9123"), wanted.may_hold("7.70.1-12 34 567"), wanted.may_hold("%2B7 701…")
+(False, True, True)
+>>> [one.kind for _, one in wanted.in_cell("тел. +7 (701) 123-45-67, после шести", "note")]
+['phone']
+>>> [path for path, _ in wanted.in_cell({"client": {"phone": 87011234567}}, "data")]
+['$.client.phone']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from piiguard.detect.headers import context, promised
+from piiguard.detect.leaves import as_json, as_text, leaves
+from piiguard.subjects.identifiers import ENTITIES, Identifier, normal
+
+__all__ = ["Sought"]
+
+_KIND = {entity: kind for kind, entity in ENTITIES.items()}
+_ESCAPES = ("\\u", "\\x", "%3", "%25", "=3", "&#")
+"""What spells a digit by its number: in JSON, in URLs, in mails, in HTML."""
+_FOREIGN = "[\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]"
+_DIGIT = re.compile(_FOREIGN)
+_LONGEST = 256
+_DIGITS = 12
+
+
+class Sought:
+    """The identifiers of one person; those of rows by key are not for texts."""
+
+    def __init__(self, identifiers: Iterable[Identifier]) -> None:
+        self.all = tuple(identifiers)
+        self.values = tuple(one for one in self.all if one.kind != "key")
+        self.keys = tuple(one for one in self.all if one.kind == "key")
+        self._signs = tuple(map(_signs, self.values))
+        self._bare = {one: _bare(one) for one in self.values}
+
+    @property
+    def engine(self) -> Any:
+        """What finds them in texts."""
+        return _engine()
+
+    def where(self, text: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """The rows whose text may hold one of them: their signs in this order, or signs that are spelled in another way."""
+        small = sa.func.lower(text)
+        ordered = [
+            small.like("%" + "%".join(map(_literal, signs)) + "%", escape="!") for signs in self._signs
+        ]
+        escaped = [text.like(f"%{_literal(sign)}%", escape="!") for sign in _ESCAPES]
+        return sa.or_(*ordered, *escaped, text.regexp_match(_FOREIGN)) if ordered else sa.false()
+
+    def may_hold(self, text: str) -> bool:
+        """The same for a text at hand."""
+        if any(sign in text for sign in _ESCAPES) or (not text.isascii() and _DIGIT.search(text)):
+            return True
+        small = text.lower()
+        return any(_in_order(signs, small) for signs in self._signs)
+
+    def in_cell(
+        self, cell: Any, column: str, kinds: Collection[str] = (), label: str = ""
+    ) -> Iterator[tuple[str | None, Identifier]]:
+        """What a cell holds, with its JSON path; ``kinds`` is what the column is known to hold."""
+        if isinstance(cell, bytes | bytearray | memoryview):
+            cell = bytes(cell).decode("utf-8", "replace")
+        tree = cell if isinstance(cell, dict | list | tuple) else None
+        text = "" if tree is not None or cell is None else as_text(cell).strip()
+        if tree is None and text[:1] in ("{", "["):
+            tree = as_json(text)
+        if tree is None:
+            yield from ((None, one) for one in self.in_text(text, column, None, kinds, label))
+            return
+        seen = set[tuple[str, Identifier]]()
+        for path, leaf in leaves(tree):
+            for one in self.in_text(
+                leaf, column, path, {_KIND.get(e, "") for e in promised(column, path)} | {*kinds}
+            ):
+                if (path, one) not in seen:
+                    seen.add((path, one))
+                    yield path, one
+
+    def in_text(
+        self,
+        text: str,
+        column: str = "",
+        path: str | None = None,
+        kinds: Collection[str] = (),
+        label: str = "",
+    ) -> list[Identifier]:
+        """Which of them a text holds."""
+        if not text or not self.may_hold(text):
+            return []
+        found = {one for one in self.values if one.kind in kinds and _whole(one, text)}
+        found |= {one for one, pattern in self._bare.items() if pattern and pattern.search(text)}
+        if len(found) < len(self.values):
+            for match in self.engine.find(text, context(column, path, label)):
+                found |= self.equal(match.entity, text[match.start : match.end])
+        return [one for one in self.values if one in found]
+
+    def equal(self, entity: str, value: str) -> set[Identifier]:
+        """Those that a value is which the engine has found."""
+        kind = _KIND.get(entity, "")
+        return {one for one in self.values if one.kind == kind and _whole(one, value)}
+
+
+@cache
+def _engine() -> Any:
+    from piiguard.detect import Engine
+
+    return Engine(entities=tuple(_KIND))
+
+
+def _whole(one: Identifier, text: str) -> bool:
+    """Whether a text is this identifier; a number may have lost its zeros."""
+    if len(text) > _LONGEST:
+        return False
+    if normal(one.kind, text) == one.normal:
+        return True
+    return one.kind == "iin" and text.isdecimal() and text.zfill(_DIGITS) == one.normal
+
+
+def _signs(one: Identifier) -> str:
+    """What each spelling has in this order: the digits that no country, prefix or number type takes away."""
+    if one.kind == "iin":
+        return one.normal.lstrip("0")
+    if one.kind == "phone":
+        return one.normal[2:] if one.normal.startswith("+7") else one.normal[1:]
+    return "".join(sign for sign in one.normal if sign.isascii()).partition("@")[0] or "@"
+
+
+def _bare(one: Identifier) -> re.Pattern[str] | None:
+    """An IIN is long enough to be known by its digits alone, and an address by its letters."""
+    if one.kind == "phone":
+        return None
+    edge = "0-9" if one.kind == "iin" else r"\w.%+-"
+    return re.compile(rf"(?<![{edge}]){re.escape(one.normal)}(?![{edge}])", re.IGNORECASE)
+
+
+def _literal(sign: str) -> str:
+    return f"!{sign}" if sign in "!%_" else sign
+
+
+def _in_order(signs: str, text: str) -> bool:
+    rest = iter(text)
+    return all(sign in rest for sign in signs)

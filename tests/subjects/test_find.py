@@ -1,0 +1,135 @@
+"""Where one person's data lies: found however it is stored and spelled, another's never, and what is unsure is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from piiguard.errors import ScanError
+from piiguard.subjects import Identifier, SubjectReport, find_subject
+from tests.subjects import schools
+from tests.subjects.conftest import School
+
+IIN = Identifier.of("iin", schools.ASAN["iin"])
+PHONE = Identifier.of("phone", schools.ASAN["phone"])
+EMAIL = Identifier.of("email", schools.ASAN["email"])
+KEY = Identifier.of("key", "students:1")
+
+
+@pytest.fixture
+def find(school: School) -> Callable[..., SubjectReport]:
+    def find(*identifiers: Identifier, **options: object) -> SubjectReport:
+        given = {"manifest": schools.manifest(), "keyring": school.keyring, **options}
+        return find_subject(school.url, identifiers, **given)  # type: ignore[arg-type]
+
+    return find
+
+
+def spots(report: SubjectReport) -> dict[tuple[str | None, str | None, str | None, str], tuple[str, ...]]:
+    return {(p.table, p.column, p.path, p.via): p.row_keys for p in report.places}
+
+
+BY_IIN = {
+    ("students", "iin", None, "index"): ("1",),
+    ("letters", "body", None, "value"): ("1",),
+    ("letters", "raw", "$.from.iin", "value"): ("2",),
+    ("orders", "student_id", None, "foreign key"): ("1,1",),
+    ("items", "tenant,number", None, "foreign key"): ("1,1,1", "1,1,2"),
+    ("posts", "student_id", None, "foreign key"): ("1", "4"),
+    ("threads", "first_id", None, "foreign key"): ("1",),
+    ("calls", "student_id", None, "foreign key"): ("1", "3"),
+}
+
+
+def test_everything_of_the_person_is_found_and_nothing_of_the_other(
+    find: Callable[..., SubjectReport],
+) -> None:
+    report = find(IIN)
+    found = spots(report)
+    found.pop(("posts", "parent_id", None, "foreign key"), None)  # the same rows, along another key
+    assert {spot: tuple(sorted(keys)) for spot, keys in found.items()} == BY_IIN
+    assert report.complete
+    assert not report.ambiguous
+    assert ("students.faculty_id", "faculties") in {(place, table) for _, place, table, _ in report.shared}
+
+
+def test_a_column_on_its_way_is_searched_by_index_and_by_value(find: Callable[..., SubjectReport]) -> None:
+    found = spots(find(EMAIL))
+    assert found["students", "email", None, "value"] == ("1",)
+    assert found["students", "details", "$.contacts[*].email", "value"] == ("1",)
+    other = spots(find(Identifier.of("email", schools.OTHER["email"])))
+    assert other["students", "email", None, "value"] == ("2",)
+
+
+def test_a_phone_of_two_people_is_shown_and_not_decided(find: Callable[..., SubjectReport]) -> None:
+    report = find(PHONE)
+    assert not any(place.table == "students" for place in report.places)
+    assert {(one.table, one.row_keys) for one in report.ambiguous} >= {("students", ("1", "2"))}
+    assert report.found
+
+
+@pytest.mark.parametrize("other", [IIN, EMAIL, KEY], ids=["iin", "email", "key"])
+def test_what_names_one_person_settles_it(find: Callable[..., SubjectReport], other: Identifier) -> None:
+    report = find(PHONE, other)
+    if other is EMAIL:  # neither names one person alone
+        assert report.ambiguous
+        return
+    found = spots(report)
+    assert found["students", "phone", None, "value"] == ("1",)
+    assert found["calls", "number", None, "value"] == ("1",)
+    assert {(one.table, one.row_keys) for one in report.ambiguous} == {
+        ("students", ("2",)),
+        ("calls", ("2",)),
+    }
+
+
+def test_found_identifiers_are_shown_before_they_are_used(find: Callable[..., SubjectReport]) -> None:
+    shown: list[Identifier] = []
+
+    def refuse(found: object) -> bool:
+        shown.extend(found)  # type: ignore[arg-type]
+        return False
+
+    narrow = find(IIN, widen=refuse)
+    assert set(shown) == {PHONE, EMAIL}
+    assert spots(narrow) == spots(find(IIN))
+    wide = find(IIN, widen=lambda found: True)
+    assert ("students", "phone", None, "value") in spots(wide)
+
+
+def test_without_the_keyring_encrypted_columns_are_named_as_not_searched(
+    find: Callable[..., SubjectReport],
+) -> None:
+    report = find(IIN, keyring=None)
+    assert not report.complete
+    assert "students.iin" in {one.place for one in report.unread}
+
+
+def test_nobody_is_found_where_nobody_is(find: Callable[..., SubjectReport]) -> None:
+    report = find(Identifier.of("iin", "010101300014"))
+    assert (report.places, report.ambiguous, report.complete) == ((), (), True)
+
+
+def test_no_value_stands_in_the_document(find: Callable[..., SubjectReport]) -> None:
+    text = json.dumps(find(IIN, PHONE, EMAIL).to_dict(), ensure_ascii=False).lower()
+    for value in (*schools.ASAN.values(), *schools.OTHER.values(), "0503123000", "123-45-67", "7011234567"):
+        assert value.lower() not in text
+
+
+def test_files_are_searched_by_line_and_by_column(tmp_path: Path) -> None:
+    log = schools.write_files(tmp_path)
+    report = find_subject([str(log), str(tmp_path / "people.csv")], [IIN, PHONE])
+    assert {(Path(str(p.file)).name, p.column, p.row_keys) for p in report.places} == {
+        ("app.log", None, ("2",)),
+        ("app.log", None, ("4",)),
+        ("people.csv", "iin", ("2",)),
+        ("people.csv", "phone", ("2",)),
+    }
+
+
+def test_a_file_that_is_not_there_is_not_called_clean(tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match="no such file"):
+        find_subject(str(tmp_path / "none.log"), [IIN])
