@@ -40,7 +40,7 @@ SMALL_LABELLED = later("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
 def find_small(text: str) -> Iterator[FoundName]:
     """Find names typed in small letters: with a patronymic, or as the value of a label.
 
-    >>> [(f.start, f.end) for f in [*find("фио: сынақов нұрлан"), *find("звонил нұрлан мысалұлы")]]
+    >>> [(f.start, f.end) for f in [*find_small("фио: сынақов нұрлан"), *find_small("звонил нұрлан мысалұлы")]]
     [(5, 19), (7, 22)]
     """
     done = 0
