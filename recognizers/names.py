@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from piiguard.recognizers.base import Rule, moved
-from piiguard.recognizers.checks import name_labels, person_name
+from piiguard.recognizers.checks import name_forms, name_labels, person_name
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, MARKS
 from piiguard.recognizers.checks.name_words import LONGEST, classify
@@ -84,11 +84,13 @@ RULE = Rule(
             "aty-zhoni",
             "akesinin aty",
             "fio",
+            "fam",
+            "otch",
+            "otchestvo",
             "familiya",
             "imya",
         ),
         *(
-            "otchestvo",
             "name",
             "full name",
             "surname",
@@ -117,9 +119,22 @@ RULE = Rule(
         rf"(?-i:[{_SMALL}]{_BLANK}[{_SMALL}]{_REST}(?:ович|евич|өвич|ьич|овн[аыеу]|евн[аыеу]|өвн[аыеу]|ичн[аыеу]|ұлы|улы|үлы|қызы|кызы))",
         rf"(?-i:[a-z]{_BLANK}[a-z]{_REST}(?:kyzy|qyzy|uly|ovich|evich|ovna|evna))",
         *(
-            rf"{_spelled(phrase)}[\"']?{_GAP}[:=|—–-]"
+            rf"{_spelled(phrase)}[\"']?{_GAP}[:=|>—–-]"
             for phrase in sorted(name_labels.KEYS | name_labels.MAYBE)
         ),
+        *(
+            rf"<(?:[a-z]{{1,20}}:)?{key}[> ]|[^a-z]{key}[\"']?[ ]?[:=]"
+            for key in sorted(name_labels.SHORT_KEYS)
+        ),
+        *(
+            rf"{_spelled(phrase)}[ ][a-z:]{{1,20}}=[^<>]{{1,60}}>"
+            for phrase in ("surname", "last name", "first name", "familiya", "имя", "фамилия")
+        ),
+        # Records: «Сынақова, Үлгі», SYNAQOV/ULGI MR, the values of an INSERT.
+        rf"(?-i:[{_UP}][{_LOW}-]{_REST},{_BLANK}[{_UP}][{_LOW}])",
+        rf"(?-i:[{_LATIN_UP}][{_LATIN_LOW}-]{_REST},{_BLANK}[{_LATIN_UP}][{_LATIN_LOW}])",
+        rf"(?-i:[A-Z]{{2}}/[A-Z]{_REST}(?:[ ][A-Z]{_REST})?(?:{'|'.join(name_forms.TITLES_AFTER)}))",
+        r"insert[ ]into[ ]",
         # "40ms " and "40 ms " are no titles, and stand on half the lines of a log
         *(
             rf"{'(?<![0-9A-Za-z])' if title.isascii() else ''}{title}\.?{_BLANK}(?-i:[{_UP}{_LATIN_UP}])"

@@ -73,7 +73,9 @@ RULE = Rule(
             rf"{_BEFORE}(?:007|8[{BLANKS}~-]{{0,3}}10[{BLANKS}-]{{0,3}}7){_SEPARATOR}{{0,3}}{_AREA}{_REST}{_AFTER}",
             0.6,
         ),
-        Pattern("prefix apart", rf"{_BEFORE}[78]{_SEPARATOR}{{1,3}}{_AREA}{_REST}{_AFTER}", 0.6),
+        Pattern("prefix apart", rf"{_BEFORE}[78](?!\.){_SEPARATOR}{{1,3}}{_AREA}{_REST}{_AFTER}", 0.6),
+        # so are versions: words still speak against it
+        Pattern("parted by a dot", rf"{_BEFORE}[78]\.{_SEPARATOR}{{0,2}}{_AREA}{_REST}{_AFTER}", 0.55),
         Pattern("eleven digits", rf"{_BEFORE}[78]{_AREA}{_REST}{_AFTER}", 0.5),
         Pattern("percent-encoded sign before it", rf"{AFTER_PERCENT}[78]{_AREA}[0-9]{{7}}(?![0-9])", 0.5),
         Pattern(

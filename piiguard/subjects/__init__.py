@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from piiguard.subjects.answer.answer import Answer
+    from piiguard.subjects.answer.made import answer_subject
     from piiguard.subjects.erase import erase_subject, plan_erasure
     from piiguard.subjects.find import find_subject
     from piiguard.subjects.found import SubjectReport
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
     from piiguard.subjects.replay import replay_subjects
 
 __all__ = [
+    "Answer",
     "Identifier",
     "Receipt",
     "SubjectReport",
+    "answer_subject",
     "erase_subject",
     "find_subject",
     "plan_erasure",
@@ -27,9 +31,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "answer.answer",
     "Identifier": "identifiers",
     "Receipt": "receipt",
     "SubjectReport": "found",
+    "answer_subject": "answer.made",
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
-__all__ = ["KEYS", "MAYBE", "TITLES", "label_before"]
+__all__ = ["KEYS", "MAYBE", "SHORT_KEYS", "TITLES", "is_key", "label_before"]
 
 # What stands after these and a sign is a name, whatever its words.
 KEYS = frozenset(
@@ -23,6 +23,8 @@ KEYS = frozenset(
     )
     for phrase in line.split("|")
 )
+# So short that only a field of a record says so: ``"im": "Үлгі"``, ``<fam>``, ``im=Үлгі&otch=``.
+SHORT_KEYS = frozenset(["fam", "im", "ima", "otch", "aty", "фам", "отч"])
 # What stands after these is a name only if its words are those of names.
 MAYBE = frozenset(
     phrase
@@ -47,14 +49,16 @@ TITLES = frozenset(
     for word in line.split()
 )
 _SIGN = later(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\"'«]?$")
+_ELEMENT = later(r"<(?:[\w.-]{1,20}:)?(?P<name>[\w.-]{1,40})(?:\s[^<>]*)?>[ \t\u00a0]{0,2}$")
 _ADJOINS = later(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
 _WORD = later(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
+_FIELD = later(r"[\"'][ ]?[:=]>?[ ]?[\"']$|[\w\"']=[\"']?$")
 _WINDOW = 48
 _SIGNS = ":=|-–—>"
 
 
 def label_before(text: str, start: int) -> str | None:
-    """Say what announces the value that begins at ``start``: ``key``, ``maybe``, ``title``, ``mister`` or nothing.
+    """Say what announces the value that begins at ``start``: ``key``, ``element``, ``maybe``, ``title``, ``mister`` or nothing.
 
     >>> label_before('{"patientFullName": "Үлгі"}', 21), label_before("гр. Сынақов", 4), label_before("the Name", 4)
     ('key', 'title', None)
@@ -62,8 +66,11 @@ def label_before(text: str, start: int) -> str | None:
     low = max(0, start - _WINDOW, text.rfind("\n", max(0, start - _WINDOW), start) + 1)
     before = text[low:start]
     stripped = before.rstrip(" \t\u00a0\"'«")
+    if stripped.endswith(">") and not stripped.endswith("=>"):
+        element = _ELEMENT.search(text, max(0, start - 3 * _WINDOW), start)
+        return "element" if element and _key(element["name"], field=True) == "key" else None
     if stripped[-1:] and stripped[-1] in _SIGNS and (sign := _SIGN.search(before)):
-        return _key(before[: sign.start()])
+        return _key(before[: sign.start()], field=_FIELD.search(before) is not None)
     if before[-1:] not in (" ", "\u00a0"):
         return None
     word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])
@@ -74,11 +81,20 @@ def _last_words(before: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(before)[-4:]]
 
 
-def _key(before: str) -> str | None:
+def is_key(name: str) -> bool:
+    """Say whether a field of this name holds names.
+
+    >>> is_key("lastName"), is_key("otch"), is_key("city"), is_key("file_name")
+    (True, True, False, False)
+    """
+    return _key(name, field=True) == "key"
+
+
+def _key(before: str, field: bool = False) -> str | None:
     if not _ADJOINS.search(before):
         return None
     words = _last_words(before)
     phrases = {" ".join(words[-count:]) for count in range(1, len(words) + 1)}
-    if phrases & KEYS:
+    if phrases & KEYS or (field and words and " ".join(words[-1:]) in SHORT_KEYS):
         return "key"
     return "maybe" if phrases & MAYBE else None

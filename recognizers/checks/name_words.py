@@ -50,6 +50,12 @@ NO_PATRONYMIC = frozenset(
     ["қарулы", "ашулы", "атаулы", "аяулы", "санаулы", "таңдаулы", "жазулы", "таулы", "баулы", "жаралы"]
 )
 
+# «Основной», «уровне», «деревне»: plain words with the ending of a patronymic.
+LIKE_PATRONYMIC = later(
+    r"(?:не|без|пере|по|перво|двух|трех|одно|много|средне|перед|ежед|повсед|кругл\w+|задуш)?"
+    r"(?:осн|усл|ур|дух|верх|церк|вин|сын|люб|бескр|кр|р|чин|гол|угол|пол|час|жар|готов|банк|толк|скот|черт"
+    r"|дн|гн|др|дер|душ|плач|цар|корол|нап|расп|р|зр|чур|шв|кноп)[ое]вн\w{1,3}$"
+)
 MOSTLY_NAMES = frozenset(["константин", "роман", "раушан", "махаббат", "ермек", "лязат", "тоня"])
 # Their keys have two letters, which every other word could meet.
 SHORT_LATIN = frozenset(["lev", "ilya", "ilia", "eva", "yuri", "saya", "raya", "zoya", "yana", "iliya"])
@@ -59,18 +65,19 @@ WITH_YO = frozenset(["potr", "artom", "fodor", "semon", "alona", "matvei", "solo
 STEM = "[а-яіәғқңөұүһ]"
 SURNAME_CASE = rf"(?:а|у|ым|е|ы|ых|ыми|ой|ою|а?(?:{KK_CASE})|н)?"
 STRONG = later(
-    rf"(?:{STEM}{{2,}}[бвгджзйклмнпрстфхцчшщьғқңһ](?:ов|ев)|{STEM}{{2,}}[аеиоуыіәөұүюя]ев)(?:а)?{SURNAME_CASE}$"
+    rf"(?:{STEM}{{2,}}[бвгджзйклмнпрстфхцчшщьғқңһ](?:ов|ев)|{STEM}{{2,}}[аеиоуыіәөұүюя][ое]в)(?:а)?{SURNAME_CASE}$"
     rf"|{STEM}{{3,}}(?:енко|швили|адзе|идзе|улин|уллин)(?:а)?(?:{KK_CASE})?$"
 )
+PARTICIPLE = later("[иызлсктр]ован[аоы]?$")  # «смонтирован», «указана» with the letters of a surname
 WEAK = later(
-    rf"{STEM}{{2,}}(?:[бвгджзклмнпрстфхцчшщь](?:ин|ын)|[сц]к(?=[иоау]))(?:а|ой|у|ым|е|ий|ого|ому|им|ом|ая|ую"
+    rf"{STEM}{{2,}}(?:[бвгджзклмнпрстфхцчшщь]ин|цын|[сц]к(?=[иоау]))(?:а|ой|у|ым|е|ий|ого|ому|им|ом|ая|ую"
     rf"|(?:ий|ая|а)?(?:{KK_CASE}))?$"
     rf"|{STEM}{{3,}}(?:чук|щук|нюк|люк|сюк|юк|ейко|айко|янц|ян|иани|ава|ович|евич|цов|ман|берг|штейн)(?:а|у|ом|е)?$"
 )
 # Endings that Kazakh and Turkic given names share; a place or a people with one is in the ambiguous list.
 GIVEN_SHAPE = later(
     r".{2,}(?:бек|бай|жан|хан|гүл|гуль|гул|нұр|нур|[ғгқк]али|мұрат|мурат|болат|берген|берді|берди|келді|келди"
-    r"|м[ұуаә][хғгқк]а[мн]бет|м[ұу]хаммед|м[ұу]хамед|гелді|гельды|қадыр|кадыр|күл|куль|зада|бану|биби|бибі|сұлтан|султан|мырза|мурза|[қк]ожа|[ғгқк]азы|назар|төре|туре|бике|сұлу|сулу|ияр"
+    r"|м[ұуаә][хғгқк]а[мн]бет|м[ұу]хаммед|м[ұу]хамед|гелді|гельды|қадыр|кадыр|күл|куль|зада|бану|биби|бибі|сұлтан|султан|мырза|мурза|[қк]ожа|[ғгқк]азы|назар|төре|(?<=[йнлбр])туре|бике|сұлу|сулу|ияр"
     r"|дулла|улла|олла|[иеа]ддин|[иеа]тдин|жамал|герей|гирей|бол|дос|пейіс|тілеу)$|(?:гүл|гуль|нұр|мұхам|мухам|әбді|абди|абду|әбу).{3,}$"
 )
 LATIN_GIVEN_SHAPE = later(
@@ -90,7 +97,7 @@ PLACE_SHAPE = later(
 PLAIN_SHAPE = later(
     r".{2,}(?:ться|ется|ится|аемый|уемый|енный|анный|[яиюаеёо]ние|[яиюае]нии|ния|ний|ство|ства|ость|ости|ция|ций"
     r"|ировать|ывать|ого|ому|ыми|ими|ые|ие|ое|ых|их|ться|[иуао]йте|[иея]те|[иаяе]л(?:а|и)?(?:ся|сь)|тель|телей|теля|телю"
-    r"|лық|лік|дық|дік|тық|тік|ғанда|генде|қанда|кенде|атын|етін|йтын|йтін|сыз|сіз|шылар|шілер|шылық|шілік"
+    r"|[оеыи]вал[аи]?|[аяие]ли|лық|лік|дық|дік|тық|тік|ғанда|генде|қанда|кенде|атын|етін|йтын|йтін|сыз|сіз|шылар|шілер|шылық|шілік"
     r"|лары|лері|дары|дері|тары|тері|ғаны|гені|қаны|кені|арлық|ерлік|нда|нде|мыз|міз)$"
 )
 HUMPS = later("[a-zа-я][A-ZА-Я]")  # an identifier, not a name
@@ -212,10 +219,14 @@ def is_ambiguous(word: str) -> bool:
 
 def is_patronymic(word: str) -> bool:
     """Say whether a folded Cyrillic word is a patronymic."""
-    if len(word) < 5 or word in NO_PATRONYMIC or not PATRONYMIC_FORMS.search(word):
+    if len(word) < 5 or word in NO_PATRONYMIC or LIKE_PATRONYMIC.match(word):
+        return False
+    if not PATRONYMIC_FORMS.search(word):
         tegi = TEGI.match(word)
         return tegi is not None and tegi[1].rstrip("-") in given()
     kazakh = KK_PATRONYMIC.match(word)
+    if kazakh and "улы" in word[len(kazakh[1]) :] and word != to_russian(word):
+        return False  # «қосулы»: who has a key for қ has one for ұ too
     return len(kazakh[1]) >= 3 if kazakh else len(word) > 5 or word.endswith("ич")
 
 
@@ -223,6 +234,21 @@ def plain_stem(word: str) -> bool:
     """Say whether the surname ending is the genitive plural of a plain word: «документов»."""
     stem = re.sub("(?:ов|ев)а?$", "", word)
     return stem != word and not {stem, stem + "а", stem + "ец", stem + "й"}.isdisjoint(words("words_ru"))
+
+
+def is_listed_surname(word: str) -> bool:
+    """Say whether a folded surname is in a list, in any case."""
+    known = words("surnames") | foreign_surnames()
+    return any(stem in known for stem in (word, *russian_stems(word), *kazakh_stems(word)))
+
+
+def is_nominative(word: str) -> bool:
+    """Say whether a folded word is a given name as lists have it, or as Kazakh names are made."""
+    return (
+        word in given()
+        or word in ambiguous()
+        or (GIVEN_SHAPE.fullmatch(word) is not None and not is_plain(word))
+    )
 
 
 def is_place(word: str) -> bool:
@@ -235,6 +261,8 @@ def surname(word: str) -> str | None:
     if word in words("surnames") or not foreign_surnames().isdisjoint(russian_stems(word)):
         return SURNAME
     if is_place(word) and not word.endswith(("ский", "цкий", "ская", "цкая")):
+        return None
+    if PARTICIPLE.search(word):
         return None
     if STRONG.match(word):
         return None if plain_stem(word) else SURNAME

@@ -12,15 +12,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from piiguard.frames import emptied
+from piiguard.recognizers.checks import name_forms
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
-from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER
-from piiguard.recognizers.checks.name_labels import label_before
-from piiguard.recognizers.checks.name_words import KK_CASE, LONGEST, PATRONYMIC_WORDS, classify
+from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER, fold
+from piiguard.recognizers.checks.name_labels import MAYBE, TITLES, label_before
+from piiguard.recognizers.checks.name_pairs import agrees, pairs
+from piiguard.recognizers.checks.name_token import FoundName, Token
+from piiguard.recognizers.checks.name_words import (
+    KK_CASE,
+    LONGEST,
+    PATRONYMIC_WORDS,
+    classify,
+    is_listed_surname,
+    is_nominative,
+)
+from piiguard.recognizers.checks.name_words import words as listed
 
 __all__ = ["FoundName", "PersonName", "compact", "find", "format", "is_valid", "parse", "validate"]
 
@@ -35,6 +46,7 @@ TOKEN = later(
 NO_NAME = "XYC"
 BLANKS = {" ", "\u00a0", "  ", " \u00a0", "\u202f"}
 LAST_INITIAL = later(rf"[{UPPER}](?![{ANY}0-9_.])")  # «Сынақов Ү.М» without its last dot
+CASE_APART = later(rf"[-‑]{KK_CASE}(?![{ANY}0-9])")  # «Сынақов Ү.М.-ның»
 SHOUTED_SURNAME = later("(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|VICH|VNA)$")
 SHOUTED_SON = later("ҰЛЫ|ҚЫЗЫ|УЛЫ|КЫЗЫ|ULY|QYZY|KYZY")
 SON = "l"  # «ұлы» standing apart
@@ -64,7 +76,7 @@ RULES = (
     Rule("initials and surname", "II[SsNFUCuWw]|I[SN]|Is(?=$)", 0.85, True),
     Rule("two given names and surname", "[FA]F[Ss](?![FP])|F[FA][Ss](?![FP])|EE[NS]", 0.85, True),
     Rule("given name, initial, surname", "[FE]I[SsNuUEF]", 0.85, True),
-    Rule("given name and surname", "[FE][SN]|EE|Fs|AS", 0.85, True),
+    Rule("given name and surname", "(?:[FE][SN]|AS)(?!F(?![SN]))|EE|Fs", 0.85, True),
     Rule("surname and given name", "[SsN]F(?![SP])|S[AE](?![SP])|NE(?![SN])", 0.85, True),
     Rule("initial and surname like a given name", "IF(?=$)", 0.5),
     Rule("two given names", "FF|[FE]F|FE", 0.7, True),
@@ -72,7 +84,8 @@ RULES = (
     Rule("ambiguous given name and given name", "AF", 0.55),
     Rule("unknown given name and surname", "[Uuw]S(?![FP])", 0.5),
     Rule("given name and dictionary word", "FW", 0.5),
-    Rule("unknown surname and given name", "[Uuw]F(?![SsPUuFC])", 0.5),
+    Rule("unknown surname and given name", "[Uuw]F(?![SsPUuFCI])", 0.5),
+    Rule("unknown surname and given name after a role", "(?<=R)(?:[UuW]F|F[UuW])", 0.5, True),
     Rule("surname and dictionary word", "S[Ww](?=$)|WS(?=$)|WF(?=$)", 0.4),
 )
 ANY_RULE = later("|".join(f"(?P<r{i}>{rule.labels})" for i, rule in enumerate(RULES)))
@@ -92,12 +105,20 @@ BEFORE = later(
 )
 AFTER = later(
     r"(?i)[»\"”]?\s?(?:(?:көш|кош)ес\w{0,6}|к-с[іи]|көш\.|(?:даңғ|данг)ыл\w{0,6}|д-лы|атындағ\w{0,5}|ауданы\w{0,6}|ауылы\w{0,6}|алаңы\w{0,6}|мектеб\w{0,6}"
-    r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|облысы\w{0,6}|атты|[»\"”]\s?(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)"
+    r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|(?:ислам )?республикасы\w{0,6}|патшалығы|достастығы|аралдары\w{0,6}|әмірлігі|облысы\w{0,6}|атты|[»\"”]\s?(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)"
     r"|(?:[Ss]treet|[Aa]venue|[Rr]oad|koshesi|dangyly|kóshesi|köshesi|[Uu]niversity|[Bb]oulevard|audany|auyly|atyndagy"
     r"|(?:International )?(?:Airport|Stadium|Arena|Museum|Theatre|Theater|School|Prize|Foundation|Fund|Hospital|Park|Square|Center|Centre))\b)"
 )
 
 
+OTHER_HALF = later(rf" (?:энд|&) [{UPPER}]")  # «Эрнст Мысал энд Сынақ»
+# Endings of Kazakh nouns of somebody, of plurals and of verbs: «ФАЙЛЫ», «САНАҒЫШТАР», «ЖҮКТЕУ».
+KK_ORDINARY = later(
+    "(?:[^аеиоуыіәөұүюя][ыі]|с[ыі]|[ыі]н[ае]?|[уы]|[аеу]у|[ыі]ң[ыі]з|[лдт][ае]р|[лдт][ыі]қ|[ғқгк][ае]н|[сшл][ае]|мен|пен|бен|у[ыі]|[дт][ае]й)$"
+)
+ELEMENT_ENDS = later(r"[ \t\u00a0]*(?:</|$|\n)")
+NO_INITIALS = frozenset(["те", "тк", "тд", "тп", "кт"])  # «т. е.», «т. к.» in capitals
+VERBAL = later("(?:л[аио]?|ть|тся|шу|[иае]т|[иай]те)$")  # «звонила», «просит»
 SMALL_WORD = f"[{LOWER}-]{{2,{LONGEST}}}+"
 SMALL_PATRONYMIC = later(
     rf"(?:[оеө]вич|ьич|[оеө]вн|ичн|ұлы|улы|үлы|қызы|кызы|kyzy|qyzy|uly|ovich|evich|ovna|evna)[{LOWER}]{{0,4}}+(?![{ANY}0-9_-])"
@@ -110,27 +131,6 @@ SMALL_VALUE = later(
     rf"(?:[:=|]|[ ][-–—])[ \t\u00a0]{{0,2}}[\"'«]?(?P<name>{SMALL_WORD}(?:[ \u00a0]{SMALL_WORD}){{1,2}}+)(?![{ANY}0-9_.(-])"
 )
 SMALL_LABELLED = later("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A capitalised word, an initial, or «ұлы» standing apart."""
-
-    start: int
-    end: int
-    text: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoundName:
-    """A name in a text: characters from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    score: float
-    rule: str
-    labels: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,24 @@ def joined(text: str, left: Token, right: Token) -> bool:
         and not (gap == "-" and right.label == SON)
     ):
         return False
-    scripts = is_cyrillic(left.text), is_cyrillic(right.text)
-    return scripts[0] == scripts[1] and (scripts[0] or one_style(left, right))
+    cyrillic = is_cyrillic(left.text)
+    if cyrillic != is_cyrillic(right.text):
+        return False
+    return not is_abbreviation(left, right) if cyrillic else one_style(left, right)
 
 
 def is_cyrillic(word: str) -> bool:
     """Say whether a word is in Cyrillic; a Latin look-alike may stand in it."""
     return not word.isascii() and CYRILLIC.search(word.lower()) is not None
+
+
+def is_abbreviation(left: Token, right: Token) -> bool:
+    """Say whether one of two words is a short one in capitals beside one that is not: «ОТК Смагулов»."""
+    return any(
+        one.text.isupper() and 1 < len(one.text) <= 4 and one.label not in ("I", SON) and one.label not in "SNF"
+        and not other.text.isupper() and fold(one.text) not in listed("surnames_short")
+        for one, other in ((left, right), (right, left))
+    )  # fmt: skip
 
 
 def one_style(left: Token, right: Token) -> bool:
@@ -206,7 +217,11 @@ def begins_phrase(text: str, start: int, end: int) -> bool:
 
 def is_something_else(text: str, start: int, end: int) -> bool:
     """Say whether the name stands in the name of a street, a place or a firm."""
-    return bool(BEFORE.search(text, max(0, start - 24), start) or AFTER.match(text, end, end + 30))
+    if BEFORE.search(text, max(0, start - 24), start) or AFTER.match(text, end, end + 30):
+        return True
+    return OTHER_HALF.match(text, end) is not None or "_".join(map(fold, text[start:end].split())) in listed(
+        "firms_of_names"
+    )
 
 
 def find(text: str) -> Iterator[FoundName]:
@@ -217,8 +232,12 @@ def find(text: str) -> Iterator[FoundName]:
     >>> list(find("ул. Д. Сынақова"))
     []
     """
+    forms = list(name_forms.find(text))
+    yield from forms
     for run in runs(text):
-        yield from find_in_run(text, run)
+        for found in find_in_run(text, run):
+            if not any(form.start < found.end and found.start < form.end for form in forms):
+                yield found
     yield from find_small(text)
 
 
@@ -247,7 +266,7 @@ def small_name(words: re.Match[str]) -> FoundName | None:
     first, given, patronymic = words["first"], words["given"], words["patronymic"]
     if small_labels(f"{given} {patronymic}") not in ("FP", "AP"):
         return None
-    surname = first is not None and small_labels(first) in ("S", "s", "N")
+    surname = first is not None and is_small_surname(words, first)
     if not surname and small_labels(given) == "A":
         return None
     start, end = words.start("first" if surname else "given"), words.end()
@@ -257,6 +276,22 @@ def small_name(words: re.Match[str]) -> FoundName | None:
     return FoundName(start, end, 0.8, "small letters with a patronymic", "SFP" if surname else "FP")
 
 
+def is_small_surname(words: re.Match[str], first: str) -> bool:
+    """Say whether the word before a given name and a patronymic is a surname: as it begins a line or follows a role."""
+    label = small_labels(first)
+    if label in ("S", "s", "N", "F", "A") or first in listed("surnames_short"):
+        return True
+    before = words.string[max(0, words.start("first") - LONGEST) : words.start("first")].rstrip(' \t\u00a0"«')
+    if label == "U" and not VERBAL.search(first) and (not before or before[-1] in ":;,|=\n\t"):
+        return True
+    return label in ("U", "W", "w") and bool(before) and is_role(before.rstrip(":-–—").split()[-1:])
+
+
+def is_role(word: list[str]) -> bool:
+    """Say whether a word names a role, after which a name stands."""
+    return bool(word) and (fold(word[0]) in MAYBE or fold(word[0]) in TITLES)
+
+
 def small_labels(words: str) -> str:
     """Label words in small letters as if each began with a capital."""
     return "".join(classify(word.capitalize()) for word in words.split())
@@ -264,20 +299,69 @@ def small_labels(words: str) -> str:
 
 def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:
     """Find names among tokens that stand together."""
+    run = surnames_told(run)
     labels = "".join(token.label for token in run)
-    rest = 0
+    rest, shouted = 0, capitals_only(run)
     for match in matches(run, labels) if len(run) > 1 else ():
         rule = RULES[int(str(match.lastgroup)[1:])]
         start, end = run[match.start()].start, run[match.end() - 1].end
         if is_something_else(text, start, end):
             continue
+        if shouted and not stands_in_capitals(run[match.start() : match.end()]):
+            continue
         if match.group().endswith("I") and LAST_INITIAL.match(text, end):
             end += 1
-        yield from labelled(text, run[rest : match.start()])
+        if "I" in match.group() and (ending := CASE_APART.match(text, end)):
+            end = ending.end()
+        yield from unruled(text, run[rest : match.start()])
         rest = match.end()
         unsure = match.group()[0] in "UuYWw" and "P" not in match.group() and begins_phrase(text, start, end)
         yield FoundName(start, end, min(rule.score, 0.4) if unsure else rule.score, rule.name, match.group())
-    yield from labelled(text, run[rest:])
+    yield from unruled(text, run[rest:])
+
+
+def stands_in_capitals(name: list[Token]) -> bool:
+    """Say whether a name in capitals is more than two words of a heading: a part of it is known as it stands."""
+    labels = "".join(token.label for token in name)
+    folded = [fold(token.text) for token in name]
+    if "P" in labels or SON in labels:
+        return True
+    if "I" in labels:
+        initials = "".join(word[0] for word, token in zip(folded, name, strict=True) if token.label == "I")
+        return not (initials in NO_INITIALS and "S" not in labels and "N" not in labels)
+    if not is_cyrillic(name[0].text):
+        return not (labels[0] == "N" and folded[0] in listed("words_en"))
+    if any(
+        token.label in "SNs" and is_listed_surname(word) for token, word in zip(name, folded, strict=True)
+    ):
+        return True
+    if not any(token.label in "FA" and is_nominative(word) for token, word in zip(name, folded, strict=True)):
+        return False
+    return not any(
+        token.label in "UuWw" and KK_ORDINARY.search(word) for token, word in zip(name, folded, strict=True)
+    )
+
+
+def surnames_told(run: list[Token]) -> list[Token]:
+    """Take an adjective that agrees with the given name before it for a surname, and a role in capitals for none."""
+    shouted_run = capitals_only(run)
+    shouted = shouted_run and len(run) > 2
+    run = [
+        replace(token, label="R") if shouted and token.label in "XUWwC" and is_role([token.text]) else token
+        for token in run
+    ]
+    return [
+        replace(token, label="s")
+        if before is not None and before.label in "FE" and token.label in "XWU" and not shouted_run and agrees(before.text, token.text)
+        else token
+        for before, token in zip([None, *run], run, strict=False)
+    ]  # fmt: skip
+
+
+def unruled(text: str, run: list[Token]) -> Iterator[FoundName]:
+    """Find names among tokens that fit no rule: pairs, else what a label announces."""
+    found = [name for name in pairs(text, run) if not is_something_else(text, name.start, name.end)]
+    yield from found or labelled(text, run)
 
 
 def matches(run: list[Token], labels: str) -> Iterator[re.Match[str]]:
@@ -302,6 +386,8 @@ def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
         return
     words = list(takewhile(lambda token: token.label not in NO_NAME, run[first : first + 4]))
     announced = label_before(text, words[0].start)
+    if announced == "element":
+        announced = "key" if ELEMENT_ENDS.match(text, words[-1].end) else None
     sure = any(token.label in "FSPNsEI" for token in words)
     allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu"}.get(announced or "", "FSPN")
     initials = announced in ("key", "maybe") and INITIALS.match("".join(token.label for token in words))
