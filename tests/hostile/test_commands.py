@@ -36,6 +36,7 @@ COMMANDS: dict[Words, list[Words]] = {
     ("subject", "canary"): [("URL", "people", "--yes"), ("--export", "x", "-o", "people.csv", "--yes")],
     ("subject", "find"): [("URL", "FILE")],
     ("subject", "erase"): [("URL", "--plan"), ("URL", "--yes")],
+    ("subject", "report"): [("URL", "-o", "answer.html"), ("URL", "FILE", "-o", "answer.html", "--policy", "FILE")],
     ("subject", "replay"): [("URL", "--dry-run"), ("URL", "--yes")],
     ("manifest",): [("--models", "json:JSONDecoder"), ("--manifest", "FILE", "--check")],
     ("recognizers",): [("--text", "x")],
