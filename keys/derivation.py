@@ -18,6 +18,7 @@ __all__ = [
     "LABELS",
     "aad",
     "body_key",
+    "canary_key",
     "chained_key",
     "column_key",
     "index_key",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 LABELS = {
+    "canary": b"piiguard/1 canary",  # member of the body -> key of the marks of canaries
     "chained": b"piiguard/1 chained trail",  # key of the audit trail -> key of one in a file of its own
     "data": b"piiguard/1 data",  # data root -> column key
     "index": b"piiguard/1 index",  # index root -> key of one blind index
@@ -103,6 +105,11 @@ def chained_key(audit_key: bytes, keyring: uuid.UUID) -> bytes:
 def restrict_key(secret: bytes, keyring: uuid.UUID) -> bytes:
     """The key that seals restricted values."""
     return _derive(secret, keyring, LABELS["restrict"])
+
+
+def canary_key(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of the marks of canaries."""
+    return _derive(secret, keyring, LABELS["canary"])
 
 
 def tombstone_key(secret: bytes, keyring: uuid.UUID) -> bytes:

@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from piiguard import clock
-from piiguard.errors import (
-    KeyringError,
-    KeyVersionDestroyed,
-    KeyVersionNotFound,
-    KeyVersionRetired,
-)
+from piiguard.errors import KeyringError, KeyVersionDestroyed, KeyVersionNotFound, KeyVersionRetired
 from piiguard.frames import emptied
 from piiguard.keys import change
+from piiguard.keys.canary import Canaries
 from piiguard.keys.column import ColumnCipher, SubkeyCache
 from piiguard.keys.document import KeyVersion
 from piiguard.keys.envelope import Envelope
@@ -200,6 +196,10 @@ class Keyring(Followed):
     def restriction(self) -> Restriction:
         """Seals and opens what is restricted; a keyring of before gets its key now, as its next generation."""
         return Restriction(self._member("restrict"), self.id)
+
+    def canaries(self) -> Canaries:
+        """Marks invented people, so that they are told again in a leaked file."""
+        return Canaries(self._member("restrict"), self.id)
 
     def _member(self, name: str) -> bytes:
         if name not in self.open().current().members and self._file is not None:

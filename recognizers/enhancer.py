@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from piiguard.recognizers.base import Doubt, moved
 from piiguard.recognizers.candidate import Candidate
 from piiguard.recognizers.evidence import gather
-from piiguard.recognizers.neighbours import add_company, keep_nearest
+from piiguard.recognizers.neighbours import add_company, keep_nearest, keep_streets
 
 __all__ = ["LEAST_LABELLED", "Judge"]
 
@@ -46,6 +46,7 @@ class Judge:
         keep_nearest(candidates)
         for candidate in candidates:
             _score(text, candidate)
+        keep_streets(text, candidates)
         add_company(text, candidates)
 
     def _surround(self, text: str, candidate: Candidate) -> None:

@@ -9,12 +9,13 @@ from piiguard.recognizers.base import NEEDS_LABEL
 from piiguard.recognizers.candidate import Candidate
 from piiguard.recognizers.checks import address
 
-__all__ = ["add_company", "keep_nearest"]
+__all__ = ["add_company", "keep_nearest", "keep_streets"]
 
 _CERTAIN = 0.5
 _NEAR = 60
 _NEXT = 20  # how near company must be to a match that has neither a label nor a hint
 _ROUNDS = 2
+_RIGHT = 4  # characters between a label and what stands right behind it
 
 
 class _Places:
@@ -46,6 +47,30 @@ def keep_nearest(judged: Sequence[Candidate]) -> None:
             candidate.notes.append(f"the nearer label says {winner.entity}")
 
 
+def keep_streets(text: str, judged: Sequence[Candidate]) -> None:
+    """Take the name of a street for no person: what stands inside an address belongs to it.
+
+    Only a full name right behind its own label, before a number that is no house, is somebody's all the same.
+    """
+    addresses = [each for each in judged if each.entity == "KZ_ADDRESS" and each.score >= _CERTAIN]
+    if not addresses:
+        return
+    places = _Places(addresses)
+    for name in judged:
+        if name.entity != "PERSON":
+            continue
+        for other in places.around(name):
+            inside = other.start <= name.start and name.end <= other.end
+            if inside and not (other.pattern in address.UNSURE and _announced(text, name)):
+                name.score = 0.0
+                if name.notes is not None:
+                    name.notes.append("part of an address")
+
+
+def _announced(text: str, name: Candidate) -> bool:
+    return bool(name.label) and name.distance <= _RIGHT and " " in text[name.start : name.end]
+
+
 def add_company(text: str, judged: Sequence[Candidate]) -> None:
     """Let sure matches of other entities on the line speak for a match, and those it makes sure for others."""
     waiting = [candidate for candidate in judged if candidate.rule.company]
@@ -72,12 +97,13 @@ def _company(text: str, candidate: Candidate, sure: _Places) -> str | None:
     wanted = candidate.rule.company
     if not wanted or candidate.negative or candidate.contradicted:
         return None
-    reach = _NEAR if candidate.label or candidate.hint else _NEXT
+    # what agrees with it in every digit need not stand next to it
+    reach = _NEAR if candidate.label or candidate.hint or candidate.rule.agrees else _NEXT
     company: str | None = None
     for other in sure.around(candidate):
         if _rivals(other, candidate):
             return None  # somebody with better evidence claims these characters
-        if company is None and other.entity in wanted and _beside(text, other, candidate, reach):
+        if company is None and other.entity in wanted and _speaks(text, other, candidate, reach):
             company = other.entity
     return company
 
@@ -92,6 +118,13 @@ def _add(candidate: Candidate, company: str) -> None:
     candidate.score = round(min(1.0, candidate.score + rule.company_gain), 3)
     if candidate.notes is not None:
         candidate.notes.append(f"{company} beside it: +{rule.company_gain}")
+
+
+def _speaks(text: str, company: Candidate, candidate: Candidate, reach: int) -> bool:
+    if not _beside(text, company, candidate, reach):
+        return False
+    agrees = candidate.rule.agrees
+    return agrees is None or agrees(text[candidate.start : candidate.end], text[company.start : company.end])
 
 
 def _beside(text: str, one: Candidate, other: Candidate, reach: int) -> bool:

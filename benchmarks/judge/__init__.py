@@ -13,7 +13,7 @@ from benchmarks.detection.corpus import Span
 from benchmarks.detection.third import HALVES, Document, documents
 from benchmarks.harness import Harness
 from benchmarks.judge import ordinary, words
-from benchmarks.judge.tally import Tally
+from benchmarks.judge.tally import Tally, meets
 from piiguard.detect.engine import Engine
 
 MEDIUM = 0.5
@@ -65,8 +65,20 @@ def third(harness: Harness, engine: Engine, half: str) -> None:
         f"Judge: third corpus, {half} half",
         HEADER,
         list(figures(tally)),
-        notes=f"{TOLD[half]} {len(with_values)} documents, {size(with_values):.0f} KB. {told(alarms, negatives)}",
+        notes=f"{TOLD[half]} {len(with_values)} documents, {size(with_values):.0f} KB. {told(alarms, negatives)}"
+        + (f"\n\nMistakes:\n\n{mistakes(engine, kept)}" if half == "read" else ""),
     )
+
+
+def mistakes(engine: Engine, kept: Iterable[Document]) -> str:
+    """List the values that no finding of their entity touches, and the findings that touch nothing; all are invented."""
+    lines: list[str] = []
+    for document in kept:
+        got, where = found(engine, document), f"{document.genre}, {document.language}"
+        missed = [v for v in document.spans if v.entity and not any(meets(v, finding) for finding in got)]
+        for kind, spans in (("missed", missed), ("wrong", false(document, got))):
+            lines += [f"- {s.entity} {kind} ({where}): `{document.text[s.start : s.end]!r}`" for s in spans]
+    return "\n".join(sorted(lines))
 
 
 def found(engine: Engine, document: Document) -> list[Span]:

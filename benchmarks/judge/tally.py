@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.detection.corpus import Span
 
-__all__ = ["Figures", "Score", "Tally"]
+__all__ = ["Figures", "Score", "Tally", "meets"]
 
 
 class Figures(NamedTuple):

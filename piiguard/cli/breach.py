@@ -14,8 +14,10 @@ from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import keyring_of, manifest_of
 
 if TYPE_CHECKING:
+    from piiguard.keys import Keyring
+    from piiguard.subjects.breach.find import Planted
     from piiguard.subjects.breach.report import BreachReport, Place
-    from piiguard.subjects.findings import Column
+    from piiguard.subjects.rows.findings import Column
 
 __all__ = ["breach"]
 
@@ -71,12 +73,14 @@ def breach(
 
     require_scan_extra()
     manifest = manifest_of(manifest_file)
+    keyring = keyring_of(keyring_file, manifest)
     report = find_breach(
         file,
         targets,
         manifest=manifest,
         findings=_findings(findings_file),
-        keyring=keyring_of(keyring_file, manifest),
+        keyring=keyring,
+        canaries=_canaries(keyring),
         form=form or "",
     )
     document = discreet_data(report.to_dict())
@@ -97,8 +101,17 @@ def breach(
     return EXIT_FOUND if report.ours else 0
 
 
+def _canaries(keyring: Keyring | None) -> Planted | None:
+    """What tells the canaries of a keyring, if it has any."""
+    from piiguard.subjects.canary import marks
+
+    if keyring is None or not (file := marks.file_of(keyring.path)).exists():
+        return None
+    return marks.planted(file, keyring.canaries())
+
+
 def _findings(file: Path | None) -> tuple[Column, ...]:
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
 
     return load(file) if file is not None else ()
 

@@ -11,6 +11,7 @@ import click
 
 from piiguard import PiiguardError, __version__
 from piiguard.cli.breach import breach
+from piiguard.cli.canary import canary
 from piiguard.cli.demo import demo
 from piiguard.cli.encrypt import decrypt, encrypt
 from piiguard.cli.exits import EXIT_ERROR, EXIT_USAGE
@@ -19,6 +20,7 @@ from piiguard.cli.manifest import manifest
 from piiguard.cli.options import never_asks_option
 from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
+from piiguard.cli.retention import retention
 from piiguard.cli.rotate import rotate
 from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
 from piiguard.cli.scan import scan
@@ -65,10 +67,12 @@ cli.add_command(rotate)
 cli.add_command(status)
 cli.add_command(redact)
 cli.add_command(breach)
+cli.add_command(retention)
 cli.add_command(reveal)
 cli.add_command(verify)
 cli.add_command(manifest)
 cli.add_command(subject)
+subject.add_command(canary)
 
 
 def _take_yes(group: click.Group) -> None:

@@ -20,6 +20,8 @@ from piiguard.cli.subject_asked import (
     widening,
 )
 from piiguard.cli.subject_erase import erase
+from piiguard.cli.subject_replay import replay
+from piiguard.cli.subject_report import report
 
 if TYPE_CHECKING:
     from piiguard.subjects import SubjectReport
@@ -29,13 +31,15 @@ __all__ = ["subject"]
 
 @click.group()
 def subject() -> None:
-    """Find one person in databases and files, and destroy what is stored.
+    """Find one person in databases and files, answer him, and destroy what is stored.
 
     Whom, is asked for or read from standard input, and never an argument: others on this machine see those.
     """
 
 
 subject.add_command(erase)
+subject.add_command(replay)
+subject.add_command(report)
 
 
 @subject.command("find")
@@ -73,7 +77,7 @@ def find(
     agree = widening(widen, yes)
     manifest = manifest_of(manifest_file)
     identifiers = asked_for(by)
-    report = find_subject(
+    found = find_subject(
         targets,
         identifiers,
         manifest=manifest,
@@ -82,13 +86,13 @@ def find(
         widen=agree,
     )
     if layout == "json":
-        click.echo(json_text(discreet_data(report.to_dict()), indent=1))
+        click.echo(json_text(discreet_data(found.to_dict()), indent=1))
     else:
-        click.echo(_table(report))
-    _say(report)
-    if not report.complete:
+        click.echo(_table(found))
+    _say(found)
+    if not found.complete:
         return EXIT_INCOMPLETE
-    return EXIT_FOUND if report.found else 0
+    return EXIT_FOUND if found.found else 0
 
 
 def _table(report: SubjectReport) -> str:

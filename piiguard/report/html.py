@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import jinja2
@@ -18,6 +15,7 @@ from piiguard.names import json_script, json_text, visible
 from piiguard.report import gaps, law
 from piiguard.report.messages import LANGUAGES, Language, catalogue, number
 from piiguard.report.order import worst_first
+from piiguard.report.page import template
 from piiguard.report.remedy import remedies
 from piiguard.report.summary import changes, summarise
 from piiguard.scan.finding import ScanReport
@@ -135,37 +133,4 @@ def _law() -> dict[str, Mapping[str, str]]:
 
 @cache
 def _template() -> jinja2.Template:
-    style, script = _part("report.css"), _part("report.js")
-    environment = jinja2.Environment(
-        autoescape=True,
-        finalize=_seen,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = number
-    parts: dict[str, Any] = {
-        "style": Markup(style),  # noqa: S704 - our own file
-        "script": Markup(script),  # noqa: S704
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
-    }
-    return environment.from_string(_part("report.html"), globals=parts)
-
-
-def _seen(value: object) -> object:
-    """Whatever a page says: names among it with their unseen characters as escapes; our own markup as it is."""
-    return visible(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _part(name: str) -> str:
-    return files("piiguard.report").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """A source expression of the Content-Security-Policy.
-
-    >>> _hash("alert('Hello, world.');")
-    'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='
-    """
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return template("report.html", "report.css", "report.js")

@@ -29,23 +29,40 @@ from piiguard.errors import ScanError
 from piiguard.files import read_text
 from piiguard.terms import Term
 
-__all__ = ["ActivityDate", "Declared", "Policy", "Term"]
+__all__ = ["ActivityDate", "Declared", "Policy", "Recipient", "Term"]
 
 Protection = Literal["none", "measures", "encrypted"]
 _EXAMPLES = "docs/scanning.md describes the file, examples/policies has two"
 _MEMBERS = {"organisation", "source", "protection", "protection_clause", "retention", "retention_clause"}
-_MEMBERS |= {"categories", "dates"}
+_MEMBERS |= {"categories", "dates", "contact", "purpose", "origin", "recipients"}
+_LISTS = {"where", "categories", "dates", "recipients"}
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One category that the policy lists; an empty ``where`` means anywhere, None that the whole policy decides."""
+    """One category that the policy lists; an empty ``where`` means anywhere, None that the whole policy decides.
+
+    ``purpose`` is why it is stored and ``origin`` where it comes from, as a person is told.
+    """
 
     category: str
     clause: str = ""
     where: tuple[str, ...] = ()
     protection: Protection | None = None
     retention: Term | None = None
+    purpose: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom data is given; without ``categories`` it is all that the policy lists."""
+
+    name: str
+    purpose: str = ""
+    country: str = ""
+    clause: str = ""
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,9 @@ class ActivityDate:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The parsed file; ``protection`` and ``retention`` hold for the categories that state none themselves.
+    """The parsed file; ``protection``, ``retention``, ``purpose`` and ``origin`` hold for the categories that state none themselves.
+
+    ``contact`` is whoever answers a person.
 
     ``measures`` is what most policies promise, in general words; ``encrypted`` is a promise of encryption. Either
     is broken by data in clear.
@@ -72,6 +91,10 @@ class Policy:
     retention_clause: str = ""
     declared: Mapping[str, Declared] = field(default_factory=dict)
     dates: tuple[ActivityDate, ...] = ()
+    contact: str = ""
+    purpose: str = ""
+    origin: str = ""
+    recipients: tuple[Recipient, ...] = ()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
@@ -113,6 +136,10 @@ class Policy:
             retention_clause=data.get("retention_clause", ""),
             declared=reader.once(declared),
             dates=tuple(reader.date(entry) for entry in reader.tables(data, "dates")),
+            contact=data.get("contact", ""),
+            purpose=data.get("purpose", ""),
+            origin=data.get("origin", ""),
+            recipients=tuple(reader.recipient(entry) for entry in reader.tables(data, "recipients")),
         )
 
     def term(self, category: str) -> Term | None:
@@ -144,7 +171,7 @@ class _Reader:
         if missing := sorted(needed - set(entry)):
             raise self.fail(f"{where} lacks {missing[0]}")
         for name, value in entry.items():
-            if name not in ("where", "categories", "dates") and not isinstance(value, str):
+            if name not in _LISTS and not isinstance(value, str):
                 raise self.fail(f"{where}: {name} is not a string")
 
     def term(self, text: str | None) -> Term | None:
@@ -161,12 +188,22 @@ class _Reader:
         where = entry.get("where", [])
         if not isinstance(where, list) or not all(isinstance(name, str) for name in where):
             raise self.fail("where is a list of names like students.iin or logs/*")
-        if entry["category"] not in CATEGORIES:
-            raise self.fail(
-                f"there is no category {entry['category']}", f"known are {', '.join(sorted(CATEGORIES))}"
-            )
+        self.known(entry["category"])
         told = {"where": tuple(where), "retention": self.term(entry.get("retention"))}
         return Declared(**{**entry, **told, "protection": self.protection(entry)})
+
+    def known(self, category: object) -> None:
+        if category not in CATEGORIES:
+            raise self.fail(f"there is no category {category}", f"known are {', '.join(sorted(CATEGORIES))}")
+
+    def recipient(self, entry: Mapping[str, Any]) -> Recipient:
+        self.check(entry, "[[recipients]]", {item.name for item in fields(Recipient)}, {"name"})
+        categories = entry.get("categories", [])
+        if not isinstance(categories, list) or not all(isinstance(name, str) for name in categories):
+            raise self.fail("categories of a recipient is a list of categories")
+        for category in categories:
+            self.known(category)
+        return Recipient(**{**entry, "categories": tuple(categories)})
 
     def protection(self, entry: Mapping[str, Any]) -> Protection | None:
         given = entry.get("protection")

@@ -9,21 +9,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from piiguard.subjects.answer.answer import Answer
+    from piiguard.subjects.answer.made import answer_subject
     from piiguard.subjects.erase import erase_subject, plan_erasure
     from piiguard.subjects.find import find_subject
     from piiguard.subjects.found import SubjectReport
     from piiguard.subjects.identifiers import Identifier
     from piiguard.subjects.receipt import Receipt
+    from piiguard.subjects.replay import replay_subjects
 
-__all__ = ["Identifier", "Receipt", "SubjectReport", "erase_subject", "find_subject", "plan_erasure"]
+__all__ = [
+    "Answer",
+    "Identifier",
+    "Receipt",
+    "SubjectReport",
+    "answer_subject",
+    "erase_subject",
+    "find_subject",
+    "plan_erasure",
+    "replay_subjects",
+]
 
 _HOMES = {
+    "Answer": "answer.answer",
     "Identifier": "identifiers",
     "Receipt": "receipt",
     "SubjectReport": "found",
+    "answer_subject": "answer.made",
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",
+    "replay_subjects": "replay",
 }
 
 

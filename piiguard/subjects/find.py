@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
 
-__all__ = ["Widen", "find_subject", "is_database", "places_of", "reading", "url_of"]
+__all__ = ["Widen", "find_subject", "is_database", "places_of", "reading", "url_of", "widened"]
 
 Widen = Callable[[Sequence[Identifier]], bool]
 """Is shown the identifiers that were found, and says whether they are used."""
@@ -69,7 +69,7 @@ def find_subject(
         raise SubjectError("nothing is asked for", hint="name a target and an identifier")
     known, started = Known(manifest, findings, keyring), clock.stamp()
     if widen is not None:
-        sought = _widened(names, known, sought, widen)
+        sought = widened(names, known, sought, widen)
     parts = [_look(name, known, sought) for name in names]
     return SubjectReport(
         started,
@@ -119,7 +119,7 @@ def reading(target: str) -> Iterator[sa.Connection]:
 _RIGHTS = "the account needs to read every table and the catalogue; run it again when the cause is gone"
 
 
-def _widened(names: Sequence[str], known: Known, sought: Sought, widen: Widen) -> Sought:
+def widened(names: Sequence[str], known: Known, sought: Sought, widen: Widen) -> Sought:
     """The identifiers with those that were found and accepted, until there are no more."""
     for _ in range(_ROUNDS):
         fresh: dict[Identifier, None] = {}

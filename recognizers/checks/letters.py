@@ -13,8 +13,8 @@ __all__ = ["ANY", "LOWER", "UPPER", "fold", "latin_key", "to_russian"]
 
 # Precomposed letters first; the combining marks are those that й, ё and Kazakh Latin decompose into.
 MARKS = "\u0301\u0306\u0307\u0308\u0327"
-LATIN_UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĐĒĘĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŪŮŰŹŻŽƏǴ"
-LATIN_LOWER = "a-zß-öø-ÿāăćčđēęğģīıķłńņňōőřśşšūůűźżžəǵ"
+LATIN_UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĐĒĘĞĢĪİĶŁŃŅŇŊŌŐŘŚŞŠŪŮŰŹŻŽƏǴ"
+LATIN_LOWER = "a-zß-öø-ÿāăćčđēęğģīıķłńņňŋōőřśşšūůűźżžəǵ"
 UPPER = f"{LATIN_UPPER}А-ЯЁІӘҒҚҢӨҰҮҺ"
 LOWER = f"{LATIN_LOWER}а-яёіәғқңөұүһ{MARKS}"
 ANY = UPPER + LOWER
@@ -72,7 +72,9 @@ def latin_key(word: str) -> str:
     True
     """
     word = unicodedata.normalize("NFKD", word.translate(TO_LATIN).replace("ş", "sh"))
-    word = "".join(c for c in word.replace("ə", "a").replace("ı", "i") if not unicodedata.combining(c))
+    word = "".join(
+        c for c in word.replace("ə", "a").replace("ı", "i").replace("ŋ", "n") if not unicodedata.combining(c)
+    )
     for pattern, spelling in LATIN_SPELLINGS:
         word = pattern.sub(spelling, word)
     return word

@@ -10,57 +10,74 @@ person beside it makes it a workplace. Free-standing names of organisations are 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from piiguard.frames import emptied
-from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY
+from piiguard.recognizers.checks.position_words import LIKE_POSITION, POSITION
 from piiguard.recognizers.checks.taken import Taken
+from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, Line
 from piiguard.recognizers.checks.workplace_words import (
-    CYRILLIC_HINTS,
     DEGREE,
+    DUTY,
+    DUTY_KK,
     EMPLOYED,
     EMPLOYED_KK,
     END,
-    FORM_HINTS,
     GAP,
+    INSTITUTION,
+    INSTITUTION_KK,
     KEY,
-    LATIN_HINTS,
     MODEST_KEY,
     ORGANISATION,
-    POSITION,
+    STAFF,
+    STAFF_KK,
     TITLE,
 )
 
 __all__ = ["FoundWorkplace", "Workplace", "compact", "find", "format", "is_valid", "parse", "validate"]
 
+WEAK = 0.14  # only right behind a label, or in a column that says so
 _SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
 _JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
-_PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
+_PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"
 _KEYED = later(rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
-_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:{_JSON_VALUE}|{_PLAIN_VALUE})")
+_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
+_PLACE = rf"{ORGANISATION}|{INSTITUTION}"
+_AT = later(rf"{GAP}(?:в|во|на|at|of|in|for){GAP}(?:{_PLACE})")
 _EMPLOYED = later(
-    rf"{_EDGE}{EMPLOYED}{GAP}(?:(?:as|at|by|for|in|в|на|an?|the|должности|the position of){GAP}){{0,3}}"
-    rf"(?P<value>{POSITION}(?:{GAP}(?:в|на|at|of|in|for){GAP}{ORGANISATION})?|{ORGANISATION})"
+    rf"{_EDGE}{EMPLOYED}{GAP}(?:(?:as|at|by|for|in|в|во|на|an?|the|качестве|должности|the position of){GAP}){{0,3}}(?P<place>{_PLACE})?"
 )
-_EMPLOYED_KK = later(rf"(?P<value>(?:{ORGANISATION}[{ANY}-]{{0,8}}{GAP})?{POSITION}){GAP}{EMPLOYED_KK}")
+_GENITIVE = r"(?![а-яё]*(?:ся|ть|н[оаы])(?![а-яё]))[а-яё-]{4,25}(?:ого|его|ей|ой|а|я|и|ы)(?![а-яё])"
+_DUTY = later(rf"{_EDGE}{DUTY}{GAP}(?P<place>{_GENITIVE})?")
+_PLACE_KK = rf"(?:{ORGANISATION}|{INSTITUTION_KK})[{ANY}-]{{0,8}}"
+_EMPLOYED_KK = later(rf"{GAP}{EMPLOYED_KK}")
+_PLACE_BEFORE = later(rf"{_PLACE_KK}{GAP}$")
+_DUTY_KK = later(rf"(?P<place>(?<![{ANY}])[{ANY}-]{{3,20}}(?:шы|ші|гер|кер|ист|ер|ор|ант))?{GAP}{DUTY_KK}")
+_STAFF = later(
+    rf"{_EDGE}{STAFF}{GAP}(?P<value>{ORGANISATION})|(?P<before>{ORGANISATION}){GAP}{STAFF_KK}{END}"
+)
 _TITLED = later(rf"{_EDGE}{TITLE}[{ANY}]{{0,4}}(?:{GAP}(?:школы|лицея|гимназии|колледжа|университета))?{END}")
 _POSITION = later(POSITION)
+_ALONE = "(?i:магистр|бакалавр|докторант|кандидат наук|доктор философии|доктор|кандидат|магистрант|master|bachelor|doctor)"
+_WHOLE = later(
+    rf"(?:{LIKE_POSITION}(?:{GAP}[{ANY}]{{3,20}}){{0,2}}|{INSTITUTION}|{DEGREE}|(?i:{TITLE})|{_ALONE})"
+)
+_TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POSITION}{END}")
 _ORGANISATION = later(ORGANISATION)
 _DEGREE = later(DEGREE)
-_LEADING_POSITION = later(rf"{POSITION}(?:{GAP}(?:в|at|of))?{GAP}{{1,2}}$")
-_FOLLOWING_POSITION = later(rf"{GAP}{POSITION}")
+_LINK = later(rf",?{GAP}")
 _ENDS_VALUE = later(
     rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
     re.IGNORECASE,
 )
-_NEAR = 12  # characters between a person and a degree
+_WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
+_STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
+_LONGEST = 60  # characters of a line that is a position and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ def find(text: str) -> Iterator[FoundWorkplace]:
     """Find workplaces, line by line; of those that overlap, the one found by the surer rule."""
     start = 0
     for line in text.split("\n"):
-        if len(line) > 3 and promising(line):
+        if len(line) > 2:
             taken = Taken(len(line))
             for found in candidates(text, start, start + len(line)):
                 if taken.take(found.start - start, found.end - start):
@@ -94,36 +111,61 @@ def find(text: str) -> Iterator[FoundWorkplace]:
         start += len(line) + 1
 
 
-def promising(line: str) -> bool:
-    """Say quickly whether a line can hold a workplace: finding a string costs far less than a pattern."""
-    if any(hint in line for hint in FORM_HINTS):
-        return True
-    small = line.lower()
-    return any(hint in small for hint in LATIN_HINTS) or (
-        not line.isascii() and any(hint in small for hint in CYRILLIC_HINTS)
-    )
-
-
 def candidates(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
     """Give the matches of all rules, the surest rule first."""
-    yield from keyed(text, start, end)
-    for pattern in (_EMPLOYED, _EMPLOYED_KK):
-        for match in pattern.finditer(text, start, end):
-            yield FoundWorkplace(match.start("value"), match.end("value"), 0.5, "where somebody works")
-    yield from organisations(text, start, end)
-    yield from degrees(text, start, end)
+    line = Line(text, start, end)
+    yield from keyed(line)
+    yield from employed(line)
+    yield from organisations(line)
+    yield from beside_people(line)
+    yield from whole(line)
 
 
-def keyed(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
+def keyed(line: Line) -> Iterator[FoundWorkplace]:
     """Find what a label announces."""
-    for match in _KEYED.finditer(text, start, end):
+    for match in _KEYED.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
         if stop - begin >= 3:
+            stop = line.position_behind(stop, _LINK) if match["firm"] else stop
             yield FoundWorkplace(begin, stop, 0.5, "after a label")
-    for match in _MODEST.finditer(text, start, end):
+    for match in _MODEST.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
-        if _POSITION.search(text, begin, stop):
+        if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
+            stop = line.position_behind(stop, _LINK) if match["firm"] else stop
             yield FoundWorkplace(begin, stop, 0.5, "position after a label")
+
+
+def employed(line: Line) -> Iterator[FoundWorkplace]:
+    """Find what a verb of work says: where, as what, or both; the verb stands before it, in Kazakh behind it."""
+    text, why = line.text, "where somebody works"
+    for pattern, words in ((_EMPLOYED, _WORKS), (_DUTY, ("должност",))):
+        for match in pattern.finditer(text, line.start, line.end) if line.says(words) else ():
+            begin = match.start("place") if match["place"] else match.end()
+            stop = line.positions.get(begin)
+            if stop is not None:
+                at = _AT.match(text, stop, line.end)
+                yield FoundWorkplace(begin, at.end() if at else stop, 0.5, why)
+            elif match["place"]:
+                yield FoundWorkplace(*match.span("place"), 0.5, why)
+    ends = {stop: begin for begin, stop in line.positions.items()}
+    for match in (
+        _EMPLOYED_KK.finditer(text, line.start, line.end) if line.says(("болып", "істе", "қызмет")) else ()
+    ):
+        position = ends.get(match.start())
+        place = _PLACE_BEFORE.search(
+            text, max(line.start, match.start() - REACH), match.start() + 1 if position is None else position
+        )
+        if position is not None:
+            yield FoundWorkplace(place.start() if place else position, match.start(), 0.5, why)
+        elif place and "болып" not in match.group():
+            yield FoundWorkplace(place.start(), match.start(), 0.5, why)
+    for match in _DUTY_KK.finditer(text, line.start, line.end) if line.says(("лауазым", "қызметіне")) else ():
+        stop = match.end("place") if match["place"] else match.start()
+        begin = ends.get(stop, match.start("place"))
+        if begin >= 0:
+            yield FoundWorkplace(begin, stop, 0.5, why)
+    for match in _STAFF.finditer(text, line.start, line.end) if line.says(_STAFF_WORDS) else ():
+        yield FoundWorkplace(*match.span(str(match.lastgroup)), 0.5, why)
 
 
 def value_of(match: re.Match[str]) -> tuple[int, int]:
@@ -138,53 +180,53 @@ def value_of(match: re.Match[str]) -> tuple[int, int]:
     return begin, begin + len(match.string[begin:stop].rstrip(" \t\u00a0.-–—"))
 
 
-def organisations(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
-    """Find organisations by legal form, with the position that stands beside them."""
-    for match in _ORGANISATION.finditer(text, start, end):
-        before = _LEADING_POSITION.search(text, max(start, match.start() - 60), match.start())
-        after = _FOLLOWING_POSITION.match(text, match.end(), min(end, match.end() + 60))
-        if before or after:
-            begin = before.start() if before else match.start()
-            yield FoundWorkplace(
-                begin, after.end() if after else match.end(), 0.55, "position and organisation"
-            )
+def organisations(line: Line) -> Iterator[FoundWorkplace]:
+    """Find organisations by legal form, with the position that stands beside them; or right behind a name."""
+    for match in _ORGANISATION.finditer(line.text, line.start, line.end):
+        begin = line.position_before(match.start())
+        stop = line.position_behind(match.end(), _LINK)
+        if (begin, stop) != match.span():
+            yield FoundWorkplace(begin, stop, 0.55, "position and organisation")
         else:
-            yield FoundWorkplace(match.start(), match.end(), 0.4, "organisation")
+            yield FoundWorkplace(begin, stop, 0.5 if line.name_before(begin) else 0.4, "organisation")
 
 
-def degrees(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
-    """Find degrees and titles; a person beside one makes it sure, and a title without a person is none."""
-    people = _People(text, start, end)
-    for match in _DEGREE.finditer(text, start, end):
-        score = 0.55 if people.beside(match) else 0.35
-        yield FoundWorkplace(match.start(), match.end(), score, "degree")
-    for match in _TITLED.finditer(text, start, end):
-        if people.beside(match):
-            yield FoundWorkplace(match.start(), match.end(), 0.45, "title of a person")
+def beside_people(line: Line) -> Iterator[FoundWorkplace]:
+    """Find degrees and positions beside a name: behind it whatever they are, before it if they say more than a noun."""
+    done = -1
+    for begin, stop, degree in line.callings():
+        linked = done >= 0 and AFTER_NAME.fullmatch(line.text, done, begin)
+        if linked or line.name_before(begin) or (degree and line.beside_name(begin, stop)):
+            done = stop
+            yield FoundWorkplace(begin, stop, 0.55 if degree else 0.5, "beside a name")
+        elif degree:
+            yield FoundWorkplace(begin, stop, 0.35, "degree")
+        elif says_more(line.text, begin, stop) and (
+            line.name_behind(stop) or line.name_before(begin, blank=True)
+        ):
+            yield FoundWorkplace(begin, stop, 0.5, "position beside a name")
+    for match in _TITLED.finditer(line.text, line.start, line.end) if line.positions else ():
+        if line.beside_name(*match.span()):
+            yield FoundWorkplace(*match.span(), 0.45, "title of a person")
 
 
-class _People:
-    """Where names begin and end on a line, which is read for them once, and only if somebody asks."""
+def says_more(text: str, start: int, end: int) -> bool:
+    """Say whether a position is more than one noun: it has a rank, a department or a field."""
+    return not text[start:end].isalpha()
 
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self._text, self._start, self._end = text, start, end
 
-    @cached_property
-    def _names(self) -> tuple[list[int], list[int]]:
-        found = list(person_name.find(self._text[self._start : self._end]))
-        return (
-            sorted(self._start + name.start for name in found),
-            sorted(self._start + name.end for name in found),
-        )
-
-    def beside(self, match: re.Match[str]) -> bool:
-        """Say whether a name stands right before or after the match."""
-        starts, ends = self._names
-        after = bisect_left(starts, match.end())
-        before = bisect_right(ends, match.start()) - 1
-        return (after < len(starts) and starts[after] - match.end() < _NEAR) or (
-            before >= 0 and match.start() - ends[before] < _NEAR
-        )
+def whole(line: Line) -> Iterator[FoundWorkplace]:
+    """Find a position that is all of its line, as in a signature or a cell; a single word needs a column of such."""
+    plain = line.text[line.start : line.end]
+    begin = line.start + len(plain) - len(plain.lstrip(" \t\u00a0"))
+    stop = line.start + len(plain.rstrip(" \t\u00a0,.;"))
+    if not 3 <= stop - begin <= _LONGEST:
+        return
+    if line.positions.get(begin) == stop:
+        score = 0.5 if says_more(line.text, begin, stop) else WEAK
+        yield FoundWorkplace(begin, stop, score, "position on its own line")
+    elif _WHOLE.fullmatch(line.text, begin, stop):
+        yield FoundWorkplace(begin, stop, WEAK, "word for a position or a place of work")
 
 
 @emptied
@@ -201,8 +243,13 @@ def compact(workplace: str) -> str:
 def is_valid(workplace: str) -> bool:
     """Say whether the whole text is an organisation, a position, a degree, or a position and an organisation."""
     workplace = compact(workplace)
-    whole = any(found.start == 0 and found.end == len(workplace) for found in find(workplace))
-    return whole or _POSITION.fullmatch(workplace) is not None
+    return (
+        any(
+            found.start == 0 and found.end == len(workplace) and found.score > WEAK
+            for found in find(workplace)
+        )
+        or _POSITION.fullmatch(workplace) is not None
+    )
 
 
 @emptied

@@ -4,6 +4,7 @@ import re
 import string
 from collections import Counter
 
+import phonenumbers
 import pytest
 
 from benchmarks.detection.third import GENRES, HALVES, Document, documents
@@ -117,6 +118,12 @@ def test_every_entity_has_values(half: str) -> None:
 @pytest.mark.parametrize("entity", CHECKS)
 def test_numbers_have_right_check_digits(half: str, entity: str) -> None:
     assert all(CHECKS[entity](value) for _, value in marked(half, entity))
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_phones_are_numbers_of_the_country(half: str) -> None:
+    numbers = [phonenumbers.parse(value, "KZ") for _, value in marked(half, "KZ_PHONE")]
+    assert all(phonenumbers.is_valid_number_for_region(number, "KZ") for number in numbers)
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import stat
 import struct
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,9 @@ def attack(folder: Path, victim: Path) -> Path:
     path = folder / "x.db"
     database(path)
     hot_journal(path, victim)
+    # of an hour ago: one that may still be written is waited for, which has tests of its own
+    long_ago = time.time() - 3600
+    os.utime(f"{path}-journal", (long_ago, long_ago))
     return path
 
 

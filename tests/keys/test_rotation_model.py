@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def first_generation() -> Contents:
     return transitions.first(Contents(header, {}), "data", NOW)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class World:
     """``history``: the operator's steps; a generation is a number of steps, so it names a keyring file."""
 
@@ -64,11 +65,14 @@ class Protocol:
     def __init__(self, guards: Guards) -> None:
         self.guards = guards
         self.files: dict[tuple[str, ...], Contents] = {(): first_generation()}
+        # Millions of questions are asked about a few hundred files: each is answered once.
+        self.states, self.primary = cache(self.states_of), cache(self.primary_of)
+        self.operated = cache(self.operate)
 
-    def states(self, history: tuple[str, ...]) -> dict[int, str]:
+    def states_of(self, history: tuple[str, ...]) -> dict[int, str]:
         return {v.version: v.state for v in self.files[history].versions}
 
-    def primary(self, history: tuple[str, ...]) -> int:
+    def primary_of(self, history: tuple[str, ...]) -> int:
         return next(v for v, state in self.states(history).items() if state == "primary")
 
     def reads(self, world: World, instance: int, version: int) -> bool:
@@ -78,8 +82,8 @@ class Protocol:
             for steps in (world.loaded[instance], world.deployed[instance])
         )
 
-    def operate(self, world: World, step: str) -> World | None:
-        """One step of the operator, or None when it is refused."""
+    def operate(self, world: World, step: str) -> tuple[str, ...] | None:
+        """The operator's steps after one more, or None when it is refused."""
         history = (*world.history, step)
         if history not in self.files:
             held = self.files[world.history]
@@ -93,7 +97,7 @@ class Protocol:
             self.files[history] = changed
         elif self.refused(world, step):
             return None
-        return replace(world, history=history, counted=())
+        return history
 
     def refused(self, world: World, step: str) -> bool:
         held = self.files[world.history]
@@ -151,10 +155,12 @@ class Protocol:
         names = [f"{action} {v}" for action in ("promote", "retire", "unretire", "destroy") for v in versions]
         if len(versions) < 2:
             names.append("add")
+        # what decides whether a step is refused, and nothing else
+        asked = World(world.history, loaded=world.loaded, counted=world.counted)
         for name in names:
-            after = self.operate(world, name)
-            if after is not None:
-                yield name, after
+            history = self.operated(asked, name)
+            if history is not None:
+                yield name, replace(world, history=history, counted=())
 
     def job_steps(self, world: World) -> Iterator[tuple[str, World]]:
         primary, states = self.primary(world.history), self.states(world.history)

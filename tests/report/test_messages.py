@@ -79,6 +79,7 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
     computed |= {f"certainty.{certainty}" for certainty in get_args(Certainty)}
     computed |= {f"protection.{state}" for state in get_args(Protection)}
     computed |= {f"confidence.{level}" for level in get_args(Confidence)}
+    computed |= {name for name in watched if name.startswith(("answer.", "notice."))}  # pages of their own
     computed |= {f"reason.{code}" for code in wording()} | {"entity.UNKNOWN"}
     # one report has people enough for one size and one end of the estimate
     computed |= {f"size.{size}" for size in get_args(Size)} | {f"html.class_{n}" for n in ("one", "two")}
@@ -109,7 +110,7 @@ def test_fact_of_law_has_edition_certainty_and_three_languages(fact: Fact) -> No
 
 def test_every_fact_can_be_reached(report: ScanReport) -> None:
     topics = {topic for fact in law.facts() for topic in fact.when}
-    assert topics <= {"exposed", "encrypted", "log", "undeclared", "retention", "size", *CATEGORIES}
+    assert topics <= {"exposed", "encrypted", "log", "undeclared", "retention", "size", "person", *CATEGORIES}
 
 
 def test_facts_fit_the_finding(report: ScanReport) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -87,7 +86,9 @@ def find_breach(
             _people(ledger, list(spots.found.values())),
             tuple(sorted(places, key=lambda one: (-one.of_file, one.target, one.table, one.column))),
             held,
-            tuple(Canary(name, at, count) for (name, at), count in sorted(met.canaries.items())),
+            tuple(
+                Canary(*where, max(map(len, found.values()))) for where, found in sorted(met.canaries.items())
+            ),
             tuple(dict.fromkeys(unread)),
         )
 
@@ -99,7 +100,7 @@ class _Met:
         self._ledger, self._sides, self._planted = ledger, sides, canaries
         self._waiting: dict[str, list[str]] = {}
         self.others: set[str] = set()
-        self.canaries: Counter[tuple[str, str]] = Counter()
+        self.canaries: dict[tuple[str, str], dict[str, set[str]]] = {}
 
     def take(self, values: Iterable[Value]) -> None:
         """One page or block of the file."""
@@ -108,16 +109,21 @@ class _Met:
             own = page.setdefault(value.entity, {})
             own[value.normal] = own.get(value.normal, False) or value.sure
         for entity, found in page.items():
+            self._note_canaries(entity, found)
             fresh = self._ledger.add(entity, found)
             if entity not in JOINED:
                 self.others.add(entity)
                 continue
-            for one in fresh if self._planted else ():
-                if self._planted and (planted := self._planted(entity, one)):
-                    self.canaries[planted] += 1
             self._waiting.setdefault(entity, []).extend(fresh)
             if len(self._waiting[entity]) >= _MANY:
                 self._ask(entity)
+
+    def _note_canaries(self, entity: str, found: dict[str, bool]) -> None:
+        """An invented person is nobody of ours: he is told apart and not compared."""
+        for value in list(found) if self._planted else ():
+            if self._planted and (where := self._planted(entity, value)):
+                del found[value]
+                self.canaries.setdefault(where, {}).setdefault(entity, set()).add(value)
 
     def flush(self) -> None:
         """Ask for what is left."""

@@ -16,7 +16,7 @@ from piiguard.subjects.live import Catalogue, Table
 if TYPE_CHECKING:
     from piiguard.rights import Subject
 
-__all__ = ["Newest", "Ours", "Spot", "tables_of"]
+__all__ = ["Newest", "Ours", "Spot", "is_created", "tables_of"]
 
 _CREATED = re.compile(
     r"creat|regist|added|insert|issued|joined|enrol|placed|ordered|sozd|дата_созд|құрыл", re.IGNORECASE
@@ -96,7 +96,7 @@ def _ours(
     target: str, table: Table, catalogue: Catalogue, persons: dict[str, Subject], dates: dict[str, str]
 ) -> Ours:
     owner, person = _person(table, catalogue, persons)
-    created = next((name for name, kind in table.types.items() if _is_created(name, kind)), None)
+    created = next((name for name, kind in table.types.items() if is_created(name, kind)), None)
     key = _running_number(table)
     clock = created or key or dates.get(table.place)
     if clock not in table.types:
@@ -110,7 +110,8 @@ def _running_number(table: Table) -> str | None:
     return name if isinstance(table.types.get(name), sa.Integer) else None
 
 
-def _is_created(name: str, kind: Any) -> bool:
+def is_created(name: str, kind: Any) -> bool:
+    """Whether a column says when its row came."""
     return bool(_CREATED.search(name)) and isinstance(kind, _MAY_DATE) and not isinstance(kind, sa.Boolean)
 
 

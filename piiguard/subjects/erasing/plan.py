@@ -116,8 +116,8 @@ class _Planner:
                 f"{place}: not searched: {why}{f' (and {more} more)' if more else ''}: what was not searched is not erased",
                 hint="piiguard subject find names every such place; the keyring, and an account that may read all, open them",
             )
-        if self.person.doubts and not self.person.rows:
-            doubt = self.person.doubts[0]
+        doubt = next((doubt for doubt in self.person.doubts if doubt.why == "shared"), None)
+        if doubt is not None and not self.person.rows:
             raise SubjectError(
                 f"{doubt.table.place}: several persons have what was asked for, and none is chosen",
                 hint="name the person by IIN, or by its row: key=TABLE:VALUE",

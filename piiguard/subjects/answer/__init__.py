@@ -1,0 +1,1 @@
+"""The answer to a person: what is stored, since when and for how long, without a value of anybody else."""

@@ -1,0 +1,128 @@
+"""What the rules of workplaces ask of one line, each read once and only if somebody asks: positions, degrees, names."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from piiguard.recognizers.checks import person_name
+from piiguard.recognizers.checks.later import later
+from piiguard.recognizers.checks.letters import ANY, LOWER
+from piiguard.recognizers.checks.position_words import POSITION, POSITION_HINTS
+from piiguard.recognizers.checks.workplace_words import DEGREE, TITLE
+
+__all__ = ["AFTER_NAME", "REACH", "Line"]
+
+_NOUN = later(f"{POSITION_HINTS}|{DEGREE}|(?<![{ANY}]){TITLE}")
+_POSITION, _DEGREE = later(POSITION), later(DEGREE)
+_NEAR = 12  # characters between a person and a degree
+REACH = 90  # characters around a noun in which its position stands
+AFTER_NAME = later(r",[ \u00a0]?|[ \u00a0]?[;|\t/][ \u00a0]?|[ \u00a0][—–-][ \u00a0]|[ \u00a0]?\([ \u00a0]?")
+_BEFORE_NAME = later(
+    r"[ \u00a0]{1,2}|[ \u00a0]?[_.…]{2,}[ \u00a0/]{0,2}|:[ \u00a0]|[ \u00a0][—–-][ \u00a0]|[;|\t,][ \u00a0]?"
+)
+_PROSE = later(rf"[ \u00a0](?![а-я]{{1,3}}(?:[ .]|$))[{LOWER}]")  # what somebody does
+_BACK = ((", ", ","), (" в ", " at ", " of ", "  ", " "))
+
+
+class Line:
+    """One line of a text, characters from ``start`` to ``end``."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+
+    @cached_property
+    def _small(self) -> str:
+        return self.text[self.start : self.end].lower()
+
+    def says(self, words: tuple[str, ...]) -> bool:
+        """Say whether one of the words, in small letters, stands here: finding a string costs less than a pattern."""
+        return any(word in self._small for word in words)
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """Where positions begin and end, in order."""
+        found = (
+            match.span()
+            for low, high in self._stretches
+            for match in _POSITION.finditer(self.text, low, high)
+        )
+        return dict(found)
+
+    @cached_property
+    def _stretches(self) -> list[tuple[int, int]]:
+        """The stretches around words for somebody at work, merged where they overlap: long lines have few of them."""
+        merged: list[tuple[int, int]] = []
+        for noun in _NOUN.finditer(self.text, self.start, self.end):
+            low, high = max(self.start, noun.start() - REACH), min(self.end, noun.end() + REACH)
+            if merged and low <= merged[-1][1]:
+                merged[-1] = merged[-1][0], high
+            else:
+                merged.append((low, high))
+        return merged
+
+    def callings(self) -> list[tuple[int, int, bool]]:
+        """Positions and degrees in order: begin, end, whether it is a degree, which wins over a position in it."""
+        degrees = [
+            (*match.span(), True)
+            for low, high in self._stretches
+            for match in _DEGREE.finditer(self.text, low, high)
+        ]
+        taken = sorted(degrees)
+        free = [
+            (begin, stop, False)
+            for begin, stop in self.positions.items()
+            if not any(begin < end and start < stop for start, end, _ in taken)
+        ]
+        return sorted(degrees + free)
+
+    def position_behind(self, at: int, link: re.Pattern[str]) -> int:
+        """Where a position ends that a link joins to what ends here, or here."""
+        joint = link.match(self.text, at, self.end)
+        return self.positions.get(joint.end(), at) if joint else at
+
+    def position_before(self, at: int) -> int:
+        """Where a position begins that stands right before what begins here, or here."""
+        for begin, stop in self.positions.items():
+            if stop < at and self.text[stop:at].replace("\u00a0", " ") in (*_BACK[0], *_BACK[1]):
+                return begin
+        return at
+
+    def has_position(self, start: int, end: int) -> bool:
+        """Say whether a position stands between."""
+        return any(start <= begin and stop <= end for begin, stop in self.positions.items())
+
+    @cached_property
+    def _names(self) -> tuple[list[int], list[int]]:
+        found = list(person_name.find(self.text[self.start : self.end]))
+        return (
+            sorted(self.start + name.start for name in found),
+            sorted(self.start + name.end for name in found),
+        )
+
+    def name_before(self, start: int, *, blank: bool = False) -> bool:
+        """Say whether a name stands before, with a sign between or, if allowed, a mere blank."""
+        ends = self._names[1]
+        place = bisect_right(ends, start) - 1
+        if place < 0:
+            return False
+        between = self.text[ends[place] : start]
+        return AFTER_NAME.fullmatch(between) is not None or (blank and between in (" ", "\u00a0"))
+
+    def name_behind(self, end: int) -> bool:
+        """Say whether a name follows, with a blank, a sign or the line for a signature between; prose goes on behind it."""
+        starts, ends = self._names
+        place = bisect_left(starts, end)
+        if place == len(starts) or not _BEFORE_NAME.fullmatch(self.text, end, starts[place]):
+            return False
+        return _PROSE.match(self.text, ends[bisect_left(ends, starts[place])]) is None
+
+    def beside_name(self, start: int, end: int) -> bool:
+        """Say whether a name stands near, before or after."""
+        starts, ends = self._names
+        after = bisect_left(starts, end)
+        before = bisect_right(ends, start) - 1
+        return (after < len(starts) and starts[after] - end < _NEAR) or (
+            before >= 0 and start - ends[before] < _NEAR
+        )
