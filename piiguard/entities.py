@@ -24,9 +24,11 @@ __all__ = [
     "ENTITIES",
     "IBAN_CODE",
     "IIN_ZEROS_LOST",
+    "IP_ADDRESS",
     "KZ_ADDRESS",
     "KZ_BIC",
     "KZ_BIN",
+    "KZ_BIRTH_DATE",
     "KZ_DOCUMENT_DATE",
     "KZ_DOCUMENT_ISSUER",
     "KZ_DRIVER_LICENSE",
@@ -42,6 +44,8 @@ __all__ = [
     "PERSON",
     "PHONE_BARE",
     "PHONE_SHORT",
+    "UNASKED",
+    "USERNAME",
     "Category",
     "Entity",
     "ToldBy",
@@ -65,6 +69,9 @@ KZ_DOCUMENT_ISSUER: Final = "KZ_DOCUMENT_ISSUER"
 KZ_ADDRESS: Final = "KZ_ADDRESS"
 KZ_WORKPLACE: Final = "KZ_WORKPLACE"
 KZ_VEHICLE_PLATE: Final = "KZ_VEHICLE_PLATE"
+KZ_BIRTH_DATE: Final = "KZ_BIRTH_DATE"
+IP_ADDRESS: Final = "IP_ADDRESS"
+USERNAME: Final = "USERNAME"
 PERSON: Final = "PERSON"
 
 # Claims that are weaker than their entity: a proviso follows the name, and a judge weighs it.
@@ -107,6 +114,9 @@ CATEGORIES: Final[Mapping[str, Category]] = MappingProxyType(
             Category("address", 2),
             Category("workplace"),
             Category("vehicle"),
+            Category("birth", 2),
+            Category("network"),
+            Category("account"),
             Category("other"),
         )
     }
@@ -133,6 +143,7 @@ class Entity:
     - ``columns``: names of columns and keys that promise it, as :mod:`piiguard.detect.headers` folds them; from five letters
       on a word is a stem (phones, telefony), shorter ones stand for themselves, with or without a number behind.
     - ``telling``: such a name is seldom used for anything else.
+    - ``asked``: told as low at most, unless it is asked for by its name: every log is full of it.
     """
 
     name: str
@@ -148,6 +159,7 @@ class Entity:
     guessed: str | None = None
     part_of: str | None = None
     telling: bool = False
+    asked: bool = False
 
 
 ENTITIES: Final = (
@@ -307,11 +319,43 @@ ENTITIES: Final = (
         "organ vydachi, berushi organ, kim bergen",
     ),
     Entity(
+        KZ_BIRTH_DATE,
+        category="birth",
+        told_by="label",
+        digits=True,
+        telling=True,
+        columns="birth date, birthdate, birth dt, birthday, birth day, bday, bdate, date of birth, date birth, dob, "
+        "data rozhd, data rozd, data rojd, datarozhd, rozhdenie, rozhdeniia, tugan kuni, tugan kun, tuilgan kuni, tugankuni, "
+        "patient dob, birth",
+    ),
+    Entity(
         KZ_BIC,
         category="payment",
         told_by="label",
         kept=1,
         columns="bik, bic, bsk, swift, bank code",
+    ),
+    Entity(
+        IP_ADDRESS,
+        category="network",
+        told_by="check",
+        kept=1,
+        digits=False,
+        chance=0.01,
+        spelling="upper",
+        asked=True,
+        columns="ip, ip address, ip addr, ipaddress, ipaddr, client ip, clientip, remote addr, remote ip, user ip, last ip, ip adres, "
+        "aipi",
+    ),
+    Entity(
+        USERNAME,
+        category="account",
+        told_by="label",
+        kept=1,
+        spelling="email",
+        asked=True,
+        columns="login, user name, username, user login, login name, logname, account name, accountname, samaccountname, usr, "
+        "polzovatel, imia polzovatelia, uchetnaia zapis, paidalanushi, nick, nickname",
     ),
     Entity(
         KZ_ADDRESS,
@@ -348,6 +392,9 @@ ENTITIES: Final = (
 )
 """The narrower meaning first, which wins between equals: a document's own zone over the numbers inside it, a person's number
 over an organisation's, anything labelled over a bare phone."""
+
+UNASKED: Final = frozenset(row.name for row in ENTITIES if row.asked)
+"""What is told as low at most unless it is asked for."""
 
 BY_NAME: Final[Mapping[str, Entity]] = MappingProxyType({row.name: row for row in ENTITIES})
 

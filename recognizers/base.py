@@ -94,6 +94,8 @@ class Rule:
     """The score of a form from which on an everyday word beside it, such as "request", says nothing against it."""
     sure: float = 1.0
     """The score of a form from which on no word says anything against it, unless a number sign stands between."""
+    agrees: Callable[[str, str], bool] | None = None
+    """Whether the value of the company proves that of the match; where it does not, the company says nothing."""
 
     # What only a recognizer borrowed from Presidio needs.
     owner: str | None = None

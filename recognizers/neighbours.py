@@ -97,12 +97,13 @@ def _company(text: str, candidate: Candidate, sure: _Places) -> str | None:
     wanted = candidate.rule.company
     if not wanted or candidate.negative or candidate.contradicted:
         return None
-    reach = _NEAR if candidate.label or candidate.hint else _NEXT
+    # what agrees with it in every digit need not stand next to it
+    reach = _NEAR if candidate.label or candidate.hint or candidate.rule.agrees else _NEXT
     company: str | None = None
     for other in sure.around(candidate):
         if _rivals(other, candidate):
             return None  # somebody with better evidence claims these characters
-        if company is None and other.entity in wanted and _beside(text, other, candidate, reach):
+        if company is None and other.entity in wanted and _speaks(text, other, candidate, reach):
             company = other.entity
     return company
 
@@ -117,6 +118,13 @@ def _add(candidate: Candidate, company: str) -> None:
     candidate.score = round(min(1.0, candidate.score + rule.company_gain), 3)
     if candidate.notes is not None:
         candidate.notes.append(f"{company} beside it: +{rule.company_gain}")
+
+
+def _speaks(text: str, company: Candidate, candidate: Candidate, reach: int) -> bool:
+    if not _beside(text, company, candidate, reach):
+        return False
+    agrees = candidate.rule.agrees
+    return agrees is None or agrees(text[candidate.start : candidate.end], text[company.start : company.end])
 
 
 def _beside(text: str, one: Candidate, other: Candidate, reach: int) -> bool:

@@ -124,6 +124,11 @@ KINDS = {
     "KZ_DOCUMENT_DATE": Kind(
         lambda d: f"{d.randrange(1, 29):02}.{d.randrange(1, 13):02}.2010", "дата выдачи", "issue_date"
     ),
+    "KZ_BIRTH_DATE": Kind(
+        lambda d: f"{d.randrange(1, 29):02}.{d.randrange(1, 13):02}.190{d.randrange(10)}",
+        "дата рождения",
+        "birth_date",
+    ),
     "KZ_DOCUMENT_ISSUER": Kind(lambda d: d.choice(("МВД РК", "МЮ РК")), "орган выдачи", "issued_by"),
     "KZ_ADDRESS": Kind(address, "адрес", "address", alone=True),
     "KZ_WORKPLACE": Kind(lambda d: f"ТОО «Үлгі {d.randrange(100)}»", "место работы", "workplace"),

@@ -198,6 +198,7 @@ OTHERS = {
     "KZ_DRIVER_LICENSE": [f"AB {serial}" for serial in range(123_401, 123_431)],
     "KZ_VEHICLE_PLATE": [f"{number} ABC 02" for number in range(701, 731)],
     "KZ_DOCUMENT_DATE": [f"{day:02}.07.1993" for day in range(1, 29)],
+    "KZ_BIRTH_DATE": [f"{day:02}.07.1903" for day in range(1, 29)],
     "KZ_WORKPLACE": [f"ТОО «Үлгілік{number}»" for number in range(30)],
     "KZ_ADDRESS": [f"г. Астана, ул. Мысалдық, д. {number}, кв. 5" for number in range(10, 40)],
     "KZ_BIC": ["CASPKZKA"],

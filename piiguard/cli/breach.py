@@ -9,7 +9,7 @@ import click
 
 from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
-from piiguard.cli.options import keyring_option, manifest_option, require_scan_extra
+from piiguard.cli.options import Written, keyring_option, manifest_option, require_scan_extra
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import keyring_of, manifest_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.subjects.breach.find import Planted
     from piiguard.subjects.breach.report import BreachReport, Place
-    from piiguard.subjects.findings import Column
+    from piiguard.subjects.rows.findings import Column
 
 __all__ = ["breach"]
 
@@ -42,7 +42,7 @@ __all__ = ["breach"]
 @click.option(
     "--notice",
     "notice_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     metavar="FILE",
     help="Write a draft of the notice to the authority, in Russian and Kazakh.",
 )
@@ -111,7 +111,7 @@ def _canaries(keyring: Keyring | None) -> Planted | None:
 
 
 def _findings(file: Path | None) -> tuple[Column, ...]:
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
 
     return load(file) if file is not None else ()
 

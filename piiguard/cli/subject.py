@@ -21,6 +21,7 @@ from piiguard.cli.subject_asked import (
 )
 from piiguard.cli.subject_correct import correct
 from piiguard.cli.subject_erase import erase
+from piiguard.cli.subject_replay import replay
 from piiguard.cli.subject_report import report
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def subject() -> None:
 
 subject.add_command(correct)
 subject.add_command(erase)
+subject.add_command(replay)
 subject.add_command(report)
 
 

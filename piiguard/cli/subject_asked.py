@@ -23,8 +23,8 @@ from piiguard.cli.say import hint, say
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
-    from piiguard.subjects.findings import Column
     from piiguard.subjects.identifiers import Identifier
+    from piiguard.subjects.rows.findings import Column
 
 __all__ = ["asked_for", "keyring_of", "loaded_findings", "subject_options", "widening"]
 
@@ -92,7 +92,7 @@ def keyring_of(file: Path | None, manifest: Manifest | None) -> Keyring | None:
 
 def loaded_findings(file: Path | None) -> tuple[Column, ...]:
     """What a scan found, if its document was handed over."""
-    from piiguard.subjects.findings import load
+    from piiguard.subjects.rows.findings import load
 
     require_scan_extra()
     if file is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from piiguard.subjects.erase import Planned
     from piiguard.subjects.erasing.plan import Step
 
-__all__ = ["erase"]
+__all__ = ["erase", "say_plan"]
 
 
 @click.command("erase")
@@ -36,6 +36,12 @@ __all__ = ["erase"]
     envvar="PIIGUARD_TRAIL",
     metavar="FILE",
     help="The audit trail, where the keyring cannot be written.",
+)
+@click.option(
+    "--tombstones",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where tombstones go, if not beside the keyring.",
 )
 @click.option(
     "--receipt",
@@ -59,6 +65,7 @@ def erase(
     dry_run: bool,
     leave_kept: bool,
     trail: Path | None,
+    tombstones: Path | None,
     receipt_file: Path | None,
     lang: str,
     layout: str,
@@ -83,7 +90,7 @@ def erase(
 
     def agreed(planned: Sequence[Planned]) -> bool:
         for one in planned:
-            _say_plan(one)
+            say_plan(one)
         if plan:
             for one in planned:
                 click.echo("\n".join(discreet(text) for text in one.plan.texts()))
@@ -102,6 +109,7 @@ def erase(
         keyring=keyring_of(keyring_file, manifest),
         leave_kept=leave_kept,
         trail=trail,
+        tombstones=tombstones,
         agreed=agreed,
     )
     if receipt is None:
@@ -116,18 +124,19 @@ def erase(
 
 
 _WORDS = {
-    "delete": "deleted",
-    "null": "lose their values",
-    "pseudonym": "get pseudonyms",
-    "unlink": "lose their reference to the person",
-    "keep": "are kept by law",
+    "delete": "delete",
+    "null": "empty the values of",
+    "pseudonym": "put pseudonyms into",
+    "unlink": "empty the reference to the person in",
+    "keep": "keep by law",
 }
 
 
-def _say_plan(planned: Planned) -> None:
+def say_plan(planned: Planned) -> None:
+    """What would be done to how many rows of each table."""
     for step in planned.plan.steps:
         say(
-            f"{planned.shown}: {step.table.place}: {many(len(step.rows), 'row')} {_WORDS[step.action]}{_more(step)}"
+            f"{planned.shown}: {step.table.place}: {_WORDS[step.action]} {many(len(step.rows), 'row')}{_more(step)}"
         )
     if planned.plan.unsure:
         say(

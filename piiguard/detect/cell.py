@@ -27,7 +27,9 @@ from piiguard.entities import (
     EMAIL_ADDRESS,
     IBAN_CODE,
     IIN_ZEROS_LOST,
+    IP_ADDRESS,
     KZ_BIN,
+    KZ_BIRTH_DATE,
     KZ_ID_CARD,
     KZ_IIN,
     KZ_PHONE,
@@ -35,7 +37,7 @@ from piiguard.entities import (
     PHONE_SHORT,
 )
 from piiguard.recognizers.checks import bin as bin_check
-from piiguard.recognizers.checks import card, email, iban, id_card, iin, phone
+from piiguard.recognizers.checks import birth_date, card, email, iban, id_card, iin, ip_address, phone
 from piiguard.recognizers.checks.characters import (
     BLANKS,
     DASHES,
@@ -75,6 +77,7 @@ _DATE = re.compile(
 # Versions, addresses of machines, prices: every recognizer wants three digits from 700 on, four in a group, or twelve in all.
 _DOTTED = re.compile(r"(?:[0-6]?[0-9]{1,2}\.){1,8}[0-6]?[0-9]{1,2}")
 _MOST_DOTTED = 11
+_DOTS = 3
 _CARDS = range(13, 20)
 SIZES = range(9, 20)
 """How many digits the numbers have that anything is claimed of."""
@@ -111,13 +114,13 @@ def claims(cell: str, labelled: frozenset[str] = NOBODY) -> Claims | None:
 
 def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
     """What :func:`claims` says, and how many digits the cell has where it is one number and nothing else, or 0."""
+    if KZ_BIRTH_DATE in labelled and birth_date.claim(cell):
+        return (KZ_BIRTH_DATE,), 0
     if cell.isascii() and cell.isdigit():
         return of_digits(cell, labelled), len(cell)
     if cell[0] in NUMBER_FIRST:
         if _DOTTED.fullmatch(cell) and _too_few(digits := cell.replace(".", ""), labelled):
-            return ((DATE,) if _DATE.fullmatch(cell) else ()), len(digits) if len(
-                digits
-            ) > _MOST_DOTTED else 0
+            return _dotted(cell, labelled), len(digits) if len(digits) > _MOST_DOTTED else 0
         return _of_number(cell, labelled) if _NUMBER.fullmatch(cell) else (None, 0)
     if "@" in cell:
         return ((EMAIL_ADDRESS,) if email.claim(cell) else None), 0
@@ -134,6 +137,8 @@ def entity_of(claim: str) -> str:
 def of_digits(digits: str, labelled: frozenset[str] = NOBODY) -> Claims | None:
     """What ASCII digits pass for: empty where no check of any recognizer takes them."""
     size = len(digits)
+    if KZ_BIRTH_DATE in labelled and birth_date.claim(digits):
+        return (KZ_BIRTH_DATE,)
     if size == 12:
         if iin.claim(digits):
             return (KZ_IIN,)
@@ -171,6 +176,14 @@ def _shortened(digits: str, labelled: frozenset[str]) -> Claims | None:
     if full[6] == "0" and KZ_IIN in labelled:
         return None
     return None if KZ_BIN in labelled and bin_check.claim(full) else ()
+
+
+def _dotted(cell: str, labelled: frozenset[str]) -> Claims:
+    """A date, or an address of a machine; one that only its name tells from a version needs it."""
+    if _DATE.fullmatch(cell):
+        return (DATE,)
+    accepted = ip_address.is_valid if IP_ADDRESS in labelled else ip_address.claim
+    return (IP_ADDRESS,) if cell.count(".") == _DOTS and accepted(cell) else ()
 
 
 def _too_few(digits: str, labelled: frozenset[str]) -> bool:

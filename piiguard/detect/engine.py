@@ -21,6 +21,7 @@ from piiguard.detect.plan import RARE, Plan, Work, plan
 from piiguard.detect.prefilter import HyperscanPrefilter, Prefilter, Re2Prefilter
 from piiguard.detect.runners import runner
 from piiguard.detect.verify import Judgement, Verifier
+from piiguard.entities import UNASKED
 from piiguard.errors import MissingExtra
 from piiguard.frames import emptied, emptied_iterator
 from piiguard.recognizers.base import Rule
@@ -38,7 +39,8 @@ PREFILTERS: dict[Backend, tuple[str, type[HyperscanPrefilter | Re2Prefilter]]] =
 class Engine:
     """Finds personal data in texts, cells and blocks of lines.
 
-    ``recognizers`` are rules, or Presidio recognizers of any kind, by default all of piiguard's; ``enhancer`` may be a
+    ``entities`` are the only ones to find; ``named`` are those asked for by name, by default the same: of the others, those
+    of :data:`piiguard.entities.UNASKED` score low at most. ``recognizers`` are rules, or Presidio recognizers of any kind, by default all of piiguard's; ``enhancer`` may be a
     context enhancer of Presidio. ``backend`` is what does the work, ``notes`` say what makes it slower than it could be,
     and ``timeouts`` count, by recognizer, the texts on which a pattern gave up.
     """
@@ -48,6 +50,7 @@ class Engine:
         recognizers: Iterable[Any] | None = None,
         *,
         entities: Collection[str] | None = None,
+        named: Collection[str] | None = None,
         backend: Backend = "auto",
         enhancer: Any = None,
     ) -> None:
@@ -58,7 +61,8 @@ class Engine:
         self.entities: tuple[str, ...] = tuple(sorted(known if entities is None else known & set(entities)))
         self.timeouts: Counter[str] = Counter()
         runners = [runner(rule, self.entities, self._on_timeout) for rule in rules]
-        self._verifier = Verifier(rules, judge)
+        asked = (entities or ()) if named is None else named
+        self._verifier = Verifier(rules, judge, UNASKED.difference(asked).intersection(self.entities))
         lines = [rule.lines for rule in rules]
         self._plan = plan(rules)
         self._gate = LabelGate(self._plan, drops_weak=isinstance(judge, Judge))

@@ -15,7 +15,7 @@ import numpy as np
 from piiguard import entities
 from piiguard.detect import cell
 from piiguard.detect.cell import NOBODY
-from piiguard.entities import EMAIL_ADDRESS, KZ_ID_CARD, KZ_IIN, KZ_PHONE, PHONE_BARE
+from piiguard.entities import EMAIL_ADDRESS, KZ_BIRTH_DATE, KZ_ID_CARD, KZ_IIN, KZ_PHONE, PHONE_BARE
 from piiguard.recognizers.checks import email, identifier, iin, luhn, phone
 
 __all__ = [
@@ -143,6 +143,8 @@ def _are_mails(page: Joined) -> bool:
 def _bare(page: Joined, labelled: frozenset[str]) -> list[PageClaims] | None:
     """Digits alone: of one length they are a table."""
     texts = page.texts
+    if KZ_BIRTH_DATE in labelled:
+        return _each(texts, labelled)  # the rule of digits alone
     size, rest = divmod(len(page.data) + 1, len(texts))
     size -= 1
     raw = np.frombuffer(page.data + b"\n", dtype=np.uint8)
@@ -162,7 +164,7 @@ def _bare(page: Joined, labelled: frozenset[str]) -> list[PageClaims] | None:
 def _each(texts: Sequence[str], labelled: frozenset[str]) -> list[PageClaims] | None:
     """Bare numbers one by one: most are keys, too short to be anything."""
     found: dict[str, list[str]] = {}
-    least = _LEAST if KZ_ID_CARD in labelled else _LEAST + 1
+    least = _LEAST if KZ_ID_CARD in labelled or KZ_BIRTH_DATE in labelled else _LEAST + 1
     if texts and max(map(len, texts)) >= least:
         for text in texts:
             claimed = cell.of_digits(text, labelled)

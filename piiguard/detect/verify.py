@@ -9,13 +9,18 @@ from piiguard.detect.overlaps import resolve
 from piiguard.recognizers.base import Rule
 from piiguard.recognizers.candidate import Candidate, distinct
 
+_LOW = 0.4
+"""The score of what is told, but not surely: below medium."""
+
 Judgement = Callable[[str, list[Candidate], Sequence[str]], list[Candidate]]
 
 
 class Verifier:
     """Turns the raw candidates of one text into matches."""
 
-    def __init__(self, rules: Sequence[Rule], judge: Judgement) -> None:
+    def __init__(self, rules: Sequence[Rule], judge: Judgement, capped: frozenset[str] = frozenset()) -> None:
+        """``capped`` are the entities that are told as low at most."""
+        self._capped = capped
         self._judge = judge
         self._has_thresholds = any(rule.thresholds for rule in rules)
 
@@ -28,11 +33,14 @@ class Verifier:
             found = [candidate for candidate in found if candidate.score >= _threshold(candidate)]
         return resolve(
             [
-                Match(candidate.entity, candidate.start, candidate.end, candidate.score)
+                Match(candidate.entity, candidate.start, candidate.end, self._score(candidate))
                 for candidate in distinct(found)
                 if candidate.score > 0
             ]
         )
+
+    def _score(self, candidate: Candidate) -> float:
+        return min(candidate.score, _LOW) if candidate.entity in self._capped else candidate.score
 
 
 def _threshold(candidate: Candidate) -> float:

@@ -6,6 +6,7 @@ import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from piiguard.entities import ENTITIES
 from piiguard.errors import ScanError
 from piiguard.scan.options import Options
 
@@ -13,17 +14,18 @@ if TYPE_CHECKING:
     from piiguard.detect import Engine
     from piiguard.scan.observe import Observer
 
-__all__ = ["make_engine", "make_observer", "observer_of", "watched"]
+__all__ = ["chosen_engine", "make_engine", "make_observer", "observer_of", "watched"]
 
+_TOLD_UNASKED = tuple(row.name for row in ENTITIES if not row.asked)
 _LOGGER = "presidio-analyzer"
 
 
 @lru_cache(maxsize=4)
-def make_engine(entities: tuple[str, ...] | None) -> Engine:
-    """The engine for these entities, or for all; the targets of one scan share it."""
+def make_engine(entities: tuple[str, ...] | None, named: tuple[str, ...] | None = None) -> Engine:
+    """The engine for these entities, or for all; the targets of one scan share it. ``named`` are those asked for by name."""
     from piiguard.detect import Engine
 
-    engine = Engine(entities=entities)
+    engine = Engine(entities=entities, named=named)
     if missing := sorted(set(entities or ()) - set(engine.entities)):
         raise ScanError(
             f"{missing[0]}: there is no such entity",
@@ -35,7 +37,14 @@ def make_engine(entities: tuple[str, ...] | None) -> Engine:
 
 def make_observer(options: Options) -> Observer:
     """The reader of cells, with an engine of its own."""
-    return observer_of(make_engine(options.entities), options)
+    return observer_of(chosen_engine(options), options)
+
+
+def chosen_engine(options: Options) -> Engine:
+    """The engine that a scan needs: what could only be told as low is not looked for where low is not told."""
+    if options.entities is None and options.min_confidence != "low":
+        return make_engine(_TOLD_UNASKED, ())
+    return make_engine(options.entities)
 
 
 def observer_of(engine: Engine, options: Options) -> Observer:
@@ -46,7 +55,7 @@ def observer_of(engine: Engine, options: Options) -> Observer:
     plain = tuple(entity for entity in engine.entities if entity not in BESIDE)
     if plain == engine.entities:
         return Observer(engine, key=options.key)
-    return Observer(engine, key=options.key, plain=lambda: make_engine(plain))
+    return Observer(engine, key=options.key, plain=lambda: make_engine(plain, options.entities or ()))
 
 
 class _Watch(logging.Filter):

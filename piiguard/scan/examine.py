@@ -14,7 +14,7 @@ from piiguard.read.dialect import Row
 from piiguard.read.header import begin
 from piiguard.read.part import FIRST, Lines, LineTally, Part, merge_into
 from piiguard.scan import hashes, jsonpath, settle
-from piiguard.scan.engines import make_engine, observer_of
+from piiguard.scan.engines import chosen_engine, observer_of
 from piiguard.scan.finding import Match
 from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
@@ -44,7 +44,7 @@ class Examiner:
         engine: Engine | None = None,
     ) -> None:
         self.options, self.step = options, step
-        self.engine = engine or make_engine(options.entities)
+        self.engine = engine or chosen_engine(options)
         self.cells = observer_of(self.engine, options)
         """what judges single cells"""
         self._least = least_score(options.min_confidence)

@@ -16,7 +16,9 @@ from piiguard.entities import (
     EMAIL_ADDRESS,
     IBAN_CODE,
     IIN_ZEROS_LOST,
+    IP_ADDRESS,
     KZ_BIN,
+    KZ_BIRTH_DATE,
     KZ_DOCUMENT_DATE,
     KZ_ID_CARD,
     KZ_IIN,
@@ -51,6 +53,7 @@ _CLAIMS: tuple[tuple[str, tuple[str, ...], Iterable[int]], ...] = (
     (IBAN_CODE, (IBAN_CODE,), ()),
     (EMAIL_ADDRESS, (EMAIL_ADDRESS,), ()),
     (KZ_ID_CARD, (KZ_ID_CARD,), (9,)),
+    (IP_ADDRESS, (IP_ADDRESS,), ()),
 )
 _MOST = 0.8
 
@@ -194,10 +197,12 @@ def _names(column: str, path: str | None, statistics: Statistics, hints: frozens
 
 
 def _dates(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
-    tally = statistics.tallies.get(DATE)
-    if tally and KZ_DOCUMENT_DATE in hints and tally.whole >= 0.5 * statistics.examined:
-        why = because("dated")
-        yield Verdict(KZ_DOCUMENT_DATE, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
+    """Columns of dates of which the name says what they are dates of."""
+    for entity, claim in ((KZ_BIRTH_DATE, KZ_BIRTH_DATE), (KZ_DOCUMENT_DATE, DATE)):
+        tally = statistics.tallies.get(claim)
+        if tally and entity in hints and tally.whole >= 0.5 * statistics.examined:
+            why = because("dated")
+            yield Verdict(entity, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
 
 
 def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:

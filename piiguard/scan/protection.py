@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from piiguard import entities
 from piiguard.confidence import Confidence, at_least
 from piiguard.detect import headers
+from piiguard.entities import UNASKED
 from piiguard.manifest import Manifest
 from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Finding, Protection
@@ -89,10 +90,17 @@ def findings_of(
             found.extend(_of_all(finding, statistics) for finding in _of_place(place, statistics, listed))
     return [
         f
-        for f in weigh(found)
+        for f in (_unasked(each, entities or ()) for each in weigh(found))
         if (f.protection != "none" or at_least(f.confidence, min_confidence))
         and (entities is None or f.entity in entities or f.entity == UNKNOWN)
     ]
+
+
+def _unasked(finding: Finding, asked: Collection[str]) -> Finding:
+    """What nobody asked for by its name, and every log is full of, is told as low."""
+    if finding.entity not in UNASKED or finding.entity in asked:
+        return finding
+    return replace(finding, confidence="low", score=min(finding.score, 0.3))
 
 
 def _of_all(finding: Finding, statistics: Statistics) -> Finding:

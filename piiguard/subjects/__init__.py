@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from piiguard.subjects.found import SubjectReport
     from piiguard.subjects.identifiers import Identifier
     from piiguard.subjects.receipt import Receipt
+    from piiguard.subjects.replay import replay_subjects
 
 __all__ = [
     "Answer",
@@ -28,6 +29,7 @@ __all__ = [
     "erase_subject",
     "find_subject",
     "plan_erasure",
+    "replay_subjects",
 ]
 
 _HOMES = {
@@ -40,6 +42,7 @@ _HOMES = {
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",
+    "replay_subjects": "replay",
 }
 
 

@@ -23,11 +23,12 @@ from piiguard.frames import emptied
 from piiguard.subjects.erasing.plan import Plan, plan_of
 from piiguard.subjects.files import search_files
 from piiguard.subjects.find import is_database, reading, url_of
+from piiguard.subjects.graves.book import book_of
 from piiguard.subjects.identifiers import Identifier
 from piiguard.subjects.live import Catalogue, Table
 from piiguard.subjects.receipt import Erased, Receipt, kinds_of
 from piiguard.subjects.rows.known import Known, Named
-from piiguard.subjects.rows.person import find_person
+from piiguard.subjects.rows.person import find_person, wider
 from piiguard.subjects.rows.reach import chunks
 from piiguard.subjects.rows.search import Search
 from piiguard.subjects.sought import Sought
@@ -47,6 +48,8 @@ class Planned:
     target: str
     shown: str
     plan: Plan
+    others: tuple[Identifier, ...] = ()
+    """identifiers that stand in the person's rows beside those that were asked for: they get tombstones too"""
 
 
 @emptied
@@ -73,7 +76,8 @@ def plan_erasure(
         with reading(name) as connection:
             person = find_person(connection, Catalogue.read(connection), known, sought)
             plan = plan_of(connection, person, known, leave_kept=leave_kept)
-            found.append(Planned(name, database.shown(connection.engine.url), plan))
+            others = tuple(wider(connection, known, person, sought)) if keyring is not None else ()
+            found.append(Planned(name, database.shown(connection.engine.url), plan, others))
     return found
 
 
@@ -87,6 +91,7 @@ def erase_subject(
     keyring: Keyring | None = None,
     leave_kept: bool = False,
     trail: Path | None = None,
+    tombstones: Path | None = None,
     agreed: Callable[[Sequence[Planned]], bool] = lambda planned: True,
 ) -> Receipt | None:
     """Destroy one person's data in databases, by the rules of the ``manifest``, and return the receipt.
@@ -94,7 +99,8 @@ def erase_subject(
     ``agreed`` is shown the plans before anything is changed; where it says no, nothing is, and None is returned. Children go
     before parents, a reference that would be left is emptied, and each database is one transaction: in it the person is
     looked for again, and it is rolled back unless nothing is found. It can be run again. With a ``keyring`` that is a file, lines in its
-    audit trail (or in the file ``trail``) say what was begun and what came of it; the last holds the receipt's digest.
+    audit trail (or in the file ``trail``) say what was begun and what came of it; the last holds the receipt's digest. The
+    person's identifiers leave tombstones beside it (or in the file ``tombstones``), for :func:`replay_subjects`.
     ``leave_kept`` leaves rows as they are that a rule keeps.
 
     Raises: :class:`SubjectError` for whatever is in the way: a table without a rule, a place that could not be searched, a
@@ -114,11 +120,17 @@ def erase_subject(
         tuple(name for name in names if not is_database(name)),
     )  # fmt: skip
     receipt = _begun(receipt, lines, planned)
+    book = book_of(keyring, tombstones) if any(one.plan.steps for one in planned) else None
+    if book is not None and keyring is not None:
+        stones = dict.fromkeys([*wanted, *(other for one in planned for other in one.others)])
+        receipt = replace(receipt, tombstones=book.begin(receipt.id, keyring.tombstones(), stones))
     with _told(receipt, lines):
         for one in planned:
             done = _carried_out(one, known, sought, leave_kept)
             receipt = replace(receipt, databases=(*receipt.databases, done))
     receipt = replace(receipt, finished=clock.stamp())
+    if book is not None:
+        book.end(receipt.id)
     if lines is not None:
         lines.note(
             "subject erase",

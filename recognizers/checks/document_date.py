@@ -13,43 +13,16 @@ False
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from piiguard.frames import emptied
-from piiguard.recognizers.checks.characters import BLANKS
-from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat, passes
-from piiguard.recognizers.checks.later import later
+from piiguard.recognizers.checks import dates
+from piiguard.recognizers.checks.dates import MONTHS
+from piiguard.recognizers.checks.exceptions import InvalidComponent, passes
 
 __all__ = ["MONTHS", "DocumentDate", "compact", "format", "is_valid", "parse", "validate"]
 
-MONTHS = (
-    "январ янв қаңтар кантар qantar kantar january jan",
-    "феврал фев ақпан акпан aqpan akpan february feb",
-    "март мар наурыз nauryz march mar",
-    "апрел апр сәуір сауир sauir april apr",
-    "мая май мамыр mamyr may",
-    "июн маусым mausym june jun",
-    "июл шілде шилде shilde july jul",
-    "август авг тамыз tamyz august aug",
-    "сентябр сен сент қыркүйек кыркуйек qyrkuiek kyrkuiek september sep sept",
-    "октябр окт қазан казан qazan kazan october oct",
-    "ноябр ноя қараша караша qarasha karasha november nov",
-    "декабр дек желтоқсан желтоксан jeltoqsan zheltoksan december dec",
-)
-"""For each month the beginnings of its names."""
-
 _FIRST, _LAST = 1992, 2060
-_WORDS = {word: number for number, words in enumerate(MONTHS, 1) for word in words.split()}
-_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_NUMERIC = later(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
-_ISO = later(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
-_YEAR_MONTH = later(r"([0-9]{4})-([0-9]{2})")
-_MONTH_ONLY = later(r"([0-9]{1,2})/([0-9]{4})")
-_DAY_FIRST = later(r"([0-9]{1,2})[ /-]?([^\W\d_]+)\.?,?[ /-]?([0-9]{4})")
-_MONTH_FIRST = later(r"([^\W\d_]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
-_YEAR_FIRST = later(r"([0-9]{4}) ?[^\W\d_]*\.? ([0-9]{1,2}) ?([^\W\d_]+)")
-_BLANK = later(f"[{BLANKS}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +41,7 @@ def compact(number: str) -> str:
     >>> compact("« 12 »  марта 2015 г.")
     '12 марта 2015'
     """
-    text = re.sub("[«»\"“”'’]", " ", number)
-    text = _BLANK.sub(" ", text).strip()
-    return re.sub(r" ?(?:г\.?|года|ж\.?|жылы|жыл)$", "", text)
+    return dates.compact(number)
 
 
 @emptied
@@ -92,13 +63,12 @@ def parse(number: str) -> DocumentDate:
     >>> parse("03/2025")
     DocumentDate(year=2025, month=3, day=None)
     """
-    year, month, day = _read(compact(number))
+    year, month, day = dates.read(number)
     if year < 100:
         year += 1900 if year >= _FIRST % 100 else 2000
     if not _FIRST <= year <= _LAST:
         raise InvalidComponent("year", f"the year is not in {_FIRST}..{_LAST}")
-    if not 1 <= month <= 12 or (day is not None and not 1 <= day <= _length(year, month)):
-        raise InvalidComponent("date", "no such calendar date")
+    dates.require_day(year, month, day)
     return DocumentDate(year, month, day)
 
 
@@ -111,34 +81,3 @@ def format(number: str) -> str:
     """
     date = parse(number)
     return f"{date.year}-{date.month:02}" + (f"-{date.day:02}" if date.day else "")
-
-
-def _read(text: str) -> tuple[int, int, int | None]:
-    if match := _NUMERIC.fullmatch(text):
-        return int(match[3]), int(match[2]), int(match[1])
-    if match := _ISO.fullmatch(text):
-        return int(match[1]), int(match[2]), int(match[3])
-    if match := _MONTH_ONLY.fullmatch(text):
-        return int(match[2]), int(match[1]), None
-    if match := _YEAR_MONTH.fullmatch(text):
-        return int(match[1]), int(match[2]), None
-    if match := _DAY_FIRST.fullmatch(text):
-        return int(match[3]), _month(match[2]), int(match[1])
-    if match := _MONTH_FIRST.fullmatch(text):
-        return int(match[3]), _month(match[1]), int(match[2])
-    if match := _YEAR_FIRST.fullmatch(text):
-        return int(match[1]), _month(match[3]), int(match[2])
-    raise InvalidFormat("format", "no way of writing a date")
-
-
-def _month(word: str) -> int:
-    word = word.casefold()
-    for length in range(len(word), 2, -1):
-        if word[:length] in _WORDS and len(word) - length <= 4:
-            return _WORDS[word[:length]]
-    raise InvalidComponent("month", "no such month")
-
-
-def _length(year: int, month: int) -> int:
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 28 if month == 2 and not leap else _LENGTHS[month - 1]

@@ -18,6 +18,7 @@ from piiguard.recognizers import (
     addresses,
     bic,
     bin,
+    birth_date,
     card,
     document_date,
     document_issuer,
@@ -26,11 +27,13 @@ from piiguard.recognizers import (
     iban,
     id_card,
     iin,
+    ip_address,
     mrz,
     names,
     passport,
     phone,
     russian,
+    username,
     vehicle_plate,
     workplaces,
 )
@@ -84,6 +87,10 @@ class Traits:
     def misplaced(self, value: str, before: str, after: str) -> Doubt | None:
         """Say what the text around a value without a label speaks against it, and how much of the score that costs."""
         return self.RULE.misplaced(value, before, after) if self.RULE and self.RULE.misplaced else None
+
+    def agrees(self, value: str, other: str) -> bool:
+        """Say whether company with the value ``other`` speaks for a match with this value."""
+        return not (self.RULE and self.RULE.agrees) or self.RULE.agrees(value, other)
 
 
 class KzRecognizer(Traits, PatternRecognizer):
@@ -216,10 +223,19 @@ class KzDocumentDateRecognizer(KzRecognizer, rule=document_date.RULE): ...
 class KzDocumentIssuerRecognizer(KzRecognizer, rule=document_issuer.RULE): ...
 
 
+class KzBirthDateRecognizer(KzRecognizer, rule=birth_date.RULE): ...
+
+
 class KzBicRecognizer(KzRecognizer, rule=bic.RULE): ...
 
 
 class KzVehiclePlateRecognizer(KzRecognizer, rule=vehicle_plate.RULE): ...
+
+
+class KzIpAddressRecognizer(KzRecognizer, rule=ip_address.RULE): ...
+
+
+class KzUsernameRecognizer(KzGrammarRecognizer, rule=username.RULE): ...
 
 
 class KzPersonRecognizer(KzGrammarRecognizer, rule=names.RULE): ...

@@ -76,6 +76,7 @@ def _traits(traits: Traits, recognizer: Any) -> dict[str, Any]:
         "negatable": traits.NEGATABLE,
         "doubt": traits.doubt,
         "misplaced": traits.misplaced,
+        "agrees": traits.agrees if traits.RULE and traits.RULE.agrees else None,
     }
 
 

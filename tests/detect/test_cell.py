@@ -98,6 +98,11 @@ MAKERS: dict[str, Maker] = {
     "KZ_DOCUMENT_DATE": lambda dice: (
         f"{dice.randrange(1, 29):02}.{dice.randrange(1, 13):02}.20{dice.randrange(10, 20)}"
     ),
+    "KZ_BIRTH_DATE": lambda dice: (
+        f"{dice.randrange(1, 29):02}.{dice.randrange(1, 13):02}.190{dice.randrange(10)}"
+    ),
+    "IP_ADDRESS": lambda dice: f"203.0.113.{dice.randrange(1, 255)}",
+    "USERNAME": of_words("a|b|c", "synaqov|ulgiev|mysalov"),
     "KZ_DOCUMENT_ISSUER": of_words("МВД|МЮ", "РК|Республики Казахстан"),
     "KZ_VEHICLE_PLATE": digits("1## ABC 02"),
     "KZ_BIC": of_words("CASPKZKA|HSBKKZKX"),

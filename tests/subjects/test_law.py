@@ -33,10 +33,13 @@ def manifest(world: World) -> Manifest:
 def check(url: str, world: World) -> None:
     gone = worlds.goes(world)
     rules = manifest(world)
+    receipt, refused = None, ""
     try:
         receipt = erase_subject(url, [WHOM], manifest=rules)
     except SubjectError as error:
-        assert worlds.in_the_way(world, gone), str(error)
+        refused = str(error)
+    if refused:
+        assert worlds.in_the_way(world, gone), refused
         assert worlds.contents(url, world) == world.rows
         return
     assert worlds.contents(url, world) == worlds.after(world, gone)
@@ -49,7 +52,7 @@ def check(url: str, world: World) -> None:
 
 
 @by_version
-@settings(max_examples=max(EXAMPLES // 3, 5))
+@settings(max_examples=max(EXAMPLES // 4, 5))
 @given(world=worlds.worlds())
 def test_a_person_goes_whole_and_alone_on_sqlite(world: World) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,60 @@
+"""KZ_BIRTH_DATE: when a person was born."""
+
+from __future__ import annotations
+
+from piiguard.recognizers.base import Pattern, Rule, moved
+from piiguard.recognizers.checks import birth_date
+from piiguard.recognizers.dates import forms
+from piiguard.recognizers.labels import phrases
+from piiguard.recognizers.shapes import DAY, MONTH, NUMBER_AFTER, NUMBER_BEFORE
+
+__all__ = ["RULE"]
+
+_YEAR = "(?:1[89][0-9]{2}|20[0-2][0-9])"
+# Databases give a day its first moment; any other time of day is that of an event.
+_AFTER = (
+    r"(?![0-9])(?!(?!T00:00)[A-Za-z])(?![./:][0-9])(?!-(?![0-9]{1,2}[.])[0-9])"
+    r"(?![ \t,]{1,2}(?!00:00)[0-2]?[0-9]:[0-5][0-9])"
+)
+
+
+def _check(value: str) -> bool | None:
+    """Refuse days that no calendar has, and stamps that no day begins with."""
+    return None if birth_date.is_valid(value) else False
+
+
+RULE = Rule(
+    entity="KZ_BIRTH_DATE",
+    name="KzBirthDateRecognizer",
+    about="Finds dates beside words for birth, and dates with which an IIN beside them begins.",
+    patterns=(
+        *forms(_YEAR, _AFTER),
+        Pattern("digits of a date", rf"{NUMBER_BEFORE}{_YEAR}{MONTH}{DAY}{NUMBER_AFTER}", 0.1),
+        Pattern("before 1970", rf"(?<![0-9A-Za-z.-])-[1-9][0-9]{{7,12}}{NUMBER_AFTER}", 0.05),
+        Pattern(
+            "since 1970", rf"{NUMBER_BEFORE}(?:[1-9][0-9]{{8}}|1[0-3][0-9]{{8}})(?:000)?{NUMBER_AFTER}", 0.05
+        ),
+    ),
+    context=phrases(
+        "дата рождения; даты рождения; датой рождения; дату рождения; день рождения; дата рожд.; рожд.; род.; рождения",
+        "родился; родилась; родились; родившийся; родившаяся; рождён; год рождения; года рождения; г.р.; г. р.; г.рожд.; д.р.",
+        "туған күні; туған күн; туған жылы; туған уақыты; туған; туылған; туылған күні; дүниеге келген; дүниеге келді; т.ж.",
+        "tugan kuni; tugan kun; tugan jyly; tugan zhyly; tugan; tuylgan; tuylgan kuni; tuilgan kuni",
+        "birth date; birthdate; birth dt; birth day; birthday; bday; bdate; date of birth; birth; born; born on; dob; d.o.b.",
+        "data rozhdeniya; data rozhdeniia; data rozhdenija; data rozhdenia; data rozhd; data rozd; data rojdeniya; den rozhdeniya; rozhd",
+    ),
+    against=phrases(
+        "дата выдачи; выдан; выдано; выдана; выд.; срок действия; действителен до; дата окончания; берілген күні; берілген; берілді",
+        "жарамдылық мерзімі; issued; issue date; date of issue; valid until; expires; expiry date; expiration; место рождения",
+        "свидетельство о рождении; закон; приказ; постановление; протокол; умер; умерла; смерти; дата смерти; қайтыс болған",
+        "died; date of death; death; принят; уволен; приема; приёма; создан; обновлен; created; updated; modified; бұйрық; заң",
+        "birth certificate; certificate",
+    ),
+    company=frozenset({"KZ_IIN"}),
+    agrees=birth_date.agrees,
+    gain=0.5,
+    company_gain=0.5,
+    negatable=True,
+    check=_check,
+)
+__getattr__ = moved("KzBirthDateRecognizer")
