@@ -17,7 +17,7 @@ from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import asked_for, keyring_of, loaded_findings, manifest_of, subject_options
 
 if TYPE_CHECKING:
-    from piiguard.subjects.correcting.correct import Correction
+    from piiguard.subjects.correcting.changes import Correction
     from piiguard.subjects.correcting.wording import Wording
     from piiguard.subjects.identifiers import Identifier
 
