@@ -124,11 +124,11 @@ def erase(
 
 
 _WORDS = {
-    "delete": "deleted",
-    "null": "lose their values",
-    "pseudonym": "get pseudonyms",
-    "unlink": "lose their reference to the person",
-    "keep": "are kept by law",
+    "delete": "delete",
+    "null": "empty the values of",
+    "pseudonym": "put pseudonyms into",
+    "unlink": "empty the reference to the person in",
+    "keep": "keep by law",
 }
 
 
@@ -136,7 +136,7 @@ def say_plan(planned: Planned) -> None:
     """What would be done to how many rows of each table."""
     for step in planned.plan.steps:
         say(
-            f"{planned.shown}: {step.table.place}: {many(len(step.rows), 'row')} {_WORDS[step.action]}{_more(step)}"
+            f"{planned.shown}: {step.table.place}: {_WORDS[step.action]} {many(len(step.rows), 'row')}{_more(step)}"
         )
     if planned.plan.unsure:
         say(

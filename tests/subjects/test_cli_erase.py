@@ -44,7 +44,7 @@ def test_a_look_changes_nothing(typed: Any, sqlite_url: str, options: list[str])
     before = schools.contents(sqlite_url)
     code, out, err = typed(*options)
     assert code == 0
-    assert "students: 1 row deleted" in err
+    assert "students: delete 1 row" in err
     assert ("DELETE FROM students WHERE students.id = ?" in out) == ("--plan" in options)
     assert schools.contents(sqlite_url) == before
 

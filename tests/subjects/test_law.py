@@ -52,7 +52,7 @@ def check(url: str, world: World) -> None:
 
 
 @by_version
-@settings(max_examples=max(EXAMPLES // 3, 5))
+@settings(max_examples=max(EXAMPLES // 4, 5))
 @given(world=worlds.worlds())
 def test_a_person_goes_whole_and_alone_on_sqlite(world: World) -> None:
     with tempfile.TemporaryDirectory() as folder:
