@@ -335,7 +335,7 @@ ENTITIES: Final = (
         telling=True,
         columns="birth date, birthdate, birth dt, birthday, birth day, bday, bdate, date of birth, date birth, dob, "
         "data rozhd, data rozd, data rojd, datarozhd, rozhdenie, rozhdeniia, tugan kuni, tugan kun, tuilgan kuni, tugankuni, "
-        "patient dob, birth",
+        "patient dob, birth, др",
     ),
     Entity(
         KZ_BIC,

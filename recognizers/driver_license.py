@@ -28,7 +28,7 @@ RULE = Rule(
         ),
     ),
     context=phrases(
-        "водительское удостоверение; водительские права; водительского; вод. удостоверение; водит. удостоверение; вод. уд; вод. права; ву; в/у; права",
+        "водительское удостоверение; водительские права; водительского; водительское; вод. удостоверение; водит. удостоверение; вод. уд; вод. права; ву; в/у; права",
         "удостоверение водителя; жүргізуші куәлігі; жүргізуші куәлік; жүргізуші куәліг; жүргізуші құқығы; жк куәлігі",
         "jurgizushi kualigi; zhurgizushi kualigi; jurgizushi kualik; driving licence; driving license; driver license",
         "driver licence; drivers license; driver s license; driver s licence; license number; licence number; vu",

@@ -47,7 +47,7 @@ RULE = Rule(
         "госномер; г/н; г.н.; г.р.з.; грз; гос.; гос. номер; гос номер; госномера; государственный номер; номерной знак; грнз; автомобиль; авто",
         "государственный регистрационный номерной знак; рег. номер; машина; автомашина; а/м; а/мобиль; vin; тс; транспорт",
         "транспортное средство; номер авто; номер машины; мемлекеттік нөмір; мемлекеттік нөмірі; көлік; көліг; көлік нөмірі",
-        "автокөлік; мемнөмір; авто нөмірі; memlekettik nomir; kolik; kolik nomiri; avtokolik; gos nomer; gosnomer; grnz; nomer avto",
+        "автокөлік; автокөлігі; көлігі; мемнөмір; авто нөмірі; memlekettik nomir; kolik; kolik nomiri; avtokolik; gos nomer; gosnomer; grnz; nomer avto",
         "plate; license plate; licence plate; plate number; car number; reg number; registration plate; vehicle; car; plate no",
     ),
     against=phrases(

@@ -108,7 +108,7 @@ def _fold(word: str) -> str:
 
 
 def _parse(names: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(_fold(w) for w in name.split()) for name in names.split(", "))
+    return tuple(tuple(_fold(w) for w in name.translate(_CYRILLIC).split()) for name in names.split(", "))
 
 
 # Several words must stand in this order, side by side.

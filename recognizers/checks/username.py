@@ -38,10 +38,10 @@ _NAME = r"[^\W\d_](?:[\w.-]{0,62}\w)?|[0-9_][\w.-]{0,62}\w"
 _FORM = later(_NAME)
 _END = r"(?![\w@])(?!\.\w)(?![\\/]\w)(?!\()"
 # What stands between a label and the name: a sign, with quotation marks and blanks.
-_SIGN = r"[\"'»`\]]{0,2}[ \t]{0,2}(?:[=:]|=>|\||—|–|- )[ \t]{0,2}[\"'«`\[(]{0,2}"
+_SIGN = r"[\"'»`\]]{0,2}[ \t]{0,2}(?:[=:]|=>|\||—|–|- |\()[ \t]{0,2}[\"'«`\[(]{0,2}"
 _WORDS = (
     r"user(?:[ _-]?name)?|login(?:[ _-]?name)?|logname|usr|uname|account[ _-]?name|samaccountname|nick(?:name)?|remote[ _-]?user"
-    r"|euser|ruser|suser|duser|db[ _-]?user|логин[а-яіыу]{0,3}|имя[ ]пользователя|уч[её]тн(?:ая|ой)[ ]запис[ьи]|пользовател[ья]"
+    r"|euser|ruser|suser|duser|db[ _-]?user|логин[а-яіыу]{0,4}(?:[ ]\w{1,8}){0,2}|имя[ ]пользователя|уч[её]тн(?:ая|ой)[ ]запис[ьи]|пользовател[ья]"
     r"|пайдаланушы(?:[ ]аты)?|пайдаланушының[ ]аты|тіркелгі|login[iі]|paidalanushy(?:[ ]aty)?"
 )
 _KEYED = later(
@@ -53,13 +53,13 @@ _SENTENCES = later(
     rf"(?:(?:Accepted|Failed)[ ][a-z/-]{{4,24}}[ ]for[ ](?:(?:invalid|illegal)[ ]user[ ])?"
     rf"|(?:[Ii]nvalid|[Ii]llegal|[Uu]nknown)[ ]user[ ]|session[ ](?:opened|closed)[ ]for[ ]user[ ]|for[ ]user[ ][\"']?"
     rf"|authenticating[ ]user[ ]|sudo(?:\[[0-9]+\])?:[ ]{{1,8}}(?=[^ ]{{1,32}}[ ]:[ ])"
-    rf"|(?:логин(?:ом|ін|і)?|login)[ ](?=[a-z0-9_.-]*[0-9_.-])"
+    rf"|(?:логин[а-яі]{{0,4}}|login|account|logged[ ]in[ ]as|уч[её]тка)[ ](?=[a-z0-9_.-]*[0-9_.-])"
     rf"|(?:пользовател(?:ь|я|ю|ем)|пайдаланушы(?:ның)?)[ ](?=[a-z][a-z0-9_.-]*[0-9_.-][a-z0-9]|[a-z]{{4,}}[ ]+[а-яәғқңөұүһі]))"
     rf"(?P<name>{_NAME})(?![\w@])"
 )
 _REQUEST = later(rf"(?m:^)[0-9a-fA-F.:]{{3,45}}[ ]-[ ](?P<name>{_NAME})[ ]\[[0-9]{{2}}/")
 PREFILTER = (
-    r"(?:user|usr|log|name|nick|логин|имя пользователя|запис|пользовател|пайдаланушы|тіркелгі|paidalanushy).{0,30}",
+    r"(?:user|usr|log|name|nick|account|логин|уч[её]тк|имя пользователя|запис|пользовател|пайдаланушы|тіркелгі|paidalanushy).{0,30}",
     r"for (?:invalid )?[a-z0-9_]",
     r"[0-9a-f] - [a-z0-9_][^ ]* \[[0-9]",
     r"sudo",

@@ -21,6 +21,8 @@ ADDRESSES = (
     "IP-адрес: 192.168.10.5",
     "http://203.0.113.9/login",
     "from 2001:db8:85a3::8a2e:370:7334 to us",
+    "VPN address 10.66.7.12",
+    "10.7.5.18 - synaq.u [29/Nov/2026:10:00:00 +0500]",
     "peer [2001:db8::17]:443",
 )  # fmt: skip
 NO_ADDRESSES = (
@@ -42,6 +44,9 @@ NAMES = (
     ("пайдаланушы аты: synaq_m", "synaq_m"),
     ("sudo:   msynaq : TTY=pts/0 ; COMMAND=/bin/ls", "msynaq"),
     ("пользователь a.synaqov вошёл", "a.synaqov"),
+    ("логин в кабинете: synaq.m", "synaq.m"),
+    ("логині (synaq.m)", "synaq.m"),
+    ("Web session, account synaq-0504", "synaq-0504"),
     ("User: CORP\\asynaqov", "asynaqov"),
 )
 NO_NAMES = (
