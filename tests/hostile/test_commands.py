@@ -35,6 +35,8 @@ COMMANDS: dict[Words, list[Words]] = {
     ("retention",): [("URL", "--policy", "FILE"), ("URL", "--policy", "policy.toml", "--erase", "--yes")],
     ("subject", "canary"): [("URL", "people", "--yes"), ("--export", "x", "-o", "people.csv", "--yes")],
     ("subject", "find"): [("URL", "FILE")],
+    ("subject", "correct"): [("URL", "FILE", "--what", "iin", "--yes"), ("URL", "--what", "text", "--yes")],
+    ("subject", "report"): [("URL", "FILE", "-o", "answer.html"), ("URL", "--policy", "FILE", "-o", "-")],
     ("subject", "erase"): [("URL", "--plan"), ("URL", "--yes")],
     ("subject", "replay"): [("URL", "--dry-run"), ("URL", "--yes")],
     ("manifest",): [("--models", "json:JSONDecoder"), ("--manifest", "FILE", "--check")],
