@@ -76,7 +76,7 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
 def agrees(name: str, adjective: str) -> bool:
     """Say whether an adjective has the gender and the case of the given name before it.
 
-    >>> agrees("Ивана", "Озёрного"), agrees("Анна", "Светлая"), agrees("Олега", "Светлая")
+    >>> agrees("Ивана", "Озёрного"), agrees("Анна", "Светлая"), agrees("Петру", "Светлая")
     (True, True, False)
     """
     name, adjective = fold(name), fold(adjective)

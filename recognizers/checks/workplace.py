@@ -79,6 +79,7 @@ _ENDS_VALUE = later(
     re.IGNORECASE,
 )
 _WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
+_KAZAKH_WORDS = ("болып", "істе", "қызмет", "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
 _LONGEST = 60  # characters of a line that is a position and nothing else
 
@@ -152,7 +153,7 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
                 yield FoundWorkplace(begin, at.end() if at else stop, 0.5, why)
             elif match["place"]:
                 yield FoundWorkplace(*match.span("place"), 0.5, why)
-    ends = {stop: begin for begin, stop in line.positions.items()}
+    ends = line.ends if line.says(_KAZAKH_WORDS) else {}
     for match in (
         _EMPLOYED_KK.finditer(text, line.start, line.end) if line.says(("болып", "істе", "қызмет")) else ()
     ):

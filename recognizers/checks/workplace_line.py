@@ -30,7 +30,7 @@ _INITIALED = later(
 _PROSE = later(rf"[ \u00a0](?![{ANY}]{{1,3}}(?:[ .,]|$))[{LOWER}]")
 _MORE = r"(?:[a-zа-яёәғқңөұүһі-]{3,16}[ \u00a0]){0,2}"  # words of rank that no list has
 _MORE_BEFORE = later(rf"(?:{AFTER_NAME.pattern}){_MORE}")
-_BACK = ((", ", ","), (" в ", " at ", " of ", "  ", " "))
+_LINKS = (", ", ",", " в ", " at ", " of ", "  ", " ")  # between a position and its organisation
 
 
 class Line:
@@ -69,20 +69,28 @@ class Line:
                 merged.append((low, high))
         return merged
 
+    @cached_property
+    def ends(self) -> dict[int, int]:
+        """Where positions end and begin."""
+        return {stop: begin for begin, stop in self.positions.items()}
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return list(self.positions)
+
     def callings(self) -> list[tuple[int, int, bool]]:
         """Positions and degrees in order: begin, end, whether it is a degree, which wins over a position in it."""
         degrees = [
-            (*match.span(), True)
-            for low, high in self._stretches
-            for match in _DEGREE.finditer(self.text, low, high)
+            match.span() for low, high in self._stretches for match in _DEGREE.finditer(self.text, low, high)
         ]
-        taken = sorted(degrees)
-        free = [
-            (begin, stop, False)
-            for begin, stop in self.positions.items()
-            if not any(begin < end and start < stop for start, end, _ in taken)
-        ]
-        return sorted(degrees + free)
+        begins = [begin for begin, _ in degrees]
+
+        def free(begin: int, stop: int) -> bool:
+            place = bisect_left(begins, stop) - 1  # the last degree that begins before the position ends
+            return place < 0 or degrees[place][1] <= begin
+
+        positions = [(begin, stop, False) for begin, stop in self.positions.items() if free(begin, stop)]
+        return sorted([*((*span, True) for span in degrees), *positions])
 
     def position_behind(self, at: int, link: re.Pattern[str]) -> int:
         """Where a position ends that a link joins to what ends here, or here."""
@@ -91,14 +99,16 @@ class Line:
 
     def position_before(self, at: int) -> int:
         """Where a position begins that stands right before what begins here, or here."""
-        for begin, stop in self.positions.items():
-            if stop < at and self.text[stop:at].replace("\u00a0", " ") in (*_BACK[0], *_BACK[1]):
+        for link in _LINKS:
+            begin = self.ends.get(at - len(link))
+            if begin is not None and self.text[at - len(link) : at].replace("\u00a0", " ") == link:
                 return begin
         return at
 
     def has_position(self, start: int, end: int) -> bool:
         """Say whether a position stands between."""
-        return any(start <= begin and stop <= end for begin, stop in self.positions.items())
+        place = bisect_left(self._begins, start)
+        return place < len(self._begins) and self.positions[self._begins[place]] <= end
 
     @cached_property
     def _names(self) -> tuple[list[int], list[int]]:
