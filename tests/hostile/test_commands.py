@@ -36,7 +36,6 @@ COMMANDS: dict[Words, list[Words]] = {
     ("subject", "canary"): [("URL", "people", "--yes"), ("--export", "x", "-o", "people.csv", "--yes")],
     ("subject", "find"): [("URL", "FILE")],
     ("subject", "correct"): [("URL", "FILE", "--what", "iin", "--yes"), ("URL", "--what", "text", "--yes")],
-    ("subject", "report"): [("URL", "FILE", "-o", "answer.html"), ("URL", "--policy", "FILE", "-o", "-")],
     ("subject", "erase"): [("URL", "--plan"), ("URL", "--yes")],
     ("subject", "report"): [("URL", "-o", "answer.html"), ("URL", "FILE", "-o", "answer.html", "--policy", "FILE")],
     ("subject", "replay"): [("URL", "--dry-run"), ("URL", "--yes")],
