@@ -35,6 +35,7 @@ COMMANDS: dict[Words, list[Words]] = {
     ("retention",): [("URL", "--policy", "FILE"), ("URL", "--policy", "policy.toml", "--erase", "--yes")],
     ("subject", "canary"): [("URL", "people", "--yes"), ("--export", "x", "-o", "people.csv", "--yes")],
     ("subject", "find"): [("URL", "FILE")],
+    ("subject", "correct"): [("URL", "FILE", "--what", "iin", "--yes"), ("URL", "--what", "text", "--yes")],
     ("subject", "erase"): [("URL", "--plan"), ("URL", "--yes")],
     ("subject", "report"): [("URL", "-o", "answer.html"), ("URL", "FILE", "-o", "answer.html", "--policy", "FILE")],
     ("subject", "replay"): [("URL", "--dry-run"), ("URL", "--yes")],
