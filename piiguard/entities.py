@@ -161,6 +161,15 @@ class Entity:
     telling: bool = False
     asked: bool = False
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names of its columns, as words; they label its values in texts too.
+
+        >>> BY_NAME[KZ_MRZ].words
+        ('mrz', 'mrz line')
+        """
+        return tuple(self.columns.split(", "))
+
 
 ENTITIES: Final = (
     Entity(
@@ -235,7 +244,7 @@ ENTITIES: Final = (
         spelling="digits",
         guessed="hash_card",
         telling=True,
-        columns="card number, cardnumber, card no, card num, credit card, pan, karta, karty, kartasy, "
+        columns="card, card number, cardnumber, card no, card num, credit card, pan, karta, karty, kartasy, "
         "nomer karty, ccnum, bank card, cc number",
     ),
     Entity(
@@ -272,7 +281,7 @@ ENTITIES: Final = (
         digits=True,
         spelling="upper",
         columns="driver license, drivers license, driver licence, driving licence, driving license, "
-        "license number, vu, voditelskoe, jurgizushi, zhurgizushi, prava",
+        "license number, driver licence number, driver license no, vu, vod ud, voditelskie prava, zhurgizushi kualigi, jurgizushi kualigi, voditelskoe, jurgizushi, zhurgizushi, prava",
     ),
     Entity(
         KZ_VEHICLE_PLATE,
@@ -281,7 +290,7 @@ ENTITIES: Final = (
         spelling="upper",
         telling=True,
         columns="gosnomer, gos nomer, grnz, plate, plate number, car number, vehicle number, kolik "
-        "nomiri, reg nomer",
+        "nomiri, reg nomer, reg number, license plate, licence plate, registration plate, nomer avto, memlekettik nomir, avto nomiri, mem nomir",
     ),
     Entity(
         KZ_PHONE,
@@ -304,7 +313,7 @@ ENTITIES: Final = (
         told_by="label",
         digits=True,
         part_of="document",
-        columns="doc date, date doc, docdate, doc issued at, doc expires at, doc issued, doc expires, "
+        columns="doc date, date doc, docdate, issue date, issued on, issued date, date issued, date of issue, date of expiry, valid till, valid until, valid to, valid thru, expiration date, doc expiry, doc expire, doc valid, expires on, merzimi, zharamdylyk merzimi, jaramdylyk merzimi, jaramdilik merzimi, berilgen uaqyty, data okonchaniia, srok deistviya, srok dejstviya, doc issued at, doc expires at, doc issued, doc expires, "
         "card issue date, passport issue date, data vydachi, data vydaci, kogda vydan, "
         "dejstvitelen do, srok deistviia, berilgen kuni, jaramdylyq, zharamdylyk, passport "
         "expiry, document expiry, expiry date",
@@ -315,7 +324,7 @@ ENTITIES: Final = (
         told_by="label",
         kept=1,
         part_of="document",
-        columns="doc issuer, issuer kz, doc issued by, issued by, kem vydan, kem vydana, kem vydano, "
+        columns="doc issuer, issuer kz, issuing authority, authority, issuer, vydavshii organ, organ vydavshii, doc issued by, issued by, kem vydan, kem vydana, kem vydano, "
         "organ vydachi, berushi organ, kim bergen",
     ),
     Entity(

@@ -29,8 +29,8 @@ RULE = Rule(
         "дата выдачи; выдачи; дата выдачи документа; срок действия; срок действия документа; дата окончания действия",
         "срок годности документа; берілген күні; берілген уақыты; берілген мерзімі; жарамдылық мерзімі; қолданылу мерзімі",
         "жарамдылық мерзім; қолданылу мерзім; berilgen kuni; jaramdylyq merzimi; zharamdylyk merzimi; qoldanylu merzimi",
-        "issue date; date of issue; date issued; date of expiry; expiry date; doc date; date doc; document date; issued date; doc valid until; doc expiry; data vyda4i; vyda4i; date vydachi; doc issued; doc issued at",
-        "doc expires; doc expires at; id doc issued; id card issue date; data vydachi; data vyda4i; kogda vydan",
+        "issue date; date of issue; date issued; date of expiry; expiry date; doc date; date doc; document date; issued date; doc valid until; doc expiry; date vydachi; doc issued; doc issued at",
+        "doc expires; doc expires at; id doc issued; id card issue date; data vydachi; kogda vydan",
         "dejstvitelen do; deistvitelen do; srok deistviya; srok dejstviya; document expiry; passport expiry; passport issued",
     ),
     hints=phrases(

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from piiguard.entities import BY_NAME
 from piiguard.recognizers.base import Rule
 from piiguard.recognizers.candidate import FAR, Candidate
 from piiguard.recognizers.labels import Label, MayLabel, Vocabulary
 from piiguard.recognizers.negatives import EVERYDAY, NEGATIVE, UNITS
 from piiguard.recognizers.rules import RULES
 
-__all__ = ["OWN", "gather", "labelled", "may_label", "shares_labels"]
+__all__ = ["OWN", "gather", "labelled", "may_label", "owners", "shares_labels", "vocabulary"]
 
 OWN = "own"
 """The owner of a rule's own words, where they are not those that all rules share."""
-_NEGATIVE, _EVERYDAY, _HINT, _UNIT = "-", "-everyday", "?", "unit"
+_NEGATIVE, _EVERYDAY, _HINT, _COLUMN, _UNIT = "-", "-everyday", "?", "=", "unit"
 _OUTSIDE = 200  # a column name or JSON key ranks behind every label in the text
 _VAGUE = 0.15
 # Entities that their check digit proves: their label right before a number that lacks it is somebody else's.
@@ -25,6 +26,7 @@ _PROVABLE = frozenset({"KZ_IIN", "KZ_BIN", "KZ_PHONE", "IBAN_CODE", "CREDIT_CARD
 _LETTER = re.compile(r"[^\W\d_]")
 _NEXT_VALUE = re.compile(r"[^\w\n]{0,3}[:=№#0-9+]")
 _LISTED = re.compile(r"[0-9]{3}[^\w\n]*[,;|]")
+_KEY = re.compile(r"[\"']?[ \t]?[:=>|]")
 _LIST = re.compile(r"[,;|]")
 _ALIKE = str.maketrans("123456789", "000000000")
 # «Заказ от», "order for": a word that leads to somebody, so that what follows is no longer the number of the order.
@@ -57,6 +59,8 @@ class Asked:
     proven: bool = False
     sure: bool = False
     """Whether the form is one that everyday words, or any words, say nothing against."""
+    keys: frozenset[str] = frozenset()
+    """Hints that are names of columns: with the sign of a key behind them they are labels."""
 
 
 def gather(candidate: Candidate, outside: str) -> None:
@@ -95,7 +99,9 @@ def labelled(outside: str) -> frozenset[str]:
     ['CREDIT_CARD']
     """
     said = frozenset().union(*(label.owners for label in _common().find(outside)))
-    return frozenset(owner for owner in said if owner[0] not in _NEGATIVE + _HINT and owner != _UNIT)
+    return frozenset(
+        owner for owner in said if owner[0] not in _NEGATIVE + _HINT + _COLUMN and owner != _UNIT
+    )
 
 
 def may_label(text: str) -> MayLabel:
@@ -159,7 +165,8 @@ class _Sides:
             return
         self.said.hint = hints[-1].word
         others = (label for label in labels if _HINT + self.asked.owner not in label.owners)
-        if any(not self.asked.company.isdisjoint(label.owners) for label in others):
+        is_key = hints[-1].word in self.asked.keys and _KEY.match(before, hints[-1].end)
+        if is_key or any(not self.asked.company.isdisjoint(label.owners) for label in others):
             self._support(hints[-1].word, len(before) - hints[-1].end)
 
     def _support(self, word: str, distance: int) -> None:
@@ -202,18 +209,43 @@ def _adjoins(gap: str, letters: int) -> bool:
 @lru_cache(maxsize=1 << 10)
 def _asked(rule: Rule, vague: bool, proven: bool, sure: bool) -> tuple[Vocabulary, Asked]:
     owner = rule.entity if rule.owner is None else rule.owner
-    vocabulary = _custom(rule.context) if owner == OWN else _common()
-    return vocabulary, Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague, proven, sure)
+    listed = _custom(rule.context) if owner == OWN else _common()
+    asked = Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague, proven, sure, _keys(rule))
+    return listed, asked
+
+
+def _keys(rule: Rule) -> frozenset[str]:
+    row = BY_NAME.get(rule.entity)
+    return frozenset(rule.hints).intersection(row.words if row else ())
+
+
+def owners(rule: Rule) -> frozenset[str]:
+    """Whose words in a text make looking for a rule's values worth while, its company's aside."""
+    owner = rule.owner or rule.entity
+    return frozenset({owner, _COLUMN + owner})
 
 
 @cache
 def _common() -> Vocabulary:
     words: dict[str, Iterable[str]] = {_NEGATIVE: NEGATIVE, _EVERYDAY: EVERYDAY, _UNIT: UNITS}
     for rule in RULES:
-        words[rule.entity] = rule.context
+        words[rule.entity] = vocabulary(rule)
         words[_NEGATIVE + rule.entity] = rule.against
         words[_HINT + rule.entity] = rule.hints
+        words[_COLUMN + rule.entity] = _keys(rule)
     return Vocabulary(words)
+
+
+def vocabulary(rule: Rule) -> tuple[str, ...]:
+    """The words that label an entity's values anywhere: what its recognizer knows from texts, and the names of columns.
+
+    What only counts in company in a text, as "valid till" does, counts there in company still. Entities that are told by words
+    have grammars of their own, which know their labels.
+    """
+    row = BY_NAME.get(rule.entity)
+    if row is None or row.told_by == "words":
+        return rule.context
+    return tuple(dict.fromkeys((*rule.context, *(word for word in row.words if word not in rule.hints))))
 
 
 @lru_cache(maxsize=64)

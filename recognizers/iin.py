@@ -58,6 +58,7 @@ RULE = Rule(
         "iin; individual identification number; individual id number; taxpayer id; piin; uin; personal number",
         "national id number; national identification number; inn iin",
     ),
+    company=frozenset({"PERSON"}),
     negatable=True,
     proven=0.5,
     check=checked(_passes),

@@ -22,6 +22,7 @@ _LATIN_LOW = f"a-zß-ÿā-žǵə{MARKS}"
 _REST = f"{{1,{LONGEST}}}"
 _BLANK = "(?:(?:[ ]|\u00a0|\u202f){1,2})"
 _SURNAME_CAPITALS = "(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|VICH|VNA)"
+_ENDS = r"(?:[ \t\n.,;:!?)\"'<]|$)"
 _GAP = "(?:[ \t]|\u00a0){0,16}"  # forms align their signs
 
 
@@ -115,7 +116,8 @@ RULE = Rule(
         rf"(?-i:[A-Z][a-z]{_REST}{_BLANK}(?:uly|qyzy|kyzy))",
         rf"(?-i:{_SURNAME_CAPITALS}{_BLANK}[A-Z][a-z]|[a-z]{_BLANK}[A-Z]{{1,}}{_SURNAME_CAPITALS})",
         rf"(?-i:(?:Zh|Sh|Ch|Kh|Gh|Yu|Ya|Ye|Yo|Ts|Dzh|Iu|Ia)\.{_BLANK}?[{_LATIN_UP}]|Дж\.{_BLANK}?[{_UP}])",
-        # Small letters are read only where a patronymic or a label stands.
+        # Small letters are read only where a patronymic, a label, or what ends like a surname stands.
+        rf"(?-i:(?:[:,]|[ ](?:и|от|у|я|номер|это|зовут|звонил|звонила|позвони|напиши|передай|скажи)){_BLANK}[{_SMALL}]{{3}}[{_SMALL}]{_REST}{_BLANK}[{_SMALL}]{_REST}(?:[ое]в|ин|[ое]вой|[ое]в[аыу]|[ое]вым|ин[аыу]|иной){_ENDS})",
         rf"(?-i:[{_SMALL}]{_BLANK}[{_SMALL}]{_REST}(?:ович|евич|өвич|ьич|овн[аыеу]|евн[аыеу]|өвн[аыеу]|ичн[аыеу]|ұлы|улы|үлы|қызы|кызы))",
         rf"(?-i:[a-z]{_BLANK}[a-z]{_REST}(?:kyzy|qyzy|uly|ovich|evich|ovna|evna))",
         *(

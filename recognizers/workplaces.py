@@ -29,7 +29,7 @@ RULE = Rule(
         "jumys orny; zhumys orny; lauazymy; lauazym; mesto raboty; dolzhnost; doljnost; dolznost; workplace; job title; employer",
         "position; employed; works at; works for; place of work; occupation; designation; profession; post name; org job",
         "uchenaya stepen; uchenoe zvanie; academic degree; gylymi dareje; darejesi; darezhesi; uiym atauy; organization name; organisation name",
-        "org name; company name; kasibi; kasip; mamandygy; professiya",
+        "зарплата; заработная плата; жалақы; salary; org name; company name; kasibi; kasip; mamandygy; professiya",
     ),
     gain=0.4,
     prefilter=workplace_words.PREFILTER,

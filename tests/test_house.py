@@ -18,7 +18,7 @@ HOME = Path(piiguard.__file__).parent
 ROOMS = ("orm", "protect", "subjects")
 LONG = {
     "cli/keys.py", "cli/encrypt.py", "detect/relax.py", "entities.py", "manifest.py",
-    "recognizers/checks/address.py", "recognizers/checks/person_name.py", "recognizers/checks/name_words.py",
+    "recognizers/checks/person_name.py", "recognizers/checks/name_words.py",
 }  # fmt: skip
 """What was longer before there was a rule for it."""
 MOST_FILES = 9

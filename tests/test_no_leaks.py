@@ -296,6 +296,7 @@ MISTAKES = [
     ["status", "sqlite:///crm.db", "--manifest", "app.log"],
     ["verify", "sqlite:///app.log"],
     ["manifest", "--models", "app.log:Base"],
+    ["subject", "correct", "sqlite:///crm.db", "--what", "iin", "--manifest", "app.log"],
     ["subject", "report", "sqlite:///crm.db", "-o", "answer.html", "--manifest", "app.log"],
     ["encrypt", "sqlite:///crm.db", "extras.passport", "--type", "integer", "--yes"],
     ["encrypt", "sqlite:///crm.db", "extras.body", "--type", "date", "--yes"],

@@ -9,7 +9,7 @@ import click
 
 from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
-from piiguard.cli.options import keyring_option, manifest_option, require_scan_extra
+from piiguard.cli.options import Written, keyring_option, manifest_option, require_scan_extra
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import keyring_of, manifest_of
 
@@ -42,7 +42,7 @@ __all__ = ["breach"]
 @click.option(
     "--notice",
     "notice_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     metavar="FILE",
     help="Write a draft of the notice to the authority, in Russian and Kazakh.",
 )

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from piiguard.cli.ask import confirm
-from piiguard.cli.options import keyring_option, load_manifest, manifest_option, open_keyring, yes_option
+from piiguard.cli.options import (
+    Written,
+    keyring_option,
+    load_manifest,
+    manifest_option,
+    open_keyring,
+    yes_option,
+)
 from piiguard.cli.say import hint, many, say
 
 if TYPE_CHECKING:
@@ -29,7 +36,7 @@ __all__ = ["canary"]
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     metavar="FILE",
     help="Where the people for an export are written, as CSV.",
 )

@@ -13,7 +13,7 @@ from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.job_options import stoppable
-from piiguard.cli.options import keyring_option, manifest_option, require_scan_extra, yes_option
+from piiguard.cli.options import Written, keyring_option, manifest_option, require_scan_extra, yes_option
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import keyring_of, manifest_of
 
@@ -59,7 +59,7 @@ __all__ = ["retention"]
 )
 @click.option(
     "--trail",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     envvar="PIIGUARD_TRAIL",
     metavar="FILE",
     help="The audit trail, where the keyring cannot be written.",
@@ -67,7 +67,7 @@ __all__ = ["retention"]
 @click.option(
     "--receipt",
     "receipt_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(),
     metavar="FILE",
     help="Write the receipt there as JSON (mode 0600).",
 )

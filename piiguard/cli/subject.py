@@ -19,6 +19,7 @@ from piiguard.cli.subject_asked import (
     subject_options,
     widening,
 )
+from piiguard.cli.subject_correct import correct
 from piiguard.cli.subject_erase import erase
 from piiguard.cli.subject_replay import replay
 from piiguard.cli.subject_report import report
@@ -37,6 +38,7 @@ def subject() -> None:
     """
 
 
+subject.add_command(correct)
 subject.add_command(erase)
 subject.add_command(replay)
 subject.add_command(report)

@@ -39,8 +39,8 @@ PREFILTERS: dict[Backend, tuple[str, type[HyperscanPrefilter | Re2Prefilter]]] =
 class Engine:
     """Finds personal data in texts, cells and blocks of lines.
 
-    ``entities`` are the only ones to find; ``named`` are those asked for by name, by default the same: of the others, those
-    of :data:`piiguard.entities.UNASKED` score low at most. ``recognizers`` are rules, or Presidio recognizers of any kind, by default all of piiguard's; ``enhancer`` may be a
+    ``entities`` are the only ones to find, by default all but those of :data:`piiguard.entities.UNASKED`. ``named`` are those
+    asked for by name, by default the same: of the others those of ``UNASKED`` score low at most. ``recognizers`` are rules, or Presidio recognizers of any kind, by default all of piiguard's; ``enhancer`` may be a
     context enhancer of Presidio. ``backend`` is what does the work, ``notes`` say what makes it slower than it could be,
     and ``timeouts`` count, by recognizer, the texts on which a pattern gave up.
     """
@@ -55,6 +55,8 @@ class Engine:
         enhancer: Any = None,
     ) -> None:
         rules, judge = _chosen(recognizers, enhancer)
+        if recognizers is None and entities is None:
+            rules = [rule for rule in rules if rule.entity not in UNASKED]
         if entities is not None:
             rules = [rule for rule in rules if not set(entities).isdisjoint(rule.entities)]
         known = {entity for rule in rules for entity in rule.entities}

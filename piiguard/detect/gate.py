@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from piiguard.detect.candidates import Line
 from piiguard.detect.plan import Places, Plan, Work
-from piiguard.recognizers.base import NEEDS_LABEL, Rule
-from piiguard.recognizers.evidence import may_label, shares_labels
+from piiguard.recognizers.base import NEEDS_LABEL
+from piiguard.recognizers.evidence import may_label, owners, shares_labels
 from piiguard.recognizers.labels import MayLabel
 
 LETTERS = bytes(byte if byte > 127 or chr(byte).isalpha() else 32 for byte in range(256))
@@ -38,7 +38,7 @@ class LabelGate:
         self._company = {index: made.rules[index].company for index in self._weak}
         # entities whose label makes looking worth while
         self._helpful = {
-            index: company | {_owner(made.rules[index])} for index, company in self._company.items()
+            index: company | owners(made.rules[index]) for index, company in self._company.items()
         }
         self._widths = {
             number: made.reaches[number] * MOST_BYTES + 1
@@ -126,7 +126,3 @@ def _weak(made: Plan) -> dict[int, frozenset[int]]:
         if number in made.reaches and rule.patterns[pattern].score < NEEDS_LABEL:
             weak.setdefault(index, set()).add(pattern)
     return {index: frozenset(patterns) for index, patterns in weak.items()}
-
-
-def _owner(rule: Rule) -> str:
-    return rule.owner or rule.entity

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from piiguard.confidence import Confidence, least_score
 from piiguard.detect import Engine, Match
 from piiguard.detect.escapes import Spelled, fitted, is_spelled
-from piiguard.entities import ENTITIES
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.nested import Nested
@@ -41,7 +40,7 @@ class Redactor:
         engine: Engine | None = None,
     ) -> None:
         self.operator = operator
-        self.engine = engine or _engine(_UNNAMED if entities is None else frozenset(entities))
+        self.engine = engine or _engine(None if entities is None else frozenset(entities))
         self._replace = replacer(operator, keyring)
         self._least = least_score(min_confidence)
         self._nested = Nested(self.text)
@@ -124,17 +123,15 @@ def redact_text(
     return redactor.text(text)
 
 
-_UNNAMED = frozenset(row.name for row in ENTITIES if not row.asked)
-"""What is replaced where no entity is named: a log without its addresses and accounts serves nobody who has to read it."""
 _lock = Lock()
 
 
-def _engine(entities: frozenset[str]) -> Engine:
+def _engine(entities: frozenset[str] | None) -> Engine:
     # Two loggers configured at once must not both compile the patterns.
     with _lock:
         return _made(entities)
 
 
 @cache
-def _made(entities: frozenset[str]) -> Engine:
+def _made(entities: frozenset[str] | None) -> Engine:
     return Engine(entities=entities)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen_engine", "make_engine", "make_observer", "observer_of", "watched"]
 
-_TOLD_UNASKED = tuple(row.name for row in ENTITIES if not row.asked)
+_ALL = tuple(row.name for row in ENTITIES)
 _LOGGER = "presidio-analyzer"
 
 
@@ -41,9 +41,9 @@ def make_observer(options: Options) -> Observer:
 
 
 def chosen_engine(options: Options) -> Engine:
-    """The engine that a scan needs: what could only be told as low is not looked for where low is not told."""
-    if options.entities is None and options.min_confidence != "low":
-        return make_engine(_TOLD_UNASKED, ())
+    """The engine that a scan needs: what could only be told as low is looked for where low is told."""
+    if options.entities is None and options.min_confidence == "low":
+        return make_engine(_ALL, ())
     return make_engine(options.entities)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piiguard.subjects.answer.answer import Answer
     from piiguard.subjects.answer.made import answer_subject
+    from piiguard.subjects.correcting.correct import correct_subject
     from piiguard.subjects.erase import erase_subject, plan_erasure
     from piiguard.subjects.find import find_subject
     from piiguard.subjects.found import SubjectReport
@@ -24,6 +25,7 @@ __all__ = [
     "Receipt",
     "SubjectReport",
     "answer_subject",
+    "correct_subject",
     "erase_subject",
     "find_subject",
     "plan_erasure",
@@ -36,6 +38,7 @@ _HOMES = {
     "Receipt": "receipt",
     "SubjectReport": "found",
     "answer_subject": "answer.made",
+    "correct_subject": "correcting.correct",
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard import clock, database
 from piiguard.errors import PiiguardError, SubjectError
 from piiguard.frames import emptied
+from piiguard.names import word
 from piiguard.subjects.erasing.plan import Plan, plan_of
 from piiguard.subjects.files import search_files
 from piiguard.subjects.find import is_database, reading, url_of
@@ -152,14 +153,8 @@ def _refuse_files(files: Sequence[str], sought: Sought) -> None:
             name = str(places[0].file)
             raise SubjectError(
                 f"{name}: the person stands in it, on {sum(place.rows for place in places)} lines: files are redacted",
-                hint=f"piiguard redact {_word(name)} --output {_word(name + '.redacted')}, put it in its place, and run this again",
+                hint=f"piiguard redact {word(name) or 'FILE'} --output {word(name + '.redacted') or 'COPY'}, put it in its place, and run this again",
             )
-
-
-def _word(name: str) -> str:
-    from piiguard import names
-
-    return names.word(name) or "FILE"
 
 
 def _begun(receipt: Receipt, lines: Trail | None, planned: Sequence[Planned]) -> Receipt:

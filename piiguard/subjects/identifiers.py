@@ -19,7 +19,7 @@ from piiguard.errors import NotIndexable, SubjectError
 from piiguard.frames import emptied
 from piiguard.keys.normalizers import normalizer_for
 
-__all__ = ["ENTITIES", "KINDS", "Identifier", "IdentifierError", "read"]
+__all__ = ["ENTITIES", "KINDS", "Identifier", "IdentifierError", "alone", "normal", "read"]
 
 ENTITIES = {"iin": KZ_IIN, "phone": KZ_PHONE, "email": EMAIL_ADDRESS}
 KINDS = (*ENTITIES, "key")
@@ -80,6 +80,17 @@ def normal(kind: str, value: object) -> str | None:
     except NotIndexable:
         return None
     return found if isinstance(found, str) and re.fullmatch(_SHAPES[kind], found) else None
+
+
+def alone(kind: str, text: str) -> str | None:
+    """The normal form of a text that is one value and nothing beside it; a normalizer of digits sees no words.
+
+    >>> alone("iin", "050312 300015"), alone("iin", "ИИН 050312 300015"), alone("phone", "87011234567 мама")
+    ('050312300015', None, None)
+    """
+    bare = text.strip()
+    beside = any(map(str.isspace, bare)) if kind == "email" else any(map(str.isalpha, bare))
+    return None if beside else normal(kind, bare)
 
 
 def read(lines: Iterable[str], by: str | None = None) -> list[Identifier]:

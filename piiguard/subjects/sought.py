@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from piiguard.detect.headers import context, promised
 from piiguard.detect.leaves import as_json, as_text, leaves
-from piiguard.subjects.identifiers import ENTITIES, Identifier, normal
+from piiguard.subjects.identifiers import ENTITIES, Identifier, alone, normal
 
 __all__ = ["Sought"]
 
@@ -106,6 +106,26 @@ class Sought:
             for match in self.engine.find(text, context(column, path, label)):
                 found |= self.equal(match.entity, text[match.start : match.end])
         return [one for one in self.values if one in found]
+
+    def is_whole(self, one: Identifier, text: str) -> bool:
+        """Whether a text is this identifier and nothing beside it."""
+        return _whole(one, text) and (text.strip().isdecimal() or alone(one.kind, text) is not None)
+
+    def spans(self, text: str, column: str = "", path: str | None = None) -> list[tuple[int, int]]:
+        """Where in a text they stand, from left to right; what is spelled by numbers of its signs has no place."""
+        if not text or not self.may_hold(text):
+            return []
+        found = {
+            match.span() for pattern in self._bare.values() if pattern for match in pattern.finditer(text)
+        }
+        for match in self.engine.find(text, context(column, path)):
+            if self.equal(match.entity, text[match.start : match.end]):
+                found.add((match.start, match.end))
+        apart: list[tuple[int, int]] = []
+        for start, end in sorted(found):
+            if not apart or start >= apart[-1][1]:
+                apart.append((start, end))
+        return apart
 
     def equal(self, entity: str, value: str) -> set[Identifier]:
         """Those that a value is which the engine has found."""

@@ -153,7 +153,8 @@ def bare_grade(text: str, chain: list[Part], kinds: set[str]) -> tuple[float, st
     shaped = _STREET_LIKE.search(text, street.start, street.end)
     if _SURE_STREET.search(text, street.start, street.end):
         return 0.6, _BARE
-    if "city" in kinds or ("town" in kinds and (told or shaped)) or {"house", "flat"} <= kinds:
+    before = {part.kind for part in chain if part.start < street.start}
+    if "city" in before or ("town" in before and (told or shaped)) or {"house", "flat"} <= kinds:
         return 0.6, _BARE
     return WEAK, _WEAKLY
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from piiguard.recognizers.checks.alternatives import firsts, one_of
 from piiguard.recognizers.checks.later import later
+from piiguard.recognizers.checks.letters import UPPER
 
 __all__ = ["ANCHORS", "windows"]
 
 _N = "[ \u00a0]{0,2}(?:№ ?)?[0-9]"
 _UP, _LOW = "[А-ЯӘҒҚҢӨҰҮҺІ]", "[а-яәғқңөұүһіА-ЯӘҒҚҢӨҰҮҺІ]"
-_CAPITAL = "[A-ZА-ЯӘҒҚҢӨҰҮҺІ]"
+_CAPITAL = f"[{UPPER}]"
 _SAYS = r"[^0-9\n]{1,50}[0-9]"  # a label, and a number behind it
 # The towns that are written without a word for town; they stand in capitals or not.
 _TOWNS = (
@@ -54,17 +55,27 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("(?<![a-z])", "ulitsa|ulica|ul|prospekt|pr-t|mkr|microdistrict|bulvar|pereulok", _B),
     ("(?<![a-z])", "ul|per|pr|mkr|prosp|pr-t|prospekt|ulitsa", r"\."),
     ("", "дом|доме|дома|дому|д|здание|здания|зд|үй|house", rf"\.?{_N}"),
-    ("[0-9][а-яa-z]?[ \u00a0]?-?[ \u00a0]?", "үй|уй|дом|ui|uy|ü[iy]|úı|п\\.|пәтер", "(?![a-z])"),
-    ("[0-9] ?", "ш\\.", ""),
+    (
+        "[0-9][а-яa-z]?[ \u00a0]?-?[ \u00a0]?",
+        "үй|уй|дом|ui|uy|ü[iy]|úı|п\\.|пәтер|pater|päter|apt",
+        "(?![a-z])",
+    ),
+    ("[0-9][ -]?", "ш\\.|жм|м-н", ""),
     ("", "кв|квартира|пәтер", r"\.?[ \u00a0]?№?[ \u00a0]?[0-9]"),
     ("(?<![a-z])", "kv|apt|flat|office", r"[. \u00a0][ \u00a0]?[0-9]"),
-    ("", "г|город", rf"\.?[ \u00a0]?(?-i:{_UP})[^,\n]{{2,20}},?[ \u00a0](?-i:{_UP})"),
+    ("", "г|город", rf"\.?[ \u00a0]?(?-i:{_CAPITAL})[^,\n]{{2,20}},?[ \u00a0](?-i:{_CAPITAL})"),
+    (
+        "",
+        r"пос\.|село|с\.|п\.|д\.|посел|ауыл|аул",
+        rf"[а-я]{{0,4}}[ \u00a0]?(?-i:{_CAPITAL})[^0-9\n]{{2,40}}[ \u00a0][0-9]",
+    ),
     ("", _TOWNS, rf"[{_LOW[1:-1]}]{{0,3}},? ?(?-i:{_UP})[^0-9\n]{{2,30}}[0-9]"),
-    ("(?<![a-z])", _LATIN_TOWNS, r"[a-z]?,[ \u00a0](?-i:[A-Z])[^0-9\n]{2,30}[0-9]"),
+    ("(?<![a-z])", _LATIN_TOWNS, rf"[a-z]?,[ \u00a0](?-i:{_CAPITAL})[^0-9\n]{{2,30}}[0-9]"),
+    ("", f"{_TOWNS}|{_LATIN_TOWNS}", r"[ \u00a0,]{1,2}[0-9]{6}(?![0-9])"),
     ("(?<![a-z])", "g", r"\.[ \u00a0]?[a-z]{3,20},[ \u00a0](?-i:[A-Z])[^0-9\n]{2,30}[0-9]"),
     (
         "",
-        "қаласы|қ\\.|ауылы|кенті|облысы|ауданы|обл\\.|область|район|р-н|а/о|с/о|oblysy|audany|qalasy",
+        "қаласы|қ\\.| q\\.|ауылы|кенті|облысы|ауданы|обл\\.|область|район|р-н|а/о|с/о|oblysy|audany|qalasy",
         rf"[,»]?[ \u00a0](?-i:{_CAPITAL})",
     ),
     (
@@ -81,7 +92,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
 _NUMBERS = (
     # a cell or a line that is a name and a number and nothing else
     rf"(?<![^\n])(?-i:{_CAPITAL})[^\W0-9_]{{2,20}}(?:-[0-9]{{1,2}})?(?:[ \u00a0][^\W0-9_]{{2,16}})?,?[ \u00a0][0-9]{{1,3}}[^\W_]?(?:[-/][0-9]{{1,3}})?(?![^\n])",
-    rf"(?<![0-9])[0-9]{{6}},?[ \u00a0]{{1,2}}(?:г\.|г |город|(?-i:{_CAPITAL}))",
+    rf"(?<![0-9])[0-9]{{6}},?[ \u00a0]{{1,2}}(?:[а-яa-z]{{1,3}}[. ]|город|сел|посел|ауыл|аул|(?-i:{_CAPITAL}))",
     # in capitals and by itself: the hexadecimal numbers of a log are full of such runs
     r"(?<![0-9A-Za-z_])(?-i:[A-Z][0-9]{2}[A-Z][0-9][A-Z][0-9])(?![0-9A-Za-z_])",
     r",[ \u00a0]{0,2}[0-9]{6}",

@@ -57,7 +57,7 @@ DATA = Path(__file__).parent.parent / "data"
 _LETTER = f"[А-Яа-яA-Za-z]{END}"
 NUMBER = (
     rf"(?:№{GAP}?|N{GAP}?)?[0-9]{{1,4}}(?:[А-Яа-яA-Za-z](?=[-–/][0-9]))?(?:{GAP}?[-–/\\]{GAP}?[0-9]{{1,4}}(?![0-9])){{0,2}}"
-    rf"(?:(?:{GAP}?[-/]{GAP}?)?{_LETTER}|{GAP}[А-ДA-Dабг]{END})?(?![0-9])"
+    rf"(?:(?:{GAP}?[-/]{GAP}?)?{_LETTER}|{GAP}[А-ДA-Dабг]{END}|{GAP}?[«\"][а-яА-Яa-z][»\"])?(?![0-9])"
 )
 WORD = rf"[{UPPER}][{ANY}]*+(?:[-’'][{ANY}]++){{0,2}}+(?:-?[0-9]{{1,2}}(?![0-9/]))?"
 QUIET = rf"(?=[{UPPER}](?:[{LOWER}'’]|-[{UPPER}][{LOWER}]|{GAP}?\.)){WORD}"  # not in capitals
@@ -89,6 +89,7 @@ HOUSE_NEXT = (
 ENGLISH_WORD = rf"(?:[{LATIN_UPPER}]|al-)[{ANY}’'-]{{1,30}}{GAP}"
 ENGLISH_NAME = rf"(?:[0-9]{{1,2}}{GAP})?{ENGLISH_WORD}(?:{ENGLISH_WORD}|(?:batyra?|khana?|bi|ata|ana|z?h?oly|joly|z?hyrau|jyrau|el){GAP}){{0,2}}"
 _STREET_WORD = rf"(?:{STREET_RU}\.?{GAP}{{0,2}})?"
+_THEN = rf"(?:\.{GAP}{{0,2}}|{GAP}{{1,2}}|(?=[«\"0-9]))"  # what ends an abbreviation: «пр» begins many words
 _WITH = any_case("мен|бен|пен|және")
 # An initial before it makes «С.» an initial too, and no village.
 NOT_INITIAL = rf"(?<![0-9]{GAP})(?<![{UPPER}]\.)(?<![{UPPER}]\.{GAP})"
@@ -103,7 +104,7 @@ PARTS = {
         rf"{WORD}(?:{GAP}(?:{TAIL}){END})?,?{GAP}{CORNER}{GAP}?{WORD}(?:{GAP}(?:{TAIL}){END})?{END}(?!\.)",
     ),
     "street": (
-        rf"(?:[0-9]{{1,2}}-?(?:й|я|ый|ая|ой){GAP})?{STREET_RU}\.?{GAP}{{0,2}}[«\"]?(?:{NAME})[»\"]?",
+        rf"(?:[0-9]{{1,2}}-?(?:й|я|ый|ая|ой){GAP})?{STREET_RU}{_THEN}[«\"]?(?:{NAME})[»\"]?",
         rf"{any_case('улица|ул')}\.?{GAP}{{0,2}}№?[0-9]{{1,4}}(?=,?{GAP}{{0,2}}(?i:д\.|дом))",
         rf"{CORNER}{GAP}{{0,2}}(?:{NAME})",
         rf"(?!(?:{NEXT}|{NO_STREET}|{PROSE}){END})(?:{WORD}(?:{GAP}{MORE})?|{LOWERED})(?={FLAT_AHEAD})",
@@ -114,11 +115,11 @@ PARTS = {
         rf"{STREET_LATIN_BEFORE}\"?(?:{NAME})",
     ),
     "micro": (
-        rf"{MICRO_RU}\.?{GAP}{{0,2}}[«\"]?(?:{NAME}|[0-9]{{1,2}}[а-яА-Я]?{END})[»\"]?",
+        rf"{MICRO_RU}{_THEN}[«\"]?(?:{NAME}|[0-9]{{1,2}}[а-яА-Я]?{END})[»\"]?",
         rf"[0-9]{{1,2}}(?:-?(?:й|ый|ой|ші|шы))?[ -]?{MICRO_RU}\.?{END}",
         rf"[0-9]{{1,3}}(?:-?(?:й|ый|ой))?[ -]?(?i:квартал|кв-л)(?=,?{GAP}(?i:д|дом|уч)(?:\.|{GAP}){GAP}?[0-9])",
         rf"{any_case('мкр|микрорайон')}(?:\.{GAP}{{0,2}}|{GAP}{{1,2}}){LOWERED}(?={HOUSE_AHEAD})",
-        rf"(?:{NAME_BEFORE}|[0-9]{{1,2}}(?:-?(?:ші|шы|інші|ыншы))?){GAP}(?:{MICRO_KK})(?![{ANY}])",
+        rf"(?:{NAME_BEFORE}{GAP}|[0-9]{{1,2}}(?:-?(?:ші|шы|інші|ыншы))?[ -]?)(?:{MICRO_KK})(?![{ANY}])",
         rf"{MICRO_KK}\.?{GAP}{{0,2}}(?:{WORD}|[0-9]{{1,2}}{END})",
         rf"{WORD}{GAP}(?i:мкр|микрорайон|мкрн)\.?{END}",
         rf"[0-9]{{1,2}}{GAP}?ш\.",  # Aktau numbers its districts: «17 ш.»

@@ -47,7 +47,7 @@ NEXT = any_case(
 )
 # What goes on in small letters inside a name of a street or a village.
 TAIL = any_case(
-    r"батыра?|батыр|хана?|хандар|би|бия|жырау|ата|ана|апа|жолы|ел|көш|лет|летия|мая|марта|октября|июня|жылдығы|жыл|дала"
+    r"батыра?|батыр|акына?|ақын|хана?|хандар|би|бия|жырау|ата|ана|апа|жолы|ел|көш|лет|летия|мая|марта|октября|июня|жылдығы|жыл|дала"
     r"|batyra?|khana?|hana?|bi|ata|zholy|joly|zhyrau|jyrau|el"
 )
 AND = any_case("және|и")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
-__all__ = ["KEYS", "MAYBE", "SHORT_KEYS", "TITLES", "is_key", "label_before"]
+__all__ = ["KEYS", "MAYBE", "SHORT_KEYS", "TITLES", "is_key", "is_role", "label_before"]
 
 # What stands after these and a sign is a name, whatever its words.
 KEYS = frozenset(
@@ -81,6 +81,15 @@ def _last_words(before: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(before)[-4:]]
 
 
+def is_role(word: str) -> bool:
+    """Say whether a word names a role, after which a name stands.
+
+    >>> is_role("Клиент"), is_role("завтра")
+    (True, False)
+    """
+    return fold(word) in MAYBE or fold(word) in TITLES
+
+
 def is_key(name: str) -> bool:
     """Say whether a field of this name holds names.
 
@@ -95,6 +104,7 @@ def _key(before: str, field: bool = False) -> str | None:
         return None
     words = _last_words(before)
     phrases = {" ".join(words[-count:]) for count in range(1, len(words) + 1)}
-    if phrases & KEYS or (field and words and " ".join(words[-1:]) in SHORT_KEYS):
+    last = " ".join(words[-1:])
+    if phrases & KEYS or (last in SHORT_KEYS and (field or len(last) > 2)):
         return "key"
     return "maybe" if phrases & MAYBE else None

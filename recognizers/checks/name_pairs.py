@@ -63,7 +63,12 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
         return False
     if word in words("surnames_short"):
         return True
-    if left.label not in "UsSNF" or left.text.isascii() or left.text.isupper() or word in _LETTERED:
+    if (
+        left.label not in "UsSNF"
+        or (left.text.isascii() and left.label != "F")
+        or left.text.isupper()
+        or word in _LETTERED
+    ):
         return False
     return len(word) > 3 and not is_plain_form(word)
 
@@ -71,7 +76,7 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
 def agrees(name: str, adjective: str) -> bool:
     """Say whether an adjective has the gender and the case of the given name before it.
 
-    >>> agrees("Ивана", "Озёрного"), agrees("Анна", "Светлая"), agrees("Ивана", "Светлая")
+    >>> agrees("Ивана", "Озёрного"), agrees("Анна", "Светлая"), agrees("Петру", "Светлая")
     (True, True, False)
     """
     name, adjective = fold(name), fold(adjective)

@@ -43,7 +43,8 @@ PATRONYMIC_FORMS = later(
 KK_PATRONYMIC = later(rf"(.+?)-?(?:{PATRONYMIC_WORDS})(?:{KK_CASE}|н)?$")
 PATRONYMIC_LATIN = later(
     r".{2,}(?:-?(?:uly|ūly|úly|ūlı|ulı|ululy|qyzy|kyzy|qızı|kizi|qizi|gyzy|kyzi|oglu|ogly|oghlu)"
-    r"|(?:[aeiouy]|v)?(?:ovich|evich|yevich|ievich|ovych|ovna|evna|yevna|ievna)|(?:in|it|m)ichna)$|(?:il|kuzm|fom|luk|nikit)[iy]?ich$|il[iy]?n?[iy]chna$"
+    r"(?:n[yiı]ng?|n[aeyiı]|[dgt][aeyiı]|nd[ae]|[dt][ae]n|n[ae]n|[mbp]en)?"
+    r"|(?:[aeiouy]|v)?(?:(?:ovich|evich|yevich|ievich|ovych)(?:a|u|om|em|e)?|(?:ovn|evn|yevn|ievn)(?:a|y|u|e|o[iy]))|(?:in|it|m)ichna)$|(?:il|kuzm|fom|luk|nikit)[iy]?ich$|il[iy]?n?[iy]chna$"
 )
 TEGI = later(r"(.{3,})-?тегі$")
 NO_PATRONYMIC = frozenset(
@@ -82,7 +83,8 @@ GIVEN_SHAPE = later(
 )
 LATIN_GIVEN_SHAPE = later(
     r".{2,}(?:bek|bai|bay|zhan|jan|khan|gul|nur|nūr|[gqk]hali|ghali|gali|qali|murat|bolat|bergen|berdi|keldi"
-    r"|mukhambet|muhammed|sultan|myrza|qozha|khozha|ghazy|nazar|bike|sulu|iyar|dulla|ulla|olla|iddin|eddin)$|.{3,}han$"
+    r"|mukhambet|muhammed|sultan|myrza|qozha|khozha|ghazy|nazar|bike|sulu|iyar|dulla|ulla|olla|iddin|eddin|[aeiouyrn]dos|tilek|mukhamed)$|.{3,}han$"
+    r"|(?!.*(?:ov|ev|in)a?$)(?:nur|gul|abdi|abdu|muham|mukham)[bcdfghjklmnpqrstvz].{2,}$"
 )
 LATIN_STRONG = later(
     r"[a-z]{3,}(?:[a-z]ov|[a-z]ev)a?$|[a-z]{3,}(?:enko|enkova|shvili|skiy|skii|skaya|skaia"
@@ -236,21 +238,6 @@ def plain_stem(word: str) -> bool:
     return stem != word and not {stem, stem + "а", stem + "ец", stem + "й"}.isdisjoint(words("words_ru"))
 
 
-def is_listed_surname(word: str) -> bool:
-    """Say whether a folded surname is in a list, in any case."""
-    known = words("surnames") | foreign_surnames()
-    return any(stem in known for stem in (word, *russian_stems(word), *kazakh_stems(word)))
-
-
-def is_nominative(word: str) -> bool:
-    """Say whether a folded word is a given name as lists have it, or as Kazakh names are made."""
-    return (
-        word in given()
-        or word in ambiguous()
-        or (GIVEN_SHAPE.fullmatch(word) is not None and not is_plain(word))
-    )
-
-
 def is_place(word: str) -> bool:
     """Say whether a word ends as places do; with Kazakh letters -ия ends names: «Жәния»."""
     return PLACE_SHAPE.match(word) is not None and not (word.endswith("ия") and word != to_russian(word))
@@ -318,6 +305,7 @@ def undressed(word: str) -> str:
 
 def latin(word: str) -> str:
     """Label a folded Latin word."""
+    english = word.isascii()  # «Töken» is no token
     word = undressed(word)
     if "'" in word or "’" in word:
         return (
@@ -328,13 +316,13 @@ def latin(word: str) -> str:
     if "-" in word:
         labels = [latin(half) for half in word.split("-")]
         return GIVEN if labels[0] in "FE" and labels[-1] in "FEu" else labels[-1]
-    if word in words("stop_words") or len(word) < 3:
+    if (english and word in words("stop_words")) or len(word) < 3:
         return STOP
     if len(word) > 4 and PATRONYMIC_LATIN.match(word):
         return PATRONYMIC
     if word in ambiguous():
         return AMBIGUOUS
-    plain = word in words("words_en")
+    plain = english and word in words("words_en")
     if not plain and is_latin_given(word):
         return GIVEN
     key = latin_key(word)

@@ -19,17 +19,21 @@ from piiguard.frames import emptied
 from piiguard.recognizers.checks import name_forms
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
-from piiguard.recognizers.checks.letters import ANY, CYRILLIC, LOWER, UPPER, fold
-from piiguard.recognizers.checks.name_labels import MAYBE, TITLES, label_before
+from piiguard.recognizers.checks.letters import ANY, CYRILLIC, UPPER, fold
+from piiguard.recognizers.checks.name_known import (
+    is_kazakh_case,
+    is_kazakh_word,
+    is_listed_surname,
+    is_nominative,
+)
+from piiguard.recognizers.checks.name_labels import is_role, label_before
 from piiguard.recognizers.checks.name_pairs import agrees, pairs
+from piiguard.recognizers.checks.name_small import find_small
 from piiguard.recognizers.checks.name_token import FoundName, Token
 from piiguard.recognizers.checks.name_words import (
     KK_CASE,
-    LONGEST,
     PATRONYMIC_WORDS,
     classify,
-    is_listed_surname,
-    is_nominative,
 )
 from piiguard.recognizers.checks.name_words import words as listed
 
@@ -51,6 +55,8 @@ SHOUTED_SURNAME = later("(?:OV|EV|OVA|EVA|IN|INA|ENKO|SKIY|SKAYA|ULY|QYZY|KYZY|V
 SHOUTED_SON = later("ҰЛЫ|ҚЫЗЫ|УЛЫ|КЫЗЫ|ULY|QYZY|KYZY")
 SON = "l"  # «ұлы» standing apart
 INITIALS = later("I{1,2}[SsNFUuAE]")
+ADJECTIVES = frozenset("XWU")
+PROVEN = later("[PSNlI]")
 PATRONYMIC = f"(?:P|[FAUuW]{SON})"
 
 
@@ -76,6 +82,7 @@ RULES = (
     Rule("initials and surname", "II[SsNFUCuWw]|I[SN]|Is(?=$)", 0.85, True),
     Rule("two given names and surname", "[FA]F[Ss](?![FP])|F[FA][Ss](?![FP])|EE[NS]", 0.85, True),
     Rule("given name, initial, surname", "[FE]I[SsNuUEF]", 0.85, True),
+    Rule("surname, given name, initial", "[SsN]FI(?![SNI])", 0.85, True),
     Rule("given name and surname", "(?:[FE][SN]|AS)(?!F(?![SN]))|EE|Fs", 0.85, True),
     Rule("surname and given name", "[SsN]F(?![SP])|S[AE](?![SP])|NE(?![SN])", 0.85, True),
     Rule("initial and surname like a given name", "IF(?=$)", 0.5),
@@ -118,19 +125,6 @@ KK_ORDINARY = later(
 )
 ELEMENT_ENDS = later(r"[ \t\u00a0]*(?:</|$|\n)")
 NO_INITIALS = frozenset(["те", "тк", "тд", "тп", "кт"])  # «т. е.», «т. к.» in capitals
-VERBAL = later("(?:л[аио]?|ть|тся|шу|[иае]т|[иай]те)$")  # «звонила», «просит»
-SMALL_WORD = f"[{LOWER}-]{{2,{LONGEST}}}+"
-SMALL_PATRONYMIC = later(
-    rf"(?:[оеө]вич|ьич|[оеө]вн|ичн|ұлы|улы|үлы|қызы|кызы|kyzy|qyzy|uly|ovich|evich|ovna|evna)[{LOWER}]{{0,4}}+(?![{ANY}0-9_-])"
-)
-SMALL_BEFORE = later(
-    rf"(?<![{ANY}0-9_-])(?:(?P<first>{SMALL_WORD})[ \u00a0])?(?P<given>{SMALL_WORD})[ \u00a0](?P<patronymic>{SMALL_WORD})$"
-)
-SMALL_SURNAME = later(rf"[ \u00a0]({SMALL_WORD})(?![{ANY}0-9_-])")
-SMALL_VALUE = later(
-    rf"(?:[:=|]|[ ][-–—])[ \t\u00a0]{{0,2}}[\"'«]?(?P<name>{SMALL_WORD}(?:[ \u00a0]{SMALL_WORD}){{1,2}}+)(?![{ANY}0-9_.(-])"
-)
-SMALL_LABELLED = later("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,71 +235,29 @@ def find(text: str) -> Iterator[FoundName]:
     yield from find_small(text)
 
 
-def find_small(text: str) -> Iterator[FoundName]:
-    """Find names typed in small letters: with a patronymic, or as the value of a label.
-
-    >>> [(f.start, f.end) for f in [*find("фио: сынақов нұрлан"), *find("звонил нұрлан мысалұлы")]]
-    [(5, 19), (7, 22)]
-    """
-    done = 0
-    for match in SMALL_PATRONYMIC.finditer(text):
-        low = max(done, match.end() - 3 * LONGEST)
-        words = SMALL_BEFORE.search(text, low, match.end())
-        if words and (found := small_name(words)):
-            yield found
-            done = found.end
-    for match in SMALL_VALUE.finditer(text):
-        start, end = match.span("name")
-        labels = small_labels(match["name"]) if start >= done else ""
-        if SMALL_LABELLED.fullmatch(labels) and label_before(text, start) in ("key", "maybe"):
-            yield FoundName(start, end, 0.6, "small letters after a label", labels)
-
-
-def small_name(words: re.Match[str]) -> FoundName | None:
-    """Read given name and patronymic, and the surname before them if there is one."""
-    first, given, patronymic = words["first"], words["given"], words["patronymic"]
-    if small_labels(f"{given} {patronymic}") not in ("FP", "AP"):
-        return None
-    surname = first is not None and is_small_surname(words, first)
-    if not surname and small_labels(given) == "A":
-        return None
-    start, end = words.start("first" if surname else "given"), words.end()
-    last = None if surname else SMALL_SURNAME.match(words.string, end)
-    if last and small_labels(last[1]) == "S":
-        end = last.end()
-    return FoundName(start, end, 0.8, "small letters with a patronymic", "SFP" if surname else "FP")
-
-
-def is_small_surname(words: re.Match[str], first: str) -> bool:
-    """Say whether the word before a given name and a patronymic is a surname: as it begins a line or follows a role."""
-    label = small_labels(first)
-    if label in ("S", "s", "N", "F", "A") or first in listed("surnames_short"):
-        return True
-    before = words.string[max(0, words.start("first") - LONGEST) : words.start("first")].rstrip(' \t\u00a0"«')
-    if label == "U" and not VERBAL.search(first) and (not before or before[-1] in ":;,|=\n\t"):
-        return True
-    return label in ("U", "W", "w") and bool(before) and is_role(before.rstrip(":-–—").split()[-1:])
-
-
-def is_role(word: list[str]) -> bool:
-    """Say whether a word names a role, after which a name stands."""
-    return bool(word) and (fold(word[0]) in MAYBE or fold(word[0]) in TITLES)
-
-
-def small_labels(words: str) -> str:
-    """Label words in small letters as if each began with a capital."""
-    return "".join(classify(word.capitalize()) for word in words.split())
-
-
 def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:
     """Find names among tokens that stand together."""
-    run = surnames_told(run)
     labels = "".join(token.label for token in run)
+    if len(run) == 1 or labels.strip(NO_NAME) == "":
+        yield from labelled(text, run)
+        return
+    if any(token.label in "FA" for token in run[:-1]):
+        run = without_inner_cases(run)
+        labels = "".join(token.label for token in run)
     rest, shouted = 0, capitals_only(run)
-    for match in matches(run, labels) if len(run) > 1 else ():
+    if ("F" in labels or "E" in labels) and (shouted or not ADJECTIVES.isdisjoint(labels)):
+        run = surnames_told(run, shouted)
+        labels = "".join(token.label for token in run)
+    for match in matches(labels, shouted):
         rule = RULES[int(str(match.lastgroup)[1:])]
         start, end = run[match.start()].start, run[match.end() - 1].end
         if is_something_else(text, start, end):
+            continue
+        if (
+            rule.score <= 0.7
+            and not PROVEN.search(match.group())
+            and ordinary(run[match.start() : match.end()])
+        ):
             continue
         if shouted and not stands_in_capitals(run[match.start() : match.end()]):
             continue
@@ -342,17 +294,27 @@ def stands_in_capitals(name: list[Token]) -> bool:
     )
 
 
-def surnames_told(run: list[Token]) -> list[Token]:
+def ordinary(name: list[Token]) -> bool:
+    """Say whether a word of a name that nothing proves is an ordinary Kazakh one."""
+    return any(is_kazakh_word(fold(token.text)) for token in name)
+
+
+def without_inner_cases(run: list[Token]) -> list[Token]:
+    """Only the last word of a Kazakh name takes a case: «Базарда Айгүл» are a place and a name."""
+    return [
+        replace(token, label="C") if token.label in "FA" and is_kazakh_case(fold(token.text)) else token
+        for token in run[:-1]
+    ] + run[-1:]
+
+
+def surnames_told(run: list[Token], shouted: bool) -> list[Token]:
     """Take an adjective that agrees with the given name before it for a surname, and a role in capitals for none."""
-    shouted_run = capitals_only(run)
-    shouted = shouted_run and len(run) > 2
-    run = [
-        replace(token, label="R") if shouted and token.label in "XUWwC" and is_role([token.text]) else token
-        for token in run
-    ]
+    if shouted:
+        roles = [len(run) > 2 and token.label in "XUWwC" and is_role(token.text) for token in run]
+        return [replace(token, label="R") if role else token for token, role in zip(run, roles, strict=True)]
     return [
         replace(token, label="s")
-        if before is not None and before.label in "FE" and token.label in "XWU" and not shouted_run and agrees(before.text, token.text)
+        if before is not None and before.label in "FE" and token.label in "XWU" and agrees(before.text, token.text)
         else token
         for before, token in zip([None, *run], run, strict=False)
     ]  # fmt: skip
@@ -360,13 +322,16 @@ def surnames_told(run: list[Token]) -> list[Token]:
 
 def unruled(text: str, run: list[Token]) -> Iterator[FoundName]:
     """Find names among tokens that fit no rule: pairs, else what a label announces."""
+    if len(run) < 2:
+        yield from labelled(text, run)
+        return
     found = [name for name in pairs(text, run) if not is_something_else(text, name.start, name.end)]
     yield from found or labelled(text, run)
 
 
-def matches(run: list[Token], labels: str) -> Iterator[re.Match[str]]:
+def matches(labels: str, shouted: bool) -> Iterator[re.Match[str]]:
     """Match rules, full names first: «Иск Сынақовой Үлгі Мысаловны» begins with no name and surname."""
-    rules, done = rules_for(run, labels), 0
+    rules, done = rules_for(labels, shouted), 0
     for full in FULL_RULE.finditer(labels):
         yield from rules.finditer(labels, done, full.start())
         yield full
@@ -374,9 +339,9 @@ def matches(run: list[Token], labels: str) -> Iterator[re.Match[str]]:
     yield from rules.finditer(labels, done)
 
 
-def rules_for(run: list[Token], labels: str) -> re.Pattern[str]:
+def rules_for(labels: str, shouted: bool) -> re.Pattern[str]:
     """Choose the rules: in a heading of capitals any word may stand beside a name."""
-    return CAPITALS_RULE if capitals_only(run) and not SHORT_CAPITALS.match(labels) else ANY_RULE
+    return CAPITALS_RULE if shouted and not SHORT_CAPITALS.match(labels) else ANY_RULE
 
 
 def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:

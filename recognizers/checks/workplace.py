@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from piiguard.frames import emptied
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
-from piiguard.recognizers.checks.letters import ANY
+from piiguard.recognizers.checks.letters import ANY, LOWER
 from piiguard.recognizers.checks.position_words import LIKE_POSITION, POSITION
 from piiguard.recognizers.checks.taken import Taken
 from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, Line
@@ -57,7 +57,8 @@ _DUTY = later(rf"{_EDGE}{DUTY}{GAP}(?P<place>{_GENITIVE})?")
 _PLACE_KK = rf"(?:{ORGANISATION}|{INSTITUTION_KK})[{ANY}-]{{0,8}}"
 _EMPLOYED_KK = later(rf"{GAP}{EMPLOYED_KK}")
 _PLACE_BEFORE = later(rf"{_PLACE_KK}{GAP}$")
-_DUTY_KK = later(rf"(?P<place>(?<![{ANY}])[{ANY}-]{{3,20}}(?:шы|ші|гер|кер|ист|ер|ор|ант))?{GAP}{DUTY_KK}")
+_SMALL = f"[{LOWER}-]{{3,20}}"
+_DUTY_KK = later(rf"(?P<place>(?<![{ANY}]){_SMALL}(?:{GAP}{_SMALL}){{0,3}})?{GAP}{DUTY_KK}")
 _STAFF = later(
     rf"{_EDGE}{STAFF}{GAP}(?P<value>{ORGANISATION})|(?P<before>{ORGANISATION}){GAP}{STAFF_KK}{END}"
 )
@@ -70,12 +71,15 @@ _WHOLE = later(
 _TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POSITION}{END}")
 _ORGANISATION = later(ORGANISATION)
 _DEGREE = later(DEGREE)
-_LINK = later(rf",?{GAP}")
+_BLANK, _COMMA = later(GAP), later(rf",{GAP}")
+# Behind the firm that a label names: as what.
+_AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
 _ENDS_VALUE = later(
     rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
     re.IGNORECASE,
 )
 _WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
+_KAZAKH_WORDS = ("болып", "істе", "қызмет", "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
 _LONGEST = 60  # characters of a line that is a position and nothing else
 
@@ -126,13 +130,15 @@ def keyed(line: Line) -> Iterator[FoundWorkplace]:
     for match in _KEYED.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
         if stop - begin >= 3:
-            stop = line.position_behind(stop, _LINK) if match["firm"] else stop
             yield FoundWorkplace(begin, stop, 0.5, "after a label")
+            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
+                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
     for match in _MODEST.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
         if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
-            stop = line.position_behind(stop, _LINK) if match["firm"] else stop
             yield FoundWorkplace(begin, stop, 0.5, "position after a label")
+            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
+                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
 
 
 def employed(line: Line) -> Iterator[FoundWorkplace]:
@@ -147,7 +153,7 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
                 yield FoundWorkplace(begin, at.end() if at else stop, 0.5, why)
             elif match["place"]:
                 yield FoundWorkplace(*match.span("place"), 0.5, why)
-    ends = {stop: begin for begin, stop in line.positions.items()}
+    ends = line.ends if line.says(_KAZAKH_WORDS) else {}
     for match in (
         _EMPLOYED_KK.finditer(text, line.start, line.end) if line.says(("болып", "істе", "қызмет")) else ()
     ):
@@ -161,8 +167,8 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
             yield FoundWorkplace(place.start(), match.start(), 0.5, why)
     for match in _DUTY_KK.finditer(text, line.start, line.end) if line.says(("лауазым", "қызметіне")) else ():
         stop = match.end("place") if match["place"] else match.start()
-        begin = ends.get(stop, match.start("place"))
-        if begin >= 0:
+        begin = min(ends.get(stop, stop), match.start("place") if match["place"] else stop)
+        if begin < stop:
             yield FoundWorkplace(begin, stop, 0.5, why)
     for match in _STAFF.finditer(text, line.start, line.end) if line.says(_STAFF_WORDS) else ():
         yield FoundWorkplace(*match.span(str(match.lastgroup)), 0.5, why)
@@ -184,27 +190,33 @@ def organisations(line: Line) -> Iterator[FoundWorkplace]:
     """Find organisations by legal form, with the position that stands beside them; or right behind a name."""
     for match in _ORGANISATION.finditer(line.text, line.start, line.end):
         begin = line.position_before(match.start())
-        stop = line.position_behind(match.end(), _LINK)
-        if (begin, stop) != match.span():
+        stop = line.position_behind(match.end(), _BLANK)
+        listed = line.position_behind(stop, _COMMA)
+        if (begin, stop) != match.span() or listed != stop:
             yield FoundWorkplace(begin, stop, 0.55, "position and organisation")
+            if listed != stop:
+                yield FoundWorkplace(stop + len(", "), listed, 0.55, "position and organisation")
         else:
-            yield FoundWorkplace(begin, stop, 0.5 if line.name_before(begin) else 0.4, "organisation")
+            known = line.name_before(begin) is not None
+            yield FoundWorkplace(begin, stop, 0.5 if known else 0.4, "organisation")
 
 
 def beside_people(line: Line) -> Iterator[FoundWorkplace]:
-    """Find degrees and positions beside a name: behind it whatever they are, before it if they say more than a noun."""
+    """Find degrees and positions beside the name of who holds them."""
     done = -1
     for begin, stop, degree in line.callings():
         linked = done >= 0 and AFTER_NAME.fullmatch(line.text, done, begin)
-        if linked or line.name_before(begin) or (degree and line.beside_name(begin, stop)):
+        first = begin if linked else line.name_before(begin, blank=says_more(line.text, begin, stop))
+        if first is None and (
+            line.ends_list(begin, stop)
+            or (line.beside_name(begin, stop) if degree else line.name_behind(stop))
+        ):
+            first = begin
+        if first is not None:
             done = stop
-            yield FoundWorkplace(begin, stop, 0.55 if degree else 0.5, "beside a name")
+            yield FoundWorkplace(first, stop, 0.55 if degree else 0.5, "beside a name")
         elif degree:
             yield FoundWorkplace(begin, stop, 0.35, "degree")
-        elif says_more(line.text, begin, stop) and (
-            line.name_behind(stop) or line.name_before(begin, blank=True)
-        ):
-            yield FoundWorkplace(begin, stop, 0.5, "position beside a name")
     for match in _TITLED.finditer(line.text, line.start, line.end) if line.positions else ():
         if line.beside_name(*match.span()):
             yield FoundWorkplace(*match.span(), 0.45, "title of a person")

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from piiguard.recognizers.checks import person_name
 from piiguard.recognizers.checks.later import later
-from piiguard.recognizers.checks.letters import ANY, LOWER
+from piiguard.recognizers.checks.letters import ANY, LOWER, UPPER
 from piiguard.recognizers.checks.position_words import POSITION, POSITION_HINTS
 from piiguard.recognizers.checks.workplace_words import DEGREE, TITLE
 
@@ -17,13 +17,20 @@ __all__ = ["AFTER_NAME", "REACH", "Line"]
 _NOUN = later(f"{POSITION_HINTS}|{DEGREE}|(?<![{ANY}]){TITLE}")
 _POSITION, _DEGREE = later(POSITION), later(DEGREE)
 _NEAR = 12  # characters between a person and a degree
+_LONG = 40
 REACH = 90  # characters around a noun in which its position stands
 AFTER_NAME = later(r",[ \u00a0]?|[ \u00a0]?[;|\t/][ \u00a0]?|[ \u00a0][—–-][ \u00a0]|[ \u00a0]?\([ \u00a0]?")
 _BEFORE_NAME = later(
-    r"[ \u00a0]{1,2}|[ \u00a0]?[_.…]{2,}[ \u00a0/]{0,2}|:[ \u00a0]|[ \u00a0][—–-][ \u00a0]|[;|\t,][ \u00a0]?"
+    r"[ \u00a0\t]{1,60}|[ \u00a0]{0,30}[_.…]{2,}[ \u00a0/]{0,30}|:[ \u00a0]{0,9}|[ \u00a0][—–-][ \u00a0]|[;|,][ \u00a0]?|[ \u00a0]\(|[ \u00a0]№[ \u00a0]?[0-9]{1,3}[ \u00a0]"
 )
-_PROSE = later(rf"[ \u00a0](?![а-я]{{1,3}}(?:[ .]|$))[{LOWER}]")  # what somebody does
-_BACK = ((", ", ","), (" в ", " at ", " of ", "  ", " "))
+# Names that the grammar of names may leave: an initial shows them.
+_INITIALED = later(
+    rf"(?<![{ANY}])(?:[{UPPER}]\.[ \u00a0]?){{1,2}}[{UPPER}][{ANY}-]{{2,20}}|(?<![{ANY}])[{UPPER}][{ANY}-]{{2,20}}[ \u00a0][{UPPER}]\.(?:[ \u00a0]?[{UPPER}]\.)?"
+)
+_PROSE = later(rf"[ \u00a0](?![{ANY}]{{1,3}}(?:[ .,]|$))[{LOWER}]")
+_MORE = r"(?:[a-zа-яёәғқңөұүһі-]{3,16}[ \u00a0]){0,2}"  # words of rank that no list has
+_MORE_BEFORE = later(rf"(?:{AFTER_NAME.pattern}){_MORE}")
+_LINKS = (", ", ",", " в ", " at ", " of ", "  ", " ")  # between a position and its organisation
 
 
 class Line:
@@ -62,20 +69,28 @@ class Line:
                 merged.append((low, high))
         return merged
 
+    @cached_property
+    def ends(self) -> dict[int, int]:
+        """Where positions end and begin."""
+        return {stop: begin for begin, stop in self.positions.items()}
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return list(self.positions)
+
     def callings(self) -> list[tuple[int, int, bool]]:
         """Positions and degrees in order: begin, end, whether it is a degree, which wins over a position in it."""
         degrees = [
-            (*match.span(), True)
-            for low, high in self._stretches
-            for match in _DEGREE.finditer(self.text, low, high)
+            match.span() for low, high in self._stretches for match in _DEGREE.finditer(self.text, low, high)
         ]
-        taken = sorted(degrees)
-        free = [
-            (begin, stop, False)
-            for begin, stop in self.positions.items()
-            if not any(begin < end and start < stop for start, end, _ in taken)
-        ]
-        return sorted(degrees + free)
+        begins = [begin for begin, _ in degrees]
+
+        def free(begin: int, stop: int) -> bool:
+            place = bisect_left(begins, stop) - 1  # the last degree that begins before the position ends
+            return place < 0 or degrees[place][1] <= begin
+
+        positions = [(begin, stop, False) for begin, stop in self.positions.items() if free(begin, stop)]
+        return sorted([*((*span, True) for span in degrees), *positions])
 
     def position_behind(self, at: int, link: re.Pattern[str]) -> int:
         """Where a position ends that a link joins to what ends here, or here."""
@@ -84,39 +99,59 @@ class Line:
 
     def position_before(self, at: int) -> int:
         """Where a position begins that stands right before what begins here, or here."""
-        for begin, stop in self.positions.items():
-            if stop < at and self.text[stop:at].replace("\u00a0", " ") in (*_BACK[0], *_BACK[1]):
+        for link in _LINKS:
+            begin = self.ends.get(at - len(link))
+            if begin is not None and self.text[at - len(link) : at].replace("\u00a0", " ") == link:
                 return begin
         return at
 
     def has_position(self, start: int, end: int) -> bool:
         """Say whether a position stands between."""
-        return any(start <= begin and stop <= end for begin, stop in self.positions.items())
+        place = bisect_left(self._begins, start)
+        return place < len(self._begins) and self.positions[self._begins[place]] <= end
 
     @cached_property
     def _names(self) -> tuple[list[int], list[int]]:
-        found = list(person_name.find(self.text[self.start : self.end]))
-        return (
-            sorted(self.start + name.start for name in found),
-            sorted(self.start + name.end for name in found),
-        )
+        found = [(name.start, name.end) for name in person_name.find(self.text[self.start : self.end])]
+        found += [match.span() for match in _INITIALED.finditer(self.text[self.start : self.end])]
+        starts, ends = zip(*found, strict=True) if found else ((), ())
+        return sorted(self.start + start for start in starts), sorted(self.start + end for end in ends)
 
-    def name_before(self, start: int, *, blank: bool = False) -> bool:
-        """Say whether a name stands before, with a sign between or, if allowed, a mere blank."""
+    def name_before(self, start: int, *, blank: bool = False) -> int | None:
+        """Where a position begins that follows a name behind a sign or, if allowed, a mere blank; None without a name.
+
+        Words of rank that no list has may stand between.
+        """
         ends = self._names[1]
         place = bisect_right(ends, start) - 1
         if place < 0:
-            return False
+            return None
         between = self.text[ends[place] : start]
-        return AFTER_NAME.fullmatch(between) is not None or (blank and between in (" ", "\u00a0"))
+        if AFTER_NAME.fullmatch(between) or (blank and between in (" ", "\u00a0")):
+            return start
+        if len(between) < _LONG and _MORE_BEFORE.fullmatch(between):
+            sign = AFTER_NAME.match(between)
+            return ends[place] + sign.end() if sign else None
+        return None
 
     def name_behind(self, end: int) -> bool:
-        """Say whether a name follows, with a blank, a sign or the line for a signature between; prose goes on behind it."""
+        """Say whether a name follows, with a blank, a sign or the line for a signature between.
+
+        In prose, which goes on with what somebody does, a calling before a name is a mere title.
+        """
         starts, ends = self._names
         place = bisect_left(starts, end)
         if place == len(starts) or not _BEFORE_NAME.fullmatch(self.text, end, starts[place]):
             return False
-        return _PROSE.match(self.text, ends[bisect_left(ends, starts[place])]) is None
+        return _PROSE.match(self.text, ends[bisect_right(ends, starts[place])], self.end) is None
+
+    def ends_list(self, start: int, end: int) -> bool:
+        """Say whether it is the last of what commas part on this line, and the line has a name before it."""
+        last = not self.text[end : self.end].strip(" .;\u00a0")
+        names = self._names[1]
+        return (
+            last and self.text[self.start : start].rstrip().endswith(",") and bool(names) and names[0] < start
+        )
 
     def beside_name(self, start: int, end: int) -> bool:
         """Say whether a name stands near, before or after."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import stat
@@ -30,6 +31,13 @@ COMMANDS: dict[Words, list[Words]] = {
     ("rotate",): [("URL", "--plan"), ("URL", "--reindex", "--yes"), ("URL", "--yes")],
     ("redact",): [("FILE",), ("FILE", "-o", "clean")],
     ("reveal",): [("FILE",), ("FILE", "-o", "revealed")],
+    ("breach",): [("FILE", "URL"), ("FILE", "URL", "--findings", "FILE", "--notice", "notice.txt")],
+    ("retention",): [("URL", "--policy", "FILE"), ("URL", "--policy", "policy.toml", "--erase", "--yes")],
+    ("subject", "canary"): [("URL", "people", "--yes"), ("--export", "x", "-o", "people.csv", "--yes")],
+    ("subject", "find"): [("URL", "FILE")],
+    ("subject", "erase"): [("URL", "--plan"), ("URL", "--yes")],
+    ("subject", "report"): [("URL", "-o", "answer.html"), ("URL", "FILE", "-o", "answer.html", "--policy", "FILE")],
+    ("subject", "replay"): [("URL", "--dry-run"), ("URL", "--yes")],
     ("manifest",): [("--models", "json:JSONDecoder"), ("--manifest", "FILE", "--check")],
     ("recognizers",): [("--text", "x")],
     ("demo",): [("FILE", "--yes")],
@@ -43,6 +51,7 @@ COMMANDS: dict[Words, list[Words]] = {
     ("keys", "retire"): [("1", "--database", "URL", "--yes")],
     ("keys", "destroy"): [("1", "--database", "URL", "--yes")],
     ("keys", "restore"): [("FILE", "--yes")],
+    ("keys", "end-replay"): [("--keyring", "FILE", "--yes")],
     ("keys", "rewrap"): [("--wrap", "file:FILE", "--yes")],
 }  # fmt: skip
 """What each command is asked to do with what somebody else has left for it."""
@@ -149,6 +158,7 @@ def test_no_command_changes_what_it_was_pointed_at_or_what_that_names(
     path = trap(tmp_path / "folder", victim)
     before = kept(tmp_path / "folder", tmp_path / "outside")
     capfd.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"iin={files.iin(0)}\n"))
     places = {"URL": f"sqlite:///{path}", "FILE": str(path), "file:FILE": f"file:{path}"}
     code = run([places.get(word, word) for word in call])
     said = capfd.readouterr()

@@ -28,6 +28,7 @@ OURS = {
     "cli/say_keys.py: kind",  # data or index
     "cli/say_residues.py: ', '.join(_RESIDUES)",
     "cli/say_residues.py: what",  # click has compared it
+    "cli/subject_asked.py: '|'.join(KINDS)",
     "errors.py: extra",
     "protect/schema/codecs.py: ' or --type '.join(found)",
     "keys/wrapping/hpke.py: PRIVATE_KEY",

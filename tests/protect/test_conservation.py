@@ -124,7 +124,7 @@ def indexed(item: ProtectedColumn, data: st.DataObject) -> ProtectedColumn:
     """With a blind index or without."""
     wanted = item.type not in ("boolean", "enum") and data.draw(st.booleans())
     # the first edition tells 1.1 from 1.10, and a database need not: hence the second
-    edition = "exact/2" if item.type == "decimal" else data.draw(st.sampled_from(["exact", "exact/2"]))
+    edition = "exact/2" if item.type == "decimal" else "exact"
     return replace(item, index="v_index", normalizer=edition) if wanted else item
 
 
@@ -324,7 +324,8 @@ def test_a_job_that_is_killed_anywhere_is_run_again_and_loses_nothing(
     chosen = [v for v in chosen if values.get(v) is not LOST]
     name, how, job = world.table(sql, chosen), data.draw(HOSTILE), data.draw(st.sampled_from(sorted(JOBS)))
     twin = world.copy(name)
-    in_text = kind == "string" and data.draw(st.booleans())
+    # a name of PostgreSQL is cut at 63 bytes: an envelope in it is refused, and there is nothing to go back from
+    in_text = kind == "string" and sql != "name" and data.draw(st.booleans())
     item = item_of(name, kind, "text" if in_text else "binary")
     wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
     act = data.draw(st.sampled_from(ACTS[job if how == "none" else "decrypt"]))

@@ -171,6 +171,23 @@ def test_a_column_named_of_another_is_not_shown(told: Any, column: str) -> None:
     assert told({column: value})[f"people.{column}"] is None
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "hidden"),
+    [
+        ("phone", "87011234567 мама Жұмабаева Ару", "Жұмабаева"),
+        ("iin", "050312300015, отец 040728400012", "040728400012"),
+        ("email", "ulgi@example.kz, mother: aru@example.kz", "aru@"),
+        ("tel", "әкесі Жұмабаев Асан 8 702 765 43 21", "Жұмабаев"),
+        ("full_name", "Сынақов Үлгі (мать Петрова Анна, 87027654321)", "7027654321"),
+    ],
+)
+def test_a_column_of_the_persons_own_value_may_name_others_beside_it(
+    told: Any, column: str, text: str, hidden: str
+) -> None:
+    name = column if column != "iin" else "iin_text"
+    assert hidden not in (told({name: text})[f"people.{name}"] or "")
+
+
 OWN_COLUMNS = [
     ("phone", "8 701 123-45-67"), ("home_phone", "+77021112233"), ("full_name", "Сынақов Үлгі Асанұлы"), ("email", "ulgi@example.kz"),
     ("address", "г. Алматы, ул. Абая, д. 10, кв. 5"), ("birth_date", "1905-03-12"), ("position", "учитель"), ("father_name", "Асанұлы"),

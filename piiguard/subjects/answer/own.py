@@ -18,7 +18,7 @@ from piiguard.detect.headers import context
 from piiguard.entities import BY_NAME, CATEGORIES, CREDIT_CARD, IBAN_CODE, KZ_IIN, PERSON, category
 from piiguard.redact import Redactor
 from piiguard.redact.replacing import normal as normal_value
-from piiguard.subjects.identifiers import ENTITIES, Identifier, normal
+from piiguard.subjects.identifiers import ENTITIES, Identifier, alone, normal
 
 __all__ = ["NAMING", "Hidden", "Own", "Shown", "single"]
 
@@ -51,7 +51,7 @@ def single(entity: str, text: str) -> bool:
     if entity == KZ_IIN and text.strip().isdecimal():
         return _FEWEST <= len(text.strip()) <= _IIN  # a number has no zeros in front
     kind = _KIND.get(entity)
-    return kind is not None and normal(kind, text) is not None
+    return kind is not None and alone(kind, text) is not None
 
 
 class Own:
