@@ -295,7 +295,7 @@ def end_replay(keyring_file: Path | None, manifest_file: Path | None, yes: bool)
     backup is left. What is erased later gets tombstones under a key of its own. When it was interrupted, run it again.
 
     \b
-    piiguard keys end-replay
+    piiguard keys end-replay --keyring /etc/piiguard/keyring.json
     """
     from piiguard.keys import change
 

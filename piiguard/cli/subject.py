@@ -134,5 +134,7 @@ def _say(report: SubjectReport) -> None:
         say(
             f"{place}: {many(count, 'row')} of the person refer to {table}, which others share: it is not followed"
         )
+    for _, place, table in report.undeclared:
+        say(f"{place}: it looks like a reference to {table}, but no foreign key says so: it is not followed")
     if report.unread:
         hint("an account that may read everything, and the keyring, make the search complete")

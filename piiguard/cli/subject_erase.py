@@ -142,6 +142,10 @@ def say_plan(planned: Planned) -> None:
         say(
             f"{planned.shown}: {many(len(planned.plan.unsure), 'row')} may be another person's and stay as they are"
         )
+    for place, table in planned.undeclared:
+        say(
+            f"{planned.shown}: {place} looks like a reference to {table}, but no foreign key says so: its rows stay"
+        )
     if not planned.plan.steps:
         say(f"{planned.shown}: nothing of this person is there")
 

@@ -63,8 +63,10 @@ class Engine:
         self.entities: tuple[str, ...] = tuple(sorted(known if entities is None else known & set(entities)))
         self.timeouts: Counter[str] = Counter()
         runners = [runner(rule, self.entities, self._on_timeout) for rule in rules]
-        asked = (entities or ()) if named is None else named
-        self._verifier = Verifier(rules, judge, UNASKED.difference(asked).intersection(self.entities))
+        if named is None:
+            # recognizers that somebody brings are those he asks for
+            named = known if entities is None and recognizers is not None else entities or ()
+        self._verifier = Verifier(rules, judge, UNASKED.difference(named).intersection(self.entities))
         lines = [rule.lines for rule in rules]
         self._plan = plan(rules)
         self._gate = LabelGate(self._plan, drops_weak=isinstance(judge, Judge))

@@ -26,7 +26,7 @@ from piiguard.subjects.files import search_files
 from piiguard.subjects.find import is_database, reading, url_of
 from piiguard.subjects.graves.book import book_of
 from piiguard.subjects.identifiers import Identifier
-from piiguard.subjects.live import Catalogue, Table
+from piiguard.subjects.live import Catalogue, Table, undeclared
 from piiguard.subjects.receipt import Erased, Receipt, kinds_of
 from piiguard.subjects.rows.known import Known, Named
 from piiguard.subjects.rows.person import find_person, wider
@@ -51,6 +51,8 @@ class Planned:
     plan: Plan
     others: tuple[Identifier, ...] = ()
     """identifiers that stand in the person's rows beside those that were asked for: they get tombstones too"""
+    undeclared: tuple[tuple[str, str], ...] = ()
+    """columns, with their tables, that look like references to the person's rows and have no foreign key: they stay"""
 
 
 @emptied
@@ -78,7 +80,8 @@ def plan_erasure(
             person = find_person(connection, Catalogue.read(connection), known, sought)
             plan = plan_of(connection, person, known, leave_kept=leave_kept)
             others = tuple(wider(connection, known, person, sought)) if keyring is not None else ()
-            found.append(Planned(name, database.shown(connection.engine.url), plan, others))
+            loose = tuple(undeclared(person.catalogue, person.rows))
+            found.append(Planned(name, database.shown(connection.engine.url), plan, others, loose))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from piiguard.read.options import Limits
 from piiguard.subjects.files import search_files
 from piiguard.subjects.found import Ambiguous, Place, SubjectReport, Unsearched, shown_keys
 from piiguard.subjects.identifiers import Identifier
-from piiguard.subjects.live import Catalogue, Row, Table
+from piiguard.subjects.live import Catalogue, Row, Table, undeclared
 from piiguard.subjects.rows.known import Known, Named
 from piiguard.subjects.rows.person import Doubt, Person, find_person, wider
 from piiguard.subjects.sought import Sought
@@ -78,6 +79,7 @@ def find_subject(
         tuple(place for part in parts for place in part.unread),
         tuple(one for part in parts for one in part.ambiguous),
         tuple(one for part in parts for one in part.shared),
+        tuple(one for part in parts for one in part.undeclared),
     )
 
 
@@ -96,8 +98,10 @@ def _look(target: str, known: Known, sought: Sought) -> SubjectReport:
         places, unread = search_files(target, sought)
         return SubjectReport("", "", tuple(places), tuple(unread))
     with reading(target) as connection:
-        person = find_person(connection, Catalogue.read(connection), known, sought)
-        return report_of(database.shown(connection.engine.url), person, known)
+        catalogue, target = Catalogue.read(connection), database.shown(connection.engine.url)
+        person = find_person(connection, catalogue, known, sought)
+        loose = tuple((target, *pair) for pair in undeclared(catalogue, person.rows))
+        return replace(report_of(target, person, known), undeclared=loose)
 
 
 @contextmanager

@@ -82,6 +82,8 @@ class SubjectReport:
     unread: tuple[Unsearched, ...] = ()
     ambiguous: tuple[Ambiguous, ...] = ()
     shared: tuple[tuple[str, str, str, int], ...] = ()
+    undeclared: tuple[tuple[str, str, str], ...] = ()
+    """target, ``table.column`` and table: columns that look like references, which were not followed"""
 
     @property
     def complete(self) -> bool:

@@ -24,9 +24,11 @@ def test_the_first_example_of_an_entity_is_found_in_its_column(
 ) -> None:
     entity, examples = row[0].strip("|` "), re.findall("`([^`]+)`", row[1])
     whole = [example for example in examples if "…" not in example and len(example) > 2]
-    results = [
-        analyzer.analyze(example, language="ru", context=["документ, выдан, дата выдачи"])
-        for example in whole[:2]
-    ]
-    for found in results:
-        assert entity in {result.entity_type for result in found}
+    for example in whole[:2]:
+        # what needs a document beside it has one, and what no document has stands alone
+        found = [
+            result.entity_type
+            for context in (["документ, выдан, дата выдачи"], [])
+            for result in analyzer.analyze(example, language="ru", context=context)
+        ]
+        assert entity in found

@@ -32,7 +32,7 @@ class SlowRecognizer(PatternRecognizer):
 def slow(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr(pattern_recognizer, "REGEX_TIMEOUT_SECONDS", 0.02)
     engine = watched(Engine([SlowRecognizer()]))
-    monkeypatch.setattr(examine, "make_engine", lambda entities: engine)
+    monkeypatch.setattr(examine, "chosen_engine", lambda options: engine)
     return engine
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import sqlalchemy as sa
 
 from piiguard.cli.main import run
 from piiguard.keys import Keyring
@@ -76,3 +77,15 @@ def test_the_receipt_is_in_the_language_asked_for(typed: Any, lang: str, title: 
     _, out, _ = typed("--yes", "--lang", lang)
     assert title in out
     assert "students" in out
+
+
+def test_a_reference_without_a_foreign_key_is_told_before_anything_is_changed(
+    typed: Any, sqlite_url: str
+) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table payments (id integer primary key, student_id integer)")
+    engine.dispose()
+    code, _, err = typed("--dry-run")
+    assert code == 0
+    assert "payments.student_id looks like a reference to students" in err

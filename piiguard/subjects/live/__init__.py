@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from piiguard.subjects.live.catalogue import Catalogue
 from piiguard.subjects.live.tables import Edge, Row, Table
+from piiguard.subjects.live.undeclared import undeclared
 
-__all__ = ["Catalogue", "Edge", "Row", "Table"]
+__all__ = ["Catalogue", "Edge", "Row", "Table", "undeclared"]
