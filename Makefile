@@ -12,7 +12,7 @@ WORKERS ?= auto
 # Files stay together as long as every worker has some; who is done takes from the others.
 SHARE := --dist worksteal
 # The two laws of rows and indexes, and how many examples of each  make laws  tries in all.
-LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py tests/subjects/test_law.py
+LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py
 EXAMPLES ?= 2000
 
 .PHONY: help demo test test-fast test-ci laws test-sqlalchemy20 coverage check lock docs bench clean
