@@ -79,7 +79,8 @@ laws: $(VENV)/.test build/sqlalchemy20
 	  $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) $(LAWS) $(PYTEST)
 
 # Tracing doubles what a test costs. So these tests, and no others, must by themselves run through what has a threshold.
-UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS)
+UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS) \
+  $(addprefix tests/recognizers/test_,linear_time.py hostile.py vocabulary.py corpus.py false_alarms.py)
 MEASURED := $(filter-out $(UNTRACED),$(wildcard tests/keys/test_*.py tests/keys/wrapping/test_*.py tests/orm/test_*.py \
   tests/recognizers/test_*.py tests/recognizers/checks/test_*.py) tests/cli/test_keys.py)
 
