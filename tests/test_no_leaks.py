@@ -255,7 +255,7 @@ def collect(database: Path, log: Path) -> Planted:
             for number in re.findall(r"(?<![0-9])[0-9]{12}(?![0-9])", body):
                 planted.number(number)
     for entity, values in OTHERS.items():
-        for value in values:
+        for value in values if entity != "USERNAME" else ():  # which redact leaves unless it is asked for
             (planted.number if entity in ("KZ_BIN", "KZ_DOCUMENT_DATE") else planted.text)(value)
     for value in re.findall(r"(?:ИИН|ЖСН|\"iin\": \"|card) ?([0-9]{12,16})", log.read_text(encoding="utf-8")):
         planted.number(value)
@@ -379,6 +379,14 @@ erase = "delete"
 
 [[subjects.tables]]
 table = "guardians"
+erase = "delete"
+
+[[subjects.tables]]
+table = "payments"
+erase = "delete"
+
+[[subjects.tables]]
+table = "notes"
 erase = "delete"
 """
 PEOPLE = [
