@@ -12,7 +12,7 @@ WORKERS ?= auto
 # Files stay together as long as every worker has some; who is done takes from the others.
 SHARE := --dist worksteal
 # The two laws of rows and indexes, and how many examples of each  make laws  tries in all.
-LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py tests/subjects/test_law.py
+LAWS := tests/protect/test_conservation.py tests/orm/test_index_law.py
 EXAMPLES ?= 2000
 
 .PHONY: help demo test test-fast test-ci laws test-sqlalchemy20 coverage check lock docs bench clean
@@ -79,7 +79,8 @@ laws: $(VENV)/.test build/sqlalchemy20
 	  $(BIN)/python -m pytest -n $(WORKERS) $(SHARE) $(LAWS) $(PYTEST)
 
 # Tracing doubles what a test costs. So these tests, and no others, must by themselves run through what has a threshold.
-UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS)
+UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS) \
+  $(addprefix tests/recognizers/test_,linear_time.py hostile.py vocabulary.py corpus.py false_alarms.py)
 MEASURED := $(filter-out $(UNTRACED),$(wildcard tests/keys/test_*.py tests/keys/wrapping/test_*.py tests/orm/test_*.py \
   tests/recognizers/test_*.py tests/recognizers/checks/test_*.py) tests/cli/test_keys.py)
 

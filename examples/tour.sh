@@ -59,3 +59,45 @@ step 0 piiguard status sqlite:///crm.db
 title "Nothing is lost"
 step 0 piiguard verify sqlite:///crm.db
 step 0 python lookup.py
+
+title "Data-protection officer: a person asks what is stored, and then to be forgotten"
+cat >>piiguard.toml <<'TOML'
+
+[[subjects]]
+table = "students"
+key = "id"
+identifiers = ["iin", "phone", "email"]
+erase = "delete"
+
+[[subjects.tables]]
+table = "guardians"
+erase = "delete"
+
+[[subjects.tables]]
+table = "payments"
+erase = "delete"
+
+[[subjects.tables]]
+table = "notes"
+erase = "delete"
+TOML
+step 0 tail -n 18 piiguard.toml
+# Whom, goes through standard input: others on a machine see arguments.
+cat >asks.py <<'PYTHON'
+from models import Session, Student, create_engine
+
+with Session(create_engine("sqlite:///backup.db")) as session:
+    print(f"iin={session.get_one(Student, 7).iin}")
+PYTHON
+step 0 cp crm.db backup.db
+step 3 sh -c 'python asks.py | piiguard subject find sqlite:///crm.db app.log'
+step 0 sh -c 'python asks.py | piiguard subject report sqlite:///crm.db -o answer.html'
+step 0 rm answer.html # handed over: it holds what the person asked for, in clear
+step 0 sh -c 'python asks.py | piiguard subject erase sqlite:///crm.db --plan'
+step 0 sh -c 'python asks.py | piiguard subject erase sqlite:///crm.db --yes'
+
+title "A backup from before is restored: the person is erased again"
+step 0 cp backup.db crm.db
+step 0 piiguard subject replay sqlite:///crm.db --yes
+step 0 sh -c 'python asks.py | piiguard subject find sqlite:///crm.db'
+step 0 rm backup.db

@@ -132,7 +132,7 @@ def _say(report: SubjectReport) -> None:
         say(f"{doubt.table}: {many(doubt.rows, 'row')} ({keys}) by {', '.join(doubt.by)}: {doubt.reason}")
     for _, place, table, count in report.shared:
         say(
-            f"{place}: {many(count, 'row')} of the person refer to {table}, which others share: it is not followed"
+            f"{place}: {many(count, 'row')} of the person with a reference to {table}, which others share: not followed"
         )
     for _, place, table in report.undeclared:
         say(f"{place}: it looks like a reference to {table}, but no foreign key says so: it is not followed")

@@ -126,7 +126,11 @@ _ALWAYS = (
         "the file is not an SQLite database, or it is damaged",
         "check the path; file FILE says what it is",
     ),
-    (("database is locked",), "another program holds a lock on the database", "try again when it is done"),
+    (
+        ("database is locked", "due to lock timeout", "lock wait timeout"),
+        "another program holds a lock on the database",
+        "try again when it is done",
+    ),
     (("readonly", "read-only"), "the database is read-only", "use an account or a file that may be written"),
     (
         ("permission denied", "command denied", "denied to user"),

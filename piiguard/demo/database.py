@@ -22,12 +22,12 @@ create table guardians (id integer primary key, student_id integer not null refe
   fio text not null, mobile varchar(32) not null, workplace text, position text);
 create table staff (id integer primary key, surname text, name text, patronymic text, iin integer not null,
   email varchar(120), residential_address text);
-create table payments (id integer primary key, student_id integer not null, card_number varchar(19),
+CREATE TABLE payments (id integer primary key, student_id integer not null references students (id), card_number varchar(19),
   iban varchar(34), amount numeric(12, 2) not null, order_no varchar(12) not null, paid_at datetime);
 create table documents (id integer primary key, owner text not null, doc_number varchar(12), doc_issuer text,
   doc_issued_at varchar(10), doc_expires_at varchar(10));
 create table applications (id integer primary key, payload json not null, received datetime);
-create table notes (id integer primary key, student_id integer not null, body text not null);
+CREATE TABLE notes (id integer primary key, student_id integer not null references students (id), body text not null);
 """
 COURSES = ("Алгебра", "Қазақ тілі", "Физика", "История Казахстана", "English B1", "Информатика", "Химия")
 EMPTY_NOTES = (

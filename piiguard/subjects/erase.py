@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["Planned", "erase_subject", "plan_erasure", "run", "writing"]
 
 
+_WAIT = 20
+"""Seconds that a row is waited for which another transaction holds; one that is left open must not hold us for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What would be done in one database."""
@@ -217,6 +221,9 @@ def writing(target: str) -> Iterator[sa.Connection]:
                 "mariadb",
             ):  # else rows that are only looked at are locked as well
                 connection = opened.execution_options(isolation_level="READ COMMITTED")
+                connection.exec_driver_sql(f"set session innodb_lock_wait_timeout = {_WAIT}")
+            elif engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"set local lock_timeout = '{_WAIT}s'")
             elif engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:

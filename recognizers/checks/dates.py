@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from piiguard.frames import emptied
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidFormat
 from piiguard.recognizers.checks.later import later
@@ -43,6 +44,7 @@ _QUOTES = later("[«»\"“”'’„]")
 _YEAR_WORD = later(r" ?(?:г\.?|года|ж\.?|жылы|жыл)$")
 
 
+@emptied
 def compact(text: str) -> str:
     """Strip quotation marks and the word for "year", and single out the blanks.
 

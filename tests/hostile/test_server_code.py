@@ -15,7 +15,7 @@ AROUND = {
     r"\bcreate_engine\(": ("database/opening.py", "database/sqlite.py", "database/sqlite_reading.py"),
     r"\bsa\.inspect\(": ("database/servers.py", "read/catalog.py"),
     r"\bformat_table\(": (),
-    r"\bdefault_schema_name\b": ("protect/census/finder.py",),
+    r"\bdefault_schema_name\b": ("protect/census/finder.py", "subjects/live/catalogue.py"),
 }
 
 

@@ -218,3 +218,21 @@ def test_no_receipt_and_no_line_of_the_trail_holds_a_value(sqlite_url: str, keyr
     assert [line["state"] for line in lines if line["action"] == "subject erase"] == ["begun", "ended"]
     assert lines[-1]["sha256"] == receipt.digest
     assert lines[-2]["number"] == receipt.trail
+
+
+def test_a_row_that_another_transaction_holds_is_waited_for_and_then_told(
+    erase: Erase, any_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("piiguard.subjects.erase._WAIT", 1)
+    monkeypatch.setattr("piiguard.database.sqlite.WRITING", 100)
+    before = schools.contents(any_database_url)
+    holder = sa.create_engine(any_database_url, poolclass=sa.NullPool)
+    with holder.connect() as other:
+        if holder.dialect.name == "sqlite":
+            other.exec_driver_sql("begin immediate")
+        other.execute(sa.text("update students set phone = phone where id = 1"))
+        with pytest.raises(SubjectError, match="nothing was changed there"):
+            erase(IIN, PHONE, EMAIL)
+        other.rollback()
+    assert schools.contents(any_database_url) == before
+    assert erase(IIN, PHONE, EMAIL) is not None

@@ -2,8 +2,8 @@
 
 >>> own = Own([Identifier.of("phone", "87011234567")])
 >>> hidden = Hidden(own)
->>> hidden.shown("звонил с 8 (701) 123-45-67 на 8 702 765-43-21", "note", frozenset())
-('звонил с 8 (701) 123-45-67 на <KZ_PHONE>', {'KZ_PHONE': 1})
+>>> hidden.shown("звонил с 8 (701) 123-45-67 на 8 702 765-43-21", "note", frozenset()).text
+'звонил с 8 (701) 123-45-67 на <KZ_PHONE>'
 """
 
 from __future__ import annotations
