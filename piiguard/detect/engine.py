@@ -146,7 +146,9 @@ def _prefilter(backend: Backend, made: Plan, lines: Sequence[int]) -> tuple[Back
         if find_spec("re2" if name == "re2" else name) is not None:
             across = made.numbers([index for index, count in enumerate(lines) if count > 1]) - {RARE}
             prefilter = kind(made.patterns, across)
-            made.refuse(prefilter.refused)
+            if prefilter.refused:  # their rules run always, so nothing else of them is to be asked for
+                made.refuse(prefilter.refused)
+                prefilter = kind(made.patterns, across & made.numbers(range(len(lines))))
             made.exact = prefilter.exact
             return name, prefilter
         if backend == name:

@@ -10,7 +10,9 @@ from piiguard.recognizers.checks.alternatives import one_of
 from piiguard.recognizers.checks.letters import ANY
 
 __all__ = [
+    "ENDS_LINE",
     "LIKE_POSITION",
+    "LIKE_POSITION_ANCHOR",
     "POSITION",
     "POSITION_ANCHORS",
     "POSITION_HINTS",
@@ -129,7 +131,9 @@ _LATIN = rf"(?:{one_of(_RANK_LATIN)}{GAP}){{0,2}}{one_of(_NOUN_LATIN)}{END}"
 
 POSITION = rf"{EDGE}(?:[A-Za-z]{{2,5}}-)?(?:{_RUSSIAN}{END}{_BEHIND_RU}|{_KAZAKH}|{_ENGLISH}{_BEHIND_EN}|{_LATIN}){END}"
 """A position in any case of letters; with a blank or a hyphen it says more than one noun: its rank, its field."""
-LIKE_POSITION = rf"(?i:[а-яё-]{{3,20}}(?:ник|тель|щик|чик|ист|олог|граф|вед|атор|итор|онер|арь|ант|ент|ица)|[{ANY}-]{{3,20}}(?:шы|ші|гер|кер))"
+_LIKE_RU = "ник|тель|щик|чик|ист|олог|граф|вед|атор|итор|онер|арь|ант|ент|ица"
+_LIKE_KK = "шы|ші|гер|кер"
+LIKE_POSITION = rf"(?i:[а-яё-]{{3,20}}(?:{_LIKE_RU})|[{ANY}-]{{3,20}}(?:{_LIKE_KK}))"
 """Ends as the words for people at work do: enough in a column of positions."""
 _CAPITAL_EN = "|".join(each.capitalize() if len(each) > 3 else each.upper() for each in _NOUN_EN.split("|"))
 POSITION_HINTS = rf"(?<![{ANY}])(?:{one_of(f'{_MASCULINE_RU}|{_FEMININE_RU}|{_ADJECTIVES_RU}|{_NOUN_KK}')}|{one_of(_NOUN_EN)}(?![a-z])|{one_of(_NOUN_LATIN)})"
@@ -145,6 +149,8 @@ def _parted(words: str, head: str, tail: str = "") -> tuple[str, ...]:
 
 
 _FIRST = "(?<![а-яёәғқңөұүһі])"
+ENDS_LINE = r"[ \t\u00a0.,;]{0,9}(?:\n|\Z)"
+"""What follows the last word of a line, in signs of ASCII: to the fast engines a letter may be any byte."""
 POSITION_ANCHORS = (
     *_parted(_MASCULINE_RU, _FIRST),
     rf"{_FIRST}(?:{_FEMININE_RU}|{_ADJECTIVES_RU})",
@@ -152,5 +158,7 @@ POSITION_ANCHORS = (
     *_parted(_CAPITAL_EN, "(?<![A-Za-z])(?-i:", ")(?![A-Za-z])"),
     *_parted(_NOUN_EN, rf"(?:{_RANK_EN})[ \u00a0]", "(?![a-z])"),
     rf"(?<![a-z])(?:{_RANK_LATIN})[ \u00a0](?:{_NOUN_LATIN})",
-    rf"(?<![^\W_])(?:{_NOUN_LATIN})[ \u00a0:,]",
+    rf"(?<![^\W_])(?:{_NOUN_LATIN})(?:[ \u00a0:,\n]|\Z)",
+    *_parted(_NOUN_EN, "(?<![A-Za-z])", ENDS_LINE),
 )
+LIKE_POSITION_ANCHOR = f"(?:{_LIKE_RU}|{_LIKE_KK})"

@@ -7,7 +7,7 @@ languages, and the degrees and titles that its diplomas and teachers' certificat
 from __future__ import annotations
 
 from piiguard.recognizers.checks.letters import ANY, UPPER
-from piiguard.recognizers.checks.position_words import POSITION_ANCHORS
+from piiguard.recognizers.checks.position_words import ENDS_LINE, LIKE_POSITION_ANCHOR, POSITION_ANCHORS
 
 __all__ = [
     "DEGREE",
@@ -56,23 +56,30 @@ ORGANISATION = (
     rf"|{EDGE}{NAME}{GAP}(?:LLP|JSC|NJSC|LLC|ЖШС|КеАҚ|АҚ|JŞS){END})"
 )
 
+_STEMS_RU = (
+    r"школ|гимнази|лице[йяею]|колледж|университет|институт|академи|больниц|поликлиник|амбулатори|детск(?:ий|ого|ом) сад|ясли-сад|акимат"
+    r"|министерств|департамент|управлени|комитет|прокуратур|суд(?:е|а|у)?(?![а-яё])|инспекци|банк|завод|фабрик|комбинат|музе[йяею]|театр|библиотек|аптек"
+    r"|магазин|цон(?:е|а)?(?![а-яё])|полици|компани|фирм|предприяти|учреждени|организаци|агентств|столов|кафе(?![а-яё])|ресторан|гостиниц"
+)
+_STEMS_KK = (
+    r"мектеп|мектеб|лицей|гимназия|колледж|университет|институт|аурухана|емхана|балабақша|әкімдіг|әкімдік|министрліг|басқарма|департамент|комитет"
+    r"|прокуратура|сот(?=ы)|банк|зауыт|фабрика|кітапхана|дәріхана|дүкен|орталық|орталығ|мұражай|театр"
+)
+_STEMS_EN = (
+    "School|University|College|Institute|Academy|Hospital|Clinic|Bank|Ministry|Department|Akimat|Court"
+    "|Kindergarten|Library|Museum|Factory|Plant|Company|Agency|Center|Centre"
+)
 INSTITUTION_RU = (
     rf"{EDGE}(?:[А-ЯЁӘҒҚҢӨҰҮҺІа-яё][а-яёәғқңөұүһі-]{{3,20}}(?:ая|ой|ый|ий|ом|ое|ого|ем|ую|ей){GAP}){{0,3}}(?:№{GAP}?[0-9]{{1,3}}{GAP})?"
-    r"(?i:школ|гимнази|лице[йяею]|колледж|университет|институт|академи|больниц|поликлиник|амбулатори|детск(?:ий|ого|ом) сад|ясли-сад|акимат"
-    r"|министерств|департамент|управлени|комитет|прокуратур|суд(?:е|а|у)?(?![а-яё])|инспекци|банк|завод|фабрик|комбинат|музе[йяею]|театр|библиотек|аптек"
-    r"|магазин|цон(?:е|а)?(?![а-яё])|полици|компани|фирм|предприяти|учреждени|организаци|агентств|столов|кафе(?![а-яё])|ресторан|гостиниц)"
+    rf"(?i:{_STEMS_RU})"
     rf"[а-яё-]{{0,14}}(?:-[а-яё]{{3,12}})?(?:{GAP}(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]|(?:имени|им\.){GAP}?[{UPPER}][{ANY}.]{{1,20}}(?:{GAP}[{UPPER}][{ANY}]{{2,20}})?"
     rf"|[{UPPER}][{ANY}-]{{1,20}}|[а-яё]{{4,20}}(?:ого|ой|ых|их|ов|ев|ия|ии|я|а|ы)(?![а-яё]))){{0,3}}{END}"
 )
 INSTITUTION_KK = (
     rf"{EDGE}(?!(?i:ол|мен|біз|сен|сіз|олар){END})(?:№{GAP}?[0-9]{{1,3}}{GAP})?(?:[{UPPER}][{ANY}-]{{1,20}}{GAP}|[«\"][^«»\"\n]{{2,60}}[»\"]{GAP}|[{ANY}-]{{3,20}}{GAP}){{0,3}}"
-    r"(?i:мектеп|мектеб|лицей|гимназия|колледж|университет|институт|аурухана|емхана|балабақша|әкімдіг|әкімдік|министрліг|басқарма|департамент|комитет"
-    rf"|прокуратура|сот(?=ы)|банк|зауыт|фабрика|кітапхана|дәріхана|дүкен|орталық|орталығ|мұражай|театр)[{ANY}-]{{0,10}}{END}"
+    rf"(?i:{_STEMS_KK})[{ANY}-]{{0,10}}{END}"
 )
-INSTITUTION_EN = (
-    rf"{EDGE}(?:the{GAP})?(?:[A-Z][A-Za-z'-]+{GAP}){{0,4}}(?:School|University|College|Institute|Academy|Hospital|Clinic|Bank|Ministry|Department|Akimat|Court"
-    rf"|Kindergarten|Library|Museum|Factory|Plant|Company|Agency|Center|Centre)(?:{GAP}(?:No\.?{GAP}?[0-9]{{1,3}}|of{GAP}[A-Z][a-z]+(?:{GAP}[A-Z][a-z]+)?))?{END}"
-)
+INSTITUTION_EN = rf"{EDGE}(?:the{GAP})?(?:[A-Z][A-Za-z'-]+{GAP}){{0,4}}(?:{_STEMS_EN})(?:{GAP}(?:No\.?{GAP}?[0-9]{{1,3}}|of{GAP}[A-Z][a-z]+(?:{GAP}[A-Z][a-z]+)?))?{END}"
 INSTITUTION = rf"(?:{INSTITUTION_RU}|{INSTITUTION_KK}|{INSTITUTION_EN})"
 STAFF = "(?i:сотрудни(?:к|ц)[а-яё]{0,3}|работни(?:к|ц)[а-яё]{0,3}|служащ(?:ий|ая|его|ему|ей)|employee of|staff of)"
 STAFF_KK = f"(?i:қызметкер|жұмысшы|маман)[{ANY}]{{0,5}}"
@@ -116,6 +123,9 @@ PREFILTER = (
     "кандидат|доктор|ph\\.?d|ғылым|философия|қауымдастырылған|ассоциированн|педагог-|магистр|заслуженн",
     r"(?-i:MBA|M\.?Sc|B\.?Sc)|(?:master|bachelor) of [a-z]",
     TITLE,
-    r"(?<![^\n])(?:№ ?[0-9]{1,3} )?[^\W\d_-]{3,20}(?: [^\W\d_]{3,20})?(?: № ?[0-9]{1,3})?(?![^\n])",
+    # Whole lines of a few words.
+    rf"{LIKE_POSITION_ANCHOR}(?: [^\W\d_]{{3,20}}){{0,2}}{ENDS_LINE}",
+    rf"(?:{_STEMS_RU}|{_STEMS_KK}|{_STEMS_EN})[^\W\d_]{{0,14}}(?: [^\W\d_]{{3,20}})?(?: № ?[0-9]{{1,3}})?{ENDS_LINE}",
+    f"(?:бакалавр|докторант|master|bachelor|doctor){ENDS_LINE}",
     *POSITION_ANCHORS,
 )

@@ -134,3 +134,14 @@ def test_nothing_is_asked_of_the_network(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr("socket.socket.connect", refuse)
     assert [match.entity for match in Engine().find("почта user@mail.example.kz")] == ["EMAIL_ADDRESS"]
+
+
+@pytest.mark.parametrize("backend", ["hyperscan", "re2"])
+def test_a_pattern_that_the_fast_engine_refuses_takes_no_other_of_its_recognizer_away(backend: Any) -> None:
+    """Both would be asked for by one automaton, which knows only the other."""
+    long = "|".join(f"код{number:05}слово" for number in range(2_000))
+    patterns = [Pattern("long", rf"\b(?:{long})\b", 0.6), Pattern("short", r"\bZZ[0-9]{6}\b", 0.6)]
+    mine = PatternRecognizer("MINE", patterns=patterns, supported_language="ru")
+    engine = Engine([mine], backend=backend)
+    for text in ("ZZ123456", "код00007слово"):
+        assert [match.entity for match in engine.find(text)] == ["MINE"], text
