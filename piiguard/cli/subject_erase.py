@@ -16,6 +16,7 @@ from piiguard.cli.say import many, say
 from piiguard.cli.subject_asked import asked_for, keyring_of, loaded_findings, subject_options
 
 if TYPE_CHECKING:
+    from piiguard.report.messages import Language
     from piiguard.subjects import Receipt
     from piiguard.subjects.erase import Planned
     from piiguard.subjects.erasing.plan import Step
@@ -67,7 +68,7 @@ def erase(
     trail: Path | None,
     tombstones: Path | None,
     receipt_file: Path | None,
-    lang: str,
+    lang: Language,
     layout: str,
     yes: bool,
 ) -> int:
@@ -83,6 +84,7 @@ def erase(
     """
     from piiguard.files import new_file
     from piiguard.names import json_text
+    from piiguard.report.person.receipt import receipt_text
     from piiguard.subjects import erase_subject
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
@@ -114,11 +116,12 @@ def erase(
     )
     if receipt is None:
         return 0
-    document = json_text(discreet_data(receipt.to_dict()), indent=1)
+    made = receipt.to_dict()
+    document = json_text(discreet_data(made), indent=1)
     if receipt_file is not None:
         with new_file(receipt_file, 0o600, durable=True) as file:
             file.write(f"{document}\n".encode())
-    click.echo(document if layout == "json" else discreet(receipt.text(lang)))
+    click.echo(document if layout == "json" else discreet(receipt_text(made, lang)))
     _say_done(receipt)
     return 0
 

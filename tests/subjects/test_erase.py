@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from piiguard.errors import SubjectError
 from piiguard.keys import Keyring
 from piiguard.manifest import Manifest
+from piiguard.report.messages import LANGUAGES
+from piiguard.report.person.receipt import receipt_text
 from piiguard.subjects import Identifier, Receipt, erase_subject, find_subject, plan_erasure
 from tests.subjects import schools
 from tests.subjects.test_find import EMAIL, IIN, KEY, PHONE
@@ -209,7 +211,7 @@ def test_no_receipt_and_no_line_of_the_trail_holds_a_value(sqlite_url: str, keyr
     trail = keyring.path.with_name(f"{keyring.path.name}.audit").read_text("utf-8")
     texts = [
         json.dumps(receipt.to_dict()),
-        *(receipt.text(language) for language in ("ru", "kk", "en")),
+        *(receipt_text(receipt.to_dict(), lang) for lang in LANGUAGES),
         trail,
     ]
     for value in (*schools.ASAN.values(), "0503123000", "7011234567"):
