@@ -28,6 +28,7 @@ import pytest
 
 from piiguard.cli.main import cli, run
 from piiguard.demo import write_demo
+from piiguard.entities import BY_NAME
 from piiguard.recognizers import kz_recognizers
 from piiguard.recognizers.checks import bin
 from piiguard.recognizers.examples import EXAMPLES
@@ -255,7 +256,7 @@ def collect(database: Path, log: Path) -> Planted:
             for number in re.findall(r"(?<![0-9])[0-9]{12}(?![0-9])", body):
                 planted.number(number)
     for entity, values in OTHERS.items():
-        for value in values if entity != "USERNAME" else ():  # which redact leaves unless it is asked for
+        for value in values:
             (planted.number if entity in ("KZ_BIN", "KZ_DOCUMENT_DATE") else planted.text)(value)
     for value in re.findall(r"(?:ИИН|ЖСН|\"iin\": \"|card) ?([0-9]{12,16})", log.read_text(encoding="utf-8")):
         planted.number(value)
@@ -370,25 +371,9 @@ JOBS = [
     ["recognizers"],
     ["demo", "."],
 ]
-RIGHTS = """
-[[subjects]]
-table = "students"
-key = "id"
-identifiers = ["iin", "phone", "email"]
-erase = "delete"
-
-[[subjects.tables]]
-table = "guardians"
-erase = "delete"
-
-[[subjects.tables]]
-table = "payments"
-erase = "delete"
-
-[[subjects.tables]]
-table = "notes"
-erase = "delete"
-"""
+# The rules of the tour, which are written for the same school.
+TOUR = (Path(__file__).parents[1] / "examples/tour.sh").read_text(encoding="utf-8")
+RIGHTS = TOUR.partition("<<'TOML'\n")[2].partition("TOML\n")[0]
 PEOPLE = [
     ["subject", "find", "sqlite:///crm.db", "app.log"],
     ["subject", "find", "sqlite:///crm.db", "app.log", "--format", "json"],
@@ -401,6 +386,7 @@ PEOPLE = [
     ["retention", "sqlite:///crm.db", "--policy", "policy.toml"],
     ["keys", "end-replay", "--yes"],
 ]
+EVERY = ["--entities", ",".join(BY_NAME)]  # those too that are replaced only where they are named
 LENIENT = {"destroy", "restore", "retire", "manifest", "demo"}  # may refuse, but may not tell
 
 
@@ -513,7 +499,7 @@ def test_every_command_is_run() -> None:
 def test_without_the_key_a_pseudonym_tells_nothing(
     world_in_use: tuple[Path, Planted], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(["redact", "app.log", "-o", "hidden.log", "--operator", "pseudonym"]) == 0
+    assert run(["redact", "app.log", "-o", "hidden.log", "--operator", "pseudonym", *EVERY]) == 0
     capfd.readouterr()
     monkeypatch.setenv("PIIGUARD_KEYRING", str(world_in_use[0] / "other.json"))
     assert silent(world_in_use[1], ["keys", "init", "--wrap", "file:other.key"], capfd) == 0
@@ -539,7 +525,7 @@ def test_a_redacted_log_holds_no_number_and_no_address(
     world_in_use: tuple[Path, Planted], operator: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     home, planted = world_in_use
-    assert run(["redact", "app.log", "-o", f"clean-{operator}.log", "--operator", operator]) == 0
+    assert run(["redact", "app.log", "-o", f"clean-{operator}.log", "--operator", operator, *EVERY]) == 0
     assert planted.seen_in(capfd.readouterr().err.encode()) == []
     clean = (home / f"clean-{operator}.log").read_bytes()
     assert planted.seen_in(clean) == []
