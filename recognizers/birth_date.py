@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import birth_date
-from piiguard.recognizers.dates import forms
+from piiguard.recognizers.dates import BEFORE, forms, iso
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import DAY, MONTH, NUMBER_AFTER, NUMBER_BEFORE
 
 __all__ = ["RULE"]
 
 _YEAR = "(?:1[89][0-9]{2}|20[0-2][0-9])"
-# Databases give a day its first moment; any other time of day is that of an event.
-_AFTER = (
-    r"(?![0-9])(?!(?!T00:00)[A-Za-z])(?![./:][0-9])(?!-(?![0-9]{1,2}[.])[0-9])"
-    r"(?![ \t,]{1,2}(?!00:00)[0-2]?[0-9]:[0-5][0-9])"
-)
+# Databases give a day its first moment, which is part of the value; any other time of day is that of an event. It has
+# a pattern of its own, so that the lines of a log, which begin with a date and a time, are not looked at.
+_FIRST_MOMENT = r"[ T]00:00(?::00(?:[.]0{1,9})?)?Z?(?![0-9:.])"
 
 
 def _check(value: str) -> bool | None:
@@ -28,7 +26,8 @@ RULE = Rule(
     name="KzBirthDateRecognizer",
     about="Finds dates beside words for birth, and dates with which an IIN beside them begins.",
     patterns=(
-        *forms(_YEAR, _AFTER),
+        *forms(_YEAR),
+        Pattern("first moment of a day", rf"{BEFORE}{iso(_YEAR)}{_FIRST_MOMENT}", 0.25),
         Pattern("digits of a date", rf"{NUMBER_BEFORE}{_YEAR}{MONTH}{DAY}{NUMBER_AFTER}", 0.1),
         Pattern("before 1970", rf"(?<![0-9A-Za-z.-])-[1-9][0-9]{{7,12}}{NUMBER_AFTER}", 0.05),
         Pattern(

@@ -6,7 +6,7 @@ from piiguard.recognizers.base import Pattern
 from piiguard.recognizers.checks.characters import BLANKS
 from piiguard.recognizers.shapes import LETTERS
 
-__all__ = ["AFTER", "BEFORE", "forms"]
+__all__ = ["AFTER", "BEFORE", "forms", "iso"]
 
 _S = f"[{BLANKS}]{{0,2}}"
 _DAY = "[0-3]?[0-9]"
@@ -30,29 +30,33 @@ _UNQUOTE = '[»"”“]?'
 _OF_YEAR = "(?:жыл[а-яіғң]{0,4}|ж[.]?)"
 
 
-def forms(year: str, after: str = AFTER) -> tuple[Pattern, ...]:
-    """Make the patterns of dates whose ``year`` has four digits; what stands ``after`` must not speak against one."""
+def iso(year: str) -> str:
+    """Make the pattern of a year, a month and a day in this order."""
+    return rf"{year}(?:-(?:0[1-9]|1[0-2])-|[.](?:0[1-9]|1[0-2])[.]|/(?:0[1-9]|1[0-2])/)(?:0[1-9]|[12][0-9]|3[01])"
+
+
+def forms(year: str) -> tuple[Pattern, ...]:
+    """Make the patterns of dates whose ``year`` has four digits."""
     numeric = rf"{_DAY}(?:[.]{_S}{_MONTH}[.]{_S}|[/]{_MONTH}[/]|[-]{_MONTH}[-]){year}"
-    iso = rf"{year}(?:-(?:0[1-9]|1[0-2])-|[.](?:0[1-9]|1[0-2])[.]|/(?:0[1-9]|1[0-2])/)(?:0[1-9]|[12][0-9]|3[01])"
     return (
-        Pattern("day, month, year", rf"{BEFORE}{numeric}{after}", 0.25),
-        Pattern("year, month, day", rf"{BEFORE}{iso}{after}", 0.25),
-        Pattern("two-digit year", rf"{BEFORE}{_DAY}[./]{_MONTH}[./][0-9]{{2}}{after}", 0.14),
+        Pattern("day, month, year", rf"{BEFORE}{numeric}{AFTER}", 0.25),
+        Pattern("year, month, day", rf"{BEFORE}{iso(year)}{AFTER}", 0.25),
+        Pattern("two-digit year", rf"{BEFORE}{_DAY}[./]{_MONTH}[./][0-9]{{2}}{AFTER}", 0.14),
         Pattern(
             "month in words",
-            rf"{BEFORE}{_DAY}{_S}[{BLANKS}/-]{{0,2}}(?:{_RU}|{_KK}|{_EN}),?[{BLANKS}/-]{{0,2}}{year}{_YEAR_WORD}{after}",
+            rf"{BEFORE}{_DAY}{_S}[{BLANKS}/-]{{0,2}}(?:{_RU}|{_KK}|{_EN}),?[{BLANKS}/-]{{0,2}}{year}{_YEAR_WORD}{AFTER}",
             0.25,
         ),
         Pattern(
             "day in quotation marks",
-            rf"[«\"“„]{_S}{_DAY}{_S}[»\"”“]{_S}(?:{_RU}|{_KK}),?{_S}{year}{_YEAR_WORD}{after}",
+            rf"[«\"“„]{_S}{_DAY}{_S}[»\"”“]{_S}(?:{_RU}|{_KK}),?{_S}{year}{_YEAR_WORD}{AFTER}",
             0.25,
         ),
-        Pattern("month first", rf"{BEFORE}{_EN}[{BLANKS}]{_DAY},?[{BLANKS}]{year}{after}", 0.25),
+        Pattern("month first", rf"{BEFORE}{_EN}[{BLANKS}]{_DAY},?[{BLANKS}]{year}{AFTER}", 0.25),
         Pattern(
             "year first",
             rf"{BEFORE}{year}{_S}{_OF_YEAR}{_S}{_QUOTE}{_DAY}{_UNQUOTE}{_S}{_KK}",
             0.25,
         ),
-        Pattern("year apart", rf"{BEFORE}{year}{_S}{_OF_YEAR}{_S}[0-3][0-9][.][01][0-9]{after}", 0.25),
+        Pattern("year apart", rf"{BEFORE}{year}{_S}{_OF_YEAR}{_S}[0-3][0-9][.][01][0-9]{AFTER}", 0.25),
     )

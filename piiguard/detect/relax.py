@@ -260,7 +260,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Reads guards of one edge; bytes outside ASCII pass all but an anchor."""
+    """Reads guards of one edge; bytes outside ASCII pass all but an anchor and a look for signs of ASCII."""
 
     ignore_case: bool
     before: bool
@@ -308,8 +308,13 @@ class Edge:
             for branch in body[0][1][1]:
                 found |= self._adjacent(branch)
             return found
-        chars = _chars(body[-1 if self.before else 0], self.ignore_case) if body else None
-        return Guard(chars.ascii | HIGH, at_end=False) if chars else Guard()
+        nearest = body[-1 if self.before else 0] if body else None
+        if nearest and nearest[0] is op.AT and len(body) == 1:
+            return self._anchor(nearest[1])
+        chars = _chars(nearest, self.ignore_case) if nearest else None
+        if chars is None:
+            return Guard()
+        return Guard(chars.ascii | HIGH if chars.everything or chars.wide else chars.ascii, at_end=False)
 
     def _banned(self, body: Sequence[Token]) -> frozenset[int]:
         """What a negative look-around refuses by one character alone."""

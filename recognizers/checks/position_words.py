@@ -129,7 +129,11 @@ _ENGLISH = rf"(?:{one_of(_RANK_EN)}(?:{GAP}|/)(?:(?:and|&){GAP})?){{0,4}}{one_of
 _LATIN = rf"(?:{one_of(_RANK_LATIN)}{GAP}){{0,2}}{one_of(_NOUN_LATIN)}{END}"
 
 
-POSITION = rf"{EDGE}(?:[A-Za-z]{{2,5}}-)?(?:{_RUSSIAN}{END}{_BEHIND_RU}|{_KAZAKH}|{_ENGLISH}{_BEHIND_EN}|{_LATIN}){END}"
+# «HR-менеджер», "vice-president"; a word of Latin letters before a hyphen is else the name of a field: "Last-Translator:".
+_PREFIX = (
+    r"(?<![A-Za-z]-)(?:[A-Za-z]{2,5}-(?=[А-яЁёІіӘәҒғҚқҢңӨөҰұҮүҺһ])|(?i:vice|co|ex|sub|it|hr|pr|qa|web)-)?"
+)
+POSITION = rf"{EDGE}{_PREFIX}(?:{_RUSSIAN}{END}{_BEHIND_RU}|{_KAZAKH}|{_ENGLISH}{_BEHIND_EN}|{_LATIN}){END}"
 """A position in any case of letters; with a blank or a hyphen it says more than one noun: its rank, its field."""
 _LIKE_RU = "ник|тель|щик|чик|ист|олог|граф|вед|атор|итор|онер|арь|ант|ент|ица"
 _LIKE_KK = "шы|ші|гер|кер"
@@ -149,8 +153,8 @@ def _parted(words: str, head: str, tail: str = "") -> tuple[str, ...]:
 
 
 _FIRST = "(?<![а-яёәғқңөұүһі])"
-ENDS_LINE = r"[ \t\u00a0.,;]{0,9}(?:\n|\Z)"
-"""What follows the last word of a line, in signs of ASCII: to the fast engines a letter may be any byte."""
+ENDS_LINE = r"[ \t.,;]{0,2}(?=\n|\Z)"
+"""What follows the last word of a line; a look for signs of ASCII, since to the fast engines a letter may be any byte."""
 POSITION_ANCHORS = (
     *_parted(_MASCULINE_RU, _FIRST),
     rf"{_FIRST}(?:{_FEMININE_RU}|{_ADJECTIVES_RU})",

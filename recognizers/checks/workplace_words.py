@@ -125,7 +125,8 @@ PREFILTER = (
     TITLE,
     # Whole lines of a few words.
     rf"{LIKE_POSITION_ANCHOR}(?: [^\W\d_]{{3,20}}){{0,2}}{ENDS_LINE}",
-    rf"(?:{_STEMS_RU}|{_STEMS_KK}|{_STEMS_EN})[^\W\d_]{{0,14}}(?: [^\W\d_]{{3,20}})?(?: № ?[0-9]{{1,3}})?{ENDS_LINE}",
+    rf"(?:{_STEMS_RU}|{_STEMS_KK})[^\W\d_]{{0,14}}(?: [^\W\d_]{{3,20}})?(?: № ?[0-9]{{1,3}})?{ENDS_LINE}",
+    rf"(?-i:{_STEMS_EN})(?: No[.] ?[0-9]{{1,3}})?{ENDS_LINE}",
     f"(?:бакалавр|докторант|master|bachelor|doctor){ENDS_LINE}",
     *POSITION_ANCHORS,
 )

@@ -76,6 +76,10 @@ KINDS = {
     ],
 }
 NONE = [
+    "Last-Translator: Nurlan Mysalbekov <nurlan@example.kz>",
+    "X-Release-Manager: Synaqov Ulgi",
+    "Co-Reviewer-Editor: Nurlan Mysalbekov",
+    "Lead-Designer: Айгүл Сынақова",
     "ТОО «Үлгі» сообщает о проведении собрания",
     "«Үлгі» ЖШС жаңа зауыт ашты",
     "Sample Group LLP opened a new plant.",
