@@ -23,10 +23,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", choices=[*names(), []], help="a benchmark; all when none is named")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the input, 1 is the published one")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of the benchmark `against`, 3 at least")
+    parser.add_argument(
+        "--checkout", type=Path, help="what `against` compares with, in place of 0.1.0 out of the repository"
+    )
     parser.add_argument("--dry", action="store_true", help="print only; leave docs/benchmarks.md as it is")
     chosen = parser.parse_args()
     for name in chosen.name or names():
-        harness = Harness(scale=chosen.scale, write=not chosen.dry)
+        harness = Harness(
+            scale=chosen.scale,
+            write=not chosen.dry,
+            rounds=max(chosen.rounds, 3),
+            checkout=chosen.checkout and chosen.checkout.resolve(),
+        )
         importlib.import_module(f"benchmarks.{name}").run(harness)
 
 

@@ -25,6 +25,9 @@ HEAD = """# Benchmarks
 Every section is written by one command, `python -m benchmarks NAME`. Machines are noisy: read the ratios,
 which come from one interleaved run, rather than the absolute figures. Goals are those of the project's plan;
 a goal that is missed says so.
+
+`python -m benchmarks against` compares everything with 0.1.0, and the engine with other tools, in one interleaved run of some minutes.
+`--rounds 5` makes it surer, `--checkout FOLDER` compares with another version, `--dry` leaves this page alone.
 """
 
 
@@ -45,12 +48,16 @@ class Harness:
     """Runs candidates in turn and writes one section of the page.
 
     ``scale`` multiplies the size of inputs, so that a benchmark can be tried out quickly; ``write`` False
-    leaves the page alone.
+    leaves the page alone. ``rounds`` and ``checkout``, a folder that holds 0.1.0, are for the benchmark ``against``.
     """
 
-    def __init__(self, *, scale: float = 1.0, write: bool = True) -> None:
+    def __init__(
+        self, *, scale: float = 1.0, write: bool = True, rounds: int = 3, checkout: Path | None = None
+    ) -> None:
         self.scale = scale
         self.write = write
+        self.rounds = rounds
+        self.checkout = checkout
 
     def size(self, rows: int) -> int:
         """A number of rows or bytes at this scale, at least 1."""

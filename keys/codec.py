@@ -22,10 +22,12 @@ from typing import Any
 
 from piiguard.errors import ManifestError
 
-__all__ = ["Codec", "codec_for", "filled", "names"]
+__all__ = ["RESTRICTED", "Codec", "codec_for", "filled", "names"]
 
 _FILL = b"\xff"  # never part of UTF-8, so padding can always be told from text
 _MICROSECOND = datetime.timedelta(microseconds=1)
+RESTRICTED = b"\xffpiiguard/1 restricted"
+"""The plaintext of a column whose value is restricted: no codec writes it, and none reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,13 @@ def _decode_string(data: bytes) -> str:
 def _encode_bytes(value: Any) -> bytes:
     if not isinstance(value, bytes | bytearray | memoryview):
         raise _wants(bytes, value)
-    return bytes(value)
+    return _decode_bytes(bytes(value))
+
+
+def _decode_bytes(data: bytes) -> bytes:
+    if data.startswith(RESTRICTED):
+        raise ValueError("these bytes say that a value is restricted")
+    return bytes(data)
 
 
 def _encode_integer(value: Any) -> bytes:
@@ -225,7 +233,7 @@ _CODECS = {
     codec.name: codec
     for codec in (
         Codec("string", 0x01, _encode_string, _decode_string),
-        Codec("bytes", 0x02, _encode_bytes, bytes),
+        Codec("bytes", 0x02, _encode_bytes, _decode_bytes),
         Codec("integer", 0x03, _encode_integer, _decode_integer),
         Codec("boolean", 0x04, _encode_boolean, _decode_boolean),
         Codec("decimal", 0x05, _encode_decimal, _decode_decimal),

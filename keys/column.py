@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 
 from piiguard import clock
-from piiguard.errors import DecryptionError, EnvelopeError, NotEncrypted, PiiguardError
+from piiguard.errors import DecryptionError, EnvelopeError, NotEncrypted, PiiguardError, ValueRestricted
 from piiguard.frames import emptied, empty
 from piiguard.keys import derivation, nonces
 from piiguard.keys.cipher import subcipher
+from piiguard.keys.codec import RESTRICTED
 from piiguard.keys.envelope import SUITE_XAES, Envelope, header
 
 if TYPE_CHECKING:
@@ -127,13 +128,16 @@ class ColumnCipher:
 
         return encrypt
 
-    def decryptor(self, decode: Callable[[bytes], Any] | None) -> Callable[[Any], Any]:
-        """One closure that decrypts and decodes; None stays None."""
+    def decryptor(
+        self, decode: Callable[[bytes], Any] | None, restricted: Callable[[], Any] | None = None
+    ) -> Callable[[Any], Any]:
+        """One closure that decrypts and decodes; None stays None. ``restricted`` makes what stands for such a value."""
         keyring, passed, look_up, find = self._keyring, clock.monotonic, self._readers.get, self._reader
 
         def decrypt(envelope: Any) -> Any:
             if envelope is None:
                 return None
+            plaintext = b""
             try:
                 if passed() >= keyring.due:
                     keyring.poll()
@@ -149,10 +153,17 @@ class ColumnCipher:
                 except InvalidTag:
                     failure = self._failure(envelope)
                 except (ValueError, TypeError, LookupError, ArithmeticError):  # a codec's has plaintext
-                    failure = self._failure(envelope, opened=True)
+                    is_restricted = plaintext.startswith(RESTRICTED)
+                    if is_restricted and restricted is not None:
+                        return restricted()
+                    failure = (
+                        ValueRestricted(self.context)
+                        if is_restricted
+                        else self._failure(envelope, opened=True)
+                    )
                 raise failure
             except BaseException as error:
-                envelope = plaintext = None  # what is no envelope is plaintext
+                envelope, plaintext = None, b""  # what is no envelope is plaintext
                 empty(error)
                 raise
 

@@ -26,6 +26,7 @@ __all__ = [
     "pseudonym_key",
     "redaction_key",
     "restrict_key",
+    "restrict_name_key",
     "tombstone_id",
     "tombstone_key",
     "unpacked",
@@ -43,6 +44,7 @@ LABELS = {
     "pseudonym": b"piiguard/1 pseudonym",  # index root -> AES-SIV key of the pseudonyms of one entity
     "redaction": b"piiguard/1 redaction hash",  # index root -> key of the hashes of one entity
     "restrict": b"piiguard/1 restrict",  # member of the body -> key that seals restricted values
+    "restrict name": b"piiguard/1 restrict name",  # the same member -> key of the names of restricted rows
     "tombstone": b"piiguard/1 tombstone",  # member of the body -> key of tombstones
     "tombstone id": b"piiguard/1 tombstone id",  # the same member -> what names that key
     "vouch": b"piiguard/1 rewrap",  # file key -> key that proves the recipients of the next one
@@ -105,6 +107,11 @@ def chained_key(audit_key: bytes, keyring: uuid.UUID) -> bytes:
 def restrict_key(secret: bytes, keyring: uuid.UUID) -> bytes:
     """The key that seals restricted values."""
     return _derive(secret, keyring, LABELS["restrict"])
+
+
+def restrict_name_key(secret: bytes, keyring: uuid.UUID) -> bytes:
+    """The key of the names under which restricted rows are kept."""
+    return _derive(secret, keyring, LABELS["restrict name"])
 
 
 def canary_key(secret: bytes, keyring: uuid.UUID) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import uuid
 from typing import Any
 
@@ -10,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from piiguard.errors import DecryptionError
 from piiguard.frames import emptied
 from piiguard.keys import cipher
-from piiguard.keys.derivation import lp, restrict_key
+from piiguard.keys.derivation import lp, restrict_key, restrict_name_key
 
 __all__ = ["Restriction"]
 
@@ -28,6 +30,13 @@ class Restriction:
 
     def __init__(self, secret: bytes, keyring: uuid.UUID) -> None:
         self._secret, self._keyring = secret, keyring
+
+    @emptied
+    def name(self, table: str, key: bytes) -> str:
+        """What a row is called where its values are kept: the key of a row may itself be personal data."""
+        text = lp(table.encode("utf-8", "surrogatepass")) + lp(key)
+        own = restrict_name_key(self._secret, self._keyring)
+        return hmac.digest(own, text, hashlib.sha256).hex()
 
     @emptied
     def seal(self, place: str, plain: bytes) -> bytes:

@@ -11,6 +11,7 @@
     │   ├── KeyVersionDestroyed         .version   cannot be undone
     │   └── KeyVersionInUse             .version, .rows   retire or destroy refused
     ├── DecryptionError                 .context, .version   one message for every cause of a failed tag
+    │   └── ValueRestricted             it lies sealed elsewhere until it is released
     ├── EnvelopeError                   truncated, or a suite that this version does not know
     ├── NotEncrypted                    no envelope: plaintext is still in the column
     ├── ManifestError                   .path   unknown table, column, context
@@ -49,6 +50,7 @@ __all__ = [
     "PiiguardError",
     "ScanError",
     "SubjectError",
+    "ValueRestricted",
     "WrappingKeyError",
 ]
 
@@ -125,6 +127,17 @@ class DecryptionError(PiiguardError):
         super().__init__(message, hint=hint)
         self.context = context
         self.version = version
+
+
+class ValueRestricted(DecryptionError):
+    """The value is restricted: it lies sealed elsewhere, and ``piiguard subject release`` puts it back."""
+
+    def __init__(self, context: str) -> None:
+        super().__init__(
+            f"{context}: the value is restricted",
+            context=context,
+            hint="piiguard subject release puts it back",
+        )
 
 
 class EnvelopeError(PiiguardError):

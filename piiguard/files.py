@@ -69,12 +69,13 @@ def read_text(path: str | os.PathLike[str], most: int = MOST) -> str:
 
 @contextmanager
 def new_file(
-    path: Path, mode: int = PRIVATE, *, keep: bool = True, durable: bool = False
+    path: Path, mode: int = PRIVATE, *, keep: bool = True, durable: bool = False, room: Path | None = None
 ) -> Iterator[IO[bytes]]:
     """A file that takes its name at the end, so a command that fails leaves what was there before.
 
     A new file gets ``mode``, as far as the umask allows; one of the user's own keeps the mode that it has, unless
     ``keep`` says no. ``durable`` waits for the disk. A pipe or a device is written as it is. Raises OSError.
+    In a ``room`` it lies until then, and the folders below that are made with its name.
 
     What was written may be read again by :func:`written` before the file takes its name.
     """
@@ -82,24 +83,30 @@ def new_file(
         with special as file:
             yield file
         return
-    temporary = path.with_name(f".piiguard-{secrets.token_hex(8)}")
-    try:
-        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK, mode)
-    except OSError as error:  # of the name that the user knows
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
+    temporary = (room or path.parent) / f".piiguard-{secrets.token_hex(8)}"
+    try:  # from the beginning: a signal may come as soon as the file is there
+        with os.fdopen(_made(temporary, mode, path), "wb") as file:
             if keep and (own := _own_mode(path)) is not None:
                 os.chmod(temporary, own)
             yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
+        if room:
+            path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _made(temporary: Path, mode: int, path: Path) -> int:
+    """A new file; an error is told of the name that the user knows."""
+    try:
+        return os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK, mode)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @contextmanager

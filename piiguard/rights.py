@@ -8,17 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from piiguard.names import shown
 from piiguard.terms import Term
 
-__all__ = ["RULES", "Erase", "Fault", "Subject", "TableRule", "read"]
+__all__ = ["RULES", "SEAL", "Erase", "Fault", "Subject", "TableRule", "read", "restricts"]
 
 Erase = Literal["delete", "null", "pseudonym", "keep"]
 RULES: tuple[str, ...] = get_args(Erase)
+SEAL = "seal"
+"""What ``restrict`` says where values are moved away; anything else is the name of a flag column."""
 
 
 class Fault(ValueError):
@@ -35,7 +37,9 @@ class TableRule:
 
     - ``delete``: the rows go. ``null``: their values go and the rows stay. ``pseudonym``: each value becomes one that stands
       for it and tells nothing. ``keep``: they stay, for ``term`` from the date in ``since``, because ``law`` says so.
-    - ``columns`` are values to go under ``null`` and ``pseudonym`` beside those that the manifest and the scan name.
+    - ``columns`` are values to go under ``null`` and ``pseudonym``, and to be sealed, beside those that the manifest and the
+      scan name.
+    - ``restrict`` says how their use stops while they stay: ``seal``, or the name of a column that is set; None: not at all.
     """
 
     table: str
@@ -44,6 +48,7 @@ class TableRule:
     term: Term | None = None
     since: str | None = None
     law: str | None = None
+    restrict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,17 @@ class Subject:
     erase: Erase | None = None
     last_activity: str | None = None
     tables: tuple[TableRule, ...] = ()
+    restrict: str | None = None
+
+    @property
+    def own(self) -> TableRule | None:
+        """The rule of the persons' rows themselves, where it stands in the entry."""
+        return None if self.erase is None else TableRule(self.table, self.erase, restrict=self.restrict)
 
     def rule(self, table: str) -> TableRule | None:
         """The rule of one table; None where none was written."""
-        if table == self.table and self.erase is not None:
-            return TableRule(table, self.erase)
+        if table == self.table and self.own is not None:
+            return self.own
         return next((rule for rule in self.tables if rule.table == table), None)
 
 
@@ -78,6 +89,11 @@ def read(found: Any) -> tuple[Subject, ...]:
     return subjects
 
 
+def restricts(subjects: Iterable[Subject]) -> bool:
+    """Whether any rule says how rows are restricted."""
+    return any(rule.restrict for one in subjects for rule in (one.own, *one.tables) if rule is not None)
+
+
 _SUBJECT: dict[str, Any] = {
     "table": str,
     "key": list,
@@ -85,8 +101,17 @@ _SUBJECT: dict[str, Any] = {
     "erase": str,
     "keep": dict,
     "last_activity": str,
+    "restrict": str,
 }
-_RULE: dict[str, Any] = {"table": str, "erase": str, "columns": list, "term": str, "from": str, "law": str}
+_RULE: dict[str, Any] = {
+    "table": str,
+    "erase": str,
+    "columns": list,
+    "term": str,
+    "from": str,
+    "law": str,
+    "restrict": str,
+}
 _KINDS: dict[Any, str] = {
     str: "a text",
     list: "a name or a list of different names",
@@ -110,7 +135,15 @@ def _subject(entry: Any, where: str) -> Subject:
     last = given.get("last_activity")
     if last is not None:
         _place(last, f"{where}: last_activity")
-    return Subject(given["table"], given["key"], given.get("identifiers", ()), own, last, tuple(rules))
+    restrict = given.get("restrict")
+    if restrict is not None and own is None:
+        raise Fault(
+            f"{where}: restrict needs erase beside it",
+            'erase = "delete" says what becomes of the rows when they go, or write both under "[[subjects.tables]]"',
+        )
+    return Subject(
+        given["table"], given["key"], given.get("identifiers", ()), own, last, tuple(rules), restrict
+    )
 
 
 def _rule(entry: Any, where: str) -> TableRule:
@@ -128,11 +161,16 @@ def _rule(entry: Any, where: str) -> TableRule:
         )
     if given["erase"] == "keep" and "law" not in given:
         raise Fault(f"{where}: keep lacks law", 'law = "Tax Code, art. 48" is what a person is told')
-    if "columns" in given and given["erase"] not in ("null", "pseudonym"):
-        raise Fault(f"{where}: columns belong to null and pseudonym", f"{given['erase']} concerns whole rows")
+    sealed = given.get("restrict") == SEAL
+    if "columns" in given and given["erase"] not in ("null", "pseudonym") and not sealed:
+        raise Fault(
+            f'{where}: columns belong to null and pseudonym, and to restrict = "{SEAL}"',
+            f"{given['erase']} concerns whole rows",
+        )
     return TableRule(
-        given["table"], given["erase"], given.get("columns", ()), term, given.get("from"), given.get("law")
-    )
+        given["table"], given["erase"], given.get("columns", ()), term, given.get("from"), given.get("law"),
+        given.get("restrict"),
+    )  # fmt: skip
 
 
 def _members(entry: Any, where: str, known: Mapping[str, Any], needed: set[str]) -> dict[str, Any]:
@@ -198,7 +236,7 @@ def _agreed(subjects: tuple[Subject, ...]) -> None:
     """A table that hangs on two kinds of persons has one rule: an order must not be both deleted and kept."""
     rules: dict[str, TableRule] = {}
     for subject in subjects:
-        for rule in (*([TableRule(subject.table, subject.erase)] if subject.erase else ()), *subject.tables):
+        for rule in (*([subject.own] if subject.own else ()), *subject.tables):
             if rules.setdefault(rule.table, rule) != rule:
                 raise Fault(
                     f"[[subjects]]: {shown(rule.table)} has two rules that differ", "leave one of them"

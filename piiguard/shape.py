@@ -131,6 +131,7 @@ _PLAIN: dict[Any, tuple[Callable[[Any], bool], str]] = {
         "a number",
     ),
     NoneType: (lambda value: value is None, "null"),
+    Any: (lambda value: value is None, "null"),  # what is of this process alone is in no file
 }
 
 

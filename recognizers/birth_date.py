@@ -29,6 +29,7 @@ RULE = Rule(
         *forms(_YEAR),
         Pattern("first moment of a day", rf"{BEFORE}{iso(_YEAR)}{_FIRST_MOMENT}", 0.25),
         Pattern("digits of a date", rf"{NUMBER_BEFORE}{_YEAR}{MONTH}{DAY}{NUMBER_AFTER}", 0.1),
+        Pattern("field of a pension payment", rf"(?<=/DT/){_YEAR}{MONTH}{DAY}{NUMBER_AFTER}", 0.7),
         Pattern("before 1970", rf"(?<![0-9A-Za-z.-])-[1-9][0-9]{{7,12}}{NUMBER_AFTER}", 0.05),
         Pattern(
             "since 1970", rf"{NUMBER_BEFORE}(?:[1-9][0-9]{{8}}|1[0-3][0-9]{{8}})(?:000)?{NUMBER_AFTER}", 0.05

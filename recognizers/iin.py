@@ -57,6 +57,7 @@ RULE = Rule(
         "jsn; zhsn; jeke saikestendiru nomiri; jeke sәikestendiru nomiri; zheke saikestendiru nomiri",
         "iin; individual identification number; individual id number; taxpayer id; piin; uin; personal number",
         "national id number; national identification number; inn iin",
+        "idn",  # the field of a payment order (MT 102)
     ),
     company=frozenset({"PERSON"}),
     negatable=True,

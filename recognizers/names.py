@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from piiguard.recognizers.base import Rule, moved
-from piiguard.recognizers.checks import name_forms, name_labels, person_name
+from piiguard.recognizers.checks import name_forms, name_joined, name_labels, person_name
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, MARKS
 from piiguard.recognizers.checks.name_words import LONGEST, classify
@@ -132,10 +132,12 @@ RULE = Rule(
             rf"{_spelled(phrase)}[ ][a-z:]{{1,20}}=[^<>]{{1,60}}>"
             for phrase in ("surname", "last name", "first name", "familiya", "имя", "фамилия")
         ),
+        *name_joined.PREFILTER,
         # Records: «Сынақова, Үлгі», SYNAQOV/ULGI MR, the values of an INSERT.
         rf"(?-i:[{_UP}][{_LOW}-]{_REST},{_BLANK}[{_UP}][{_LOW}])",
         rf"(?-i:[{_LATIN_UP}][{_LATIN_LOW}-]{_REST},{_BLANK}[{_LATIN_UP}][{_LATIN_LOW}])",
         rf"(?-i:[A-Z]{{2}}/[A-Z]{_REST}(?:[ ][A-Z]{_REST})?(?:{'|'.join(name_forms.TITLES_AFTER)}))",
+        rf"(?-i:/(?:{'|'.join(name_labels.PAYMENT_TAGS)})/)",
         r"insert[ ]into[ ]",
         # "40ms " and "40 ms " are no titles, and stand on half the lines of a log
         *(

@@ -73,6 +73,8 @@ def _announced(text: str, name: Candidate) -> bool:
 
 def add_company(text: str, judged: Sequence[Candidate]) -> None:
     """Let sure matches of other entities on the line speak for a match, and those it makes sure for others."""
+    if len(judged) < 2:
+        return  # which is most lines
     waiting = [candidate for candidate in judged if candidate.rule.company]
     for _ in range(_ROUNDS if waiting else 0):
         sure = _Places([candidate for candidate in judged if candidate.score >= _CERTAIN])
@@ -80,6 +82,8 @@ def add_company(text: str, judged: Sequence[Candidate]) -> None:
         companies = [
             (candidate, company) for candidate in waiting if (company := _company(text, candidate, sure))
         ]
+        if not companies:
+            return
         for candidate, company in companies:
             _add(candidate, company)
         accompanied = {id(candidate) for candidate, _ in companies}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, NoReturn
 from zlib import crc32
 
@@ -67,7 +67,7 @@ def answers(url: str) -> bool:
 
 def folder(stack: ExitStack) -> str:
     # A unix socket's path may have 107 characters, hence a short folder. A server may still be tidying it up.
-    where = "/tmp" if POSIX else None  # noqa: S108
+    where = "/tmp" if POSIX and len(gettempdir()) > 30 else None  # noqa: S108
     return stack.enter_context(TemporaryDirectory(prefix="db", dir=where, ignore_cleanup_errors=True))
 
 

@@ -11,11 +11,13 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import documents
 from tests.corpora import ROWS, values
 
 IINS = values("KZ_IIN")
@@ -121,6 +123,16 @@ def _zip() -> bytes:
     return out.getvalue()
 
 
+def _letter(*attached: tuple[str, bytes]) -> bytes:
+    message = EmailMessage()
+    message["Subject"] = "list"
+    message["MIME-Version"] = "1.0"
+    message.set_content(LOG, cte="base64")
+    for name, data in attached:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
 WHOLE = gzip.compress(LOG.encode())
 
 KINDS = {
@@ -147,7 +159,22 @@ KINDS = {
         file_of("a.log.gz", WHOLE[: len(WHOLE) * 2 // 3]), ("a.log.gz",), count=1
     ),
     "a compressed log with garbage behind it": Kind(file_of("a.log.gz", WHOLE + b"garbage"), ("a.log.gz",)),
-    "a zip": Kind(file_of("a.zip", _zip()), ("a.zip",), found=False),
+    "a zip": Kind(file_of("a.zip", _zip())),
+    "a zip with a picture beside a log": Kind(
+        file_of("a.zip", documents.zipped({"a.log": LOG, "b.png": b"\x89PNG\r\n\x1a\n" + bytes(64)})),
+        ("a.zip!b.png",),
+    ),
+    "a workbook": Kind(file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS)]))),
+    "a workbook with a cell longer than others": Kind(
+        file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS), ["x" * 30_000, None]]))
+    ),
+    "a letter": Kind(file_of("a.eml", _letter())),
+    "a letter with a picture": Kind(
+        file_of("a.eml", _letter(("a.png", b"\x89PNG\r\n\x1a\n"))), ("a.eml!a.png",)
+    ),
+    "a PDF of a page": Kind(file_of("a.pdf", documents.pdf([LOG]))),
+    "a PDF of a page and a scan": Kind(file_of("a.pdf", documents.pdf([LOG, None])), ("a.pdf!page 2",)),
+    "a zip cut short": Kind(file_of("a.zip", _zip()[:-60]), ("a.zip",), found=False),
     "an array of JSON cut short": Kind(
         file_of("a.json", json.dumps([{"iin": each} for each in IINS])[:-9]), count=ROWS - 1
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests import documents
 from tests.corpora import values
 
 PLANTED = ("KZ_IIN", "KZ_PHONE", "EMAIL_ADDRESS")
@@ -29,6 +30,11 @@ def write_table(kind: str, path: Path) -> None:
     elif kind == "csv":
         with path.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows([NAMES, *ROWS])
+    elif kind == "xlsx":
+        path.write_bytes(documents.xlsx([NAMES, *ROWS]))
+    elif kind == "zip":
+        text = "".join(",".join(row) + "\n" for row in [NAMES, *ROWS])
+        path.write_bytes(documents.zipped({"out/people.csv": text}))
     elif kind == "gz":
         path.write_bytes(gzip.compress("".join(line(*row) for row in ROWS).encode()))
     else:

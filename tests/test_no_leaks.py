@@ -265,7 +265,7 @@ def collect(database: Path, log: Path) -> Planted:
     return planted
 
 
-FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
+FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html")
 
 SCANS = [
     *(["scan", "sqlite:///crm.db", "app.log", "--full", "--format", name] for name in FORMATS),
@@ -274,6 +274,7 @@ SCANS = [
     ["scan", "sqlite:///crm.db", "app.log", "--lang", "ru", "--format", "html", "-o", "report-ru.html"],
     BASELINE,
     ["scan", "sqlite:///crm.db", "app.log", "--baseline", "baseline.json"],
+    ["scan", "sqlite:///crm.db", "app.log", "--papers", "papers", "--policy", "policy.toml"],
     ["scan", "sqlite:///crm.db", "--jobs", "2"],
     ["scan", "sqlite:///missing.db", "nowhere.log", "app.log"],
     *(["scan", "sqlite:///crm.db", "app.log", "--min-confidence", "low", "--policy", "policy.toml", "--format", name]
@@ -377,6 +378,13 @@ RIGHTS = TOUR.partition("<<'TOML'\n")[2].partition("TOML\n")[0]
 PEOPLE = [
     ["subject", "find", "sqlite:///crm.db", "app.log"],
     ["subject", "find", "sqlite:///crm.db", "app.log", "--format", "json"],
+    ["subject", "restrict", "sqlite:///crm.db", "--plan"],
+    ["subject", "restrict", "sqlite:///crm.db", "--yes"],
+    ["subject", "find", "sqlite:///crm.db"],
+    ["subject", "release", "sqlite:///crm.db", "--plan"],
+    ["subject", "release", "sqlite:///crm.db", "--yes", "--format", "json"],
+    ["subject", "restrict", "sqlite:///crm.db", "--yes", "--receipt", "act.json"],
+    ["subject", "map", "sqlite:///crm.db"],
     ["subject", "erase", "sqlite:///crm.db", "--plan"],
     ["subject", "erase", "sqlite:///crm.db", "--yes"],
     ["subject", "replay", "sqlite:///crm.db", "--yes"],
@@ -463,7 +471,7 @@ def test_what_is_done_for_a_person_shows_no_value(
     with closing(sqlite3.connect(plain[0] / "crm.db")) as connection:
         (whose,) = connection.execute("select iin from students where id = 1").fetchone()
     with (home / "piiguard.toml").open("a", encoding="utf-8") as manifest:
-        manifest.write(RIGHTS)
+        manifest.write(RIGHTS.replace('erase = "delete"', 'erase = "delete"\nrestrict = "seal"'))
     codes = []
     for command in PEOPLE:
         monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(f"iin={whose}\n".encode())))

@@ -49,12 +49,12 @@ def _lines(dice: random.Random, size: int, personal: float, templates: tuple[str
     made = 0
     while made < size:
         chosen = templates if dice.random() < personal else PLAIN
-        line = dice.choice(chosen).format_map(_Fields(dice)) + "\n"
+        line = dice.choice(chosen).format_map(Fields(dice)) + "\n"
         made += len(line.encode())
         yield line
 
 
-class _Fields(dict[str, str]):
+class Fields(dict[str, str]):
     def __init__(self, dice: random.Random) -> None:
         super().__init__()
         self._dice = dice

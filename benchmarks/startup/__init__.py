@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.against.workers import environment
 from benchmarks.harness import Harness
 
 LINES = "2026-01-05 client called, ИИН 050312300015\n2026-01-05 перезвонить: 8 (701) 123-45-67\n"
@@ -17,7 +18,11 @@ FOUND = 3
 def spent(*code: str) -> None:
     """Run a fresh interpreter; its processor time counts as that of a child."""
     ran = subprocess.run(
-        [sys.executable, *code], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *code],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
     )
     if ran.returncode not in (0, FOUND):
         raise subprocess.CalledProcessError(ran.returncode, code)

@@ -60,8 +60,8 @@ def breach(
 ) -> int:
     """Whose data is in a leaked file: how many of our people, from which columns, how new; never a value.
 
-    Encrypted columns are compared by blind index and others in their normal form; nothing is decrypted and nothing
-    is written. Exit code 3 says that some of it is ours, 0 that none is, 4 that a part of the file or of the databases
+    Encrypted columns are compared by blind index and others in their normal form; no column is decrypted (what lies
+    sealed of restricted people is opened) and nothing is written. Exit code 3 says that some of it is ours, 0 that none is, 4 that a part of the file or of the databases
     was not read or cannot be compared.
 
     \b

@@ -237,19 +237,22 @@ def _run(
     from piiguard.protect.jobs.job import Job
     from piiguard.protect.schema import residue
 
-    code, changed = 0, list[str]()
+    code, changed = 0, dict[str, tuple[str, ...]]()
     with stoppable() as stop, progress() as watch:
         pace = Pace(limits(given), stop=stop)
         for item in items:
             found = job(Job(engine, keyring, pace, watch, given["jobs"], given["trail"]), item)
             say_jobs.outcome(found)
-            changed += [item.place] if found.kind == "encrypt" and not found.left else []
+            if found.kind == "encrypt" and not found.left:
+                changed[item.place] = found.residues
             code = code or (EXIT_INCOMPLETE if found.left else 0)
             if found.paused:
                 break
     if changed:
         left = residue.clean(engine)
-        say_residues.residues(left, noted=residue.remember(engine, changed, left))
+        noted = [residue.remember(engine, [place], [*words, *left]) for place, words in changed.items()]
+        words = {word: None for found in (*changed.values(), left) for word in found}
+        say_residues.residues(list(words), noted=all(noted))
     return code
 
 
@@ -275,7 +278,8 @@ def decrypt(
     """Bring an encrypted column back to plaintext: the way back from encrypt, in the same steps.
 
     The blind index goes with the ciphertext, and so does the entry in the manifest. A column that was unique through
-    its blind index is made unique again; other constraints and indexes that the plaintext once had are not.
+    its blind index is made unique again; other constraints and indexes that the plaintext once had are not. The
+    index of a text column stays, since models that read both write it: drop it after the last deploy.
 
     \b
     piiguard decrypt postgresql://dba@db/crm students.iin --type 'varchar(12)'

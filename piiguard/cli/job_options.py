@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from piiguard.cli.job_report import JSON_OF_DONE, layout_option, quiet_option
 from piiguard.cli.options import Written
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="The audit trail of jobs, where the keyring cannot be written; always the same for a database.",
         ),
         click.option("--dry-run", is_flag=True, help="Count what would be done; change nothing."),
+        layout_option,
+        quiet_option,
     ):
         command = option(command)
     return command
@@ -85,7 +88,10 @@ def open_database(url: str, given: dict[str, Any]) -> sa.Engine:
     """The database that a job works on; for a look at what it would do, one that only reads."""
     from piiguard.database import open_engine, open_reader
 
-    return open_reader(url) if given["plan"] or given["dry_run"] else open_engine(url)
+    looks = given["plan"] or given["dry_run"]
+    if looks and given["layout"] == "json":
+        raise click.UsageError(JSON_OF_DONE)
+    return open_reader(url) if looks else open_engine(url)
 
 
 def limits(given: dict[str, Any]) -> Limits:

@@ -125,6 +125,7 @@ def verified_json(found: Sequence[Verified]) -> str:
                     "column": discreet(one.item.column),
                     "opened": one.opened,
                     "null": one.null,
+                    "restricted": one.restricted,
                     "plain": dataclasses.asdict(one.plain),
                     "unreadable": dataclasses.asdict(one.unreadable),
                     "misplaced": {

@@ -22,6 +22,7 @@ __all__ = [
     "keyring_path",
     "load_manifest",
     "manifest_option",
+    "manifest_path",
     "never_asks_option",
     "open_keyring",
     "require_scan_extra",
@@ -47,7 +48,8 @@ class Written(click.Path):
             # a Path has no "./" in front, and what opens it may take "-" for a stream
             return super().convert(Path(value).absolute() if Path(value) == Path("-") else value, param, ctx)
         if not self.or_output:
-            self.fail("this goes into a file only, not to standard output", param, ctx)
+            where = "folder" if self.dir_okay else "file"
+            self.fail(f"this goes into a {where} only, not to standard output", param, ctx)
         return None
 
 
@@ -80,11 +82,17 @@ never_asks_option: Decorator = click.option(
 
 def load_manifest(path: Path | None) -> Manifest | None:
     """The manifest that was named, or ``./piiguard.toml`` if it is there, or None."""
-    from piiguard.manifest import DEFAULT_NAME, Manifest
+    from piiguard.manifest import Manifest
 
-    if path is not None:
-        return Manifest.load(path)
-    return Manifest.load(DEFAULT_NAME) if Path(DEFAULT_NAME).is_file() else None
+    return next(map(Manifest.load, manifest_path(path)), None)
+
+
+def manifest_path(path: Path | None) -> tuple[Path, ...]:
+    """Where the manifest is: what was named, or ``./piiguard.toml`` if it is there, or nothing."""
+    from piiguard.manifest import DEFAULT_NAME
+
+    default = Path(DEFAULT_NAME)
+    return (path,) if path is not None else (default,) if default.is_file() else ()
 
 
 def keyring_path(path: Path | None, manifest: Manifest | None) -> Path:

@@ -1,4 +1,4 @@
-"""The progress bar of a job: rows a second and the time that remains, on standard error."""
+"""The progress of a job on standard error: a bar on a terminal, else a line a minute."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from piiguard.cli.discreet import discreet
+from piiguard.cli.minutes import Minutes, far
 from piiguard.cli.say import say
 from piiguard.names import shown
 from piiguard.protect.watch import Watch
@@ -24,16 +25,25 @@ __all__ = ["progress"]
 
 @contextmanager
 def progress() -> Iterator[Watch]:
-    """A bar with rows a second and the time that remains, on a terminal only."""
+    """A bar with rows a second and the time that remains; without a terminal a line a minute."""
     if not sys.stderr.isatty():
-        yield _Quiet()
+        yield _Lines()
         return
     with _Bar() as bar:
         yield bar
 
 
-class _Quiet(Watch):
-    """Says what a person should know, and shows no bar."""
+class _Lines(Watch):
+    """For a log: how far it is, each minute."""
+
+    def begin(self, phase: str, table: str, columns: Sequence[str], rows: int) -> None:
+        self._what, self._rows, self._done = f"{phase} {table}.{','.join(columns)}", rows, 0
+        self._minutes = Minutes()
+
+    def step(self, tally: Tally) -> None:
+        self._done += tally.changed + tally.missed + tally.failed
+        if self._minutes.passed():
+            say(far(self._what, self._done, self._rows, "rows", self._minutes.seconds))
 
     def note(self, what: str, place: str) -> None:
         _say_note(what, place)
@@ -88,6 +98,7 @@ def _say_note(what: str, place: str) -> None:
 
 
 _NOTES = {
+    "follow": "waiting until the newest keyring is loaded by {}",
     "not-noted": "not noted in the audit trail: {}",
     "triggers": "{}: these triggers fire for every row",
     "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",

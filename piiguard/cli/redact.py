@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +68,28 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
     redacted, 1 error, 2 usage.
     """
     require_scan_extra()
+    from piiguard.cli.redact_files import stoppable
+
+    output, counts = chosen["output"], chosen["counts"]
+    runner = _runner(chosen)
+    with ExitStack() as stack:
+        file = None
+        if output:
+            stack.enter_context(stoppable())
+        if counts:
+            with told(str(counts)):
+                file = stack.enter_context(new_file(counts))
+        results = _results(runner, sources, output, check=chosen["check"])
+        code = _exit_code(results)
+        if file:
+            file.write(_counted(results, chosen, code))
+    return code
+
+
+def _results(runner: Runner, sources: Sequence[str], output: Path | None, *, check: bool) -> list[Result]:
+    """Redact, and say of each file what became of it."""
     from piiguard.cli.redact_files import Job, jobs_of
 
-    output = chosen["output"]
-    runner = _runner(chosen)
     if len(sources) > 1 or not _is_one(sources[0]):
         if output is None:
             raise click.UsageError(say_redact.NEEDS_FOLDER)
@@ -79,15 +98,13 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
             say_redact.told(result)
             results.append(result)
         say_redact.table(results)
-    elif output is not None:
-        results = [runner.one(Job(str(_named(sources[0])), output))]
-        say_redact.told(results[0])
-    else:
-        if chosen["check"]:
-            raise click.UsageError(say_redact.CHECK_NEEDS_OUTPUT)
-        results = [runner.stream(str(_named(sources[0])), sys.stdout.buffer)]
-        say_redact.told(results[0])
-    return _finished(results, chosen)
+        return results
+    if output is None and check:
+        raise click.UsageError(say_redact.CHECK_NEEDS_OUTPUT)
+    name = str(_named(sources[0]))
+    result = runner.one(Job(name, output)) if output else runner.stream(name, sys.stdout.buffer)
+    say_redact.told(result)
+    return [result]
 
 
 def _is_one(source: str) -> bool:
@@ -113,20 +130,17 @@ def _runner(chosen: dict[str, Any]) -> Runner:
     return Runner(cleaner, chosen["check"], entities, made)
 
 
-def _finished(results: Sequence[Result], chosen: dict[str, Any]) -> int:
-    """The exit code; the counts are written with it."""
+def _exit_code(results: Sequence[Result]) -> int:
+    if not results or any(not result.whole and result.state != "left" for result in results):
+        return EXIT_INCOMPLETE
+    return EXIT_FOUND if any(result.state == "left" for result in results) else 0
+
+
+def _counted(results: Sequence[Result], chosen: dict[str, Any], code: int) -> bytes:
     from piiguard.redact.files.results import document
 
-    code = 0
-    if any(result.state == "left" for result in results):
-        code = EXIT_FOUND
-    if not results or any(not result.whole and result.state != "left" for result in results):
-        code = EXIT_INCOMPLETE
-    if path := chosen["counts"]:
-        counts = document(results, chosen["operator"], checked=chosen["check"], code=code)
-        with told(str(path)), new_file(path) as file:
-            file.write(f"{json_text(discreet_data(counts), indent=2)}\n".encode())
-    return code
+    counts = document(results, chosen["operator"], checked=chosen["check"], code=code)
+    return f"{json_text(discreet_data(counts), indent=2)}\n".encode()
 
 
 @click.command()

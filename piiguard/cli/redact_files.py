@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -18,9 +18,10 @@ from piiguard.files import PRIVATE, new_file, written
 if TYPE_CHECKING:
     from piiguard.read.sources import Source
     from piiguard.redact.files.copy import Cleaner
+    from piiguard.redact.files.notes import Notes
     from piiguard.redact.files.results import Left, Result
 
-__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "told"]
+__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "stoppable", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Job:
     name: str = ""
     named: bool = True
     why: str = ""
+    folder: Path | None = None
+    """what the copy lies below, and is made in"""
 
 
 def jobs_of(sources: Sequence[str], folder: Path) -> list[Job]:
@@ -50,7 +53,7 @@ def jobs_of(sources: Sequence[str], folder: Path) -> list[Job]:
             )
         for file, why in [*((file, "") for file in found.files), *found.left]:
             name = os.path.relpath(file, found.root) if found.root else os.path.basename(file)
-            job = Job(file, folder / name, name, named=found.named, why=why)
+            job = Job(file, folder / name, name, found.named, why, folder)
             if job.copy in jobs and jobs[job.copy].source != file:
                 raise ScanError(
                     f"{file} and {jobs[job.copy].source}: both would be written to {job.copy}", source=file,
@@ -91,7 +94,7 @@ class Runner:
         try:
             with told(job.source), opened(job.source, named=job.named) as source:
                 self.cleaner.check(job.source, source)
-                with new_file(job.copy, mode_of(job.source)) as file:
+                with new_file(job.copy, mode_of(job.source), room=job.folder) as file:
                     tally = self.cleaner.copy(job.source, source, file)
                     if self.check and (left := self._left(job, file)):
                         raise NotClean(left)
@@ -117,31 +120,30 @@ class Runner:
         from piiguard.redact.files.notes import Notes
         from piiguard.redact.files.results import Result
 
-        with told(str(folder)):
-            folder.mkdir(exist_ok=True)
+        with _room(folder):
             notes = Notes(folder, self._settings())
-        for job in jobs:
-            if job.why:
-                yield Result(job.source, "unread", reason=job.why)
-                continue
-            source = Path(job.source)
-            try:
-                _make_room(job.copy, folder)
-                known = notes.replaced(job.name, source, job.copy) if job.copy.exists() else None
-                if known is not None:
-                    yield Result(job.source, "earlier", str(job.copy), replaced=known)
-                    continue
-                result = self.one(job)
-                if result.whole:
-                    notes.add(job.name, source, job.copy, result.replaced)
-            except ScanError as error:
-                reason = str(error).removeprefix(f"{job.source}: ")
-                result = Result(
-                    job.source, "refused", reason=f"{reason}; {error.hint}" if error.hint else reason
-                )
-            except OSError as error:
-                result = Result(job.source, "refused", reason=(error.strerror or "error").lower())
-            yield result
+            for job in jobs:
+                yield Result(job.source, "unread", reason=job.why) if job.why else self._noted(job, notes)
+
+    def _noted(self, job: Job, notes: Notes) -> Result:
+        """Redact one of many, unless that is done."""
+        from piiguard.redact.files.results import Result
+
+        source = Path(job.source)
+        try:
+            _stays_below(job)
+            known = notes.replaced(job.name, source, job.copy) if job.copy.exists() else None
+            if known is not None:
+                return Result(job.source, "earlier", str(job.copy), replaced=known)
+            result = self.one(job)
+            if result.whole:
+                notes.add(job.name, source, job.copy, result.replaced)
+        except ScanError as error:
+            reason = str(error).removeprefix(f"{job.source}: ")
+            return Result(job.source, "refused", reason=f"{reason}; {error.hint}" if error.hint else reason)
+        except OSError as error:
+            return Result(job.source, "refused", reason=(error.strerror or "error").lower())
+        return result
 
     def _settings(self) -> str:
         """What makes a copy another one, as a digest: no option is told."""
@@ -151,27 +153,67 @@ class Runner:
         return hashlib.sha256(repr(made).encode()).hexdigest()
 
     def _left(self, job: Job, file: IO[bytes]) -> list[Left]:
-        """What a scan finds in the copy at medium or above."""
+        """What a scan finds in the copy and in the names of its folders at medium or above."""
         from piiguard.read.sources import unpacked
         from piiguard.redact.files.copy import form_of
         from piiguard.redact.files.results import Left
         from piiguard.scan import Options, scan_log
+        from piiguard.scan.filenames import FOLDER, findings, inside
 
-        form = form_of(job.source, self.cleaner.form)
+        form = form_of(job.source, self.cleaner.form).replace("log", self.cleaner.form)
         options = Options(entities=self.entities, sample=None, form=form, encoding=self.cleaner.encoding)
         with written(file) as again, unpacked(again) as source:
             report = scan_log(source.stream, options, name=job.source)
         if report.errors:
             reason = f"the copy could not be scanned: {report.errors[0].message}"
             raise ScanError(f"{job.source}: {reason}", source=job.source)
-        return [Left(each.entity, each.confidence, each.matched) for each in report.unprotected]
+        names = (
+            each
+            for above in inside(job.name)
+            for each in findings(job.source, above, above, options, what=FOLDER)
+        )
+        return [Left(each.entity, each.confidence, each.matched) for each in (*report.unprotected, *names)]
 
 
-def _make_room(copy: Path, folder: Path) -> None:
-    """Make the folders that a copy lies in; a link among them must not lead elsewhere."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    if not _is_below(copy.parent, folder):
-        raise ScanError(f"{copy.parent}: leads out of the folder", source=str(copy))
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """The folder of the copies, made where it is missing; it goes again where nothing came into it."""
+    made = not os.path.lexists(folder)
+    with told(str(folder)):
+        folder.mkdir(exist_ok=True)
+    try:
+        yield
+    finally:
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _stays_below(job: Job) -> None:
+    """A link among the folders that a copy lies in must not lead elsewhere."""
+    if job.folder and not _is_below(job.copy.parent, job.folder):
+        raise ScanError(f"{job.copy.parent}: leads out of the folder", source=str(job.copy))
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Whoever ends the process ends it as Ctrl-C does: what is half written goes."""
+    import signal
+
+    ways = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {way: signal.getsignal(way) for way in ways}
+    for way in ways:
+        if before[way] is signal.SIG_DFL:  # nohup means that a hang-up ends nothing
+            signal.signal(way, _stop)
+    try:
+        yield
+    finally:
+        for way in ways:
+            signal.signal(way, before[way])
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager

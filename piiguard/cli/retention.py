@@ -43,7 +43,14 @@ __all__ = ["retention"]
 @keyring_option
 @click.option("--erase", is_flag=True, help="Destroy what is past its term, by the rules of the manifest.")
 @click.option(
-    "--plan", is_flag=True, help="With --erase: print the statements with placeholders, and change nothing."
+    "--restrict",
+    is_flag=True,
+    help="Stop the use of what is past its term instead, by the rules of the manifest.",
+)
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="With --erase or --restrict: print the statements with placeholders, and change nothing.",
 )
 @click.option(
     "--throttle",
@@ -81,6 +88,7 @@ def retention(
     manifest_file: Path | None,
     keyring_file: Path | None,
     erase: bool,
+    restrict: bool,
     plan: bool,
     throttle: float | None,
     max_minutes: float | None,
@@ -89,7 +97,8 @@ def retention(
     layout: str,
     yes: bool,
 ) -> int:
-    """Rows past their term: how many, in which tables; with --erase they are destroyed by the rules of the manifest.
+    """Rows past their term: how many, in which tables; with --erase they are destroyed by the rules of the manifest, with --restrict their use
+    stops and the data stays.
 
     A row goes with what hangs on it, in small transactions beside writers, and is held while a law keeps some of that. What was
     done is not found again: a run that was stopped is typed again. Exit code 3 says that rows are past their term, 0
@@ -107,19 +116,24 @@ def retention(
     from piiguard.subjects.rows.findings import load
 
     require_scan_extra()
-    if erase and not (yes or plan or sys.stdin.isatty()):
-        raise click.UsageError("destroy what is past its term: no terminal to ask on; add --yes, or --plan")
+    if erase and restrict:
+        raise click.UsageError(
+            "--erase and --restrict: what is past its term is destroyed or restricted, not both"
+        )
+    what = "destroy" if erase else "restrict"
+    if (erase or restrict) and not (yes or plan or sys.stdin.isatty()):
+        raise click.UsageError(f"{what} what is past its term: no terminal to ask on; add --yes, or --plan")
     policy, manifest = Policy.load(policy_file), manifest_of(manifest_file)
     keyring = keyring_of(keyring_file, manifest)
 
     def agreed(report: RetentionReport, statements: Sequence[str]) -> bool:
-        if not erase:
+        if not (erase or restrict):
             return False
         if plan:
             for statement in statements:
                 click.echo(shown(discreet(statement)))
             return False
-        confirm(f"destroy {many(report.overdue, 'row')} past their term, and what hangs on them", yes=yes)
+        confirm(f"{what} {many(report.overdue, 'row')} past their term, and what hangs on them", yes=yes)
         return True
 
     with stoppable() as stopped:
@@ -130,6 +144,7 @@ def retention(
             manifest=manifest,
             findings=load(findings_file) if findings_file else (),
             keyring=keyring,
+            how="restrict" if restrict else "erase",
             agreed=agreed,
             pace=Pace(Limits(throttle, None, max_minutes), stop=stopped),
             trail=trail,

@@ -23,6 +23,7 @@ __all__ = [
     "ABORTED",
     "CHECK_PATH",
     "INTERNAL_HINT",
+    "QUIET",
     "about",
     "fail",
     "hint",
@@ -34,8 +35,15 @@ __all__ = [
 ]
 
 
+QUIET = "piiguard.quiet"
+"""Set in the context of a command that says nothing; errors are said when it has ended."""
+
+
 def say(message: str) -> None:
     """One line to standard error, whatever names it holds."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get(QUIET):
+        return
     message = discreet(message)
     click.echo(f"piiguard: {names.message(message)}", err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from piiguard.cli.job_report import note
 from piiguard.cli.say import hint, many, say
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _columns(found: Outcome) -> str:
 
 def outcome(found: Outcome) -> None:
     """What a job did to one table."""
+    note(found)
     place = _columns(found)
     if found.kind == "nothing":
         say(f"{place}: nothing to do")

@@ -42,6 +42,7 @@ _STAGES = {
     "shadow-expand": "index, expand: a shadow column, UNIQUE like the index, and a trigger that keeps it up",
     "shadow-fill": "index, fill: each row's index under the next key, batch by batch",
     "shadow-promote": "index, promote: piiguard keys promote --kind index, unless the next key is primary",
+    "shadow-bar": "index, bar: when every application has loaded the next key, no hash under another one is taken",
     "shadow-copy": "index, copy: the shadow into the index, batch by batch; queries look for both",
     "shadow-contract": "index, contract: without the shadow",
     "fill": "index, fill: of every row, before any value is changed; until here, or until the database's own index,"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALMIGHTY",
     "EMPTY_TARGET",
+    "ENDED",
     "FOLLOW_ONE_FILE",
     "JOBS_OF_SPARK",
     "MASTER_OF_SPARK",
@@ -21,9 +22,12 @@ __all__ = [
     "NO_MATCHES_ON_SPARK",
     "SAMPLE_OR_FULL",
     "SINCE_OR_RESUME",
+    "SOURCE_OF_CODE",
     "beside_follow",
     "following",
+    "not_for_documents",
     "only_for",
+    "papers_written",
     "scan_summary",
     "suppression_expired",
 ]
@@ -32,6 +36,15 @@ __all__ = [
 def following(target: str) -> None:
     """All that was there has been read."""
     say(f"{target}: read to its end, waiting for more lines; Ctrl-C ends")
+
+
+def papers_written(listed: str, *, kept: bool, used: bool) -> None:
+    """Where the papers are, and what makes them whole."""
+    say(f"{listed}: kept as it is" if kept else f"{listed}: fill in what is empty, and have it approved")
+    if not used:
+        hint(
+            "given as --policy, it is what the papers are written with, and the scan ends with 3 once more is held than it lists"
+        )
 
 
 def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str] = ()) -> None:
@@ -56,6 +69,8 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
     fresh = sum(f.id not in known for f in report.unprotected)
     old = f", {len(report.unprotected) - fresh} known" if known else ""
     say(f"read {', '.join(parts)}: {fresh} unprotected{old}")
+    if report.gone:
+        say(f"{many(len(report.gone), 'known place')} {'is' if len(report.gone) == 1 else 'are'} gone")
     if not report.searched:
         if globs and not tables:  # a misspelt glob would look like a clean database
             say(f"no table matches {', '.join(globs)}")
@@ -76,6 +91,7 @@ def _noted(report: ScanReport) -> dict[str, list[str]]:
 
 _MOST_ERRORS = 20
 _MOST_NOTED = 3
+ENDED = "the scan that it belongs to ended on {}: everything is read again"
 FOLLOW_ONE_FILE = "--follow takes one plain file, which is not compressed"
 ALMIGHTY = "this account may do anything on the server; one that may only read is safer: docs/scanning.md"
 EMPTY_TARGET = "a target is empty"
@@ -84,6 +100,7 @@ JOBS_OF_SPARK = "--jobs is for the processes of this machine; Spark has its own 
 MASTER_OF_SPARK = "--master is of Spark: add --engine spark"
 NAME_OF_ONE = "--name is for one target: several need names of their own"
 SINCE_OR_RESUME = "--since and --resume exclude each other: one begins anew, the other goes on"
+SOURCE_OF_CODE = "--source says where sarif and junit show what lies in tables: add --format sarif or junit"
 SAMPLE_OR_FULL = "--sample and --full exclude each other"
 
 
@@ -95,6 +112,11 @@ def beside_follow(option: str) -> str:
 def only_for(option: str, what: str) -> str:
     """An option that none of the targets can keep."""
     return f"{option} is for {what}, and no target has any"
+
+
+def not_for_documents(option: str) -> str:
+    """An option for text, of which a document has none that anybody could read otherwise."""
+    return f"{option} is for text; a document says itself how it is to be read"
 
 
 def suppression_expired(suppression: Suppression) -> None:

@@ -13,7 +13,13 @@ import click
 
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
-from piiguard.cli.options import Written, chosen_entities, manifest_option, require_scan_extra
+from piiguard.cli.options import (
+    Written,
+    chosen_entities,
+    manifest_option,
+    manifest_path,
+    require_scan_extra,
+)
 from piiguard.cli.scan_refusals import refuse
 from piiguard.confidence import LEVELS
 
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from piiguard.scan import Match, ScanReport
+    from piiguard.scan.difference import Gone
     from piiguard.scan.policy import Policy
 
 
@@ -32,13 +39,13 @@ def known_encoding(context: click.Context, option: click.Parameter, name: str) -
         raise click.BadParameter(f"there is no encoding called {name}") from None
 
 
-FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
+FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary")
 
 
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="What to write; ndjson is one line per single match.")  # fmt: skip
+              help="What to write; ndjson is one line per single match, summary two pages to print.")  # fmt: skip
 @click.option("-o", "--output", type=Written(or_output=True), metavar="FILE",
               help="Write the report there, not to standard output.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Look for these only; piiguard recognizers lists them.")
@@ -55,12 +62,14 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
               help="Processes to read with.")  # fmt: skip
 @click.option("--statement-timeout", type=click.FloatRange(min=0), metavar="SECONDS",
               help="Give up on a statement after so long; 60 for a sample, no limit with --full.")  # fmt: skip
-@click.option("--baseline", "baseline_file", type=click.Path(path_type=Path), metavar="FILE",
-              help="Findings known already: exit 0 when there is nothing new.")  # fmt: skip
+@click.option("--baseline", "baseline_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="Findings known already, or marked in the page: exit 0 when there is nothing new (repeatable).")  # fmt: skip
 @click.option("--write-baseline", type=Written(), metavar="FILE",
               help="Write this scan's findings as a baseline.")  # fmt: skip
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE",
               help="What the organisation says it stores, as in examples/policies: report differences.")  # fmt: skip
+@click.option("--papers", type=Written(folder=True), metavar="FOLDER",
+              help="Write the list of personal data and the draft of a notice there, with list.toml to fill in.")  # fmt: skip
 @click.option("--resume", type=Written(), metavar="FILE",
               help="Note there which tables and files are done; run again, leave them out.")  # fmt: skip
 @click.option(
@@ -69,12 +78,17 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "html")
     metavar="CHECKPOINT",
     help="Read only files that are new or changed since the scan that wrote it; it is renewed at the end.",
 )
+@click.option("--metrics", type=Written(), metavar="FILE",
+              help="Write what it came to for Prometheus, as its textfile collector reads it.")  # fmt: skip
 @click.option("--name", default="", metavar="NAME",
               help="What the target is called in findings and baselines, instead of its address.")  # fmt: skip
 @click.option("--allow-empty", is_flag=True, help="Nothing to search is no reason to end with 4.")
 @click.option("--accept-unread", multiple=True, metavar="GLOB",
               help="These places need not be searched (repeatable); they are named all the same.")  # fmt: skip
 @manifest_option
+@click.option("--source", "sources", multiple=True, metavar="FILE",
+              type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Models or a schema, where SARIF and JUnit show what lies in tables; else the manifest (repeatable).")  # fmt: skip
 @click.option("--encoding", default="auto", show_default=True, metavar="NAME", callback=known_encoding,
               help="Of files.")  # fmt: skip
 @click.option(
@@ -104,13 +118,14 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan crm.db --write-baseline known.json
       piiguard scan crm.db --baseline known.json
       piiguard scan crm.db --policy policy.toml --format html --lang kk -o report.html
+      piiguard scan crm.db --policy papers/list.toml --papers papers
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,
     4 finished but something was not searched, or there was nothing to search, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.cli.scan_output import output
+    from piiguard.cli.scan_output import measured, output, papers
     from piiguard.cli.scan_progress import scan_progress
     from piiguard.report.document import to_line
     from piiguard.scan.ledger import accepting
@@ -137,10 +152,14 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         found = report_of(targets, asked, progress, take if chosen["format_"] == "ndjson" else None)
         accepted = accepting(found, chosen["accept_unread"], empty=chosen["allow_empty"])
         report = discretion.report(naming.report(_compared(accepted, targets, policy)))
-        known = _known(report, chosen)
-        report = replace(report, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
+        known, gone = _known(report, chosen)
+        report = replace(report, gone=gone, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
         if chosen["format_"] != "ndjson":
             write(_rendered(report, known, chosen))
+    if chosen["metrics"]:
+        measured(chosen["metrics"], report, known)
+    if chosen["papers"]:
+        papers(chosen["papers"], report, policy)
     asked.done(report.exit)
     say_scan.scan_summary(report, known, chosen["tables"])
     return report.exit or 0
@@ -190,18 +209,29 @@ def _file_url(shown: str) -> sa.URL:
     return sa.URL.create("sqlite", database=os.fsdecode(name))
 
 
-def _known(report: ScanReport, chosen: dict[str, Any]) -> frozenset[str]:
-    """The ids that the baseline accepts; a new baseline is written here, if one was asked for."""
+def _known(report: ScanReport, chosen: dict[str, Any]) -> tuple[frozenset[str], tuple[Gone, ...] | None]:
+    """The ids that the baseline accepts, and what it knows and is gone; a new one is written, if it was asked for.
+
+    What was not looked for is not gone.
+    """
     from piiguard.scan.baseline import Baseline
 
-    path = chosen["baseline_file"]
-    baseline = Baseline.load(path) if path else Baseline()
+    paths = chosen["baseline_files"]
+    each = [Baseline.load(path) for path in paths]
+    baseline = Baseline(
+        frozenset().union(*(one.ids for one in each)),
+        tuple(suppression for one in each for suppression in one.suppressions),
+        frozenset().union(*(one.places for one in each)),
+    )
     for suppression in baseline.expired(report.findings):
         say_scan.suppression_expired(suppression)
     if target := chosen["write_baseline"]:
         kept = Baseline.load(target) if target.is_file() else baseline
         kept.write(target, report.findings)
-    return baseline.accepted(report.findings)
+    narrowed = any(chosen[name] for name in ("entities", "tables", "exclude"))
+    narrowed = narrowed or chosen["min_confidence"] == LEVELS[-1]
+    gone = baseline.gone(report) if paths and not narrowed else None
+    return baseline.accepted(report.findings), gone
 
 
 def _rendered(report: ScanReport, known: frozenset[str], chosen: dict[str, Any]) -> str:
@@ -209,14 +239,15 @@ def _rendered(report: ScanReport, known: frozenset[str], chosen: dict[str, Any])
     import sys
 
     from piiguard.report.render import render
-    from piiguard.scan.baseline import Baseline
 
-    path = chosen["baseline_file"]
     return render(
         report,
         chosen["format_"],
         lang=chosen["lang"],
-        baseline=known | Baseline.load(path).known if path else None,
+        baseline=known if chosen["baseline_files"] else None,
         color=chosen["output"] is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        width=shutil.get_terminal_size().columns if sys.stdout.isatty() else 100,
+        width=shutil.get_terminal_size().columns
+        if sys.stdout.isatty()
+        else 1_000,  # a pipe has no edge: grep finds whole names
+        sources=(*chosen["sources"], *manifest_path(chosen["manifest_file"])),
     )

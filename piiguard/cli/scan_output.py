@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from piiguard.cli import say_scan
 from piiguard.cli.say import CHECK_PATH
 from piiguard.errors import ScanError
 from piiguard.files import growing, new_file
 
-__all__ = ["ReportUnwritten", "output"]
+if TYPE_CHECKING:
+    from piiguard.scan import ScanReport
+    from piiguard.scan.policy import Policy
+
+__all__ = ["ReportUnwritten", "measured", "output", "papers"]
+
+LIST = "list.toml"
 
 
 class ReportUnwritten(ScanError):
@@ -46,6 +54,43 @@ def output(path: Path | None, *, follow: bool) -> Iterator[Callable[[str], None]
         raise _unwritten(str(path), error) from None
 
 
+def measured(path: Path, report: ScanReport, known: Collection[str]) -> None:
+    """Write the metrics, to be read by an exporter that is another user: they hold names and counts."""
+    from piiguard.report.metrics import to_metrics
+
+    try:
+        with new_file(path, 0o644) as file:
+            file.write(to_metrics(report, baseline=known).encode())
+    except OSError as error:
+        raise _unwritten(str(path), error, "metrics") from None
+
+
+def papers(folder: Path, report: ScanReport, policy: Policy | None) -> None:
+    """Write the operator's papers into a folder, in every language; a list that people may have filled in is kept."""
+    from piiguard.report.messages import LANGUAGES
+    from piiguard.report.papers.draft import draft
+    from piiguard.report.papers.holdings import kinds
+    from piiguard.report.papers.pages import PAPERS, page
+
+    texts = {
+        f"{paper}.{lang}.html": page(paper, report, policy, lang=lang)
+        for paper in PAPERS
+        for lang in LANGUAGES
+    }
+    listed = folder / LIST
+    kept = os.path.lexists(listed)
+    if not kept:
+        texts[LIST] = draft(kinds(report, policy), policy)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, text in texts.items():
+            with new_file(folder / name) as file:
+                file.write(text.encode())
+    except OSError as error:
+        raise _unwritten(str(folder), error, "papers") from None
+    say_scan.papers_written(str(listed), kept=kept, used=policy is not None)
+
+
 class _Standard:
     """Standard output."""
 
@@ -72,6 +117,6 @@ class _Standard:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _unwritten(where: str, error: OSError) -> ReportUnwritten:
-    reason = (error.strerror or "error").lower()
-    return ReportUnwritten(f"{where}: the report cannot be written: {reason}", source=where, hint=CHECK_PATH)
+def _unwritten(where: str, error: OSError, what: str = "report") -> ReportUnwritten:
+    reason, cannot = (error.strerror or "error").lower(), "cannot be written"
+    return ReportUnwritten(f"{where}: the {what} {cannot}: {reason}", source=where, hint=CHECK_PATH)

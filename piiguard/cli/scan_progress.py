@@ -1,4 +1,4 @@
-"""The progress bar of a scan, on standard error."""
+"""The progress of a scan on standard error: a bar on a terminal, else a line a minute."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from piiguard import clock
+from piiguard.cli.minutes import Minutes, far
+from piiguard.cli.say import many, say
 from piiguard.names import shown
 
 __all__ = ["scan_progress"]
@@ -14,12 +16,12 @@ __all__ = ["scan_progress"]
 
 @contextmanager
 def scan_progress(name: Callable[[str], str]) -> Iterator[Callable[[str, int, int, str], None]]:
-    """A bar on standard error while a terminal watches: place, units done, units in all (-1: unknown), unit.
+    """Shows place, units done, units in all (-1: unknown), and their name: in a bar, or each minute in a line.
 
     ``name`` says how a place is shown.
     """
     if not sys.stderr.isatty():
-        yield lambda place, done, total, unit: None
+        yield _Lines(name).show
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -45,3 +47,18 @@ def scan_progress(name: Callable[[str], str]) -> Iterator[Callable[[str, int, in
             bar.update(task, completed=done, speed=speed)
 
         yield show
+
+
+class _Lines:
+    """For a log: which place is read, how far it is, and how many were begun before it."""
+
+    def __init__(self, name: Callable[[str], str]) -> None:
+        self._name, self._minutes = name, Minutes()
+        self._begun: dict[str, Minutes] = {}
+
+    def show(self, place: str, done: int, total: int, unit: str) -> None:
+        own = self._begun.setdefault(place, Minutes())
+        if self._minutes.passed():
+            say(
+                f"{far(self._name(place), done, total, unit, own.seconds)}; {many(len(self._begun), 'place')} so far"
+            )

@@ -28,6 +28,8 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
         raise click.UsageError(say_scan.NAME_OF_ONE)
     if chosen["since"] and chosen["resume"]:
         raise click.UsageError(say_scan.SINCE_OR_RESUME)
+    if chosen["sources"] and chosen["format_"] not in ("sarif", "junit"):
+        raise click.UsageError(say_scan.SOURCE_OF_CODE)
     if chosen["follow"]:
         _refuse_beside_follow(targets, chosen)
     _refuse_elsewhere(targets)
@@ -42,6 +44,7 @@ def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> N
         "resume": "--resume",
         "since": "--since",
         "engine": "--engine",
+        "papers": "--papers",
     }
     for name, option in others.items():
         if _was_typed(name) and (name, chosen[name]) not in (("format_", "ndjson"), ("engine", "local")):
@@ -62,12 +65,15 @@ def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
     if not typed:
         return
     from piiguard.errors import ScanError
-    from piiguard.scan.targets import kinds_of
+    from piiguard.scan.targets import is_document, kinds_of
 
     try:
         kinds = {kind for target in targets for kind in kinds_of(target)}
     except ScanError:
         return  # reading it says so
+    if {"form", "encoding"}.intersection(typed) and all(map(is_document, targets)):
+        option = next(_OF_FILES[name] for name in ("form", "encoding") if name in typed)
+        raise click.UsageError(say_scan.not_for_documents(option))
     if not kinds or ("raw" in typed and not any(map(_is_url, targets))):
         return
     for name in typed:

@@ -51,15 +51,15 @@ class Asked:
             journal = Checkpoint(chosen["since"], options, manifest)
         elif chosen["resume"]:
             journal = Journal(chosen["resume"], options, manifest)
+            if journal.ended:
+                say(f"{chosen['resume']}: {say_scan.ENDED.format(journal.ended)}")
         spark = chosen["engine"] == "spark"
         return cls(options, manifest, journal, spark, chosen["master"], chosen["follow"])
 
     def done(self, code: int | None) -> None:
-        """Renew the checkpoint after a scan that covered everything."""
-        from piiguard.scan.journal import Checkpoint
-
-        if isinstance(self.journal, Checkpoint) and code in (0, EXIT_FOUND):
-            self.journal.save()
+        """After a scan that covered everything: the checkpoint is renewed, and what was noted to resume it has ended."""
+        if self.journal and code in (0, EXIT_FOUND):
+            self.journal.end()
 
 
 def _options(chosen: dict[str, Any]) -> Options:

@@ -10,6 +10,7 @@ import click
 from piiguard.cli import listings, say_residues
 from piiguard.cli.exits import EXIT_ERROR, EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.job_options import needed_manifest
+from piiguard.cli.job_report import quiet_option
 from piiguard.cli.options import keyring_option, keyring_path, load_manifest, manifest_option, open_keyring
 from piiguard.cli.say import hint, say
 
@@ -94,6 +95,7 @@ def status(
 @manifest_option
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="So many random rows of each column.")
 @click.option("--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@quiet_option
 def verify(
     url: str,
     columns: tuple[str, ...],
@@ -142,6 +144,8 @@ def _say_verified(found: Verified) -> None:
     """What a verification found in one column."""
     place = found.item.place
     say(f"{place}: {found.opened:,} values open")
+    if found.restricted:
+        say(f"{place}: {found.restricted:,} values are restricted, and lie sealed elsewhere")
     for problem, what in (
         (found.unreadable, "do not open"),
         *((problem, f"belong to {owner}") for owner, problem in found.misplaced.items()),

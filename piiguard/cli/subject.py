@@ -1,4 +1,4 @@
-"""``piiguard subject``: what is stored about one person, and the right to have it destroyed."""
+"""``piiguard subject``: what is stored about one person, and the right to have it corrected, restricted and destroyed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from piiguard.cli.subject_asked import (
 )
 from piiguard.cli.subject_correct import correct
 from piiguard.cli.subject_erase import erase
+from piiguard.cli.subject_map import map_
 from piiguard.cli.subject_replay import replay
 from piiguard.cli.subject_report import report
+from piiguard.cli.subject_restrict import release, restrict
 
 if TYPE_CHECKING:
     from piiguard.subjects import SubjectReport
@@ -32,7 +34,7 @@ __all__ = ["subject"]
 
 @click.group()
 def subject() -> None:
-    """Find one person in databases and files, answer him, and destroy what is stored.
+    """Find one person in databases and files, answer him, correct, restrict and destroy what is stored.
 
     Whom, is asked for or read from standard input, and never an argument: others on this machine see those.
     """
@@ -40,8 +42,11 @@ def subject() -> None:
 
 subject.add_command(correct)
 subject.add_command(erase)
+subject.add_command(map_)
 subject.add_command(replay)
 subject.add_command(report)
+subject.add_command(restrict)
+subject.add_command(release)
 
 
 @subject.command("find")
@@ -129,11 +134,14 @@ def _say(report: SubjectReport) -> None:
         say(f"{one.target}: {one.place}: not searched: {one.reason}")
     for doubt in report.ambiguous:
         keys = ", ".join(doubt.row_keys[:_KEYS]) + (", …" if doubt.rows > _KEYS else "")
-        say(f"{doubt.table}: {many(doubt.rows, 'row')} ({keys}) by {', '.join(doubt.by)}: {doubt.reason}")
+        by = f" by {', '.join(doubt.by)}" if doubt.by else ""
+        say(f"{doubt.table}: {many(doubt.rows, 'row')} ({keys}){by}: {doubt.reason}")
     for _, place, table, count in report.shared:
         say(
             f"{place}: {many(count, 'row')} of the person with a reference to {table}, which others share: not followed"
         )
+    for away in report.restricted:
+        say(f"{away.table}: {many(away.rows, 'row')} of the person, restricted since {away.since}")
     for _, place, table in report.undeclared:
         say(f"{place}: it looks like a reference to {table}, but no foreign key says so: it is not followed")
     if report.unread:

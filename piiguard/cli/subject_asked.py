@@ -12,13 +12,13 @@ import click
 from piiguard.cli.ask import NEEDS_YES
 from piiguard.cli.options import (
     keyring_option,
-    keyring_path,
     load_manifest,
     manifest_option,
     open_keyring,
     require_scan_extra,
 )
 from piiguard.cli.say import hint, say
+from piiguard.rights import restricts
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -26,9 +26,18 @@ if TYPE_CHECKING:
     from piiguard.subjects.identifiers import Identifier
     from piiguard.subjects.rows.findings import Column
 
-__all__ = ["asked_for", "keyring_of", "loaded_findings", "subject_options", "widening"]
+__all__ = ["accept_option", "asked_for", "keyring_of", "loaded_findings", "subject_options", "widening"]
 
 KINDS = ("iin", "phone", "email", "key")
+
+
+accept_option = click.option(
+    "--accept-unread",
+    multiple=True,
+    metavar="GLOB",
+    help="Documents and pictures in these columns (table.column, repeatable) need not be searched where nobody can take them apart;"
+    " they are named all the same.",
+)
 
 
 def subject_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,14 +88,15 @@ def asked_for(by: Sequence[str]) -> list[Identifier]:
 
 
 def keyring_of(file: Path | None, manifest: Manifest | None) -> Keyring | None:
-    """The keyring, where the manifest has encrypted columns; without one they are named as not searched."""
-    if manifest is None or not manifest.columns:
+    """The keyring that is named: its audit trail takes what is done, whether or not columns are encrypted.
+
+    None is named: what only it could open is told as not searched.
+    """
+    if file is None and not (manifest and manifest.keyring):
+        if manifest is not None and (manifest.columns or restricts(manifest.subjects)):
+            say("no keyring is named: encrypted columns and restricted rows are not searched")
+            hint("add --keyring FILE, or set PIIGUARD_KEYRING")
         return None
-    if file is None and not manifest.keyring:
-        say("no keyring is named: encrypted columns are not searched")
-        hint("add --keyring FILE, or set PIIGUARD_KEYRING")
-        return None
-    keyring_path(file, manifest)
     return open_keyring(file, manifest)
 
 

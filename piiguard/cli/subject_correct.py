@@ -14,7 +14,14 @@ from piiguard.cli.discreet import discreet
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.options import yes_option
 from piiguard.cli.say import hint, many, say
-from piiguard.cli.subject_asked import asked_for, keyring_of, loaded_findings, manifest_of, subject_options
+from piiguard.cli.subject_asked import (
+    accept_option,
+    asked_for,
+    keyring_of,
+    loaded_findings,
+    manifest_of,
+    subject_options,
+)
 
 if TYPE_CHECKING:
     from piiguard.subjects.correcting.changes import Correction
@@ -42,6 +49,7 @@ _VALUES = ("old", "new")
     metavar="FILE",
     help="The audit trail, where the keyring cannot be written.",
 )
+@accept_option
 @yes_option
 def correct(
     targets: tuple[str, ...],
@@ -51,6 +59,7 @@ def correct(
     findings_file: Path | None,
     what: str,
     dry_run: bool,
+    accept_unread: tuple[str, ...],
     trail: Path | None,
     yes: bool,
 ) -> int:
@@ -58,7 +67,8 @@ def correct(
 
     The old and the new value are asked for, or read from standard input as old=… and new=… beside the lines that name the person.
     Encrypted columns are encrypted and indexed again. Each database is one transaction, taken back unless a search then finds
-    the new value there and not the old one. It can be run again. Exit code 4: rows that may be another person's were left.
+    the new value there and not the old one. It can be run again. Exit code 4: rows that may be another person's were left, or the old value in a
+    spelling that the new one cannot have.
 
     \b
     piiguard subject correct postgresql://dba@db/crm --by iin --what phone
@@ -91,13 +101,14 @@ def correct(
         manifest=manifest,
         findings=loaded_findings(findings_file),
         keyring=keyring_of(keyring_file, manifest),
+        accept_unread=accept_unread,
         trail=trail,
         agreed=noted,
     )
     if done:
         rows = sum(place.rows for one in done for place in one.places)
         say(f"{many(rows, 'cell')} corrected, and a search after it found the new value in each")
-    return EXIT_INCOMPLETE if any(one.undecided for one in planned) else 0
+    return EXIT_INCOMPLETE if any(one.undecided or one.left for one in planned) else 0
 
 
 def _asked(by: Sequence[str], what: str) -> tuple[list[Identifier], Wording]:
@@ -140,9 +151,14 @@ def _say(planned: Correction) -> None:
         say(
             f"{planned.target}: {discreet(f'{place.table}.{place.column}')}: {many(place.rows, 'row')}{beside}"
         )
+    for place in planned.left:
+        say(
+            f"{planned.target}: {discreet(f'{place.table}.{place.column}')}: {many(place.rows, 'row')} in which the old value is"
+            " spelled as the new one cannot be: it stays there"
+        )
     if planned.undecided:
         say(
             f"{planned.target}: {many(planned.undecided, 'row')} may be another person's and stay as they are"
         )
-    if not planned.places:
+    if not planned.places and not planned.left:
         say(f"{planned.target}: the old value does not stand in the person's rows")

@@ -14,11 +14,11 @@ from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import needed_manifest
 from piiguard.cli.options import keyring_option, load_manifest, manifest_option, open_keyring, yes_option
 from piiguard.cli.say import hint, many, say
-from piiguard.cli.subject_asked import loaded_findings
-from piiguard.cli.subject_erase import say_plan
+from piiguard.cli.subject_act import say_plan
+from piiguard.cli.subject_asked import accept_option, loaded_findings
 
 if TYPE_CHECKING:
-    from piiguard.subjects.erase import Planned
+    from piiguard.subjects.acting.act import Planned
 
 __all__ = ["replay"]
 
@@ -51,6 +51,7 @@ __all__ = ["replay"]
     metavar="FILE",
     help="The tombstones, where they do not lie beside the keyring.",
 )
+@accept_option
 @yes_option
 def replay(
     targets: tuple[str, ...],
@@ -59,6 +60,7 @@ def replay(
     findings_file: Path | None,
     dry_run: bool,
     leave_kept: bool,
+    accept_unread: tuple[str, ...],
     trail: Path | None,
     tombstones: Path | None,
     yes: bool,
@@ -90,6 +92,7 @@ def replay(
         keyring=open_keyring(keyring_file, manifest),
         findings=loaded_findings(findings_file),
         leave_kept=leave_kept,
+        accept_unread=accept_unread,
         trail=trail,
         tombstones=tombstones,
         agreed=agreed,

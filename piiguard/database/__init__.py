@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from piiguard.database.encoding import names_no_encoding
+    from piiguard.database.encoding import names_no_encoding, whole_json
     from piiguard.database.opening import connect, open_engine, open_reader
     from piiguard.database.patience import LATE, patient, renew
     from piiguard.database.planning import run_when_planned
@@ -43,6 +43,7 @@ __all__ = [
     "shown",
     "stop_if_asked",
     "uncounted",
+    "whole_json",
 ]
 
 _HOMES = {
@@ -70,6 +71,7 @@ _HOMES = {
     "shown": "reasons",
     "stop_if_asked": "sqlite_reading",
     "uncounted": "sqlite_reading",
+    "whole_json": "encoding",
 }
 
 

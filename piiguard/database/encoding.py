@@ -8,11 +8,15 @@ takes every text as it lies there, with surrogates for what is no UTF-8.
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["names_no_encoding", "speak_utf8"]
+from piiguard.repeated import object_of
+
+__all__ = ["names_no_encoding", "speak_utf8", "whole_json"]
 
 _TEXTS = ("bpchar", "name", "text", "varchar", '"char"', 0)
 _ANY = "piiguard_any_encoding"
@@ -27,6 +31,18 @@ def speak_utf8(engine: sa.Engine, *, reading: bool) -> None:
     if reading and driver == "psycopg":
         sa.event.listen(engine, "connect", _take_any_text)
         sa.event.listen(engine, "before_cursor_execute", _as_bytes, retval=True)
+
+
+def whole_json(engine: sa.Engine) -> None:
+    """Have connections give every value of a name that stands twice in a `json`: the driver would drop all but the last."""
+    if engine.dialect.name == "postgresql" and engine.dialect.driver == "psycopg":
+        sa.event.listen(engine, "connect", _take_whole_json)
+
+
+def _take_whole_json(connection: Any, _record: Any) -> None:
+    from psycopg.types.json import set_json_loads
+
+    set_json_loads(partial(json.loads, object_pairs_hook=object_of), connection)
 
 
 def names_no_encoding(connection: sa.Connection) -> bool:

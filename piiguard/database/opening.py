@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from piiguard.database import patience, sqlite
-from piiguard.database.encoding import speak_utf8
+from piiguard.database.encoding import speak_utf8, whole_json
 from piiguard.database.reasons import explain, shown
 from piiguard.database.servers import dialect_options, guarded, unarmed
 from piiguard.database.settings import settle
@@ -84,6 +84,8 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
     sqlite.guard(engine, reading=reading)
     _with_password(engine)
     speak_utf8(engine, reading=reading)  # before it connects, which is the next one's
+    if reading:
+        whole_json(engine)
     patience.bound(engine, reading=reading)
     settle(engine, reading=reading)
     hide_rows(engine)

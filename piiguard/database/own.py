@@ -25,6 +25,7 @@ OWN = {
             ),
         }
     ),
+    "piiguard_restricted": frozenset({"name", "table_name", "sealed"}),
     "piiguard_residues": frozenset({"place", "what", "since", "cleaned", "cleaned_by"}),
 }
 

@@ -122,7 +122,12 @@ _ALWAYS = (
     ),
     (("unable to open database file",), "the file cannot be opened", "check the path and its permissions"),
     (
-        ("not a database", "malformed"),
+        ("unsafe use of",),
+        "its schema calls a function or a virtual table that may reach outside of it",
+        "read a copy without the column or view that does: sqlite3 FILE .schema shows which",
+    ),
+    (
+        ("not a database", "image is malformed", "malformed database"),
         "the file is not an SQLite database, or it is damaged",
         "check the path; file FILE says what it is",
     ),
@@ -135,6 +140,6 @@ _ALWAYS = (
     (
         ("permission denied", "command denied", "denied to user"),
         "the user lacks a permission",
-        "docs/key-management.md lists the grants that each command needs",
+        "docs/key-management.md and docs/rights.md list the grants that each command needs",
     ),
 )

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from piiguard import clock
 from piiguard.database.reasons import shown
+from piiguard.database.sqlite_schema import distrust
 from piiguard.errors import DatabaseError
 
 __all__ = ["WRITING", "LeftUnread", "changed", "file_of", "guard", "is_file"]
@@ -33,6 +34,8 @@ WRITING = 20_000
 """Milliseconds that a statement of a job waits for an application that writes without a pause."""
 _ATTEMPTS = 3
 _TICK = 0.02  # the clock of a file system may stand still for ten milliseconds
+_MOST_ROW = 128 << 20
+"""Bytes of a row that is read: SQLite holds a whole cell, however little of it is asked for."""
 _FRAMES = 32  # a -wal of that size is its header alone
 _SUPER_JOURNAL = bytes.fromhex(
     "d9d505f920a163d7"
@@ -106,7 +109,7 @@ class _View(sqlite3.Connection):
 
 def _harden(raw: Any) -> None:
     """What a schema says is run without functions and virtual tables that reach outside; damaged pages are told."""
-    raw.execute("PRAGMA trusted_schema = OFF")
+    distrust(raw)
     raw.execute("PRAGMA cell_size_check = ON")
     if hasattr(raw, "setconfig"):  # Python 3.12
         raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # type: ignore[attr-defined,unused-ignore]
@@ -137,9 +140,11 @@ def _open(url: sa.URL) -> sqlite3.Connection:
 
 def _connect(file: str, how: str) -> _View:
     # A URI: no character of a name is special, and no file is made where there is none.
-    return sqlite3.connect(
+    raw = sqlite3.connect(
         f"{Path(file).as_uri()}?{how}", uri=True, factory=_View, check_same_thread=False, timeout=PATIENCE
     )
+    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_ROW)
+    return raw
 
 
 def _wait_for_journal(file: str, source: str) -> None:
@@ -224,8 +229,8 @@ def _copied(file: str, source: str) -> _View:
             raise LeftUnread("it was written to while it was copied", source=source, hint=_QUIET)
         raw = _connect(copy, "mode=rw")
         try:
+            raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # no -shm; before anything is read
             _harden(raw)
-            raw.execute("PRAGMA locking_mode = EXCLUSIVE")  # no -shm
             raw.execute("select count(*) from sqlite_master").fetchone()  # now both files are open
             if hasattr(raw, "setconfig"):
                 raw.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # type: ignore[attr-defined,unused-ignore]

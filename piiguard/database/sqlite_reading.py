@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from piiguard import clock
+from piiguard.database.sqlite_schema import calls_json_alone
 
 __all__ = ["reading", "stop_if_asked", "uncounted"]
 
@@ -41,7 +42,13 @@ def reading(connection: sa.Connection, *, statement: float, lock: float) -> Iter
     Whoever gave us the connection finds it as it was, but for a progress handler: of that SQLite cannot be asked.
     """
     raw: Any = connection.connection.driver_connection
-    wanted = {"query_only": 1, "trusted_schema": 0, "cell_size_check": 1, "busy_timeout": int(lock * 1000)}
+    trusted = int(calls_json_alone(raw))
+    wanted = {
+        "query_only": 1,
+        "trusted_schema": trusted,
+        "cell_size_check": 1,
+        "busy_timeout": int(lock * 1000),
+    }
     found = {name: raw.execute(f"PRAGMA {name}").fetchone() for name in wanted}
     as_text, limit = raw.text_factory, _Limit(statement)
     for name, value in wanted.items():

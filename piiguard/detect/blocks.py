@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from piiguard.detect import encodings
+from piiguard.detect import encodings, wide
 
 BLOCK = 1 << 20
 LINES_BEFORE = 3  # a value of three lines, its last line in this block, and the line above may hold a label
@@ -55,7 +55,7 @@ class BlockReader:
 
     def __iter__(self) -> Iterator[Block]:
         chunks = chain([encodings.without_bom(self._head, self.encoding)], self._chunks())
-        if self._auto and not self.encoding.startswith("utf-16") and not self.encoding.startswith("utf-32"):
+        if self._auto and not encodings.is_wide(self.encoding):
             return _blocks(self._repaired(chunks), self._size)
         return _blocks(encodings.transcoded(chunks, self.encoding), self._size)
 
@@ -67,7 +67,7 @@ class BlockReader:
     def _repaired(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Cut the chunks at line breaks, since a line is the unit of a mixed file's encoding."""
         guess = self.encoding if self.encoding in encodings.SINGLE_BYTE else ""
-        for lines in _whole_lines(chunks, self._size):
+        for lines in map(wide.without_zeros, _whole_lines(chunks, self._size)):
             if encodings.is_utf8(lines):
                 yield lines
             else:

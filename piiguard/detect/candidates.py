@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from piiguard.detect import encodings
 from piiguard.detect.prefilter import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Bytes ``start`` to ``end`` of a block, without the line break, and the patterns that end there."""
 
     number: int
@@ -44,11 +43,14 @@ def in_characters(hits: Sequence[Hit], data: bytes, start: int, end: int, length
     if length == end - start:
         return [(place - start, number) for place, number in hits]
     placed, at, count = [], start, 0
+    last = character = -1
     for place, number in hits:  # in order, so each character is counted once
-        whole = max(encodings.boundary(data, place), at)
-        count += _characters(data[at:whole])
-        at = whole
-        placed.append((count + _characters(data[whole:place]), number))
+        if place != last:  # several patterns end where one value does
+            whole = max(encodings.boundary(data, place), at)
+            count += _characters(data[at:whole])
+            at, last = whole, place
+            character = count if whole == place else count + _characters(data[whole:place])
+        placed.append((character, number))
     return placed
 
 

@@ -20,6 +20,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from piiguard.detect.escapes import Spelled
+from piiguard.detect.numbers import plain_number
 from piiguard.entities import (
     CARD_UNKNOWN,
     CREDIT_CARD,
@@ -57,6 +59,7 @@ __all__ = [
     "claims",
     "entity_of",
     "of_digits",
+    "said",
 ]
 
 Claims = tuple[str, ...]
@@ -119,6 +122,8 @@ def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
     if cell.isascii() and cell.isdigit():
         return of_digits(cell, labelled), len(cell)
     if cell[0] in NUMBER_FIRST:
+        if (digits := plain_number(cell)) != cell and is_digits(digits):
+            return of_digits(digits, labelled), len(digits)
         if _DOTTED.fullmatch(cell) and _too_few(digits := cell.replace(".", ""), labelled):
             return _dotted(cell, labelled), len(digits) if len(digits) > _MOST_DOTTED else 0
         return _of_number(cell, labelled) if _NUMBER.fullmatch(cell) else (None, 0)
@@ -127,6 +132,12 @@ def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
     if cell[0] in "Kk" and _IBAN.fullmatch(cell):
         return ((IBAN_CODE,) if iban.claim(cell.replace(" ", "").upper()) else None), 0
     return None, 0
+
+
+def said(cell: str, labelled: frozenset[str] = NOBODY) -> Spelled:
+    """What a cell says that is spelled in another way: one value where it passes for one, else all that it may say."""
+    once = Spelled(cell, once=True)
+    return once if (core := once.view.strip()) and claims(core, labelled) else Spelled(cell)
 
 
 def entity_of(claim: str) -> str:

@@ -9,6 +9,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from piiguard.detect import wide
+
 # kz1048 differs from cp1251 in 16 places, ptcp154 puts the Kazakh letters elsewhere again.
 SINGLE_BYTE = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
 
@@ -37,13 +39,21 @@ HIGH_LINE = re.compile(rb"^[^\n]*[\x80-\xff][^\n]*", re.MULTILINE)
 
 
 def detect(head: bytes) -> str:
-    """Name the encoding of a file by its first bytes; ``utf-8`` also stands for mixed ones."""
+    """Name the encoding of a file by its first bytes; ``utf-8`` also stands for mixed ones.
+
+    A mark of UTF-16 or UTF-32 in front of something else is passed over.
+
+    >>> detect(b"\\xff\\xfei\\0i\\0n\\0"), detect(b"\\xff\\xfeuser iin=021028341797\\n")
+    ('utf-16-le', 'utf-8')
+    """
+    if false := false_mark(head):
+        return detect(head[len(false) :])
     for bom, name in BOMS:
         if head.startswith(bom):
             return name
-    wide = _utf16_without_bom(head)
-    if wide:
-        return wide
+    zeros = _utf16_without_bom(head)
+    if zeros and wide.proven(head, zeros):
+        return zeros
     if is_utf8(head, final=False):
         return "utf-8"
     bad = not_utf8(head)
@@ -52,24 +62,28 @@ def detect(head: bytes) -> str:
 
 
 def text_of(value: bytes) -> str | None:
-    """The text that the bytes of one cell hold, or None where they hold none.
+    """The text that the bytes of one cell hold, without the zeros that fill it up, or None where they hold none.
 
     UTF-8, UTF-16 without its mark, or Cyrillic in one byte. Random bytes read as the last one now and then; so it must be
-    words, that is letters in the order of their frequency, with hardly any sign that no text has.
+    words, that is letters in the order of their frequency, with hardly any sign that no text has. Of stretches between zeros
+    those in UTF-8 are the text, where they are most of the bytes.
 
     >>> text_of("Сынақов".encode()), text_of("Петрович Иван".encode("cp1251")), text_of(bytes(range(129, 255, 4)))
     ('Сынақов', 'Петрович Иван', None)
+    >>> text_of(b"note\\0of one" + bytes(20))
+    'note\\x00of one'
     """
-    if wide := _utf16_without_bom(value) or _short_utf16(value):
-        return value.decode(wide, "replace").lstrip("\ufeff")
-    if b"\0" in value:
-        return None
-    if is_utf8(value, final=False) and (
-        text := value.decode("utf-8", "ignore")
-    ):  # the last character may be cut
-        return text
-    text = value.decode(guess_single_byte(value), "replace")
-    return text if _reads_as_words(text) else None
+    bare = value.rstrip(b"\0")
+    even = value[: len(bare) + len(bare) % 2]  # of UTF-16 the last zero belongs to a letter
+    if zeros := _utf16_without_bom(even) or _short_utf16(even):
+        return even.decode(zeros, "replace").lstrip("\ufeff")
+    stretches = [stretch for stretch in bare.split(b"\0") if stretch]
+    texts = [stretch for stretch in stretches if is_utf8(stretch, final=False)]
+    if texts and 2 * sum(map(len, texts)) > sum(map(len, stretches)):
+        # the last character may be cut
+        return "\0".join(stretch.decode("utf-8", "ignore") for stretch in texts)
+    text = bare.decode(guess_single_byte(bare), "replace")
+    return text if _reads_as_words(text.replace("\0", " ")) else None
 
 
 def without_bom(head: bytes, encoding: str) -> bytes:
@@ -78,6 +92,18 @@ def without_bom(head: bytes, encoding: str) -> bytes:
         if _canonical(name) == _canonical(encoding) and head.startswith(bom):
             return head[len(bom) :]
     return head
+
+
+def false_mark(head: bytes) -> bytes:
+    """The mark of UTF-16 or UTF-32 that stands in front of something else, where there is one.
+
+    >>> false_mark(b"\\xff\\xfeuser iin=021028341797\\n"), false_mark(b"\\xff\\xfei\\0i\\0n\\0"), false_mark(b"user")
+    (b'\\xff\\xfe', b'', b'')
+    """
+    for bom, name in BOMS:
+        if head.startswith(bom):
+            return b"" if name == "utf-8" or wide.proven(head, name) else bom
+    return b""
 
 
 def guess_single_byte(sample: bytes) -> str:
@@ -102,8 +128,10 @@ def boundary(data: bytes, place: int) -> int:
     >>> boundary("иин".encode(), 3), boundary(b"iin", 3), boundary(b"\\x80" * 9, 9)
     (2, 3, 9)
     """
-    for start in range(place, max(place - MOST_TRAILING, 0) - 1, -1):
-        if start >= len(data) or data[start] & 0xC0 != 0x80:
+    if place >= len(data) or data[place] & 0xC0 != 0x80:
+        return place
+    for start in range(place - 1, max(place - MOST_TRAILING, 0) - 1, -1):
+        if data[start] & 0xC0 != 0x80:
             return start
     return place
 
@@ -119,15 +147,27 @@ def repaired(data: bytes, single_byte: str) -> bytes:
 
 
 def transcoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Decode a stream of chunks and encode them as UTF-8."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    """Decode a stream of chunks and encode them as UTF-8; lines of bytes among UTF-16 stay what they are."""
+    name = _canonical(encoding)
+    mixed = name in ("utf-16-le", "utf-16-be")
+    decoder = codecs.getincrementaldecoder(name)("surrogatepass" if mixed else "replace")
     for chunk in chunks:
         text = decoder.decode(chunk)
         if text or not chunk:  # of half a character nothing comes out
-            yield _encode(text)
+            yield wide.with_lines(text, name) if mixed else _encode(text)
+    decoder.errors = "replace"
     rest = decoder.decode(b"", final=True)
     if rest:
         yield _encode(rest)
+
+
+def is_wide(encoding: str) -> bool:
+    """Whether a character takes two bytes at least, so that a line break is no single byte.
+
+    >>> is_wide("utf-16-le"), is_wide("UTF-32"), is_wide("utf-8")
+    (True, True, False)
+    """
+    return _canonical(encoding).startswith(("utf-16", "utf-32"))
 
 
 def _encode(text: str) -> bytes:

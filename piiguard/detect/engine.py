@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from piiguard.detect import candidates
+from piiguard.detect.beside import with_beside
 from piiguard.detect.candidates import Line
 from piiguard.detect.gate import LabelGate
 from piiguard.detect.lines import Found, LineSearch, Reported
@@ -70,7 +71,7 @@ class Engine:
         lines = [rule.lines for rule in rules]
         self._plan = plan(rules)
         self._gate = LabelGate(self._plan, drops_weak=isinstance(judge, Judge))
-        self._search = LineSearch(self._plan, runners, lines, self._gate, self._verifier)
+        self._search = LineSearch(self._plan, runners, lines, self._gate, self._verifier, self._alone)
         self.backend: Backend
         self.backend, self._prefilter = _prefilter(backend, self._plan, lines)
         self.notes: tuple[str, ...] = tuple(self._plan.notes)
@@ -78,16 +79,19 @@ class Engine:
     @emptied
     def find(self, text: str, context: Sequence[str] = ()) -> list[Match]:
         """Find the matches in one text; ``context`` are words that label it, such as a column's name."""
-        for _, matches in self._found([text], context):
-            return matches
-        return []
+        return with_beside(text, self._alone(text, context), partial(self._alone, context=context))
 
     @emptied_iterator
     def find_many(
         self, texts: Sequence[str], context: Sequence[str] = ()
     ) -> Iterator[tuple[int, list[Match]]]:
         """Find the matches in many short texts: yields the position of each that has some, and its matches."""
-        return self._found(texts, context)
+        for position, matches in self._found(texts, context):
+            yield position, with_beside(texts[position], matches, partial(self._alone, context=context))
+
+    def _alone(self, text: str, context: Sequence[str] = ()) -> list[Match]:
+        """The matches in a text by itself, and nothing that they hide."""
+        return next((matches for _, matches in self._found([text], context)), [])
 
     def _found(self, texts: Sequence[str], context: Sequence[str]) -> Iterator[tuple[int, list[Match]]]:
         outside = " ".join(("", *context))

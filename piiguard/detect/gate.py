@@ -21,6 +21,7 @@ LETTERS = bytes(byte if byte > 127 or chr(byte).isalpha() else 32 for byte in ra
 WORD = re.compile(rb"[0-9A-Za-z+\x80-\xff]")
 MOST_BYTES = 4  # of a character
 MOST_WORDS = 1 << 17
+MOST_SAID = 1 << 12
 
 Spoken = Callable[[], bytes]
 NOBODY: frozenset[str] = frozenset()
@@ -48,6 +49,9 @@ class LabelGate:
         self._silent: set[bytes] = set()  # words known to label nothing
         self._helpers = NOBODY.union(*self._helpful.values())
         self._labels = lru_cache(maxsize=1 << 14)(self._labels_of)
+        # a log says the same again and again: both are few, and asked for on every line
+        self._said: dict[frozenset[bytes], frozenset[str]] = {}
+        self._wanted: dict[frozenset[int], frozenset[str] | None] = {}
 
     def passed(self, work: Work, spoken: Spoken) -> Work:
         """Leave out what cannot stand; ``spoken`` gives the bytes in which a label would count."""
@@ -64,33 +68,48 @@ class LabelGate:
 
     def promising(self, data: bytes, lines: Iterable[Line]) -> Iterator[Line]:
         """Leave out the lines of a block on which all hits are weak and no word labels what they could be."""
+        wanted = self._wanted
         for line in lines:
-            hit = {number for _, number in line.hits}
-            if not hit <= self._widths.keys() or self._speaks_for(hit, self.spoken(data, line)):
+            hit = frozenset([number for _, number in line.hits])
+            labels = wanted.get(hit, NOBODY)  # no hit is helped by nobody: it is not known yet
+            if labels is NOBODY:
+                labels = self._want(hit)
+            if labels is None or not self._labelled(self.spoken(data, line)).isdisjoint(labels):
                 yield line
 
     def spoken(self, data: bytes, line: Line) -> bytes:
         """Return the line, and the one above if nothing but signs may precede the first value."""
-        found = WORD.search(data, line.start, line.end)
-        word = found.start() if found else line.end
-        if any(place - self._widths.get(number, place) <= word for place, number in line.hits):
-            return data[data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1 : line.end]
-        return data[line.start : line.end]
+        start, end = line.start, line.end
+        found = WORD.search(data, start, end)
+        word, widths = found.start() if found else end, self._widths
+        for place, number in line.hits:
+            if place - widths.get(number, place) <= word:
+                return data[data.rfind(b"\n", 0, max(start - 1, 0)) + 1 : end]
+        return data[start:end]
 
-    def _speaks_for(self, hit: Iterable[int], spoken: bytes) -> bool:
-        labelled = self._labelled(spoken)
-        return bool(labelled) and any(
-            not labelled.isdisjoint(self._helpful[self._looks[number][0]]) for number in hit
-        )
+    def _want(self, hit: frozenset[int]) -> frozenset[str] | None:
+        """Say for these patterns which labels would help, or None if one of them needs no label."""
+        weak = hit <= self._widths.keys()
+        helpful = (self._helpful[self._looks[number][0]] for number in hit)
+        labels = NOBODY.union(*helpful) if weak else None
+        if len(self._wanted) > MOST_SAID:
+            self._wanted.clear()
+        self._wanted[hit] = labels
+        return labels
 
     def _has_hope(self, index: int, labelled: frozenset[str], sure: frozenset[str]) -> bool:
         return not (labelled.isdisjoint(self._helpful[index]) and sure.isdisjoint(self._company[index]))
 
     def _labelled(self, spoken: bytes) -> frozenset[str]:
-        words = spoken.translate(LETTERS).split()
-        if self._silent.issuperset(words):
+        words = frozenset(spoken.translate(LETTERS).split()) - self._silent
+        if not words:
             return NOBODY
-        said = [self._labels(word) for word in set(words) - self._silent]
+        known = self._said.get(words)
+        return self._say(words) if known is None else known
+
+    def _say(self, words: frozenset[bytes]) -> frozenset[str]:
+        """Say what these words label together, and remember it."""
+        said = [self._labels(word) for word in words]
         labelled = NOBODY.union(*(each.alone for each in said))
         if any(each.begins for each in said):
             # "id" is a label before "card"; "request_id" on a line without that word is none
@@ -98,6 +117,9 @@ class LabelGate:
             for each in said:
                 for number in goes_on.intersection(each.begins):
                     labelled |= each.begins[number]
+        if len(self._said) > MOST_SAID:
+            self._said.clear()
+        self._said[words - self._silent] = labelled
         return labelled
 
     def _labels_of(self, word: bytes) -> MayLabel:

@@ -15,7 +15,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["DEEPEST", "as_json", "as_text", "leaves", "step"]
+from piiguard.detect.numbers import plain_number
+from piiguard.repeated import Repeated, object_of
+
+__all__ = ["DECODER", "DEEPEST", "OF_LINES", "as_json", "as_text", "as_tree", "leaves", "step"]
 
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
@@ -23,6 +26,12 @@ _PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
 _LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
 DEEPEST = 40
 """Steps of a path; what lies deeper is named by the outermost ones."""
+
+
+# numbers keep all their digits, however many
+DECODER = json.JSONDecoder(object_pairs_hook=object_of, parse_int=str, parse_float=plain_number, strict=False)
+OF_LINES = json.JSONDecoder(object_pairs_hook=object_of, parse_int=str, parse_float=plain_number)
+"""No line break stands in a value."""
 
 
 def as_text(value: object) -> str:
@@ -47,7 +56,21 @@ def as_json(cell: str) -> Any:
     if cell[-1] not in "}]" or cell.lstrip()[0] not in "{[":
         return None
     try:
-        return json.loads(cell)
+        return json.loads(cell, object_pairs_hook=object_of)
+    except (ValueError, RecursionError):
+        return None
+
+
+def as_tree(cell: str) -> Any:
+    """The same to be searched: with every value of a name that stands twice, and all digits of numbers.
+
+    >>> as_tree('{"iin": 5.0312300015e10, "iin": "x"}')
+    {'iin': ['50312300015', 'x']}
+    """
+    if cell[-1] not in "}]" or cell.lstrip()[0] not in "{[":
+        return None
+    try:
+        return DECODER.decode(cell)
     except (ValueError, RecursionError):
         return None
 
@@ -61,7 +84,7 @@ def leaves(value: Any, path: str = "$", depth: int = 0) -> Iterator[tuple[str, s
                 yield f"{path}.*", key
             yield from leaves(inner, path + name, depth + 1) if depth < DEEPEST else _below(inner, path)
     elif isinstance(value, list | tuple):
-        place = f"{path}[*]"
+        place = path if isinstance(value, Repeated) else f"{path}[*]"
         for inner in value:
             yield from leaves(inner, place, depth + 1) if depth < DEEPEST else _below(inner, path)
     elif value is not None and (text := value.strip() if isinstance(value, str) else as_text(value)):

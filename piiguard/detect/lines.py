@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 
 from piiguard.detect import candidates, spanning
+from piiguard.detect.beside import Look, with_beside
 from piiguard.detect.candidates import Line
 from piiguard.detect.gate import LabelGate
 from piiguard.detect.match import Match
@@ -55,8 +56,15 @@ class LineSearch:
     """Runs the rules of each promising line on it."""
 
     def __init__(
-        self, made: Plan, runners: Sequence[Runner], lines: Sequence[int], gate: LabelGate, verifier: Verifier
+        self,
+        made: Plan,
+        runners: Sequence[Runner],
+        lines: Sequence[int],
+        gate: LabelGate,
+        verifier: Verifier,
+        look: Look,
     ) -> None:
+        self._look = look
         self._plan = made
         self._runners = runners
         self._gate = gate
@@ -95,7 +103,8 @@ class LineSearch:
         raw = self.raw(text, work)
         if not raw:
             return
-        matches = reported.those(line, text, self._judged(text, raw, reported.data, line))
+        matches = with_beside(text, self._judged(text, raw, reported.data, line), self._look)
+        matches = reported.those(line, text, matches)
         if matches:
             yield line.number, text, matches
 
@@ -107,7 +116,7 @@ class LineSearch:
         above = None if WORD.search(text, 0, first) else candidates.before(data, line)
         if above is None:
             return self._verifier.matches(text, raw, ())
-        label = candidates.text_of(data, above) + "\n"
+        label = data[above.start : line.start].decode("utf-8", "replace")  # with its break
         return _moved(self._verifier.matches(label + text, _shifted(raw, len(label)), ()), -len(label))
 
     def _groups(self, found: Sequence[Line], data: bytes) -> list[Group]:

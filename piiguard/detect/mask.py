@@ -14,7 +14,7 @@ from piiguard import entities
 from piiguard.entities import EMAIL_ADDRESS
 from piiguard.recognizers.checks.later import later
 
-__all__ = ["mask"]
+__all__ = ["is_mask", "mask"]
 
 _LONGEST = 40
 _ALNUM = later(r"[^\W_]")
@@ -58,3 +58,12 @@ def _with_ending(text: str, value: str) -> str:
     if not at or "." not in domain or not ending.isalpha() or len(value) > _LONGEST:
         return text
     return f"{name}@{'*' * (len(domain) - len(ending) - 1)}.{ending}"
+
+
+def is_mask(entity: str, written: str) -> bool:
+    """Whether a value is its own mask: nothing in it could be hidden any more.
+
+    >>> is_mask("KZ_IIN", "05**********"), is_mask("KZ_IIN", "050312300015")
+    (True, False)
+    """
+    return mask(entity, written) == written

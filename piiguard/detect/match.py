@@ -15,3 +15,7 @@ class Match:
     start: int
     end: int
     score: float
+
+
+Found = tuple[Match, int, int]
+"""A match in what a text says, and where that is written."""

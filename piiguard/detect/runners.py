@@ -121,9 +121,13 @@ class Search:
             for match in finditer(text, **self._timeout):
                 yield match.span()
             return
-        done = 0
-        for low, high in _windows(places, self._reach):
-            for match in finditer(text, max(low, done), high + self._reach + 2, **self._timeout):
+        width, done, at = self._reach + 1, 0, 0
+        while at < len(places):
+            # merged are the stretches in which a match with one of these ends must begin
+            low, high, at = places[at] - width, places[at], at + 1
+            while at < len(places) and places[at] - width <= high:
+                high, at = places[at], at + 1
+            for match in finditer(text, max(low, done), high + width + 1, **self._timeout):
                 start, end = match.span()
                 if start > high:
                     break  # the end of the window may have cut this one; it has a place of its own
@@ -134,14 +138,3 @@ class Search:
         self._reach = reach(self.pattern.regex, self._flags)
         self._finditer = regex.compile(self.pattern.regex, self._flags).finditer
         return self._finditer
-
-
-def _windows(places: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
-    """Merge the stretches in which a match with one of these ends must begin."""
-    low, high = max(places[0] - width - 1, 0), places[0]
-    for place in places:
-        if place - width - 1 > high:
-            yield low, high
-            low = place - width - 1
-        high = place
-    yield low, high

@@ -9,6 +9,7 @@ from piiguard.orm.confidential import Confidential
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.guard import ciphertext_only
 from piiguard.orm.hooks import install
+from piiguard.orm.restricted import Restricted
 from piiguard.orm.search.index import BlindIndex
 from piiguard.orm.search.planner import TruncationPlan, plan
 from piiguard.orm.types.encrypted import Encrypted
@@ -20,6 +21,7 @@ __all__ = [
     "Confidential",
     "Encrypted",
     "EncryptedColumnError",
+    "Restricted",
     "Sealed",
     "TruncationPlan",
     "after_decrypt",

@@ -16,11 +16,11 @@ from piiguard.keys import nonces
 from piiguard.orm.search.copies import refuse_new_table
 from piiguard.orm.search.pairs import compared, refuse_two_keys
 from piiguard.orm.search.refusals import check, reads_encrypted
-from piiguard.orm.tables import protected
+from piiguard.orm.tables import Protected, protected
 from piiguard.orm.writing.attributes import complete, has_compounds, watch
 from piiguard.orm.writing.keeping import index_values, keep, with_values
 from piiguard.orm.writing.targets import table_of
-from piiguard.orm.writing.uniqueness import renew
+from piiguard.orm.writing.uniqueness import renew, under_one_key
 
 __all__ = ["install"]
 
@@ -44,14 +44,21 @@ def _before_execute(connection: Connection, statement: Any, many: Any, one: Any,
             connection.info[_MARK] = True
             rows: Any = many or ([one] if one else [])
             if not (options.get(_DERIVED) or statement._execution_options.get(_DERIVED)):
-                statement, rows = keep(statement, rows, found)
-                renew(connection, statement, rows, found)
+                statement, rows = under_one_key(
+                    found.indexes, lambda: _kept(connection, statement, rows, found)
+                )
             if len(rows) > 1:
                 nonces.draw_ahead(len(rows) * len(found.columns))
             return (statement, rows, {}) if len(rows) > 1 else (statement, [], rows[0] if rows else {})
     elif isinstance(statement, ExecutableDDLElement):
         refuse_new_table(statement)
     return statement, many, one
+
+
+def _kept(connection: Connection, statement: Any, rows: Any, found: Protected) -> tuple[Any, Any]:
+    kept = keep(statement, rows, found)
+    renew(connection, *kept, found)
+    return kept
 
 
 def _before_cursor_execute(

@@ -27,6 +27,7 @@ class Outcome:
     """``kind`` is what was done, ``nothing`` or ``kept``; ``left`` rows still are as they were.
 
     In place ``ready`` or ``both``: prepared, and the column holds plaintext only, or some ciphertext of applications too.
+    ``residues`` are words for where its plaintext may lie besides: see :mod:`piiguard.protect.schema.residue`.
     """
 
     table: str
@@ -36,3 +37,4 @@ class Outcome:
     left: int = 0
     paused: bool = False
     resumed: bool = False
+    residues: tuple[str, ...] = ()

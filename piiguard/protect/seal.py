@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from piiguard.errors import NotIndexable
-from piiguard.keys.codec import codec_for, filled
+from piiguard.errors import NotIndexable, PiiguardError
+from piiguard.keys.codec import RESTRICTED, codec_for, filled
 from piiguard.keys.envelope import OVERHEAD, from_text, header, key_id_of, looks_encrypted, to_text
 from piiguard.keys.indexable import indexer
 from piiguard.keys.normalizers import editions, normalizer_for
@@ -33,6 +33,7 @@ class Seal:
         self._read = reader(item.type) or _same
         self._encode = _after(self._read, codec.encode)
         self._decode = codec.decode
+        self._value = self._cipher.decryptor(codec.decode)
         self._form = indexer(codec)
         self._index = None if item.index_key is None else _index(keyring, *item.index_key)
         self._accepted = () if item.index_key is None else _accepted(keyring, *item.index_key)
@@ -86,8 +87,27 @@ class Seal:
         return None if stored is None else self._cipher.decrypt(raw(stored))
 
     def decrypt(self, stored: Any) -> Any:
-        """The value of a stored form."""
-        return None if stored is None else self._decode(self._cipher.decrypt(raw(stored)))
+        """The value of a stored form. Raises :class:`ValueRestricted` where one says that it lies elsewhere."""
+        return None if stored is None else self._value(raw(stored))
+
+    def of(self, plain: bytes) -> Any:
+        """The value of plaintext bytes that :meth:`open` gave."""
+        return self._decode(plain)
+
+    def again(self, plain: bytes) -> bytes | str:
+        """The stored form of plaintext bytes that :meth:`open` gave."""
+        return self._stored(self._cipher.encrypt(filled(plain, self.item.pad_to or 0)))
+
+    def restricted(self) -> bytes | str:
+        """What stands where a value is restricted: it is rotated as a value is, and nothing reads it as one."""
+        return self.again(RESTRICTED)
+
+    def is_restricted(self, stored: Any) -> bool:
+        """Whether this is such an envelope; one that does not open is none."""
+        try:
+            return isinstance(stored, str | bytes) and (self.open(stored) or b"").startswith(RESTRICTED)
+        except PiiguardError:
+            return False
 
     def value(self, stored: Any) -> Any:
         """The value of a cell that is ciphertext or still plain: a half-done column has both."""

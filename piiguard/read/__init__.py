@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from piiguard.read.options import ReadOptions
 from piiguard.read.part import Lines, Part
@@ -18,7 +18,7 @@ from piiguard.read.part import Lines, Part
 if TYPE_CHECKING:
     from piiguard.detect import Block
 
-__all__ = ["Blocks", "Column", "Counting", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
+__all__ = ["Blocks", "Column", "Counting", "Defining", "Examiner", "Kind", "Left", "Sink", "Source", "Task"]
 
 Kind = Literal["database", "file"]
 Sink = Callable[[Any], None]
@@ -81,6 +81,8 @@ class Examiner(Protocol):
 
     def step(self, part: Part) -> None: ...
 
+    def member(self, place: str, part: Part, name: str) -> Any: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -138,9 +140,18 @@ class Source(Protocol):
     kind: Kind
     noted: bool
     """whether the same name will mean the same thing next time, so that what is done can be noted"""
+    root: str
+    """the folder that its places lie in, where they lie in one"""
     idle: bool
     """whether all that there was has been read, and it only waits for more: an interrupt then cuts nothing short"""
 
     def tasks(self, options: ReadOptions) -> Iterable[Task]: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Defining(Protocol):
+    """A source that holds definitions beside rows: a database."""
+
+    def definitions(self, options: ReadOptions) -> Iterable[Any]: ...

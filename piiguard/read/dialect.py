@@ -5,11 +5,14 @@ Decided over the first rows together: a title, a comment or a short header says 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+
+from piiguard.read.part import MOST_PATHS
 
 __all__ = ["Dialect", "Row", "Span", "dialect_of", "rows", "spans", "unquoted", "whole_lines"]
 
@@ -22,11 +25,15 @@ _LINES = 200
 """Lines that are looked at."""
 _MOST_CELL = 1 << 20
 """Characters in which a quotation mark must be closed; else it is a mark like any other."""
-_MOST_CELLS = 2000
+_MOST_CELLS = MOST_PATHS
 """Cells of a row; what is behind them stays in one."""
+_PAGE, _MOST_PAGE = 1000, 1 << 20
+"""Lines, and about so many characters of them, that are cut into cells at once."""
 _SEP = re.compile(r"\ufeff?sep=(.)\s*$", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _OFTEN = 0.8
+_USUAL = ("\t", ";", "|", ",")
+"""Delimiters that are tried, and known to be read alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +83,54 @@ def _width(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 
 def rows(lines: Iterator[str], dialect: Dialect) -> Iterator[Row]:
     """The rows, one after the other; blank lines are none. A quotation mark that is not closed swallows no rows."""
-    for number, line in whole_lines(lines, dialect):
-        line = line.rstrip("\r\n")
-        if '"' in line:
-            cells = [unquoted(line[start:end]) if quoted else line[start:end]
-                     for start, end, quoted in spans(line, dialect.delimiter)]  # fmt: skip
-        else:
-            cells = _plain(line, dialect.delimiter)
-        if any(map(str.strip, cells)):
-            yield number, cells
+    reader = _Reader(lines, dialect)
+    while page := reader.page():
+        end = reader.number
+        begin = end - len(page) + 1
+        table = _at_once(page, dialect.delimiter)
+        if table is None:
+            reader.back(page)
+            for number, line in _whole_lines(reader, end):
+                cells = _cells(line.rstrip("\r\n"), dialect.delimiter)
+                if any(map(str.strip, cells)):
+                    yield number, cells
+            continue
+        for number, cells in enumerate(table, begin):
+            if any(map(str.strip, cells)):
+                yield number, cells
+
+
+def _at_once(page: list[str], delimiter: str) -> list[list[str]] | None:
+    """A row for each of these lines; None where a cell may go on over several, or a mark stands in an odd place.
+
+    The strict reader of the standard library knows the same rules, and refuses what is decided here in another way.
+    """
+    if delimiter not in _USUAL:
+        return None
+    try:
+        table = list(csv.reader(page, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return table if len(table) == len(page) and max(map(len, table)) <= _MOST_CELLS else None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    if '"' not in line:
+        return _plain(line, delimiter)
+    return [
+        unquoted(line[start:end]) if quoted else line[start:end]
+        for start, end, quoted in spans(line, delimiter)
+    ]
 
 
 def whole_lines(lines: Iterator[str], dialect: Dialect) -> Iterator[tuple[int, str]]:
     """The text of each row, and of each blank line, with the number of its first line: joined they are what was read."""
-    reader = _Reader(lines, dialect)
-    while (line := reader.next()) is not None:
+    return _whole_lines(_Reader(lines, dialect))
+
+
+def _whole_lines(reader: _Reader, end: int | None = None) -> Iterator[tuple[int, str]]:
+    """The same, of the rows that begin on a line up to this one."""
+    while (end is None or reader.number < end) and (line := reader.next()) is not None:
         number = reader.number
         yield number, reader.whole(line) if '"' in line else line
 
@@ -163,11 +203,43 @@ class _Reader:
     def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
         self._lines, self._dialect = lines, dialect
         self._ahead: list[str] = []
+        self._failed: Exception | None = None
         self.number = 0
+        """of the last line that was read"""
+
+    def page(self) -> list[str]:
+        """The next lines; those in front of one that cannot be read come first, and then its reason."""
+        page: list[str] = []
+        held = 0
+        if self._failed:
+            raise self._failed
+        try:
+            while self._ahead and len(page) < _PAGE and held < _MOST_PAGE:
+                page.append(self._ahead.pop())
+                held += len(page[-1])
+            for line in islice(self._lines, _PAGE - len(page) if held < _MOST_PAGE else 0):
+                page.append(line)
+                held += len(line)
+                if held >= _MOST_PAGE:
+                    break
+        except Exception as reason:
+            if not page:
+                raise
+            self._failed = reason
+        self.number += len(page)
+        return page
+
+    def back(self, page: list[str]) -> None:
+        """These lines are read again, one by one."""
+        self._ahead.extend(reversed(page))
+        self.number -= len(page)
+
+    def _line(self) -> str | None:
+        return self._ahead.pop() if self._ahead else next(self._lines, None)
 
     def next(self) -> str | None:
         self.number += 1
-        return self._ahead.pop() if self._ahead else next(self._lines, None)
+        return self._line()
 
     def whole(self, line: str) -> str:
         """The line, with those that the last of its cells goes on over."""
@@ -187,7 +259,7 @@ class _Reader:
     def _to_the_mark(self, size: int) -> list[str]:
         """The next lines up to one with a mark that is not doubled."""
         more: list[str] = []
-        while size < _MOST_CELL and (line := self._ahead.pop() if self._ahead else next(self._lines, None)):
+        while size < _MOST_CELL and (line := self._line()):
             more.append(line)
             size += len(line)
             if line.replace('""', "").count('"'):

@@ -6,16 +6,13 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO
 
-from piiguard.read import Kind, Left, Task, sources
-from piiguard.read.dump import DumpTask, is_dump
+from piiguard.read import Kind, Left, Task, members, sources
+from piiguard.read.kinds import kind_of
 from piiguard.read.listing import Listing
 from piiguard.read.log import LogTask
-from piiguard.read.opened import FileTask
 from piiguard.read.options import EXCLUDED, ReadOptions
-from piiguard.read.records import RecordsTask, is_records
-from piiguard.read.sheet import SheetTask, is_sheet
 
-__all__ = ["FileSource", "kind_of"]
+__all__ = ["FileSource"]
 
 
 class FileSource:
@@ -39,6 +36,7 @@ class FileSource:
         self.name, self._listing, self._skip = name, listing, skip
         self._stream, self._by_line, self._waiting = stream, by_line, waiting
         self.idle = False
+        self.root = listing.root
         # a stream that was read once is another one the next time, under the same name
         self.noted = stream is None and not (listing.named and not os.path.isfile(name))
 
@@ -65,19 +63,7 @@ class FileSource:
         kind = kind_of(file, options, by_line=self._by_line)
         named = self._listing.named
         size = -1 if self._stream else sources.size_of(file, named=named)
-        return kind(file, size, options=options, named=named, stream=self._stream, shared=not self._stream)
-
-
-def kind_of(file: str, options: ReadOptions, *, by_line: bool = False) -> type[FileTask]:
-    """What reads a file: what was asked for, or what its name says.
-
-    >>> kind_of("app.log", ReadOptions()).__name__, kind_of("clients.csv", ReadOptions(form="log")).__name__
-    ('LogTask', 'LogTask')
-    """
-    if by_line or options.form == "log":
-        return LogTask
-    if options.form == "json" or (not options.form and is_records(file)):
-        return RecordsTask
-    if options.form in ("csv", "tsv") or (not options.form and is_sheet(file)):
-        return SheetTask
-    return DumpTask if options.form == "sql" or is_dump(file) else LogTask
+        return kind(
+            file, size, options=options, named=named, stream=self._stream, shared=not self._stream,
+            within=members.read,
+        )  # fmt: skip

@@ -12,7 +12,7 @@ from piiguard.read.dialect import Row
 if TYPE_CHECKING:
     from piiguard.detect import Engine
 
-__all__ = ["begin"]
+__all__ = ["begin", "names_columns"]
 
 _LONGEST = 200
 """Characters of a column's name."""
@@ -35,13 +35,19 @@ def begin(engine: Engine, head: Sequence[Row], width: int) -> tuple[list[str], i
 def _names_of(engine: Engine, row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str] | None:
     """The names in a row, positions where it has none; None when it is data, by which no place may be called."""
     names = [name.strip() for name in row]
-    if not any(names) or any(_is_no_name(name) for name in names) or _comes_again(names, below):
+    if not names_columns(names, below):
         return None
     if any(_is_value(engine, name) for name in names if name):
         return None
     return [
         name if name and names.index(name) == place else str(place + 1) for place, name in enumerate(names)
     ]
+
+
+def names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row may hold names by its form, and none of them comes again as a value."""
+    names = [name.strip() for name in row]
+    return any(names) and not any(map(_is_no_name, names)) and not _comes_again(names, below)
 
 
 def _is_no_name(name: str) -> bool:
@@ -58,7 +64,11 @@ def _comes_again(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_value(engine: Engine, name: str) -> bool:
-    """Whether the recognizers take it for personal data, and not for the name of some."""
-    if hints(name):
-        return False
-    return any(match.score >= MEDIUM for match in engine.find(name))
+    """Whether the recognizers find personal data in it, and not only the word for some: ``IIN 12 digits`` has none."""
+    return any(
+        match.score >= MEDIUM and not _is_word(name[match.start : match.end]) for match in engine.find(name)
+    )
+
+
+def _is_word(text: str) -> bool:
+    return bool(hints(text)) and text.replace(" ", "").isalpha()

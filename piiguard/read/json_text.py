@@ -8,25 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from piiguard.detect.leaves import DECODER, OF_LINES
+
 __all__ = ["DECODER", "MOST", "OF_LINES", "Text", "TooLarge"]
 
 MOST = 1 << 24
 """Characters of one value that are held at once."""
 _PIECE = 1 << 16
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, in which a name that stands twice has all its values."""
-    whole = dict(pairs)
-    if len(whole) == len(pairs):
-        return whole
-    return {name: [value for key, value in pairs if key == name] for name in whole}
-
-
-# numbers keep all their digits, however many
-DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, strict=False)
-OF_LINES = json.JSONDecoder(object_pairs_hook=_object, parse_int=str)
-"""No line break stands in a value."""
 
 
 class TooLarge(Exception):

@@ -14,7 +14,7 @@ from piiguard.errors import ScanError
 from piiguard.names import without_password
 from piiguard.read.sources import STDIN
 
-__all__ = ["Listing", "listed"]
+__all__ = ["Listing", "is_excluded", "listed"]
 
 HIDDEN = "hidden"
 OUTSIDE = "a link that leads out of the folder"
@@ -43,17 +43,23 @@ class Listing:
 
     def without(self, globs: Collection[str]) -> Self:
         """The same, with those excluded that a glob matches, by their paths or their names alone."""
-
-        def out(path: str) -> bool:
-            names = path, os.path.basename(path)
-            return any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
-
+        every = (*self.files, *(place for place, _ in self.left))
         return replace(
             self,
-            files=[path for path in self.files if not out(path)],
-            left=[(path, why) for path, why in self.left if not out(path)],
-            excluded=[path for path in (*self.files, *(place for place, _ in self.left)) if out(path)],
+            files=[path for path in self.files if not is_excluded(path, globs)],
+            left=[(path, why) for path, why in self.left if not is_excluded(path, globs)],
+            excluded=[path for path in every if is_excluded(path, globs)],
         )
+
+
+def is_excluded(path: str, globs: Collection[str]) -> bool:
+    """Whether a glob matches a path, its name alone, or that of a member.
+
+    >>> is_excluded("in/a.zip!b.log", ["b.*"]), is_excluded("in/a.zip!b.log", ["in/a.zip!*"])
+    (True, True)
+    """
+    names = path, os.path.basename(path), os.path.basename(path.rpartition("!")[2])
+    return any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
 
 
 def listed(target: str) -> Listing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BACKSLASH", "CALL", "CALLED", "REPLACED", "Field", "Value", "either_row", "meant", "value_of"]
+__all__ = ["CALL", "CALLED", "REPLACED", "Field", "Value", "either_row", "escapes_of", "meant", "value_of"]
 
 Value = str | bytes | None
 Field = str | re.Match[str]
@@ -18,14 +18,25 @@ REPLACED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)", re.IGNORECASE)
 # Nothing that was read is given back: what follows a repeat here never begins with what it repeats.
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
 _ESCAPED = r"'(?P<text>(?:[^'\\]++|\\.|'')*+)'"
-_QUOTED = r"\s*+(?P<kind>_binary\s*+|[A-Za-z]?){}(?:::[\w \".\[\]]++)?+"
+_QUOTED = r"\s*+(?P<kind>(?:_\w++\s*+)?+(?:[Uu]&|[A-Za-z])?+){}(?:::[\w \".\[\]]++)?+"
 _BARE = rf"(?P<bare>[^,'()]++(?:{CALL})?+)"
 _VALUES = {
     escapes: re.compile(rf"(?:{_QUOTED.format(text)}|{_BARE})\s*+(?P<end>[,)])", re.DOTALL)
     for escapes, text in ((False, _TEXT), (True, _ESCAPED))
 }
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
-BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
+_OCTET = r"\\(?:x[0-9A-Fa-f]{1,2}|[0-3]?[0-7]{1,2})"
+_FIRST, _NEXT = r"\\(?:x[c-fC-F][0-9A-Fa-f]|3[0-7]{2})", r"\\(?:x[89abAB][0-9A-Fa-f]|2[0-7]{2})"
+_MYSQL = re.compile(r"\\(?P<sign>.)", re.DOTALL)
+_POSTGRESQL = re.compile(
+    rf"(?P<octets>{_FIRST}(?:{_NEXT}){{1,3}}|{_OCTET})"
+    r"|\\(?:u(?P<code>[0-9A-Fa-f]{4})|U000(?P<long>[01][0-9A-Fa-f]{4})|(?P<sign>.))",
+    re.DOTALL,
+)
+_UNICODE = re.compile(r"\\(?:(?P<code>[0-9A-Fa-f]{4})|\+0(?P<long>[0-9A-Fa-f]{5})|(?P<sign>\\))")
+_OCTETS = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
+_SET = re.compile(r"_\w+\s*")
+"""What says the character set of a value of MySQL."""
 _RAW = re.compile(r"[\udc80-\udcff]")
 """Bytes that are no UTF-8, as they stand in a dump without ``--hex-blob``."""
 _HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
@@ -56,14 +67,34 @@ def value_of(field: Field, escapes: bool) -> Value:
     return _cell(field) if isinstance(field, str) else _value(field, escapes)
 
 
+def escapes_of(field: Field, escapes: bool) -> re.Pattern[str] | None:
+    """What spells other signs in a field of COPY or between the quotation marks of a value; :func:`meant` says which."""
+    if isinstance(field, str):
+        return _POSTGRESQL
+    kind = _kind(field)
+    return {"e": _POSTGRESQL, "u&": _UNICODE}.get(kind, _MYSQL if escapes else None)
+
+
+def _kind(field: re.Match[str]) -> str:
+    """The letter before the quotation marks: ``X'…'``, ``E'…'``, ``N'…'``, ``U&'…'``."""
+    return _SET.sub("", field["kind"], count=1).strip().lower()
+
+
 def _cell(value: str) -> Value:
     if value == "\\N":
         return None
-    return _bytes_or_text(BACKSLASH.sub(meant, value) if "\\" in value else value)
+    return _bytes_or_text(_POSTGRESQL.sub(meant, value) if "\\" in value else value)
 
 
 def meant(found: re.Match[str]) -> str:
-    return _ESCAPES.get(found[1], found[1])
+    """The sign that an escape stands for."""
+    groups = found.groupdict()
+    if octets := groups.get("octets"):
+        each = ((int(h, 16) if h else int(o, 8)) & 0xFF for h, o in _OCTETS.findall(octets))
+        return bytes(each).decode("utf-8", "surrogateescape")
+    if code := groups.get("code") or groups.get("long"):
+        return chr(int(code, 16))
+    return _ESCAPES.get(found["sign"], found["sign"])
 
 
 def _bytes_or_text(text: str) -> Value:
@@ -78,12 +109,12 @@ def _value(found: re.Match[str], escapes: bool) -> Value:
         bare = bare.strip()
         if bare.endswith(")") and (called := CALLED.match(bare)):
             return _result(bare, called[2])
-        return None if bare.upper() == "NULL" else _bytes_or_text(bare)
+        return None if bare.upper() == "NULL" else _bytes_or_text(_SET.sub("", bare, count=1))
     text = found["text"].replace("''", "'")
-    if escapes and "\\" in text:
-        text = BACKSLASH.sub(meant, text)
-    kind = found["kind"].strip().lower()
-    if kind == "_binary":
+    if "\\" in text and (pattern := escapes_of(found, escapes)):
+        text = pattern.sub(meant, text)
+    kind = _kind(found)
+    if found["kind"].strip().lower() == "_binary":
         return text.encode("utf-8", "surrogateescape")
     if kind == "x" and len(text) % 2 == 0 and re.fullmatch("[0-9A-Fa-f]*", text):
         return bytes.fromhex(text)

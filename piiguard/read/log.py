@@ -1,4 +1,4 @@
-"""Reads logs, and whatever else is text, line by line: a file, a range of a large one, or one that grows."""
+"""Reads logs, and whatever else is text and no table, line by line: a file, a range of a large one, or one that grows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from piiguard.read import Examiner, Sink, Task, ranges, sources
+from piiguard.read import Examiner, Sink, Task, ranges, sources, watched
 from piiguard.read.growing import Growing
-from piiguard.read.opened import FileTask, as_lines, told
+from piiguard.read.opened import FileTask, as_lines, peeked, told
 from piiguard.read.part import Part
 from piiguard.read.ranges import Range
+from piiguard.read.sheet import read_sheet
+from piiguard.read.tabular import is_tabular
 
 __all__ = ["LogTask", "RangeTask"]
 
@@ -34,7 +36,11 @@ class LogTask(FileTask):
         return [RangeTask(self.place, **own, range=each) for each in cut] or [self]
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:
-        as_lines(self, examiner, stream, part, sink)
+        # single matches have places in lines, and so has what was said to be a log
+        if sink is None and not self.options.form and is_tabular(peeked(stream), self.options.encoding):
+            read_sheet(self.options, examiner, stream, part)
+        else:
+            as_lines(self, examiner, stream, part, sink)
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         if self.waiting is None:
@@ -48,7 +54,8 @@ class LogTask(FileTask):
 
         while True:
             with told(part, self.options.encoding), Growing(self.place, waiting) as stream:
-                reader = BlockReader(stream, self.options.encoding)
+                watch = watched.Watch(self.options.encoding, lambda: watched.tell(part))
+                reader = BlockReader(watched.Seen(stream, watch), self.options.encoding)
                 # what was read before is another file by now: between the two is a gap, and numbers begin anew
                 start = max((lines.end + 1 for lines in part.lines.values()), default=0)
                 examiner.lines(part, reader, self.place, start=start, sink=sink)
@@ -74,7 +81,8 @@ class RangeTask(FileTask):
         ):
             first, before = ranges.context(source, own.start)
             stream = ranges.Around(source, first, own)
-            reader = BlockReader(stream, self.options.encoding)
+            watch = watched.Watch(own.encoding, lambda: watched.tell(part))
+            reader = BlockReader(watched.Seen(stream, watch), self.options.encoding)
             reader.encoding = own.guess or own.encoding
             clipped = ranges.Clipped(reader, stream, before, own, own.start - first)
             try:

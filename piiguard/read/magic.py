@@ -10,7 +10,7 @@ import re
 
 from piiguard.detect import encodings
 
-__all__ = ["BINARY", "HEAD", "is_closed", "unknown"]
+__all__ = ["BINARY", "HEAD", "closed_cell", "is_closed", "kind", "unknown"]
 
 HEAD = 8192
 """Bytes by which it is told."""
@@ -32,7 +32,8 @@ _BEGINS: tuple[tuple[bytes, str], ...] = (
     (rb"\x00\x00\x01[\xb3\xba]|MThd\x00", _MEDIA),
     (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|MSCF\x00|!<arch>\n|\x1f[\x9d\xa0]|LZIP[\x00\x01]", _ARCHIVE),
     (rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18|\xff\x06\x00\x00sNaPpY|\x89LZO\x00", _ARCHIVE),
-    (rb"[\s\S]{257}ustar|07070[127][0-9A-Fa-f]{6}|\xed\xab\xee\xdb", _ARCHIVE),
+    (rb"[\s\S]{257}ustar", "a tar archive"),
+    (rb"07070[127][0-9A-Fa-f]{6}|\xed\xab\xee\xdb", _ARCHIVE),
     (rb"PGDMP\x01", "a dump of PostgreSQL in its own format; pg_restore -f makes SQL of it"),
     (rb"PAR1[\x00-\x1f]", "a Parquet file; give it a name that ends in .parquet"),
     (rb"SQLite format 3\x00", "an SQLite database"),
@@ -48,6 +49,9 @@ _DBASE = re.compile(
 _CLOSED = re.compile(
     rb"(?:[\s\S]{0,1023}?\n)??%PDF-\d|PK\x03\x04|\xd0\xcf\x11\xe0|7z\xbc\xaf|Rar!|MSCF\x00|\x1f[\x9d\xa0]|PAR1"
 )
+_LEAST = 20  # bytes: of what is shorter there is nothing to take apart
+_SHORT = re.compile(rb"\x1f[\x9d\xa0]")
+_PACKED = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd")
 # what no text has: neither tab, line breaks, form feed nor the escape of colours
 _CONTROL = bytes({*range(1, 32), 127} - {8, 9, 10, 11, 12, 13, 26, 27})
 
@@ -57,12 +61,33 @@ def unknown(head: bytes) -> str:
 
     Zero bytes alone make nothing binary: a log that was cut while it was written begins with many of them.
     """
-    for begin, name in _KNOWN:
-        if begin.match(head):
-            return f"{name}, which no reader knows"
+    if name := kind(head):
+        return f"{name}, which no reader knows"
     if _is_dbase(head):
         return "a table of dBase, which no reader knows"
     return BINARY if _is_binary(head) else ""
+
+
+def kind(head: bytes) -> str:
+    """What it is that begins so, empty where it has no mark of its own.
+
+    >>> kind(b"PK\\x03\\x04"), kind(b"INFO saved")
+    ('an archive, or an Office document', '')
+    """
+    return next((name for begin, name in _KNOWN if begin.match(head)), "")
+
+
+def closed_cell(value: bytes) -> str:
+    """What a cell of bytes is that holds more than its bytes show, empty where it is nothing of the kind.
+
+    Marks of two bytes are none here: of a million random values dozens begin so.
+
+    >>> closed_cell(b"%PDF-1.7" + bytes(40)), closed_cell(bytes(40)), closed_cell(b"PK")
+    ('a PDF document', '', '')
+    """
+    if len(value) < _LEAST or _SHORT.match(value):
+        return ""
+    return "packed data" if _PACKED.match(value) else kind(value[:HEAD])
 
 
 def is_closed(head: bytes) -> bool:

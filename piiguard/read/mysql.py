@@ -19,6 +19,7 @@ from piiguard.read.relation import Column, Reading, Relation
 
 __all__ = ["relations", "with_columns"]
 
+HISTORY = "its history is not searched, and holds what was changed or deleted; ALTER TABLE … DROP SYSTEM VERSIONING ends it"
 # Tables with system versioning have a type of their own, which SQLAlchemy's inspector leaves out.
 _RELATIONS = """
 select table_schema, table_name, table_type, table_rows from information_schema.tables
@@ -39,7 +40,11 @@ select column_name from information_schema.statistics
 """
 _NONE = "its columns cannot be listed: it shows none to this account, or what it is made of is gone"
 _DENIED = ("1142", "1143")
-_NEVER = frozenset({"smallint", "bit", "time", "year", "uuid", "geometry", "point", "polygon"})
+_NEVER = frozenset({"smallint", "time", "year"})
+_SHAPES = frozenset(
+    {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"}
+    | {"geometrycollection", "geomcollection"}
+)
 _DATES = frozenset({"date", "datetime", "timestamp"})
 _BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
 _INTEGERS = frozenset({"int", "bigint", "mediumint", "tinyint", "integer"})
@@ -51,8 +56,9 @@ def relations(connection: sa.Connection) -> Iterator[Relation]:
     default = connection.engine.url.database
     rows = connection.execute(sa.text(_RELATIONS), {"only": default})
     for schema, name, kind, count in rows:
-        own = None if schema == default else schema
-        yield Relation(own, name, "view" if "VIEW" in kind else "table", -1 if count is None else int(count))
+        own, size = None if schema == default else schema, -1 if count is None else int(count)
+        aside = HISTORY if kind == "SYSTEM VERSIONED" else ""
+        yield Relation(own, name, "view" if "VIEW" in kind else "table", size, aside=aside)
 
 
 def with_columns(connection: sa.Connection, wanted: Iterable[Relation]) -> Iterator[Relation]:
@@ -120,4 +126,8 @@ def _reading(type_: str, label: str) -> Reading | None:
         return "plain" if KZ_DOCUMENT_DATE in hints(label) else None
     if type_ in _BYTES:
         return "bytes"
+    if type_ in _SHAPES:
+        return "shape"
+    if type_ in ("bit", "uuid"):
+        return "bits" if type_ == "bit" else "id"
     return "plain" if type_ in _PLAIN else "long"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from piiguard.errors import PiiguardError
-from piiguard.read import Examiner, Sink, Task, sources
+from piiguard.read import Examiner, Sink, Task, sources, watched
 from piiguard.read.options import ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "suffix_of", "told"]
+__all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "peeked", "suffix_of", "told"]
 
 _HEAD = 1 << 16
 _PRESSED = (".gz", ".bz2", ".xz", ".zst")
@@ -26,13 +26,15 @@ _PRESSED = (".gz", ".bz2", ".xz", ".zst")
 class FileTask(Task):
     """A file; ``named`` says that it was asked for by its own name, so that it may be a link, a FIFO or a device.
 
-    An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself.
+    An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself. ``within`` reads what
+    holds other things, and says whether it did.
     """
 
     options: ReadOptions = field(kw_only=True)
     named: bool = False
     stream: BinaryIO | None = None
     fetched: BinaryIO | None = None
+    within: Callable[[FileTask, Source, Examiner, Part, Sink | None], bool] | None = None
 
     @property
     def mark(self) -> str:
@@ -44,8 +46,11 @@ class FileTask(Task):
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
+            if self.within and self.within(self, source, examiner, part, sink):
+                return
             if not source.unknown:
-                self.search(examiner, source.stream, part, sink)
+                stream, _ = watched.over(source.stream, self.options.encoding, lambda: watched.tell(part))
+                self.search(examiner, stream, part, sink)
                 return
             if source.closed or not self.options.raw:
                 part.fail(source.unknown)
@@ -120,6 +125,11 @@ class Counted(io.RawIOBase):
         buffer[: len(chunk)] = chunk
         self.read_bytes += len(chunk)
         return len(chunk)
+
+
+def peeked(stream: BinaryIO) -> bytes:
+    """What a buffered stream gives first, and gives again; nothing more is waited for."""
+    return stream.peek(1) if isinstance(stream, io.BufferedReader) else b""
 
 
 def encoding_of(source: io.BufferedReader, wanted: str) -> str:

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from piiguard.errors import MissingExtra
 from piiguard.read import Column, Examiner, Kind, Left, Sink, Task, memory, sources
+from piiguard.read.arrow import values_of
 from piiguard.read.opened import mark_of
 from piiguard.read.options import EXCLUDED, ReadOptions
 from piiguard.read.part import Part
@@ -51,6 +52,7 @@ class ParquetSource:
 
     kind: Kind = "database"
     noted = True
+    root = ""
     idle = False
 
     def __init__(self, name: str, files: Sequence[str], *, named: bool = False) -> None:
@@ -181,7 +183,7 @@ def columns_of(batch: pa.RecordBatch, part: Part) -> list[Column]:
     columns: list[Column] = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
-            columns.append((name, column.to_pylist()))
+            columns.append((name, values_of(column)))
         except Exception as error:  # noqa: BLE001 - the message may hold a value, and a worker's log would repeat it
             part.fail(f"{name}: {type(error).__name__}")
     return columns

@@ -12,20 +12,42 @@ are numbered from where their reader began; as soon as what stands before them i
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-__all__ = ["FIRST", "Counters", "Hindrance", "LineTally", "Lines", "Part", "Places", "merge_into"]
+__all__ = [
+    "CROWDED",
+    "FIRST",
+    "MOST_PATHS",
+    "REST",
+    "Counters",
+    "Hindrance",
+    "LineTally",
+    "Lines",
+    "Part",
+    "Places",
+    "merge_into",
+    "together",
+]
 
-Hindrance = Literal["", "dots", "foreign", "view"]
-"""Why no command encrypts a place as it stands: its name is read as another one, it lies elsewhere, or is computed."""
+Hindrance = Literal["", "dots", "foreign", "view", "packed", "name", "mixed", "definition"]
+"""Why no command mends a place as it stands: its name is read as another one, it lies elsewhere, is computed, is packed
+into a document or an archive, is the name itself, its text is of several encodings, or it stands in the definition of something."""
 FIRST = 10
 """So many line numbers are kept for each entity."""
+MOST_PATHS = 10_000
+"""Columns and JSON paths of one place that are told apart: whoever writes the JSON chooses how many there are."""
+REST = "$..*"
+"""All other paths together (RFC 9535): they are searched, but without their names, so that counts as unread."""
+CROWDED = f"more than {MOST_PATHS:,} JSON paths: those behind them were searched as one, without their names"
 
 Places = dict[tuple[str | None, str], "LineTally"]
 """Tallies by JSON path and entity."""
 Counters = dict[tuple[str, str | None], Any]
 """By column and JSON path: whatever counts there, as long as ``merge`` adds another of its class to it."""
+_Place = TypeVar("_Place")
 Spot = tuple[str, str, str | None, str]
 """Table, column, JSON path and entity: where in a file of tables something stands."""
 
@@ -38,6 +60,8 @@ class LineTally:
     lines: tuple[int, ...] = ()
     best: tuple[float, str] = (0.0, "")
     """the highest score and the masked shape of that value"""
+    persons: Any = field(default=None, compare=False)
+    """what counts the values of an identifier, as the statistics of a column do"""
 
     def add(self, line: int, score: float, masked: str) -> None:
         if len(self.lines) < FIRST:
@@ -49,6 +73,7 @@ class LineTally:
         self.count += other.count
         self.lines = _first((*self.lines, *other.lines))
         self.best = max(self.best, other.best)
+        self.persons = together(self.persons, other.persons)
 
 
 @dataclass(slots=True)
@@ -60,6 +85,11 @@ class Lines:
     tallies: Places = field(default_factory=dict)
     whole: bool = False
     """whether it was read to its end, so that the lines behind it have numbers"""
+
+    def tally(self, path: str | None, entity: str) -> LineTally:
+        """What counts there; of a path for which there is no room, that of the rest."""
+        place = _roomy(self.tallies, (path, entity), (path and REST, entity))
+        return self.tallies.setdefault(place, LineTally())
 
     def moved(self, down: int) -> Self:
         """The same lines, when so many stand before them."""
@@ -77,7 +107,7 @@ class Lines:
         """Take in the lines that follow these."""
         own = other.moved(self.count)
         for place, tally in own.tallies.items():
-            self.tallies.setdefault(place, LineTally()).merge(tally)
+            self.tally(*place).merge(tally)
         self.end, self.count, self.whole = own.end, self.count + own.count, own.whole
 
 
@@ -87,7 +117,8 @@ class Part:
 
     ``total`` are the rows that there are, as far as the source knows; ``columns`` the counters of its tables by name, and a
     table that is the place itself is called ``""``; ``spots`` the first lines on which something of such a table stands.
-    ``query`` and ``hindrance`` are those of its findings.
+    ``query`` and ``hindrance`` are those of its findings. ``members`` are by their places what the examiner made of the things
+    that it holds; their bytes are among its own.
     """
 
     rows: int = 0
@@ -102,6 +133,7 @@ class Part:
     """what the source says about its columns"""
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
     query: str = ""
     hindrance: Hindrance = ""
     complete: bool = True
@@ -125,6 +157,18 @@ class Part:
         """Say why it is not read, and need not be."""
         self.note(reason)
         self.left = True
+
+    def gaps(self, place: str) -> Iterator[tuple[str, str]]:
+        """The places in it that were not read, and why, where the examiner leaves members as they are."""
+        yield from ((inside or place, why) for inside, why in self.unread)
+        for name, member in self.members.items():
+            yield from member.gaps(name)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it has more JSON paths than are told apart."""
+        places: list[Collection[tuple[str | None, ...]]] = [lines.tallies for lines in self.lines.values()]
+        return any(REST in place for each in (*places, *self.columns.values()) for place in each)
 
     @property
     def line_count(self) -> int:
@@ -152,9 +196,11 @@ class Part:
         self._join()
         for table, partials in other.columns.items():
             merge_into(self.table(table), partials)
-        for spot, numbers in other.spots.items():
+        for (table, column, path, entity), numbers in other.spots.items():
+            spot = table, column, path if (column, path) in self.table(table) else REST, entity
             self.spots[spot] = _first((*self.spots.get(spot, ()), *numbers))
         self.comments |= other.comments
+        self.members |= other.members
         self.unread |= other.unread
         self.notes |= other.notes
         self.complete = self.complete and other.complete
@@ -171,13 +217,28 @@ class Part:
                 last = lines
 
 
+def together(one: Any, other: Any) -> Any:
+    """A counter that may not be there, and another: both are left as they are where both are there."""
+    if one is None or other is None:
+        return one if other is None else other
+    whole = copy.copy(one)
+    whole.merge(other)
+    return whole
+
+
 def _first(numbers: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(numbers))[:FIRST])
 
 
+def _roomy(places: Collection[_Place], place: _Place, rest: _Place) -> _Place:
+    """The place itself, as long as there is room for it among ``places``; else where the rest is counted."""
+    return place if place in places or len(places) < MOST_PATHS else rest
+
+
 def merge_into(whole: Counters, part: Counters) -> Counters:
     """Add one part to what is there, and return it."""
-    for place, counter in part.items():
+    for (column, path), counter in part.items():
+        place = _roomy(whole, (column, path), (column, path and REST))
         if place not in whole:
             whole[place] = type(counter)()
         whole[place].merge(counter)

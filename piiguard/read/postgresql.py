@@ -63,36 +63,14 @@ select n.nspname, c.relname, a.attname,
 _HIDDEN = "not read: row-level security hides rows from this account"
 _PLAIN = frozenset({"varchar", "bpchar", "name", "int8", "int4", "numeric", "float8", "float4"})
 _DATES = frozenset({"date", "timestamp", "timestamptz"})
-_NEVER = frozenset(
-    {
-        "bool",
-        "int2",
-        "uuid",
-        "inet",
-        "cidr",
-        "macaddr",
-        "macaddr8",
-        "bit",
-        "varbit",
-        "money",
-        "time",
-        "timetz",
-    }
-    | {
-        "interval",
-        "oid",
-        "xid",
-        "pg_lsn",
-        "point",
-        "line",
-        "lseg",
-        "box",
-        "path",
-        "polygon",
-        "circle",
-        "geometry",
-    }
-)
+# What holds fewer digits than anybody looks for, or moments: all else is read.
+_NEVER = frozenset({"bool", "int2", "char", "time", "timetz", "interval", "pg_lsn"})
+_SHAPES = frozenset({"geometry", "geography"})
+"""of PostGIS"""
+_OWN_FORMS = frozenset({"bit", "varbit", "money", "uuid"})
+_CONTAINERS = frozenset("ACGR")
+"""Categories of types whose values hold others: arrays, row types, shapes, ranges.
+https://www.postgresql.org/docs/current/catalog-pg-type.html"""
 
 
 def relations(connection: sa.Connection) -> Iterator[Relation]:
@@ -105,6 +83,9 @@ def relations(connection: sa.Connection) -> Iterator[Relation]:
             own, name, _KINDS[kind], int(rows), inherited=inherited, home=default, foreign=foreign
         )
         yield replace(relation, unread=_HIDDEN) if hidden else relation
+    if count := connection.scalar(sa.text("select count(*) from pg_largeobject_metadata")):
+        said = "1 large object is not searched" if count == 1 else f"{count:,} large objects are not searched"
+        yield Relation(None, "pg_largeobject", "table", -1, unread=said)
 
 
 def with_columns(connection: sa.Connection, wanted: Iterable[Relation]) -> Iterator[Relation]:
@@ -145,5 +126,9 @@ def _reading(type_: str, category: str, modifier: int, label: str) -> Reading | 
         return "long"
     if type_ in _PLAIN or (category == "A" and type_[1:] in (*_PLAIN, "text")):
         return "plain"
-    # JSON, XML, hstore, ranges, enums, composites and types of extensions: as their text
+    if type_ in _SHAPES:
+        return "shape"
+    if type_ in _OWN_FORMS or category in _CONTAINERS:
+        return "parts"
+    # JSON, XML, hstore, enums, addresses of machines and types of extensions: as their text
     return "text"

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from piiguard.read import magic, sources
+from piiguard.read.forms import form_of
 from piiguard.read.options import ReadOptions
+from piiguard.read.tabular import is_tabular
 
 if TYPE_CHECKING:
     from piiguard.detect import Block, BlockReader
@@ -54,7 +56,11 @@ def cut(file: str, options: ReadOptions, jobs: int, *, named: bool = False) -> l
     with io.BufferedReader(sources.regular(file, named=named)) as source:
         head = source.read(_HEAD)
         encoding, guess = _encoding(head, options.encoding)
+        if form_of(file, head[: magic.HEAD]) and not options.form:  # whoever reads that has to read all of it
+            return []
         if not encoding or (not options.raw and _is_odd(head[: magic.HEAD])):
+            return []
+        if not options.form and is_tabular(head[: magic.HEAD], options.encoding):
             return []
         edges = list(_edges(source, size, max(LEAST, size // (_PER_JOB * jobs))))
     ends = [*edges[1:], size]
@@ -62,8 +68,10 @@ def cut(file: str, options: ReadOptions, jobs: int, *, named: bool = False) -> l
 
 
 def _is_odd(head: bytes) -> bool:
-    """Whether whoever reads it whole finds out what it is: no text, or zeros first."""
-    return bool(magic.unknown(head)) or not head.strip(b"\0")
+    """Whether whoever reads it whole finds out what it is: no text, or zeros or a false mark first."""
+    from piiguard.detect import encodings
+
+    return bool(magic.unknown(head)) or not head.strip(b"\0") or bool(encodings.false_mark(head))
 
 
 def _encoding(head: bytes, wanted: str) -> tuple[str, str]:

@@ -17,13 +17,12 @@ from piiguard.read import Counting, Examiner, Sink, Task, sources
 from piiguard.read.json_text import DECODER, MOST, OF_LINES, Text, TooLarge
 from piiguard.read.log import LogTask
 from piiguard.read.opened import Counted, encoding_of, suffix_of, told
-from piiguard.read.part import Lines, Part
+from piiguard.read.part import MOST_PATHS, REST, Lines, Part
 
 __all__ = ["Document", "RecordsTask", "form_here", "is_records"]
 
 _HEAD = 1 << 16
 _PAGE, _PAGE_SIGNS = 1000, 1 << 22
-_MOST_PLACES = 1_000
 _SPACE = re.compile(r"[\s,\0\ufeff]*")
 _COLON = re.compile(r"\s*:\s*")
 _NEXT_LINE = re.compile(r"\n(?=\s*\{)")
@@ -203,8 +202,8 @@ class Document:
 
     def _take(self, path: str, value: Any) -> None:
         """Gather an element of an array, or a member of an object, as a row of its place."""
-        if path not in self._rows and len(self._rows) >= _MOST_PLACES:
-            path = "$.*"
+        if path not in self._rows and len(self._rows) >= MOST_PATHS:
+            path = REST
         rows = self._rows.setdefault(path, [])
         rows.append((self._line, [value]))
         if len(rows) >= _PAGE or self.text.passed - self._flushed >= _PAGE_SIGNS:

@@ -10,12 +10,18 @@ import sqlalchemy as sa
 
 from piiguard.read.part import Hindrance
 
-__all__ = ["MOST", "Column", "Kind", "Reading", "Relation"]
+__all__ = ["MOST", "Column", "Kind", "Reading", "Relation", "has_zero"]
 
 Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
-Reading = Literal["plain", "text", "long", "bytes"]
+Reading = Literal["plain", "text", "long", "bytes", "any", "parts", "id", "bits", "shape"]
 
-MOST: dict[Reading, int] = {"long": 1 << 20, "text": 1 << 20, "bytes": 1 << 16}
+MOST: dict[Reading, int] = {
+    "long": 1 << 20,
+    "text": 1 << 20,
+    "parts": 1 << 20,
+    "bytes": 1 << 16,
+    "any": 1 << 24,
+}
 """Characters or bytes of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
 
 
@@ -29,10 +35,31 @@ class Column:
 
     def expression(self) -> sa.ColumnElement[Any]:
         own: sa.ColumnElement[Any] = sa.column(self.name)
-        if self.reading == "text":
+        if self.reading in ("text", "parts"):
             # The type's own output: its owner may have made a cast to text, whose function would run.
             own = sa.func.pg_catalog.concat(own)
+        if self.reading == "any":  # SQLite, where a cell is what it is, whatever its column says
+            return _of_any(own).label(None)
         return sa.func.substr(own, 1, MOST[self.reading]).label(None) if self.reading in MOST else own
+
+
+def _of_any(own: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A cell of SQLite, a text up to the limit: substr ends at a zero, so a long text with one is cut as bytes."""
+    held, most = sa.cast(own, sa.LargeBinary), MOST["any"]
+    long = sa.and_(sa.func.typeof(own) == sa.literal_column("'text'"), sa.func.length(held) > most)
+    return sa.case(
+        (sa.and_(long, has_zero(own)), sa.func.substr(held, 1, most)),
+        (long, sa.func.substr(own, 1, most)),
+        else_=own,
+    )
+
+
+def has_zero(own: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether a text of SQLite holds a zero, which ends it for substr, length and like, but not for instr.
+
+    https://www.sqlite.org/nulinstr.html
+    """
+    return sa.func.instr(own, sa.func.char(0)) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,8 @@ class Relation:
     """why it need not be read: what it shows was read elsewhere"""
     denied: tuple[str, ...] = ()
     """columns that this account may not read"""
+    aside: str = ""
+    """what it holds beside its rows, and is not read with them"""
     foreign: bool = False
     """PostgreSQL: rows of it come from another server"""
 

@@ -61,6 +61,9 @@ def _postgresql(connection: sa.Connection, limits: Limits) -> None:
     connection.execute(
         sa.text("set local row_security = off")
     )  # an error, where a policy would leave rows out
+    connection.execute(
+        sa.text("set local lc_monetary = 'C'")
+    )  # money has the signs of one language, whatever the server's
     # What a function says would be logged by the driver of a caller's engine, and may repeat a row.
     connection.execute(sa.text("set local client_min_messages = error"))
 
@@ -108,6 +111,7 @@ _REASONS = (
         "another transaction holds a lock on it",
     ),
     (("57014", "1969", "3024", "interrupted"), "the statement took longer than its limit"),
+    (("string or blob too big",), "a row of it is larger than 128 MiB"),
     (("40001", "1412"), "the table was changed while it was read"),
     (("57P01", "57P02", "57P03", "08006", "08003", "2006", "2013", "2055", "0"), "the connection was lost"),
 )

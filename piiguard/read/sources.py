@@ -18,9 +18,11 @@ from piiguard.read import magic, packed
 
 __all__ = [
     "DAMAGED",
+    "LOGS",
     "STDIN",
     "Source",
     "encoded",
+    "is_log",
     "is_sqlite",
     "opened",
     "regular",
@@ -30,6 +32,11 @@ __all__ = [
 
 STDIN = "-"
 _MAGIC = 8
+LOGS = {
+    "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"),
+    "-shm": tuple((3007000).to_bytes(4, order) for order in ("little", "big")),
+}
+"""What a log and its index begin with. https://www.sqlite.org/walformat.html"""
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged compressed data raises, beside :class:`OSError`."""
 
@@ -40,7 +47,8 @@ class Source:
 
     ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
     why its bytes are no text, and ``closed`` that they show nothing of what it holds. ``head`` are the first of them,
-    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them.
+    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them. ``file`` is the open
+    file, where it has a size and is what the stream gives.
     """
 
     stream: BinaryIO
@@ -50,6 +58,7 @@ class Source:
     head: bytes = b""
     packed: bytes = b""
     zeros: int = 0
+    file: BinaryIO | None = None
 
 
 @contextmanager
@@ -89,6 +98,7 @@ def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = Fa
             first.head,
             b"" if pressed is None else whole.head[:_MAGIC],
             first.zeros,
+            file if size and pressed is None else None,
         )
     for each in (whole, first):
         if each.damage:
@@ -185,11 +195,21 @@ def is_sqlite(name: str, *, named: bool) -> bool:
         return False
 
 
+def is_log(name: str, end: str) -> bool:
+    """Whether SQLite wrote the regular file that has this of its ends: by what it begins with, if anything stands there."""
+    try:
+        with regular(name) as file:
+            return file.read(4) in (b"", *LOGS[end])
+    except OSError:
+        return False
+
+
 def size_of(name: str, *, named: bool) -> int:
-    """The bytes of a regular file, or -1 where they are compressed or it cannot be read."""
+    """The bytes of a regular file, or -1 where they are compressed, packed, or it cannot be read."""
     try:
         with regular(name, named=named) as file:
-            pressed = file.read(8).startswith(packed.MAGIC)
+            head = file.read(1024)
+            pressed = head.startswith(packed.MAGIC) or magic.is_closed(head)
             return -1 if pressed else os.fstat(file.fileno()).st_size
     except OSError:
         return -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,12 @@ __all__ = ["relations", "with_columns"]
 _OBJECTS = "select name, type, coalesce(sql, '') from sqlite_master where type in ('table', 'view')"
 # Hidden columns of virtual tables (1) are arguments; those of generated columns (2, 3) hold what a row says.
 _COLUMNS = "select name, type, pk from pragma_table_xinfo(:name) where hidden <> 1"
+# https://www.sqlite.org/fts5.html, "Contentless Tables": every column reads as NULL
+_CONTENTLESS = re.compile(
+    r"create\s+virtual\s+table\b.*\busing\s+fts[45]\b.*[,(]\s*content\s*=\s*(?:''|\"\")",
+    re.IGNORECASE | re.DOTALL,
+)
+_BARE = "its words are not searched: an index without its texts"
 _ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 
 
@@ -27,7 +34,8 @@ def relations(connection: sa.Connection) -> Iterator[Relation]:
             yield Relation(None, name.decode(errors="backslashreplace"), "table", -1, unread=_NO_TEXT)
         elif not name.startswith("sqlite_"):
             stored = kind == "table" and not str(made).lower().startswith("create virtual")
-            yield Relation(None, name, "table" if stored else "view", -1)
+            unread = _BARE if not stored and _CONTENTLESS.match(str(made)) else ""
+            yield Relation(None, name, "table" if stored else "view", -1, unread=unread)
 
 
 def with_columns(connection: sa.Connection, wanted: list[Relation]) -> Iterator[Relation]:
@@ -48,7 +56,7 @@ def _complete(connection: sa.Connection, relation: Relation) -> Relation:
     if not all(isinstance(name, str) for name, _, _ in listed):
         return Relation(None, relation.name, relation.kind, -1, unread=_NO_TEXT)
     # A declared type binds no value, but large objects are said to be some.
-    columns = [Column(name, "bytes" if _is_blob(type_) else "plain") for name, type_, _ in listed]
+    columns = [Column(name, "bytes" if _is_blob(type_) else "any") for name, type_, _ in listed]
     primary = [name for _, name in sorted((place, name) for name, _, place in listed if place)]
     integer = len(primary) == 1 and any(
         name == primary[0] and _is_integer(type_) for name, type_, _ in listed

@@ -28,6 +28,8 @@ _INSERT = re.compile(
     rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO ({_TABLE})\s*(?:\(([^()]*)\)\s*)?VALUES\s*", re.IGNORECASE
 )
 _OPENING = re.compile(rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO {_TABLE}[^;]*$", re.IGNORECASE)
+_LARGE_OBJECT = re.compile(r"SELECT pg_catalog\.lowrite(?=\()", re.IGNORECASE)
+"""How ``pg_dump`` writes a piece of a large object."""
 _MOST_HEAD = 50
 """Lines that the list of a statement's columns may have."""
 _CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\(\s*$", re.IGNORECASE)
@@ -115,6 +117,10 @@ class Statements:
                 yield from _copied(copy[1], _names(copy[2]), self._lines)
             elif insert := _INSERT.match(line := _whole_head(line, self._lines)):
                 yield from self._insert(insert, number, line)
+            elif (large := _LARGE_OBJECT.match(line)) and (row := either_row(line, large.end(), False)):
+                end = row[0][-1].end()
+                yield Row(number, "pg_largeobject", ("descriptor", "data"), line, 0, end, *row)
+                yield from _text(number, line[end:])
             else:
                 yield from self._plain(number, line)
 

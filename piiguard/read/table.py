@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard import database
 from piiguard.detect.mask import mask
 from piiguard.errors import DatabaseError
-from piiguard.read import Column, Examiner, Kind, Sink, Task, catalog, sampling, session
+from piiguard.read import Column, Examiner, Kind, Sink, Task, catalog, nested, sampling, session
 from piiguard.read import pages as paging
+from piiguard.read.definitions import Definition, Refused, definitions
 from piiguard.read.options import Limits, ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.relation import MOST, Relation
@@ -63,6 +64,7 @@ class DatabaseSource:
 
     kind: Kind = "database"
     noted = True
+    root = ""
     idle = False
 
     def __init__(self, target: str | sa.URL | sa.Engine) -> None:
@@ -83,6 +85,21 @@ class DatabaseSource:
                 relation.place, relation.rows, "rows", cells=True, shared=shared,
                 database=opened, relation=relation, options=options,
             )  # fmt: skip
+
+    def definitions(self, options: ReadOptions) -> Iterator[Definition | Refused]:
+        """What it holds beside the rows of the objects that were asked for."""
+        try:
+            with session.reader(self._engine, Limits(statement=60.0, lock=options.limits.lock)) as connection:
+                for each in definitions(connection):
+                    names = (each.place, each.object) if isinstance(each, Definition) else ()
+                    if not names or catalog.is_chosen(names, options.tables, options.exclude):
+                        yield each
+        except self._errors as error:
+            yield Refused("texts", session.explain(error))
+
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        return SQLAlchemyError, DatabaseError, UnicodeError, self._engine.dialect.loaded_dbapi.Error
 
     def _relations(self, options: ReadOptions) -> list[Relation]:
         limits = Limits(statement=60.0, lock=options.limits.lock)
@@ -164,6 +181,8 @@ class TableTask(Task):
             part.fail(f"permission denied for {', '.join(relation.denied)}")
         if relation.unread:
             part.fail(relation.unread)
+        if relation.aside:
+            part.fail(relation.aside)
         if relation.told:
             part.leave(relation.told)
         return bool(relation.unread or relation.told)
@@ -200,7 +219,7 @@ class TableTask(Task):
             for query in sampling.statements(connection, self.relation, selected, SKIMMED):
                 with closing(paging.pages(connection, query)) as pages:
                     for page in pages:
-                        yield _named(columns, page)
+                        yield _said(columns, _named(columns, page))
 
         return examiner.skim(part, read(), {column.name: column.comment for column in columns})
 
@@ -228,7 +247,8 @@ class TableTask(Task):
                 lists = list(zip(*page, strict=True))
                 columns = _named(self.relation.columns, page, lists[len(self.keys) :])
                 self._measure(columns, part)
-                keys = _rows(lists[: len(self.keys)], dict(self.masked))
+                columns = _said(self.relation.columns, columns)
+                keys = _rows(lists[: len(self.keys)], dict(self.masked)) if sink else ()
                 examiner.rows(part, columns, place=self.place, keys=keys, labels=labels, sink=sink)
 
     def _measure(self, columns: Sequence[Column], part: Part) -> None:
@@ -252,6 +272,13 @@ class TableTask(Task):
 def _named(columns: Sequence[Any], page: Sequence[Sequence[Any]], lists: Any = None) -> list[Column]:
     cells = list(zip(*page, strict=True)) if lists is None else lists
     return [(column.name, own) for column, own in zip(columns, cells, strict=True)]
+
+
+def _said(columns: Sequence[Any], named: Sequence[Column]) -> list[Column]:
+    """The same, as what the cells say that the database writes in a form of its own."""
+    return [
+        (name, nested.said(cells, own.reading)) for own, (name, cells) in zip(columns, named, strict=True)
+    ]
 
 
 def _rows(keys: Sequence[Sequence[object]], masked: dict[int, str]) -> list[str]:

@@ -104,6 +104,10 @@ class Looking:
     def step(self, part: Part) -> None:
         """Nobody waits for it."""
 
+    def member(self, place: str, part: Part, name: str) -> Part:
+        """Nothing is made of it: what was not read stands in the part."""
+        return part
+
 
 def walk(
     target: str, listing: Listing, engine: Any, lines: TakeLines, column: TakeColumn, form: str = ""

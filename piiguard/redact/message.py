@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from piiguard.redact.redactor import Change, written
+from piiguard.redact.settled import Change, written
 
 __all__ = ["Piece", "pieces", "preformatted", "put", "template"]
 

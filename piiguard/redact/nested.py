@@ -15,7 +15,9 @@ SMALL = 10**8  # no entity has fewer than nine digits unless a label says so
 
 
 class Nested:
-    """What is clean comes back as it was given, the same object; the name of a field labels what is in it.
+    """What is clean comes back as it was given, the same object.
+
+    The names of the fields around a value label it together, as those of its path do in JSON: ``doc`` and ``number``.
 
     ``instead`` makes what stands for a number or an object whose text shows a value; without it, its redacted text.
     """
@@ -38,7 +40,9 @@ class Nested:
         if isinstance(value, bytes | bytearray):
             return self._bytes(value, context)
         if depth < _DEEPEST and isinstance(value, Mapping):
-            return self.filled(value, lambda key, item: self(item, _label(key), depth + 1), depth + 1)
+            return self.filled(
+                value, lambda key, item: self(item, _label(context, key), depth + 1), depth + 1
+            )
         if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
             return _like(value, [self(item, context, depth + 1) for item in value])
         return self._object(value, context)
@@ -67,8 +71,8 @@ class Nested:
         return value
 
 
-def _label(key: Any) -> Sequence[str]:
-    return (key,) if isinstance(key, str) else ()
+def _label(context: Sequence[str], key: Any) -> Sequence[str]:
+    return (" ".join((*context, key)),) if isinstance(key, str) else context
 
 
 def _texts(value: Any) -> Iterator[str]:

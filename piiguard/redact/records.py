@@ -119,9 +119,18 @@ class Records:
         return self._value.filled(
             args,
             lambda key, item: (
-                self._argument(item, *shown[key]) if key in shown else self._alone(item, (str(key),))
+                self._named(key, item, shown[key], parts) if key in shown else self._alone(item, (str(key),))
             ),
         )
+
+    def _named(self, key: Any, item: Any, shown: tuple[Piece, str], parts: Sequence[Piece]) -> Any:
+        """An argument that its key labels, too, where the message does not."""
+        given = self._argument(item, *shown)
+        if given is item and (given := self._alone(item, (str(key),))) is not item:
+            for part in parts:
+                if part.spec and part.place == key:
+                    part.clean = _shown(part.spec, given, key)
+        return given
 
     def _argument(self, value: Any, part: Piece, label: str) -> Any:
         """One argument: what the message shows of it has been looked at, the rest is looked at here."""

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from piiguard.confidence import Confidence, least_score
 from piiguard.detect import Engine, Match
-from piiguard.detect.escapes import Spelled, fitted, is_spelled
+from piiguard.detect.escapes import Spelled, is_spelled
+from piiguard.detect.mask import is_mask
+from piiguard.detect.match import Found
 from piiguard.frames import emptied
+from piiguard.redact.fitted import fitted
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.nested import Nested
 from piiguard.redact.replacing import Operator, replacer
+from piiguard.redact.settled import Change, settled, written
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["Change", "Redactor", "redact_text", "written"]
-
-Change = tuple[int, int, str]
-"""What to put in place of a part of a text."""
+__all__ = ["Redactor", "placed", "redact_text"]
 
 
 class Redactor:
@@ -53,35 +55,53 @@ class Redactor:
     @emptied
     def changes(self, text: str, context: Sequence[str] = ()) -> list[Change]:
         """What :meth:`text` puts where, from left to right."""
+        once = partial(self._once, context=context)
+        return settled(text, once(text), once)
+
+    def _once(self, text: str, context: Sequence[str]) -> list[Change]:
         spelled = Spelled(text) if is_spelled(text) else None
         matches = self.engine.find(spelled.view if spelled else text, context)
         if not matches:
             return []
         line = JsonLine(text, document=False)
+        return list(self.edits(text, matches, line, spelled))
+
+    @emptied
+    def matches(self, text: str, context: Sequence[str] = ()) -> list[Match]:
+        """What is to be redacted in a text that is no JSON, as it is written there; masks are left."""
+        spelled = Spelled(text) if is_spelled(text) else None
+        found = self.engine.find(spelled.view if spelled else text, context)
         return [
-            change
-            for match in filter(self.wanted, matches)
-            for change in self.edits(text, match, line, spelled)
+            match
+            for match in placed(filter(self.wanted, found), spelled)
+            if not is_mask(match.entity, text[match.start : match.end])
         ]
 
     def edits(
-        self, text: str, match: Match, line: JsonLine, spelled: Spelled | None = None
-    ) -> Iterator[tuple[int, int, str]]:
-        """What to put where, in place of one match: one part, or one in each string of a JSON text."""
-        if spelled is None:
-            return line.fit(
-                match.start, match.end, lambda start, end: self._replace(match.entity, text[start:end])
-            )
+        self, text: str, matches: Iterable[Match], line: JsonLine, spelled: Spelled | None = None
+    ) -> Iterator[Change]:
+        """What to put where, from left to right: one part for each match, or one in each string of a JSON text."""
+        for found in _apart(filter(self.wanted, matches), spelled):
+            yield from self._edits(text, found, line, spelled)
+
+    def _edits(self, text: str, found: Found, line: JsonLine, spelled: Spelled | None) -> Iterator[Change]:
+        match, first, last = found
 
         def make(start: int, end: int) -> str:
             written = text[start:end]
-            return fitted(self._replace(match.entity, Spelled(written).view), written)
+            if spelled is None:
+                return self._replace(match.entity, written)
+            whole = (start, end) == (first, last) == spelled.span(match.start, match.end)
+            says = spelled.view[match.start : match.end] if whole else Spelled(written).shown
+            return fitted(self._replace(match.entity, says), written)
 
-        return line.fit(*spelled.span(match.start, match.end), make)
+        return line.fit(first, last, make)
 
-    def replacement(self, entity: str, value: str) -> str:
-        """What stands in place of a value."""
-        return self._replace(entity, value)
+    def replacement(self, entity: str, written: str) -> str:
+        """What stands in place of a value, as it is written."""
+        if not is_spelled(written):
+            return self._replace(entity, written)
+        return fitted(self._replace(entity, Spelled(written).shown), written)
 
     def wanted(self, match: Match) -> bool:
         """Whether the match is sure enough to be redacted."""
@@ -96,13 +116,23 @@ class Redactor:
         return self._nested(value, context)
 
 
-def written(text: str, changes: Iterable[Change]) -> str:
-    """The text with its changes, which come from left to right."""
-    parts, place = [], 0
-    for start, end, new in changes:
-        parts += [text[place:start], new]
-        place = end
-    return "".join([*parts, text[place:]])
+def placed(matches: Iterable[Match], spelled: Spelled | None) -> list[Match]:
+    """The matches of what a text says, as they are written in it."""
+    return [replace(match, start=start, end=end) for match, start, end in _apart(matches, spelled)]
+
+
+def _apart(matches: Iterable[Match], spelled: Spelled | None) -> list[Found]:
+    """Where matches are written; what overlaps, in two readings of a text, is one: the surer of both, over all of it."""
+    if spelled is None:
+        return [(match, match.start, match.end) for match in matches]
+    apart: list[Found] = []
+    for match, start, end in spelled.placed(matches):
+        if apart and start < apart[-1][2]:
+            before, first, last = apart[-1]
+            apart[-1] = max(before, match, key=lambda each: each.score), first, max(last, end)
+        else:
+            apart.append((match, start, end))
+    return apart
 
 
 @emptied

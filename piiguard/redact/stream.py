@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from piiguard.detect import Match
 from piiguard.detect.escapes import Spelled, is_spelled
+from piiguard.detect.mask import is_mask
 from piiguard.frames import emptied
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.raw import Lines, Wide, wide_encoding
 from piiguard.redact.redactor import Redactor
+from piiguard.redact.settled import Change, settled
 
 __all__ = ["WITHHELD", "StreamRedactor"]
 
@@ -119,7 +122,7 @@ class StreamRedactor:
         data = bytes(self._pending)
         codec = self._lines.of(data, final=False)
         text = data.decode(codec, "surrogateescape")
-        spelled = Spelled(text)
+        spelled = Spelled(text, once=True)
         view, end = spelled.view, max(len(spelled.view) - LONG_AFTER, 1)
         try:
             matches = self._spans(view.encode("utf-8", "replace")).get(0, [])
@@ -128,9 +131,10 @@ class StreamRedactor:
             whole = text[: spelled.place(end)]
             line = self._json(whole, self._quoted)
             passing = [replace(match, end=min(match.end, end)) for match in matches if match.start < end]
-            clean = self._put(whole, passing, line, codec)
+            changes = self._changes(whole, passing, line, Spelled(whole, once=True))
+            clean = _encoded(whole, changes, codec)
             self._quoted = line.in_string(len(whole))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - the same
             self.withheld += 1
             clean = WITHHELD.encode()
         passed = text[: spelled.place(end)].encode(codec, "surrogateescape")
@@ -155,18 +159,26 @@ class StreamRedactor:
     def _line(self, raw: bytes, matches: Sequence[Match], quoted: bool) -> bytes:
         codec = self._lines.of(raw)
         text = raw.decode(codec, "surrogateescape")
-        return self._put(text, matches, self._json(text, quoted), codec)
-
-    def _put(self, text: str, matches: Sequence[Match], line: JsonLine, codec: str) -> bytes:
-        parts, place = [], 0
         spelled = Spelled(text) if is_spelled(text) else None
-        for match in matches:
-            for start, end, new in self._redactor.edits(text, match, line, spelled):
-                parts.append(text[place:start].encode(codec, "surrogateescape"))
-                parts.append(new.encode(codec, "replace"))
-                place = end
-            self.replaced[match.entity] += 1
-        return b"".join([*parts, text[place:].encode(codec, "surrogateescape")])
+        changes = self._changes(text, matches, self._json(text, quoted), spelled)
+        return _encoded(text, settled(text, changes, partial(self._again, quoted=quoted)), codec)
+
+    def _again(self, text: str, quoted: bool) -> Iterable[Change]:
+        """What is found in a line from which something was taken; a mask is not taken again."""
+        spelled = Spelled(text) if is_spelled(text) else None
+        says = spelled.view if spelled else text
+        found = [
+            match
+            for match in filter(self._redactor.wanted, self._redactor.engine.find(says))
+            if not is_mask(match.entity, says[match.start : match.end])
+        ]
+        return self._changes(text, found, self._json(text, quoted), spelled) if found else ()
+
+    def _changes(
+        self, text: str, matches: Sequence[Match], line: JsonLine, spelled: Spelled | None
+    ) -> list[Change]:
+        self.replaced.update(match.entity for match in matches)
+        return list(self._redactor.edits(text, matches, line, spelled))
 
     def _json(self, text: str, quoted: bool) -> JsonLine:
         return JsonLine(text, document=self._document, quoted=quoted)
@@ -177,7 +189,7 @@ class StreamRedactor:
             codec = self._lines.of(raw)
             text = raw.decode(codec, "surrogateescape")
             return self._redactor.text(text).encode(codec, "surrogateescape")
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - the same
             self.withheld += 1
             return WITHHELD.encode()
 
@@ -194,6 +206,14 @@ def _waiting(lines: list[bytes]) -> int:
             break
         count += 1
     return count
+
+
+def _encoded(text: str, changes: Iterable[Change], codec: str) -> bytes:
+    parts, place = [], 0
+    for start, end, new in changes:
+        parts += [text[place:start].encode(codec, "surrogateescape"), new.encode(codec, "replace")]
+        place = end
+    return b"".join([*parts, text[place:].encode(codec, "surrogateescape")])
 
 
 def _parts(number: int, text: str, match: Match) -> Iterator[tuple[int, int, int]]:

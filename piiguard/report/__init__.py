@@ -1,4 +1,4 @@
-"""Findings as people and programs read them: table, json, ndjson, csv, sarif, html."""
+"""Findings as people and programs read them: table, json, ndjson, csv, sarif, junit, html."""
 
 from piiguard.report.render import FORMATS, LANGUAGES, render
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from piiguard import __version__
-from piiguard.names import json_script, json_text, visible
-from piiguard.report import gaps, law
-from piiguard.report.messages import LANGUAGES, Language, catalogue, number
-from piiguard.report.order import worst_first
+from piiguard.names import json_script, json_text, shown, visible
+from piiguard.report import gaps, law, people
+from piiguard.report.messages import LANGUAGES, Language, catalogue, number, say
+from piiguard.report.moment import day, parts
+from piiguard.report.order import by_table
+from piiguard.report.overview import changes, overview
 from piiguard.report.page import template
 from piiguard.report.remedy import remedies
-from piiguard.report.summary import changes, summarise
+from piiguard.report.steps import first_steps
 from piiguard.scan.finding import ScanReport
+from piiguard.scan.identity import identity
 from piiguard.scan.reason import Reason
 
 __all__ = ["to_html"]
@@ -27,15 +31,27 @@ __all__ = ["to_html"]
 def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | None) -> str:
     """Write the page; ``lang`` is the language it opens in, the other two are a click away."""
     wording = Wording(lang)
+    groups = [(*place, found) for place, found in by_table(report.findings)]
+    paged = list(islice(chain.from_iterable(found for _, _, found in groups), _PAGES))
     return _template().render(
         report=report,
-        summary=summarise(report),
-        findings=worst_first(report.findings),
+        overview=overview(report),
+        findings=report.findings,
+        groups=groups,
+        paged={finding.id for finding in paged},
+        pages=paged,
+        steps=[replace(step, place=shown(step.place)) for step in first_steps(report)],
+        identity=identity,
+        shown_findings=_FINDINGS,
+        shown_rows=_ROWS,
+        shown_unread=_UNREAD,
         baseline=baseline,
         changes=None if baseline is None else changes(report, baseline),
         law=law,
         gaps=gaps,
         remedies=remedies,
+        sizes=people.sizes,
+        moment=parts,
         lang=lang,
         languages=LANGUAGES,
         version=__version__,
@@ -46,7 +62,19 @@ def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | N
     )
 
 
-_SCRIPTED = ("html.copy", "html.copied", "html.previous", "html.following")  # said by the script alone
+_FINDINGS, _ROWS, _UNREAD = 200, 50, 10  # shown at first
+_PAGES = (
+    1_000  # findings with a page of their own: a page takes four kilobytes, and thousands seconds to open
+)
+
+_SCRIPTED = (
+    "html.copy",
+    "html.copied",
+    "html.previous",
+    "html.following",
+    "html.marked",
+    "html.mark_false",
+)  # said by the script alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +153,21 @@ def _own(name: str) -> str:
 
 
 @cache
-def _law() -> dict[str, Mapping[str, str]]:
-    sources = {f"law.{fact.id}.source": fact.source for fact in law.facts()}
-    titles = {f"law.{fact.id}.title": fact.title for fact in law.facts()}
-    return sources | titles | {f"law.{fact.id}.text": fact.text for fact in law.facts()}
+def _law() -> Mapping[str, Mapping[str, str]]:
+    """What is said of the law, with its dates as each language writes them."""
+    told: dict[str, Mapping[str, str]] = {"law.checked": _dated("html.law_note", law.checked())}
+    for fact in law.facts():
+        told[f"law.{fact.id}.edition"] = _dated("html.edition", fact.edition)
+        for name in ("title", "text", "source"):
+            told[f"law.{fact.id}.{name}"] = getattr(fact, name)
+    return told
+
+
+def _dated(name: str, date: str) -> Mapping[str, str]:
+    """A message about a day, which each language writes in its way."""
+    return {lang: say(lang, name, date=day(date, lang)) for lang in LANGUAGES}
 
 
 @cache
 def _template() -> jinja2.Template:
-    return template("report.html", "report.css", "report.js")
+    return template("report.html", "report.css", script="report.js")

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from piiguard.scan.reason import Reason, wording
 
-__all__ = ["LANGUAGES", "Language", "catalogue", "entity", "number", "say", "why"]
+__all__ = ["LANGUAGES", "Language", "catalogue", "entity", "number", "say", "term", "why"]
 
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -54,6 +54,17 @@ def told(lang: Language, reason: Reason) -> dict[str, object]:
 def entity(lang: Language, name: str) -> str:
     """What an entity is called; one that a user's own recognizer brought keeps its name."""
     return say(lang, f"entity.{name}") if f"entity.{name}" in catalogue() else name
+
+
+def term(lang: Language, text: str) -> str:
+    """How long something is kept, as a policy writes it, in words.
+
+    >>> term("en", "3y"), term("ru", "90d")
+    ('years: 3', 'дней: 90')
+    """
+    if text == "unlimited":
+        return say(lang, "answer.unlimited")
+    return text and say(lang, f"answer.term_{text[-1]}", count=int(text[:-1]))
 
 
 def number(value: float, lang: Language = "en") -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from piiguard import entities
 from piiguard.confidence import rank
 from piiguard.scan.finding import Finding
+from piiguard.scan.rotation import log_name
 
-__all__ = ["by_place", "severity", "worst_first"]
+__all__ = ["by_place", "by_table", "severity", "worst_first"]
 
 _PROTECTION = {"none": 2, "partial": 1, "encrypted": 0}
 
@@ -35,6 +37,19 @@ def by_place(findings: Iterable[Finding]) -> list[tuple[str, list[tuple[str, lis
         (target, _groups(members, lambda f: f.table or f.file or f.target))
         for target, members in _groups(findings, lambda f: f.target)
     ]
+
+
+def by_table(findings: Iterable[Finding]) -> list[tuple[tuple[str, str], list[Finding]]]:
+    """Group by table or file, and the files of a rotated log together; groups and members worst first."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        name = finding.table or finding.file or finding.target
+        if finding.kind == "file":
+            groups[log_name(finding.target), log_name(name)].append(finding)
+        else:
+            groups[finding.target, name].append(finding)
+    found = [(place, worst_first(members)) for place, members in groups.items()]
+    return sorted(found, key=lambda group: severity(group[1][0]), reverse=True)
 
 
 def _groups(findings: Iterable[Finding], key: Callable[[Finding], str]) -> list[tuple[str, list[Finding]]]:

@@ -50,23 +50,34 @@ _TAKEN = ("Any", "BlindIndex", "Encrypted", "JSON", "Mapped", "String", "keyring
 _LONGEST_NAME = 57  # bytes, for a suffix of six: PostgreSQL cuts names at 63
 
 
+Name = Literal[
+    "encrypt",
+    "manifest",
+    "model",
+    "frame",
+    "redact",
+    "logging",
+    "unsafe_name",
+    "stream",
+    "view",
+    "foreign",
+    "dots",
+    "packed",
+    "mixed",
+    "rename",
+    "definition",
+]
+_HINDRANCES: dict[str, Name] = {
+    "dots": "dots", "foreign": "foreign", "view": "view", "packed": "packed", "name": "rename",
+    "mixed": "mixed", "definition": "definition",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """``name`` is a message ``remedy.…``; ``text`` is what to paste, empty where the message says all."""
 
-    name: Literal[
-        "encrypt",
-        "manifest",
-        "model",
-        "frame",
-        "redact",
-        "logging",
-        "unsafe_name",
-        "stream",
-        "view",
-        "foreign",
-        "dots",
-    ]
+    name: Name
     language: Literal["sh", "toml", "python", ""]
     text: str
 
@@ -81,7 +92,11 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
         return ()
     if finding.kind == "file":
         cleaned = _redact(finding)
-        return (cleaned,) if cleaned is _GONE else (Remedy("logging", "python", _LOGGING), cleaned)
+        return (
+            (cleaned,)
+            if not cleaned.text and cleaned is not _UNSAFE
+            else (Remedy("logging", "python", _LOGGING), cleaned)
+        )
     column = _column(finding)
     if not can_be_pasted(f"{column.table}{column.column}{_address(finding)}{finding.query}"):
         return (_UNSAFE,)
@@ -136,11 +151,13 @@ def _hindered(finding: Finding) -> Remedy | None:
     if _in_frame(finding):
         return None
     hindrance = "dots" if "." in (finding.column or "") else finding.hindrance
-    return Remedy(hindrance, "", "") if hindrance else None
+    return Remedy(_HINDRANCES[hindrance], "", "") if hindrance else None
 
 
 def _redact(finding: Finding) -> Remedy:
     """The clean copy has the form of the file, and a name that ends as its own does."""
+    if finding.hindrance:
+        return Remedy(_HINDRANCES[finding.hindrance], "", "")
     name = _address(finding) if _address(finding) == "-" else finding.file or _address(finding)
     if _STREAM.match(name):
         return _GONE

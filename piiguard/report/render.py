@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Literal, get_args
 
-from piiguard.report import document, sarif, sheet, table
+from piiguard.report import document, junit, sarif, sheet, table
 from piiguard.report.messages import LANGUAGES, Language
 from piiguard.scan.finding import Match, ScanReport
 
 __all__ = ["FORMATS", "LANGUAGES", "render"]
 
-Format = Literal["table", "json", "ndjson", "csv", "sarif", "html"]
+Format = Literal["table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -24,11 +25,14 @@ def render(
     baseline: Collection[str] | None = None,
     color: bool = False,
     width: int = 100,
+    sources: Sequence[Path] = (),
 ) -> str:
     """Write a report as text, to be encoded as UTF-8.
 
     ``matches`` are the single matches that ``ndjson`` lists; ``baseline`` holds the finding ids already known;
-    ``color`` and ``width`` are those of the terminal that a table is printed to. Names that are themselves values
+    ``color`` and ``width`` are those of the terminal that a table is printed to;
+    ``sources`` are files that define the tables of databases, where
+    SARIF and JUnit show what lies in them. Names that are themselves values
     are masked (:class:`piiguard.scan.discretion.Discretion`), whoever made the report.
     """
     from piiguard.scan.discretion import Discretion  # its engine takes long to load
@@ -42,10 +46,16 @@ def render(
     if format == "csv":
         return sheet.to_csv(report, lang)
     if format == "sarif":
-        return sarif.to_sarif(report, lang=lang, baseline=baseline)
+        return sarif.to_sarif(report, lang=lang, baseline=baseline, sources=sources)
+    if format == "junit":
+        return junit.to_junit(report, lang=lang, baseline=baseline, sources=sources)
     if format == "html":
         # jinja2 takes a tenth of a second to load, which no other format should pay
         from piiguard.report.html import to_html
 
         return to_html(report, lang=lang, baseline=baseline)
+    if format == "summary":
+        from piiguard.report.summary import to_summary
+
+        return to_summary(report, lang=lang, baseline=baseline)
     return table.to_table(report, lang=lang, baseline=baseline, color=color, width=width)

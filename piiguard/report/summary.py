@@ -1,157 +1,106 @@
-"""The overview: how much is exposed, by category and by table, and what changed."""
+"""The summary for management: two printed pages at any size of result, in one language, without a script.
+
+What grows with the result is bounded here: the worst few of each list, how many more there are, and names that are
+short enough for a line. The reasons of what was not read are in English, whoever reads: they stand in the full report.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
-from piiguard.entities import CATEGORIES
-from piiguard.report.order import severity, worst_first
-from piiguard.report.people import People, people, people_in
-from piiguard.scan.finding import Finding, ScanReport
+import jinja2
 
-__all__ = ["Cell", "Changes", "Row", "Share", "Summary", "changes", "records", "summarise"]
+from piiguard import __version__
+from piiguard.names import shown
+from piiguard.report import law, people
+from piiguard.report.messages import Language, catalogue, say
+from piiguard.report.order import worst_first
+from piiguard.report.overview import Overview, Row, changes, overview
+from piiguard.report.page import template
+from piiguard.report.steps import first_steps, sentence
+from piiguard.scan.finding import ScanReport, Target
+from piiguard.scan.identity import identity
 
+__all__ = ["to_summary"]
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One category: how many tables, columns and files hold it in clear, and in how many records at least."""
-
-    category: str
-    tables: int
-    columns: int
-    files: int
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One category in one table: its worst finding, and the records it is seen in."""
-
-    category: str
-    worst: Finding
-    records: int
-
-    @property
-    def heat(self) -> int:
-        """0 for protected, else 1 to 5 by the power of ten of the records."""
-        return 0 if self.worst.protection == "encrypted" else min(5, len(str(max(1, self.records))))
+_TARGETS, _ROWS, _KINDS, _NAMES, _NEW = 4, 6, 5, 3, 3  # as many of each as stand on two pages
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One table or file of the heat map."""
-
-    target: str
-    name: str
-    records: int
-    people: int
-    cells: tuple[Cell | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    tables: int
-    tables_exposed: int
-    columns_exposed: int
-    files: int
-    files_exposed: int
-    records: int
-    people: People | None
-    estimated: bool
-    """whether some counts stand for the rest of a sampled table"""
-    shares: tuple[Share, ...]
-    categories: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Against the baseline; ``gone`` are places that it knew and this scan did not find."""
-
-    new: int
-    gone: int
-    known: int
-
-
-def summarise(report: ScanReport) -> Summary:
-    """Count what is exposed; encrypted places show in the heat map alone."""
-    exposed = report.unprotected
-    groups = _group(report.findings)
-    categories = _present(report.findings)
-    rows = [
-        Row(
-            target,
-            name,
-            records(found),
-            people_in(found),
-            tuple(_cell(found, category) for category in categories),
-        )
-        for (target, name), found in groups.items()
-    ]
-    worst = {group: severity(worst_first(found)[0]) for group, found in groups.items()}
-    files = {finding.target for finding in exposed if finding.kind == "file"}
-    return Summary(
-        tables=sum(target.tables or 0 for target in report.targets),
-        tables_exposed=len({(f.target, f.table) for f in exposed if f.kind == "column"}),
-        columns_exposed=len({(f.target, f.table, f.column) for f in exposed if f.kind == "column"}),
-        files=sum(target.kind == "file" for target in report.targets),
-        files_exposed=len(files),
-        records=sum(row.records for row in rows),
-        people=people(report.findings),
-        estimated=any(finding.records not in (None, _counted(finding)) for finding in report.findings),
-        shares=tuple(sorted(_shares(exposed), key=lambda share: -share.records)),
-        categories=categories,
-        rows=tuple(sorted(rows, key=lambda row: worst[row.target, row.name], reverse=True)),
+def to_summary(report: ScanReport, *, lang: Language, baseline: Collection[str] | None) -> str:
+    """Write the page in ``lang``; ``baseline`` holds the ids of findings already known."""
+    seen = overview(report)
+    return _template().render(
+        report=report,
+        seen=seen,
+        targets=_Some.of(_by_need(report), _TARGETS),
+        rows=_Some.of([row for row in seen.rows if row.records], _ROWS),
+        kinds=_kinds(seen, lang),
+        unread=_Some.of(_unread(report), _NAMES),
+        changes=None if baseline is None else changes(report, baseline),
+        new=_Some.of(_new(report, baseline or ()), _NEW),
+        people=report.persons and people.sentence(report.persons, lang),
+        classes=people.sizes(report.persons) if report.persons else (),
+        steps=[sentence(step, lang) for step in first_steps(report)],
+        facts=law.facts("summary"),
+        checked=law.checked(),
+        organisation=shown(report.policy.organisation, 90) if report.policy else "",
+        lang=lang,
+        version=__version__,
+        called=lambda target: shown(identity(target), 34),
+        short=shown,
+        categories=partial(_categories, lang=lang),
+        t=partial(say, lang),
     )
 
 
-def records(findings: Iterable[Finding]) -> int:
-    """The records of one table that are exposed at least: columns share their rows, so the widest counts."""
-    exposed = (f for f in findings if f.protection != "encrypted")
-    return max((_counted(f) if f.records is None else f.records for f in exposed), default=0)
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """The first few of a list, and how many more there are."""
+
+    first: Sequence[object]
+    more: int
+
+    @classmethod
+    def of(cls, every: Sequence[object], most: int) -> _Some:
+        return cls(every[:most], max(0, len(every) - most))
 
 
-def _counted(finding: Finding) -> int:
-    return finding.matched if finding.plain_rows is None else finding.plain_rows
+def _by_need(report: ScanReport) -> list[Target]:
+    """The targets, those with the most open places first."""
+    found: dict[str, int] = {}
+    for finding in report.unprotected:
+        found[finding.target] = found.get(finding.target, 0) + 1
+    return sorted(
+        report.targets, key=lambda target: (-found.get(target.target, 0), target.complete, target.target)
+    )
 
 
-def changes(report: ScanReport, baseline: Collection[str]) -> Changes:
-    """Compare by the ids of findings."""
-    present = {finding.id for finding in report.unprotected}
-    return Changes(len(present - set(baseline)), len(set(baseline) - present), len(present & set(baseline)))
+def _unread(report: ScanReport) -> list[str]:
+    """Places that were not searched, accepted ones last."""
+    return [error.place for error in report.errors] + [each.place for each in report.unread if each.accepted]
 
 
-def _group(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.target, finding.table or finding.file or finding.target].append(finding)
-    return groups
+def _new(report: ScanReport, baseline: Collection[str]) -> list[str]:
+    return [f.place for f in worst_first(report.unprotected) if f.id not in baseline]
 
 
-def _present(findings: Iterable[Finding]) -> tuple[str, ...]:
-    order = list(CATEGORIES)
-    return tuple(sorted({finding.category for finding in findings}, key=order.index))
+def _kinds(seen: Overview, lang: Language) -> list[tuple[str, int]]:
+    """The categories with the most records, the others together."""
+    named = [(say(lang, f"category.{share.category}"), share.records) for share in seen.shares]
+    rest = [records for _, records in named[_KINDS:]]
+    return named[:_KINDS] + ([(say(lang, "summary.others"), max(rest))] if rest else [])
 
 
-def _cell(findings: Iterable[Finding], category: str) -> Cell | None:
-    found = worst_first(finding for finding in findings if finding.category == category)
-    if not found:
-        return None
-    return Cell(category, found[0], records(found) or found[0].matched)
+def _categories(row: Row, *, lang: Language) -> str:
+    """What lies in clear in one table, in words."""
+    open_ = [cell for cell in row.cells if cell and cell.heat]
+    most = sorted(open_, key=lambda cell: -cell.records)[:_NAMES]
+    told = ", ".join(catalogue()[f"category.{cell.category}"][lang] for cell in most)
+    return told + (f" (+{len(open_) - _NAMES})" if len(open_) > _NAMES else "")
 
 
-def _shares(findings: Iterable[Finding]) -> Iterable[Share]:
-    by_category: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_category[finding.category].append(finding)
-    for category, found in by_category.items():
-        columns = [f for f in found if f.kind == "column"]
-        yield Share(
-            category,
-            len({(f.target, f.table) for f in columns}),
-            len({(f.target, f.table, f.column) for f in columns}),
-            len({(f.target, f.file) for f in found if f.kind == "file"}),
-            sum(map(records, _group(found).values())),
-        )
+@cache
+def _template() -> jinja2.Template:
+    return template("summary.html", "summary.css")

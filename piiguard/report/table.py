@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from piiguard.names import message, shown, visible
+from piiguard.report import people
 from piiguard.report.gaps import grouped, sentence
 from piiguard.report.messages import Language, number, say
 from piiguard.report.order import by_place, worst_first
-from piiguard.report.people import people
 from piiguard.report.remedy import next_step
 from piiguard.scan.finding import Finding, ScanReport, Target
 
@@ -48,10 +48,11 @@ def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None
             yield Padding(_group(title, findings, lang, baseline), (0, 0, 1, 2))
     yield from _policy(report, lang)
     yield from _unread(report, lang)
+    for day, count in report.carried.items():
+        yield Text(say(lang, "verdict.carried", day=day, count=count), "yellow")
     yield Text(_verdict(report, lang, baseline), "bold")
-    if found := people(report.findings):
-        counted = "people.count" if found.most > found.least else "people.one"
-        yield Text(say(lang, counted, least=found.least, most=found.most))
+    if found := report.persons:
+        yield Text(people.sentence(found, lang))
     yield from _next_steps(report, lang)
 
 
@@ -84,7 +85,7 @@ def _heading(name: str, target: Target | None, lang: Language) -> Text:
         for unit in ("tables", "rows_read", "lines_read")
         if (count := getattr(target, unit, None)) is not None
     ]
-    if target is not None and target.rows_total is not None:
+    if target is not None and target.rows_read is not None and target.rows_total is not None:
         read[-1] = say(lang, "table.rows_of", count=target.rows_read, total=target.rows_total)
     return Text.assemble((shown(name), "bold"), ("  " + ", ".join(read) if read else "", "dim"))
 
@@ -127,7 +128,7 @@ def _where(finding: Finding) -> str:
     if finding.kind == "column":
         return f"{shown(finding.column or '')} {shown(finding.path or '')}".rstrip()
     lines = ", ".join(map(str, finding.lines[:_LINES_SHOWN]))
-    more = ", …" if finding.matched > len(finding.lines[:_LINES_SHOWN]) else ""
+    more = ", …" if finding.lines and finding.matched > len(finding.lines[:_LINES_SHOWN]) else ""
     return f"{shown(finding.path or '')} {lines}{more}".strip()
 
 
@@ -137,6 +138,8 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
     if baseline is not None:
         new = sum(finding.id not in baseline for finding in report.unprotected)
         sentences.append(say(lang, "verdict.new", count=new))
+    if report.gone:
+        sentences.append(say(lang, "verdict.gone", count=len(report.gone)))
     if not report.complete:
         sentences.append(say(lang, "verdict.incomplete", count=len(report.errors)))
     return " ".join(sentences)

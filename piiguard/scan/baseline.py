@@ -3,12 +3,13 @@
 ::
 
     {"schema": "piiguard.baseline/1",
-     "findings": [{"id": "…", "target": "sqlite:///crm.db", "place": "students.iin", "entity": "KZ_IIN"}],
+     "findings": [{"id": "…", "target": "postgresql/crm", "place": "students.iin", "entity": "KZ_IIN"}],
      "suppressions": [{"place": "shop.contacts.*", "entity": "KZ_PHONE",
                        "reason": "switchboard numbers of branches", "expires": "2027-06-30"}]}
 
 Suppressions are written by hand: ``place`` and ``entity`` are globs, ``target`` may narrow them further, and a
-reason and a last day are required. Line numbers change with every edit, so they are left out.
+reason and a last day are required. Line numbers change with every edit, so they are left out. A database on a server
+is known by its identity, so those of version 0.1.0, which hold an address, hold from any host.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from piiguard import clock, shape
 from piiguard.errors import ScanError
 from piiguard.files import new_file, read_text
 from piiguard.names import json_text
-from piiguard.scan.finding import Finding
+from piiguard.scan.finding import Finding, Gone, ScanReport
+from piiguard.scan.identity import identity
 from piiguard.scan.rotation import log_name
 
 __all__ = ["SCHEMA", "Baseline", "Suppression"]
@@ -38,8 +40,8 @@ _HINT = (
 )
 
 
-Log = tuple[str, str, str]
-"""Target, place and entity, with the names that a log has before any rotation."""
+Known = tuple[str, str, str]
+"""Target, place and entity: a database by its identity, a log by the names that it has before any rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Suppression:
         return (
             fnmatchcase(finding.place, self.place)
             and fnmatchcase(finding.entity, self.entity)
-            and fnmatchcase(finding.target, self.target)
+            and any(fnmatchcase(name, self.target) for name in (finding.target, identity(finding.target)))
         )
 
     def expired(self, today: date) -> bool:
@@ -65,7 +67,7 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Entry:
     """A finding as a baseline names it; those of old say less, those to come may say more."""
 
     id: str
@@ -78,10 +80,9 @@ class _Known:
 class Baseline:
     """The parsed file."""
 
-    known: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
     suppressions: tuple[Suppression, ...] = ()
-    logs: frozenset[Log] = frozenset()
-    """what is known of the files of rotated logs, by the log"""
+    places: frozenset[Known] = frozenset()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Baseline:
@@ -102,12 +103,12 @@ class Baseline:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ValueError(f"not a baseline of this version: its schema is not {SCHEMA}")
         entries = shape.listed(data.get("findings", []), "findings")
-        found = [shape.made(_Known, entry, f"findings.{n}", more=True) for n, entry in enumerate(entries)]
+        found = [shape.made(_Entry, entry, f"findings.{n}", more=True) for n, entry in enumerate(entries)]
         left = shape.listed(data.get("suppressions", []), "suppressions")
         return cls(
             frozenset(one.id for one in found),
             tuple(_suppression(entry, f"suppressions.{n}") for n, entry in enumerate(left)),
-            frozenset(_log(one.target, one.place, one.entity) for one in found),
+            frozenset(_known(one.target, one.place, one.entity) for one in found if one.place),
         )
 
     def accepted(self, findings: Iterable[Finding], today: date | None = None) -> frozenset[str]:
@@ -115,13 +116,28 @@ class Baseline:
         day = today or clock.now().date()
         live = [s for s in self.suppressions if not s.expired(day)]
         findings = list(findings)
-        return self.known | {
+        return frozenset(
             f.id
             for f, shown in zip(findings, _discreet(findings), strict=True)
-            if shown.id in self.known
-            or (f.kind == "file" and _log(shown.target, shown.place, f.entity) in self.logs)
+            if not self.ids.isdisjoint((shown.id, shown.former_id))
+            or _of(shown) in self.places
             or any(s.covers(shown) for s in live)
-        }
+        )
+
+    def gone(self, report: ScanReport) -> tuple[Gone, ...]:
+        """The places that are known and hold nothing unprotected any more, of targets that were searched to their end.
+
+        Of a target with a place that was not read nothing is told: it may be there.
+        """
+        searched = {identity(target.target) for target in report.targets if target.complete}
+        searched -= {identity(target.target) for target in report.targets if target.unread}
+        there = {_of(finding) for finding in _discreet(report.unprotected)}
+        logs = {log_name(target) for target in searched}
+        return tuple(
+            Gone(*known)
+            for known in sorted(self.places - there)
+            if not logs.isdisjoint((known[0], known[1].partition(" $")[0]))
+        )
 
     def expired(self, findings: Sequence[Finding], today: date | None = None) -> tuple[Suppression, ...]:
         """The suppressions that would still cover a finding if their day had not passed."""
@@ -131,7 +147,7 @@ class Baseline:
     def write(self, path: str | os.PathLike[str], findings: Iterable[Finding]) -> None:
         """Write the unprotected findings as the new baseline; the suppressions stay."""
         entries = {
-            f.id: {"id": f.id, "target": f.target, "place": f.place, "entity": f.entity}
+            f.id: {"id": f.id, "target": identity(f.target), "place": f.place, "entity": f.entity}
             for f in _discreet(findings)
             if f.protection != "encrypted"
         }
@@ -159,9 +175,13 @@ def _discreet(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return Discretion().findings(findings)
 
 
-def _log(target: str, place: str, entity: str) -> Log:
+def _of(finding: Finding) -> Known:
+    return _known(finding.target, finding.place, finding.entity)
+
+
+def _known(target: str, place: str, entity: str) -> Known:
     name, blank, path = place.partition(" $")
-    return log_name(target), f"{log_name(name)}{blank}{path}", entity
+    return log_name(identity(target)), f"{log_name(name)}{blank}{path}", entity
 
 
 def _suppression(entry: Any, where: str) -> Suppression:

@@ -29,7 +29,7 @@ from piiguard.scan.engines import make_engine
 from piiguard.scan.finding import Failure, Finding, Gap, Match, Note, ScanReport, Target, Unread
 from piiguard.scan.reason import Reason
 
-__all__ = ["Discretion"]
+__all__ = ["Discretion", "Value", "values_in"]
 
 # What words alone tell must be certain: a street, a firm and a date are what files are called by.
 _LEAST = {PERSON: 0.8, KZ_ADDRESS: 0.8, KZ_MRZ: 0.5}
@@ -57,10 +57,13 @@ _NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class Value:
+    """A value in a name, and where."""
+
     start: int
     end: int
     entity: str
+    score: float
 
 
 class Discretion:
@@ -160,17 +163,22 @@ def _masked(name: str) -> str:
     return "".join([*parts, text[end:_LONGEST], HIDDEN if len(name) > _LONGEST else ""])
 
 
-def _values(text: str) -> list[_Value]:
+def values_in(name: str) -> list[Value]:
+    """The values in a name, of which no two overlap."""
+    return _values(name[:_LONGEST]) if _WORTH.search(name) else []
+
+
+def _values(text: str) -> list[Value]:
     """The values in a name that do not overlap; names join by underscores what a text would join by blanks."""
     bare = _without_ending(text)
     spelled = [text, text.replace("_", " "), _NO_NUMBER.sub(";", text), bare, _without_ending(bare)]
     spellings = dict.fromkeys(spelled)
     found = sorted({v for spelling in spellings for v in _found(spelling)}, key=lambda v: (v.start, -v.end))
-    kept: list[_Value] = []
+    kept: list[Value] = []
     for value in found:
         if kept and value.start < kept[-1].end:
             last = kept.pop()
-            value = _Value(last.start, max(last.end, value.end), last.entity)
+            value = Value(last.start, max(last.end, value.end), last.entity, max(last.score, value.score))
         kept.append(value)
     return kept
 
@@ -181,9 +189,9 @@ def _without_ending(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _found(text: str) -> tuple[_Value, ...]:
+def _found(text: str) -> tuple[Value, ...]:
     return tuple(
-        _Value(match.start, match.end, match.entity)
+        Value(match.start, match.end, match.entity, match.score)
         for match in make_engine(None).find(text)
         if match.entity in _NUMBERS or match.score >= _LEAST.get(match.entity, 2)
     )

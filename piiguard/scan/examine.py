@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import chain, islice, repeat, zip_longest
+from typing import TYPE_CHECKING, Any
 
-from piiguard.confidence import least_score
+from piiguard.confidence import MEDIUM, least_score
 from piiguard.detect.escapes import Shown
 from piiguard.detect.mask import mask
 from piiguard.read import Blocks, Column, Counting, Sink
 from piiguard.read.dialect import Row
 from piiguard.read.header import begin
-from piiguard.read.part import FIRST, Lines, LineTally, Part, merge_into
+from piiguard.read.part import FIRST, MOST_PATHS, REST, Lines, Part, merge_into
 from piiguard.scan import hashes, jsonpath, settle
 from piiguard.scan.engines import chosen_engine, observer_of
 from piiguard.scan.finding import Match
 from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
+from piiguard.scan.sketch import IDENTIFIERS, Sketch
 from piiguard.scan.statistics import Partials
 from piiguard.scan.texts import Hit
 from piiguard.scan.words import NAMES, WORDS
@@ -47,6 +49,8 @@ class Examiner:
         self.engine = engine or chosen_engine(options)
         self.cells = observer_of(self.engine, options)
         """what judges single cells"""
+        self.member: Callable[[str, Part, str], Any] = lambda place, part, name: part
+        """what becomes of a part of a file that holds others, as soon as it is read"""
         self._least = least_score(options.min_confidence)
 
     @property
@@ -129,12 +133,12 @@ class Examiner:
             self.step(part)
         own.whole = True
 
-    def text(self, own: Lines, text: str, number: int) -> None:
+    def text(self, own: Lines, text: str, number: int, sink: Sink | None = None) -> None:
         """Count a text that begins on the line of this number, among the lines of a file that is a table otherwise."""
         from piiguard.detect import Block
 
         data = text.encode("utf-8", "replace")
-        self._block(own, Block(data, number - 1, 0, len(data)), "")
+        self._block(own, Block(data, number - 1, 0, len(data)), "", sink)
 
     def header(self, rows: Sequence[Row], width: int) -> tuple[list[str], int]:
         """The names of a table's columns, and how many of its first rows stand above the data."""
@@ -146,12 +150,18 @@ class Examiner:
             line = block.line + number + 1
             shift = block.column if number == 0 else 0
             seen: set[tuple[str | None, str]] = set()
-            starts = [shown.place(number, match.start) for match in matches]
-            paths = jsonpath.paths(shown.written.get(number, text), starts)
-            for match, start, path in zip(matches, starts, paths, strict=True):
-                masked = mask(match.entity, text[match.start : match.end])
+            found = shown.placed(number, text, matches)
+            paths = jsonpath.paths(shown.written.get(number, text), [start for _, start, _ in found])
+            for (match, start, end), path in zip(found, paths, strict=True):
+                value = text[match.start : match.end]
+                masked = mask(match.entity, value)
+                if masked == value:
+                    continue  # somebody has masked it
                 place = (path, match.entity)
-                tally = own.tallies.setdefault(place, LineTally())
+                tally = own.tally(*place)
+                if match.entity in IDENTIFIERS and match.score >= MEDIUM:
+                    tally.persons = tally.persons or Sketch()
+                    tally.persons.add(match.entity, (value,), self.options.key)
                 if place not in seen:
                     seen.add(place)
                     tally.add(line, match.score, masked)
@@ -159,12 +169,10 @@ class Examiner:
                     tally.best = max(tally.best, (match.score, masked))
                 if sink and match.score >= self._least:
                     breaks = text.count("\n", match.start, match.end)
-                    begin = text.rfind("\n", 0, match.end) + 1 if breaks else 0
-                    end = shown.place(number + breaks, match.end - begin) + (0 if breaks else shift)
                     sink(
                         Match(
                             target=name, entity=match.entity, score=round(match.score, 2), start=start + shift,
-                            end=end, masked=masked, file=name, line=line,
+                            end=end + (0 if breaks else shift), masked=masked, file=name, line=line,
                             end_line=line + breaks if breaks else None, path=path,
                         )
                     )  # fmt: skip
@@ -180,17 +188,20 @@ class _Numbered:
     def count(self, names: Sequence[str], page: Sequence[tuple[int, Sequence[object]]]) -> None:
         partials = self._part.table(self._table)
         self._cells.name_every, self._cells.settled = 1, self._rhythm.now()
-        lists: dict[str, list[object]] = {}
+        lists: dict[str, Sequence[object]] = {}
         lines = {number for number, _ in page}
-        for place, name in enumerate(names):
-            lists[name] = [row[place] if place < len(row) else None for _, row in page]
-            found = self._cells.observe(name, lists[name])
+        columns = chain(zip_longest(*(row for _, row in page)), repeat((None,) * len(page)))
+        told = chain(islice(names, MOST_PATHS), repeat(REST, max(0, len(names) - MOST_PATHS)))
+        for name, column in zip(told, columns, strict=False):
+            lists[name] = column
+            found = self._cells.observe(name, lists[name], known=partials)
             for rows in (
                 slice(_DENSE),
                 slice(_DENSE, None),
             ):  # where something stands in each row, a few are enough
                 if self._lacks_lines(found, lines):
-                    self._cells.observe(name, lists[name][rows], sink=partial(self._note, name, page[rows]))
+                    note = partial(self._note, name, page[rows])
+                    self._cells.observe(name, lists[name][rows], sink=note, known=partials)
             merge_into(partials, found)
         hashes.prove(lists, partials)
         self._part.rows += len(page)

@@ -6,13 +6,19 @@ The classes mirror the findings document of ``docs/schema/findings.schema.json``
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from piiguard import __version__, entities
 from piiguard.confidence import Confidence
 from piiguard.read.part import Hindrance
+from piiguard.scan.difference import Gap, Gone, PolicyCheck, plain
+from piiguard.scan.identity import identity
 from piiguard.scan.reason import Reason, in_english
+
+if TYPE_CHECKING:
+    from piiguard.scan.people import Count, People
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +26,7 @@ __all__ = [
     "Failure",
     "Finding",
     "Gap",
+    "Gone",
     "Match",
     "Note",
     "PolicyCheck",
@@ -43,7 +50,7 @@ class Unread:
     accepted: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in _plain(self).items() if value is not False}
+        return {name: value for name, value in plain(self).items() if value is not False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Target:
         return bool(self.rows_read or self.lines_read or self.bytes_read)
 
     def to_dict(self) -> dict[str, Any]:
-        own = {**_plain(self), "unread": [place.to_dict() for place in self.unread]}
+        own = {**plain(self), "unread": [place.to_dict() for place in self.unread]}
         if self.rows_total is None:
             del own["rows_total"]
         return own
@@ -110,11 +117,29 @@ class Finding:
 
     query: str = ""
     hindrance: Hindrance = ""
+    sketch: Any = field(default=None, repr=False, compare=False)
+    """what counts its different values, until its place has been judged; in no document"""
+    persons: int | None = field(default=None, compare=False)
+    """about how many different values an identifier has, where all were read; in no document, for no two scans agree"""
+
+    twin: bool = False
+    """whether another target of the report has the same identity; in no document"""
 
     @property
     def id(self) -> str:
-        """Stable between scans: made of the target's name, the place and the entity alone."""
-        parts = (self.target, self.table, self.column, self.path, self.file, self.entity)
+        """Stable between scans: made of the target's identity, the place and the entity alone.
+
+        Of two databases of one identity in one report the addresses tell which is which.
+        """
+        return self.former_id if self.twin else self._hash(identity(self.target))
+
+    @property
+    def former_id(self) -> str:
+        """The id in version 0.1.0, which had the address of a database in it."""
+        return self._hash(self.target)
+
+    def _hash(self, target: str) -> str:
+        parts = (target, self.table, self.column, self.path, self.file, self.entity)
         text = "\x1f".join("" if part is None else part for part in parts)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -137,8 +162,8 @@ class Finding:
         return f"{name} {self.path}" if self.path else name
 
     def to_dict(self) -> dict[str, Any]:
-        own = _plain(self)
-        del own["address"], own["reading"]
+        own = plain(self)
+        del own["address"], own["reading"], own["twin"], own["sketch"], own["persons"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
         for name in ("query", "hindrance", *of_other_kind):
@@ -167,7 +192,7 @@ class Match:
     row: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in _plain(self).items() if value is not None}
+        return {name: value for name, value in plain(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,66 +204,30 @@ class Failure:
     message: str
 
     def to_dict(self) -> dict[str, Any]:
-        return _plain(self)
+        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about how a place was read that its findings rest on; it makes no report incomplete."""
+    """Something about how a place was read that its findings rest on; it makes no report incomplete.
+
+    ``since`` is the day of the earlier scan that read it, where this one did not.
+    """
 
     target: str
     place: str
     message: str
+    since: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return _plain(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One way in which the data and the organisation's own policy differ.
-
-    ``undeclared``, ``misplaced`` and ``unprotected`` concern a finding; ``overdue`` the rows of a table that are
-    older than ``before``; ``undated`` a table whose term cannot be checked; ``unlimited`` the policy itself.
-    """
-
-    kind: Literal["undeclared", "misplaced", "unprotected", "overdue", "undated", "unlimited"]
-    category: str | None = None
-    target: str | None = None
-    place: str | None = None
-    clause: str = ""
-    rows: int | None = None
-    term: str | None = None
-    before: str | None = None
-    finding: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in _plain(self).items() if value not in (None, "")}
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyCheck:
-    """What came of ``--policy``."""
-
-    organisation: str
-    source: str = ""
-    gaps: tuple[Gap, ...] = ()
-
-    @property
-    def broken(self) -> tuple[Gap, ...]:
-        """What is known to differ; a term that could not be checked is not."""
-        return tuple(gap for gap in self.gaps if gap.kind != "undated")
-
-    def to_dict(self) -> dict[str, Any]:
-        told = {"organisation": self.organisation, "source": self.source}
-        return {**told, "gaps": [gap.to_dict() for gap in self.gaps]}
+        return {name: value for name, value in plain(self).items() if value != "" or name != "since"}
 
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
     """Everything one scan has to say; times are ISO 8601 in UTC.
 
-    ``exit`` is the code that the command ends with, once it is known.
+    ``exit`` is the code that the command ends with, once it is known; ``gone`` is None without a baseline.
     """
 
     started: str
@@ -249,6 +238,8 @@ class ScanReport:
     policy: PolicyCheck | None = None
     notes: tuple[Note, ...] = ()
     exit: int | None = None
+    gone: tuple[Gone, ...] | None = None
+    people: People | None = None
 
     @property
     def searched(self) -> bool:
@@ -263,6 +254,17 @@ class ScanReport:
     @property
     def complete(self) -> bool:
         return not self.errors and all(target.complete for target in self.targets)
+
+    @property
+    def carried(self) -> dict[str, int]:
+        """How many places were not read again, by the day of the earlier scan that read them."""
+        return dict(sorted(Counter(note.since for note in self.notes if note.since).items()))
+
+    @property
+    def persons(self) -> Count | None:
+        """How many different persons it is about, of all that was read."""
+        whole = self.complete and not self.unread
+        return self.people.count(complete=whole) if self.people else None
 
     @property
     def unprotected(self) -> tuple[Finding, ...]:
@@ -281,12 +283,10 @@ class ScanReport:
             "targets": [target.to_dict() for target in self.targets],
             "findings": [finding.to_dict() for finding in self.findings],
             "errors": [error.to_dict() for error in self.errors],
+            "people": self.persons.to_dict() if self.persons else None,
         }
         if self.notes:
             document["notes"] = [note.to_dict() for note in self.notes]
+        if self.gone is not None:
+            document["gone"] = [place.to_dict() for place in self.gone]
         return {**document, "policy": self.policy.to_dict()} if self.policy else document
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    values = {item.name: getattr(record, item.name) for item in fields(record)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

@@ -1,7 +1,8 @@
 """Notes which tables and files are done, so that a long scan can be taken up where it ended.
 
 One JSON line per table or file that was read to its end: counts and findings, as a report has them. The first line
-says what was looked for; a journal of another search is refused.
+says what was looked for and when that began; a journal of another search is refused. The last line says when the scan
+ended: a scan that goes on is one that was interrupted, and what has ended stands in for nothing.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from piiguard import __version__, shape
+from piiguard import __version__, clock, shape
 from piiguard.errors import ScanError
 from piiguard.files import append, is_mine, new_file, read
 from piiguard.manifest import Manifest
 from piiguard.names import json_text
 from piiguard.scan.finding import Finding, Note
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import Outcome
+from piiguard.scan.outcome import Outcome, people_of
 from piiguard.scan.reason import in_english
 
 __all__ = ["SCHEMA", "Checkpoint", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
-UNCHANGED = "has not changed since the checkpoint, and was not read again"
+UNCHANGED = "has not changed since the checkpoint{}, and was not read again"
+CARRIED = "was read{} by the scan that this one goes on with, and not again"
 _MOST = 256 << 20  # bytes: of a hundred thousand tables
 
 
@@ -53,18 +56,23 @@ class _Done:
 
     def outcome(self) -> Outcome:
         notes = tuple(Note(self.target, self.place, message) for message in self.notes)
-        read = Outcome(self.place, self.units, self.bytes, self.findings, notes=notes)
+        # nothing of a sketch was stored: its persons are not counted, and that is told
+        people = people_of(self.findings)
+        read = Outcome(self.place, self.units, self.bytes, self.findings, notes=notes, people=people)
         return replace(read, total=read.units if self.total is None else self.total)
 
 
 class Journal:
-    """The file, and what it says is done."""
+    """The file, and what it says is done; ``ended`` is the day on which its scan ended, whose notes were dropped."""
+
+    _note = CARRIED
 
     def __init__(
         self, path: str | os.PathLike[str], options: Options, manifest: Manifest | None = None
     ) -> None:
         self._path = Path(path)
         self._done: dict[tuple[str, str], tuple[str, Outcome]] = {}
+        self._day = self.ended = ""
         self._head = self._header(options, manifest)
         try:
             if os.path.lexists(self._path):
@@ -81,7 +89,11 @@ class Journal:
     def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
         """What an earlier run found there, if it came to the end; ``mark`` has changed when the place has."""
         known = self._done.get((target, place))
-        return known[1] if known and known[0] == mark else None
+        if not known or known[0] != mark:
+            return None
+        when = f" of {self._day}" if self._note == UNCHANGED else f" on {self._day}"
+        told = Note(target, place, self._note.format(when if self._day else ""), self._day)
+        return replace(known[1], notes=(*known[1].notes, told))
 
     def note(self, target: str, outcome: Outcome, mark: str = "") -> None:
         """Remember a table or file; one that could not be read to its end is tried again next time."""
@@ -90,8 +102,12 @@ class Journal:
             what = target, outcome.place, outcome.units, outcome.bytes, outcome.findings, notes
             self._append(asdict(_Done(*what, outcome.total, mark)))
 
+    def end(self) -> None:
+        """Remember that the scan has come to its end."""
+        self._append({"ended": clock.stamp()})
+
     def _header(self, options: Options, manifest: Manifest | None) -> dict[str, Any]:
-        return {"schema": SCHEMA, "search": _search(options, manifest)}
+        return {"schema": SCHEMA, "search": _search(options, manifest), "began": clock.stamp()}
 
     def _begin(self) -> None:
         self._append(self._head)
@@ -103,7 +119,7 @@ class Journal:
         """Whether what it says holds for this scan. Raises: :class:`ScanError` for one of another search."""
         if head.get("search") != self._head["search"]:
             raise self._wrong("a checkpoint of a scan with other options")
-        return head == self._head
+        return {**head, "began": ""} == {**self._head, "began": ""}
 
     def _load(self, data: bytes) -> None:
         head, *lines = data.split(b"\n")
@@ -115,14 +131,27 @@ class Journal:
             raise self._wrong("not a checkpoint of this version")
         if not self._is_of_now(found):
             return
+        self._day = _day(found.get("began"))
         for number, line in enumerate(lines, 2):
             try:
-                done = shape.made(_Done, shape.parse(line))
+                entry = shape.parse(line)
+                if isinstance(entry, dict) and (ended := _day(entry.get("ended"))):
+                    self.ended = ended
+                    continue
+                done = shape.made(_Done, entry)
             except shape.NotJson:
                 continue  # the last line of a process that was killed: what it was about is read again
             except ValueError as error:
                 raise self._wrong(f"line {number} of the checkpoint is damaged: {error}") from None
             self._done[done.target, done.place] = done.mark, done.outcome()
+        if self.ended:
+            self._again()
+
+    def _again(self) -> None:
+        """Begin anew in the same file."""
+        self._done.clear()
+        with new_file(self._path) as file:
+            file.write(json_text(self._head).encode() + b"\n")
 
     def _wrong(self, what: str) -> ScanError:
         hint = "name another file, or remove it to begin anew"
@@ -141,12 +170,19 @@ class Checkpoint(Journal):
         self._lines: list[dict[str, Any]] = []
         super().__init__(path, options, manifest)
 
+    _note = UNCHANGED
+
     def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
         known = super().find(target, place, mark) if mark else None
         if known is not None:
-            self.note(target, known, mark)
-            return replace(known, notes=(*known.notes, Note(target, place, UNCHANGED)))
-        return None
+            self.note(
+                target, replace(known, notes=known.notes[:-1]), mark
+            )  # the day is that of the next scan then
+        return known
+
+    def end(self) -> None:
+        """It is saved when it ends, and stands in for what has not changed since."""
+        self.save()
 
     def save(self) -> None:
         """Replace the file by what this scan covered, at once."""
@@ -162,6 +198,14 @@ class Checkpoint(Journal):
 
     def _header(self, options: Options, manifest: Manifest | None) -> dict[str, Any]:
         return {**super()._header(options, manifest), "piiguard": __version__}
+
+
+def _day(stamp: object) -> str:
+    """The day of a time, or nothing where it is none."""
+    try:
+        return datetime.fromisoformat(stamp).date().isoformat() if isinstance(stamp, str) else ""
+    except ValueError:
+        return ""
 
 
 def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from piiguard import clock
 from piiguard.read import Kind
 from piiguard.scan.finding import Failure, ScanReport, Target, Unread
+from piiguard.scan.identity import identity
 from piiguard.scan.outcome import Outcome
+from piiguard.scan.people import People
 
 __all__ = ["INTERRUPTED", "NO_FILE", "accepting", "join", "report_of", "unread"]
 
@@ -39,7 +42,8 @@ def report_of(
     )
     findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
     notes = tuple(note for outcome in outcomes for note in outcome.notes)
-    return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes)
+    people = People.all(outcome.people for outcome in outcomes)
+    return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes, people=people)
 
 
 def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
@@ -77,12 +81,14 @@ def accepting(report: ScanReport, globs: Collection[str], *, empty: bool = False
 
 
 def join(reports: Sequence[ScanReport]) -> ScanReport:
-    """One report over several targets."""
+    """One report over several targets; those of one identity are told apart by their addresses."""
+    every = Counter(identity(target.target) for report in reports for target in report.targets)
     return ScanReport(
         min((r.started for r in reports), default=clock.stamp()),
         max((r.finished for r in reports), default=clock.stamp()),
         tuple(t for r in reports for t in r.targets),
-        tuple(f for r in reports for f in r.findings),
+        tuple(replace(f, twin=every[identity(f.target)] > 1) for r in reports for f in r.findings),
         tuple(e for r in reports for e in r.errors),
         notes=tuple(n for r in reports for n in r.notes),
+        people=People.all(r.people for r in reports if r.people),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from piiguard.read.sources import STDIN
 from piiguard.scan.finding import Match, ScanReport
 
 __all__ = ["Naming"]
@@ -34,7 +35,12 @@ class Naming:
     def match(self, match: Match) -> Match:
         """The match; standard input has no other name."""
         named = replace(match, target=self.of(match.target))
-        return replace(named, file=named.target) if self._name and match.file == "-" else named
+        return replace(named, file=self._file(match.file)) if self._name else named
+
+    def _file(self, file: str | None) -> str | None:
+        """The name of a file; standard input, and what it holds, has no other one."""
+        is_input = file is not None and (file == STDIN or file.startswith(f"{STDIN}!"))
+        return f"{self.of(STDIN)}{file[len(STDIN) :]}" if is_input and file else file
 
     def report(self, report: ScanReport) -> ScanReport:
         """The report; what there is to do about a finding is still said with its address."""
@@ -44,7 +50,7 @@ class Naming:
             replace(
                 finding,
                 target=self.of(finding.target),
-                file=self.of("-") if finding.file == "-" else finding.file,
+                file=self._file(finding.file),
                 address=finding.target,
             )
             for finding in report.findings

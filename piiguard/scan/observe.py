@@ -1,4 +1,4 @@
-"""Turns batches of one column's values into statistics, once per value, keeping none of them."""
+"""Turns batches of one column's values into statistics, once per value; what is kept of them are counters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from piiguard import detect
 from piiguard.confidence import HIGH, MEDIUM
 from piiguard.detect import cell as one
-from piiguard.detect import encodings, leaves, whole_names
+from piiguard.detect import leaves, whole_names
 from piiguard.detect.headers import context, labelled
 from piiguard.detect.mask import mask
+from piiguard.detect.numbers import plain_number
 from piiguard.entities import PERSON
-from piiguard.keys.envelope import looks_encrypted
-from piiguard.scan import ciphers
-from piiguard.scan.statistics import Alike, Partials, Statistics
-from piiguard.scan.texts import Hit, Sink, Texts, example, spread, unrepeated, without_json
+from piiguard.scan.remembered import Memory
+from piiguard.scan.sketch import IDENTIFIERS
+from piiguard.scan.statistics import Alike, Distinct, Partials, Statistics
+from piiguard.scan.texts import ByPath, Hit, Said, Sink, Texts, example, spread, without_json
+from piiguard.scan.treated import is_treated, text_of_bytes
 from piiguard.scan.words import BESIDE, NAMES
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Observer:
         self.plain_entities = self.entities - BESIDE if plain else self.entities
         self._key = key
         self._cell_score = cell_score
+        self.memory = Memory()
         self.name_every = 1
         self.settled: Collection[Place] = ()
 
@@ -63,21 +66,27 @@ class Observer:
         *,
         label: str = "",
         sink: Sink | None = None,
+        known: Partials | None = None,
     ) -> Partials:
         """Add a batch to the statistics ``into``, or to new ones; each hit also goes to ``sink``, if there is one.
 
-        ``label`` is the column's comment, or whatever else says what stands in it.
+        ``label`` is the column's comment, or whatever else says what stands in it; ``known`` are the places that the
+        table has so far, where ``into`` are not.
         """
         found: Partials = {} if into is None else into
         own = found.setdefault((column, None), Statistics())
-        for path, group in self._texts(values, own).items():
+        known = found if known is None else known
+        texts = ByPath(column, known)
+        for path, group in self._texts(values, own, texts).items():
             statistics = found.setdefault((column, path), Statistics())
-            _Page(self, (column, path), context(column, path, label), statistics, sink).read(group)
+            page = _Page(self, (column, path), context(column, path, label), statistics, sink)
+            page.known = known.get((column, path), statistics)
+            for piece in group.pieces():
+                page.read(piece)
         return found
 
-    def _texts(self, values: Sequence[object], own: Statistics) -> dict[str | None, Texts]:
+    def _texts(self, values: Sequence[object], own: Statistics, texts: ByPath) -> ByPath:
         """The texts by JSON path; ciphertext in bytes is counted here."""
-        texts: dict[str | None, Texts] = {}
         plain = Texts()
         kinds = set(map(type, values))
         numbers: Sequence[int] = range(len(values))
@@ -100,35 +109,14 @@ class Observer:
             texts[None] = plain
         return texts
 
-    def _sort(
-        self, cell: int, value: object, own: Statistics, plain: Texts, texts: dict[str | None, Texts]
-    ) -> None:
+    def _sort(self, cell: int, value: object, own: Statistics, plain: Texts, texts: ByPath) -> None:
         if isinstance(value, bytes | bytearray | memoryview):
-            if text := self._bytes(bytes(value), own):
+            if text := text_of_bytes(bytes(value), own):
                 plain.add(cell, text)
         elif isinstance(value, dict | list | tuple | set):
             spread(cell, list(value) if isinstance(value, set) else value, texts)
         elif text := (value if isinstance(value, str) else leaves.as_text(value)).rstrip():
             plain.add(cell, text)
-
-    def _bytes(self, value: bytes, own: Statistics) -> str | None:
-        if not value:
-            return None
-        if looks_encrypted(value):
-            own.examined += 1
-            own.sealed += 1
-            return None
-        text = encodings.text_of(value)
-        if text is not None and (text := text.rstrip()):
-            return text
-        own.examined += 1
-        if tool := ciphers.tool_of_bytes(value):
-            own.ciphers[tool] += 1
-        if key := ciphers.tink_key(value):
-            own.keyed(key)
-        elif name := ciphers.digest_of_bytes(value):
-            own.digests[name] += 1
-        return None
 
 
 class _Page:
@@ -143,19 +131,20 @@ class _Page:
         sink: Sink | None,
     ) -> None:
         self.observer, self.words, self.statistics, self.sink = observer, words, statistics, sink
+        self.known = statistics
+        """what is known of the place so far"""
         self.labelled = labelled(words)
         self.path = place[1]
         self.key = observer._key
         self.settled = place in observer.settled
+        self.said = Said(sink is not None)
 
     def read(self, group: Texts) -> None:
         statistics, texts = self.statistics, group.texts
         statistics.examined += len(texts)
         if not self.settled:
             statistics.asked += len(texts)
-        if not statistics.values.full:
-            for text in set(texts):
-                statistics.values.add(text, self.key)
+        statistics.values.fill(texts, self.key, self.known.values)
         if (
             self.sink is None
             and len(texts) >= detect.page.LEAST
@@ -166,9 +155,7 @@ class _Page:
             for size, texts in detect.page.numbers(group.joined).items():
                 self._number(size, texts)
             return
-        rest = self._unclaimed(group)
-        if rest.texts:
-            self._prose(rest)
+        self._prose(self._unclaimed(self.said.of(group, self.labelled)))
 
     def _unclaimed(self, group: Texts) -> Texts:
         """Count the cells that are one value or ciphertext as a whole; return the others."""
@@ -182,8 +169,8 @@ class _Page:
             if claims is not None:
                 for claim in claims:
                     self._claim(claim, cell, text)
-            elif not _TELLING.search(text) or not self._treated(text):
-                rest.add(cell, text)
+            elif not _TELLING.search(text) or not is_treated(text, self.statistics):
+                rest.add(cell, plain_number(text) if digits else text)
         return rest
 
     def _number(self, digits: int, texts: Sequence[str]) -> None:
@@ -192,10 +179,8 @@ class _Page:
             return
         alike = self.statistics.numbers.setdefault(digits, Alike())
         alike.cells += len(texts)
-        for text in texts:
-            if alike.distinct.full:
-                break
-            alike.distinct.add(text, self.key)
+        known = self.known.numbers.get(digits)
+        alike.distinct.fill(texts, self.key, known.distinct if known else None)
 
     def _count(self, claim: str, values: list[str]) -> None:
         """Count cells that make the same claim as wholes."""
@@ -204,32 +189,22 @@ class _Page:
             return
         tally = self.statistics.tally(claim)
         tally.whole += len(values)
-        for text in values:
-            if tally.distinct.full:
-                break
-            tally.distinct.add(text, self.key)
+        if entity in IDENTIFIERS:
+            tally.count(entity, values, self.key)
+        tally.distinct.fill(values, self.key, self._known(claim))
         tally.example = max(tally.example, example(entity, values))
+
+    def _known(self, claim: str) -> Distinct | None:
+        tally = self.known.tallies.get(claim)
+        return tally.distinct if tally else None
 
     def _claim(self, claim: str, cell: int, text: str) -> None:
         self._count(claim, [text])
         entity = one.entity_of(claim)
         if self.sink and entity in self.observer.entities:
-            start = len(text) - len(text.lstrip())
-            self.sink(Hit(cell, self.path, claim, start, len(text), 0.0, mask(entity, text[start:])))
-
-    def _treated(self, text: str) -> bool:
-        """Whether the cell is an envelope, another tool's ciphertext, or a hash."""
-        if text.startswith("pg1.") and looks_encrypted(text):
-            self.statistics.sealed += 1
-        elif name := ciphers.digest(text):
-            self.statistics.digests[name] += 1
-        elif tool := ciphers.tool_of_text(text):
-            self.statistics.ciphers[tool] += 1
-            if key := ciphers.tink_key(text):
-                self.statistics.keyed(key)
-        else:
-            return False
-        return True
+            first = len(text) - len(text.lstrip())
+            start, end = self.said.span(cell, text, first, len(text))
+            self.sink(Hit(cell, self.path, claim, start, end, 0.0, mask(entity, text[first:])))
 
     def _prose(self, group: Texts) -> None:
         observer, statistics = self.observer, self.statistics
@@ -249,22 +224,32 @@ class _Page:
         if not group.texts:
             return
         engine = observer.plain() if self.settled else observer.engine
-        texts, cells = (group.texts, [[cell] for cell in group.cells]) if self.sink else unrepeated(group)
-        for number, matches in engine.find_many(texts, self.words):
-            self._matched(texts[number], cells[number], matches)
+        # what a page repeats is searched once, unless each cell of it is asked for
+        counts = None if self.sink else Counter(group.texts)
+        texts = group.texts if counts is None else list(counts)
+        for number, matches in observer.memory.find_many(engine, texts, self.words):
+            text = texts[number]
+            if counts is None:
+                self._matched(text, 1, matches, group.cells[number])
+            else:
+                self._matched(text, counts[text], matches)
 
-    def _matched(self, text: str, cells: Sequence[int], matches: Sequence[Match]) -> None:
-        """Count the matches of a text that stands in these cells."""
+    def _matched(self, text: str, cells: int, matches: Sequence[Match], cell: int = 0) -> None:
+        """Count the matches of a text that stands in so many cells; in this one, for whom each match matters."""
         best: dict[str, tuple[float, str, bool]] = {}
         for match in matches:
             value = text[match.start : match.end]
-            shown = mask(match.entity, value)
-            hit = (match.score, shown, len(value) >= 0.8 * len(text))
+            hit = (match.score, mask(match.entity, value), len(value) >= 0.8 * len(text))
+            if hit[1] == value:  # somebody has masked it
+                continue
+            if match.entity in IDENTIFIERS and match.score >= MEDIUM:
+                self.statistics.tally(match.entity).count(match.entity, (value,), self.key)
             best[match.entity] = max(best.get(match.entity, hit), hit)
-            for cell in cells if self.sink else ():
-                self.sink(Hit(cell, self.path, match.entity, match.start, match.end, match.score, shown))  # type: ignore[misc]
+            if self.sink:
+                span = self.said.span(cell, text, match.start, match.end)
+                self.sink(Hit(cell, self.path, match.entity, *span, *hit[:2]))
         for entity, (score, shown, covers) in best.items():
-            self._found(entity, text, score, shown, covers, len(cells))
+            self._found(entity, text, score, shown, covers, cells)
 
     def _found(self, entity: str, text: str, score: float, shown: str, covers: bool, cells: int) -> None:
         tally = self.statistics.tally(entity)
@@ -273,8 +258,7 @@ class _Page:
         tally.best = max(tally.best, (score, shown))
         if covers:
             tally.whole += cells
-            if not tally.distinct.full:
-                tally.distinct.add(text, self.key)
+            tally.distinct.fill((text,), self.key, self._known(entity))
         else:
             tally.inside += cells
 

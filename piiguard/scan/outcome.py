@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from piiguard.confidence import at_least, of_score
 from piiguard.detect.leaves import step
+from piiguard.entities import CATEGORIES
 from piiguard.manifest import Manifest
 from piiguard.read import Kind
-from piiguard.read.part import Part
+from piiguard.read.part import CROWDED, Part, together
 from piiguard.scan.finding import Failure, Finding, Note
 from piiguard.scan.options import Options
+from piiguard.scan.people import People
 from piiguard.scan.protection import findings_of, with_records
+from piiguard.scan.sketch import IDENTIFIERS, Sketch
 
-__all__ = ["Outcome", "judged"]
+__all__ = ["Outcome", "judged", "people_of"]
 
 _ROOTS = ("$", "$.", "$[")
 """How a column begins that is a place in a document."""
@@ -35,16 +39,19 @@ class Outcome:
     total: int = 0
     left: bool = False
     """True when it need not be read, and was not"""
+    people: People = field(default_factory=People, compare=False)
 
 
 def judged(
     target: str, kind: Kind, place: str, part: Part, options: Options, manifest: Manifest | None = None
 ) -> Outcome:
     """Judge what was read of one place."""
+    if part.crowded:
+        part.fail(CROWDED)
     sampled = options.sample is not None and part.total > options.sample
-    total = part.total if sampled else part.rows
     if kind == "database":
         units = part.rows
+        total = part.total if sampled else units
         columns = _columns(target, place, "", part, options, manifest)
         found = [
             replace(with_records(finding, total, part.rows), query=part.query, hindrance=part.hindrance)
@@ -52,12 +59,67 @@ def judged(
         ]
     else:
         units = part.line_count
-        found = [replace(each, reading=_reading(options)) for each in _of_file(target, place, part, options)]
-    errors = tuple(Failure(target, inside or place, reason) for inside, reason in part.unread)
-    notes = tuple(Note(target, place, message) for message in (*part.notes, *_encoding(part)))
-    return Outcome(
-        place, units, part.bytes, tuple(found), errors, part.complete, notes, max(total, units), part.left
+        total = part.total if sampled else units
+        found = [
+            replace(each, reading=_reading(options), hindrance=part.hindrance)
+            for each in _of_file(target, place, part, options)
+        ]
+    people = people_of(found, sampled=sampled)
+    found = [_counted(finding, sampled) for finding in found]
+    errors = tuple(
+        Failure(target, inside or place, reason) for inside, reason in (*part.unread, *_closed(place, part))
     )
+    notes = tuple(Note(target, place, message) for message in (*part.notes, *_encoding(part)))
+    own = Outcome(
+        place,
+        units,
+        part.bytes,
+        tuple(found),
+        errors,
+        part.complete,
+        notes,
+        max(total, units),
+        part.left,
+        people,
+    )
+    return _with(own, target, part.members.values()) if part.members else own
+
+
+def _with(own: Outcome, target: str, members: Collection[Outcome]) -> Outcome:
+    """What a file came to, with all that it holds; the members did not know what the target is called."""
+
+    def told(each: Any) -> Any:
+        return each if each.target == target else replace(each, target=target)
+
+    units = own.units + sum(member.units for member in members)
+    return replace(
+        own,
+        units=units,
+        total=units,
+        findings=(*own.findings, *(told(each) for member in members for each in member.findings)),
+        errors=(*own.errors, *(told(each) for member in members for each in member.errors)),
+        notes=(*own.notes, *(told(each) for member in members for each in member.notes)),
+        people=People.all((own.people, *(member.people for member in members))),
+    )
+
+
+def people_of(found: Sequence[Finding], *, sampled: bool = False) -> People:
+    """The persons of one place, as far as they were counted: no ciphertext is, and nothing outside of a sample."""
+    sketches: dict[str, Sketch] = {}
+    for finding in found:
+        if finding.sketch is not None and finding.confidence != "low":
+            sketches[finding.entity] = together(sketches.get(finding.entity), finding.sketch)
+    told = [f for f in found if f.confidence != "low" and CATEGORIES[f.category].identifies is not None]
+    sealed = any(finding.protection == "partial" and finding.entity in IDENTIFIERS for finding in told)
+    return People.of(sketches, partial=bool(told) and (sampled or sealed or not sketches))
+
+
+def _counted(finding: Finding, sampled: bool) -> Finding:
+    """With about how many different values it has, where all of them were seen."""
+    if finding.sketch is None:
+        return finding
+    whole = not sampled and finding.protection == "none"
+    return replace(finding, sketch=None, persons=round(finding.sketch.estimate) if whole else None)
 
 
 def _reading(options: Options) -> tuple[str, ...]:
@@ -110,7 +172,22 @@ def _lines(target: str, file: str, part: Part) -> Iterator[Finding]:
             path=path,
             file=file,
             lines=tally.lines,
+            sketch=tally.persons,
         )
+
+
+def _closed(place: str, part: Part) -> Iterator[tuple[str, str]]:
+    """Columns with values that are documents of their own: a passport as a picture, a contract as PDF."""
+    for table, partials in part.columns.items():
+        for (column, _), statistics in sorted(
+            partials.items(), key=lambda each: (each[0][0], each[0][1] or "")
+        ):
+            if kinds := statistics.closed:
+                told = ", ".join(f"{kind} ({count:,})" for kind, count in sorted(kinds.items()))
+                yield (
+                    ".".join(filter(None, (place, table, column))),
+                    f"values that are not taken apart: {told}",
+                )
 
 
 def _encoding(part: Part) -> tuple[str, ...]:

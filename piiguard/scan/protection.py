@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from piiguard import entities
 from piiguard.confidence import Confidence, at_least
 from piiguard.detect import headers
+from piiguard.detect.cell import entity_of
 from piiguard.entities import UNASKED
 from piiguard.manifest import Manifest
+from piiguard.read.part import together
 from piiguard.scan.ciphers import OPAQUE
 from piiguard.scan.finding import Finding, Protection
 from piiguard.scan.judge import Verdict, judge
 from piiguard.scan.neighbours import weigh
 from piiguard.scan.reason import Reason, because
+from piiguard.scan.sketch import Sketch
 from piiguard.scan.statistics import MOST_KEYS, Partials, Statistics
 from piiguard.scan.words import WORDS
 
@@ -87,7 +90,10 @@ def findings_of(
         if column not in indexes:
             place = Place(target, table, column, path, (comments or {}).get(column, ""))
             listed = bool(manifest and path is None and manifest.find(table, column))
-            found.extend(_of_all(finding, statistics) for finding in _of_place(place, statistics, listed))
+            found.extend(
+                replace(_of_all(finding, statistics), sketch=_persons(finding.entity, statistics))
+                for finding in _of_place(place, statistics, listed)
+            )
     return [
         f
         for f in (_unasked(each, entities or ()) for each in weigh(found))
@@ -109,6 +115,14 @@ def _of_all(finding: Finding, statistics: Statistics) -> Finding:
     if finding.entity not in WORDS or finding.plain_rows is not None or not 0 < statistics.asked < plain:
         return finding
     return replace(finding, records=round(finding.matched * plain / statistics.asked), distinct=None)
+
+
+def _persons(entity: str, statistics: Statistics) -> Sketch | None:
+    found: Sketch | None = None
+    for claim, tally in statistics.tallies.items():
+        if entity_of(claim) == entity:
+            found = together(found, tally.persons)
+    return found
 
 
 def _of_place(place: Place, statistics: Statistics, listed: bool) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from piiguard import clock
 from piiguard.manifest import Manifest
-from piiguard.read import Sink, Source, Task
+from piiguard.read import Defining, Sink, Source, Task
 from piiguard.read.part import Part
-from piiguard.scan import pool
+from piiguard.scan import members, pool
 from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import Finding, Match, ScanReport
 from piiguard.scan.journal import Journal
@@ -86,7 +86,7 @@ class _Scan:
     ) -> None:
         self.source, self.options, self.manifest, self.journal = source, options, manifest, journal
         self.progress, self.sink = progress, _guarded(sink) if sink else None
-        self.examiner = Examiner(options)
+        self.examiner = members.judging(Examiner(options), self.sink)
         self.parts: dict[str, Part] = {}
         self.marks: dict[str, str] = {}
         """what the places were when their reading began"""
@@ -103,6 +103,15 @@ class _Scan:
                     self._read(task)
         except KeyboardInterrupt:
             stopped = not self.source.idle
+        if isinstance(self.source, Defining) and not stopped:
+            from piiguard.scan import definitions  # a log is read without SQLAlchemy
+
+            told = self.source.definitions(self.options)
+            self.outcomes += definitions.searched(
+                self.source.name, told, self.examiner, self.options, self.sink
+            )
+        if self.source.kind == "file":
+            self.outcomes += members.folders(self.source, self.outcomes, self.options, self.sink)
         outcomes = sorted(self.outcomes, key=lambda outcome: outcome.place)
         return report_of(self.source.name, self.source.kind, started, outcomes, stopped=stopped)
 
@@ -119,7 +128,7 @@ class _Scan:
     def _read(self, task: Task) -> None:
         """Read one place, here."""
         part = self.parts[task.place] = Part()
-        self.examiner.step = lambda part: self._show(task, part)
+        self.examiner.step = lambda _: self._show(task, part)
         try:
             read(task, self.examiner, part, None if task.cells else self.sink)
         finally:
@@ -210,6 +219,8 @@ class _Scan:
         outcome = judged(
             self.source.name, self.source.kind, task.place, part, self.options, self._manifest(task)
         )
+        if self.source.kind == "file":
+            outcome = members.with_name(outcome, self.source.name, task.place, self.options, self.sink)
         self.outcomes.append(outcome)
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
@@ -279,4 +290,4 @@ def read_there(job: tuple[Task, Options], stopped: Callable[[], bool] = lambda: 
 @lru_cache(maxsize=2)
 def _examiner(options: Options, key: bytes) -> Examiner:
     # The key is no part of the options' equality, and the processes of Spark outlive a scan.
-    return Examiner(options)
+    return members.judging(Examiner(options))

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from piiguard.read.part import merge_into
+from piiguard.scan.sketch import Sketch
 
 __all__ = [
     "MOST_KEYS",
@@ -45,6 +46,15 @@ class Distinct:
         if len(self.seen) < self.CAP:
             text = value.encode("utf-8", "surrogatepass")
             self.seen.add(hashlib.blake2b(text, digest_size=8, key=key).digest())
+
+    def fill(self, values: Iterable[str], key: bytes, known: Distinct | None = None) -> None:
+        """Add values as long as there is room, here and where all this is merged into."""
+        if self.full or (known is not None and known.full):
+            return
+        for value in set(values):
+            self.add(value, key)
+            if self.full:
+                break
 
     def merge(self, other: Self) -> None:
         for item in other.seen:
@@ -91,6 +101,8 @@ class Tally:
     """the masked shape of one whole cell, behind what chose it"""
     distinct: Distinct = field(default_factory=Distinct)
     """different values among the whole cells"""
+    persons: Sketch | None = field(default=None, compare=False)
+    """different values of an identifier, in cells and texts, however many"""
 
     @property
     def cells(self) -> int:
@@ -109,6 +121,15 @@ class Tally:
         self.best = max(self.best, other.best)
         self.example = max(self.example, other.example)
         self.distinct.merge(other.distinct)
+        if other.persons is not None:
+            self.persons = self.persons or Sketch()
+            self.persons.merge(other.persons)
+
+    def count(self, entity: str, values: Sequence[str], key: bytes) -> None:
+        """Remember the values of an identifier, in one spelling each."""
+        if self.persons is None:
+            self.persons = Sketch()
+        self.persons.add(entity, values, key)
 
 
 @dataclass(slots=True)
@@ -129,6 +150,8 @@ class Statistics:
     """hashes that were seen to be those of an entity in a column beside them, by entity and column"""
     compared: int = 0
     """hashes that were compared with the columns beside them"""
+    closed: Counter[str] = field(default_factory=Counter)
+    """documents, pictures and packed data, by kind: nobody takes them apart in a cell"""
     tink: Counter[bytes] = field(default_factory=Counter)
     """ciphertext that begins as Tink's does, by key id: a few of them, or too many to be key ids"""
     twelve: int = 0
@@ -162,6 +185,7 @@ class Statistics:
         self.sealed += other.sealed
         self.ciphers.update(other.ciphers)
         self.digests.update(other.digests)
+        self.closed.update(other.closed)
         self.proofs.update(other.proofs)
         self.compared += other.compared
         for key, count in other.tink.items():

@@ -14,7 +14,7 @@ from piiguard.errors import DatabaseError, ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
 from piiguard.names import without_password
-from piiguard.read import Kind, Sink, Source, sources
+from piiguard.read import Kind, Sink, Source, members, sources
 from piiguard.read.file import FileSource
 from piiguard.read.listing import Listing, listed
 from piiguard.read.parquet import PARQUET, ParquetSource
@@ -27,7 +27,7 @@ from piiguard.scan.run import Elsewhere, Progress, run
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-__all__ = ["is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
+__all__ = ["is_document", "is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
 
 def is_url(target: str) -> bool:
@@ -165,6 +165,11 @@ def kinds_of(target: str) -> set[Kind]:
     return {kind for kind, there in kinds if there}
 
 
+def is_document(target: str) -> bool:
+    """Whether a target is one file, and a document that nobody can be told how to read."""
+    return not is_url(target) and os.path.isfile(target) and members.is_document(target)
+
+
 def _url_of(name: str) -> sa.URL:
     import sqlalchemy as sa
 
@@ -179,7 +184,9 @@ def _files(target: str, listing: Listing, databases: Collection[str], *, by_line
     """The files of a target beside its databases: those of Parquet are one table."""
     tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
     # A log belongs to its database, and was read with it; a journal may hold what the database does not.
-    logs = [f"{name}{end}" for name in databases for end in ("-wal", "-shm")]
+    logs = [
+        f"{name}{end}" for name in databases for end in sources.LOGS if sources.is_log(f"{name}{end}", end)
+    ]
     apart = {*databases, *tables, *logs}
     if tables:
         yield ParquetSource(target, tables, named=listing.named)

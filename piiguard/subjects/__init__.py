@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from piiguard.subjects.identifiers import Identifier
     from piiguard.subjects.receipt import Receipt
     from piiguard.subjects.replay import replay_subjects
+    from piiguard.subjects.restricting.restrict import release_subject, restrict_subject
 
 __all__ = [
     "Answer",
@@ -29,7 +30,9 @@ __all__ = [
     "erase_subject",
     "find_subject",
     "plan_erasure",
+    "release_subject",
     "replay_subjects",
+    "restrict_subject",
 ]
 
 _HOMES = {
@@ -42,7 +45,9 @@ _HOMES = {
     "erase_subject": "erase",
     "find_subject": "find",
     "plan_erasure": "erase",
+    "release_subject": "restricting.restrict",
     "replay_subjects": "replay",
+    "restrict_subject": "restricting.restrict",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,18 +16,20 @@ from piiguard.frames import emptied
 from piiguard.read import session, sources
 from piiguard.read.options import Limits
 from piiguard.subjects.files import search_files
-from piiguard.subjects.found import Ambiguous, Place, SubjectReport, Unsearched, shown_keys
+from piiguard.subjects.found import Ambiguous, Place, Restricted, SubjectReport, Unsearched, shown_keys
 from piiguard.subjects.identifiers import Identifier
-from piiguard.subjects.live import Catalogue, Row, Table, undeclared
+from piiguard.subjects.live import Catalogue, Row, Table, lenient, undeclared
+from piiguard.subjects.restricted.rows import RestrictedRow
 from piiguard.subjects.rows.known import Known, Named
 from piiguard.subjects.rows.person import Doubt, Person, find_person, wider
+from piiguard.subjects.rows.search import Via
 from piiguard.subjects.sought import Sought
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
     from piiguard.manifest import Manifest
 
-__all__ = ["Widen", "find_subject", "is_database", "places_of", "reading", "url_of", "widened"]
+__all__ = ["RIGHTS", "Widen", "find_subject", "is_database", "places_of", "reading", "url_of", "widened"]
 
 Widen = Callable[[Sequence[Identifier]], bool]
 """Is shown the identifiers that were found, and says whether they are used."""
@@ -36,6 +38,8 @@ _ROUNDS = 4
 _WHY = {
     "shared": "several persons have it: name the person by IIN, or by --by key",
     "another": "the row is another person's by its foreign keys",
+    "both": "by its foreign keys the row is another person's as much",
+    "contradicted": "who has it, has another IIN or key than was asked for",
 }
 
 
@@ -80,6 +84,7 @@ def find_subject(
         tuple(one for part in parts for one in part.ambiguous),
         tuple(one for part in parts for one in part.shared),
         tuple(one for part in parts for one in part.undeclared),
+        tuple(one for part in parts for one in part.restricted),
     )
 
 
@@ -110,17 +115,18 @@ def reading(target: str) -> Iterator[sa.Connection]:
     engine = database.open_reader(url_of(target))
     try:
         with session.reader(engine, _LIMITS) as connection:
+            lenient(connection)
             yield connection
     except (SQLAlchemyError, UnicodeError) as error:
         source = database.shown(engine.url)
         raise SubjectError(
-            f"{source}: it cannot be searched: {session.explain(error)}", hint=_RIGHTS
+            f"{source}: it cannot be searched: {session.explain(error)}", hint=RIGHTS
         ) from None
     finally:
         engine.dispose()
 
 
-_RIGHTS = "the account needs to read every table and the catalogue; run it again when the cause is gone"
+RIGHTS = "the account needs what docs/rights.md lists; run it again when the cause is gone"
 
 
 def widened(names: Sequence[str], known: Known, sought: Sought, widen: Widen) -> Sought:
@@ -144,12 +150,18 @@ def report_of(target: str, person: Person, known: Known) -> SubjectReport:
     up = tuple(
         (target, edge.place, edge.parent.place, count) for edge, count in person.reach.upward().items()
     )
-    return SubjectReport("", "", tuple(places_of(target, person)), unread, ambiguous, up)
+    away = tuple(_restricted(target, table, rows) for table, rows in person.restricted.items())
+    return SubjectReport("", "", tuple(places_of(target, person)), unread, ambiguous, up, restricted=away)
+
+
+def _restricted(target: str, table: Table, rows: Mapping[Row, RestrictedRow]) -> Restricted:
+    since = min(one.since for one in rows.values())
+    return Restricted(target, table.place, len(rows), shown_keys(table.key, rows), since)
 
 
 def places_of(target: str, person: Person) -> Iterator[Place]:
     """The places of a person's rows: where an identifier stands, and by which foreign keys rows hang on him."""
-    spots: dict[tuple[Table, str, str | None, str | None, str], dict[Row, None]] = {}
+    spots: dict[tuple[Table, str, str | None, str | None, Via], dict[Row, None]] = {}
     for hit in person.hits:
         spot = (hit.table, hit.column, hit.path, hit.identifier.entity, hit.via)
         spots.setdefault(spot, {})[hit.row] = None
@@ -159,7 +171,7 @@ def places_of(target: str, person: Person) -> Iterator[Place]:
             target,
             len(rows),
             keys,
-            "index" if via == "index" else "value",
+            via,
             table.place,
             None,
             column,
@@ -193,7 +205,7 @@ def places_of(target: str, person: Person) -> Iterator[Place]:
             )
 
 
-def _order(spot: tuple[Table, str, str | None, str | None, str]) -> tuple[str, ...]:
+def _order(spot: tuple[Table, str, str | None, str | None, Via]) -> tuple[str, ...]:
     table, *rest = spot
     return (table.place, *(part or "" for part in rest))
 

@@ -15,7 +15,7 @@ from piiguard.detect.leaves import as_text
 from piiguard.detect.mask import mask
 from piiguard.entities import OTHER
 
-__all__ = ["KEYS", "SCHEMA", "Ambiguous", "Place", "SubjectReport", "Unsearched", "shown_keys"]
+__all__ = ["KEYS", "SCHEMA", "Ambiguous", "Place", "Restricted", "SubjectReport", "Unsearched", "shown_keys"]
 
 SCHEMA = "piiguard.subject/1"
 KEYS = 100
@@ -26,13 +26,15 @@ KEYS = 100
 class Place:
     """Where data of the person lies: a column, a foreign key by which rows hang on him, or lines of a file.
 
+    ``via`` restricted: the value of this column lies sealed elsewhere.
+
     ``entity`` is what stands there, None for rows that are reached by a foreign key alone.
     """
 
     target: str
     rows: int
     row_keys: tuple[str, ...]
-    via: Literal["index", "value", "foreign key"]
+    via: Literal["index", "value", "foreign key", "restricted"]
     table: str | None = None
     file: str | None = None
     column: str | None = None
@@ -61,6 +63,20 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted:
+    """Rows of the person that are restricted, since the earliest of these times."""
+
+    target: str
+    table: str
+    rows: int
+    row_keys: tuple[str, ...]
+    since: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "row_keys": list(self.row_keys)}
+
+
+@dataclass(frozen=True, slots=True)
 class Unsearched:
     """A place that could not be searched."""
 
@@ -84,6 +100,7 @@ class SubjectReport:
     shared: tuple[tuple[str, str, str, int], ...] = ()
     undeclared: tuple[tuple[str, str, str], ...] = ()
     """target, ``table.column`` and table: columns that look like references, which were not followed"""
+    restricted: tuple[Restricted, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -108,6 +125,10 @@ class SubjectReport:
             "shared": [
                 {"target": target, "place": place, "table": table, "rows": rows}
                 for target, place, table, rows in self.shared
+            ],
+            "restricted": [one.to_dict() for one in self.restricted],
+            "undeclared": [
+                {"target": target, "place": place, "table": table} for target, place, table in self.undeclared
             ],
         }
 

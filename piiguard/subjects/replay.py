@@ -6,23 +6,26 @@ names one person for good. A phone may be another's by now, so an erasure that h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import sqlalchemy as sa
 
-from piiguard.errors import SubjectError
+from piiguard.errors import SubjectError, ValueRestricted
 from piiguard.frames import emptied
 from piiguard.protect.batches.batch import UNREADABLE
-from piiguard.subjects.erase import Planned, erase_subject
+from piiguard.subjects.acting.lines import refuse_lost
+from piiguard.subjects.acting.options import EraseOptions, refuse_unknown
+from piiguard.subjects.erase import erase_subject
 from piiguard.subjects.find import is_database, reading
 from piiguard.subjects.graves.book import Grave, book_of, tombstone
 from piiguard.subjects.identifiers import Identifier, normal
 from piiguard.subjects.live import Catalogue, Table
 from piiguard.subjects.receipt import Receipt
-from piiguard.subjects.rows.known import Known, Named
+from piiguard.subjects.restricted.rows import RestrictedRows
+from piiguard.subjects.rows.known import Known
+from piiguard.subjects.rows.search import away, seal_of
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -56,18 +59,15 @@ def replay_subjects(
     *,
     manifest: Manifest,
     keyring: Keyring,
-    findings: Iterable[Named] = (),
-    leave_kept: bool = False,
-    trail: Path | None = None,
-    tombstones: Path | None = None,
-    agreed: Callable[[Sequence[Planned]], bool] = lambda planned: True,
+    **options: Unpack[EraseOptions],
 ) -> Replayed:
     """Erase again who was erased before, in databases that were restored.
 
     Raises: :class:`SubjectError` where there are no tombstones, and whatever :func:`erase_subject` raises; whoever was erased by then stays so, and
     it can be run again.
     """
-    book = book_of(keyring, tombstones)
+    refuse_unknown(options, EraseOptions)
+    book = book_of(keyring, options.get("tombstones"))
     graves, unfinished = book.read() if book else ([], set[str]())
     names = [targets] if isinstance(targets, str) else list(targets)
     if not graves:
@@ -75,7 +75,9 @@ def replay_subjects(
             "there are no tombstones: nobody was erased with this keyring",
             hint="they lie beside the keyring; --tombstones FILE names another place",
         )
-    listed, maker = list(findings), keyring.tombstones()
+    refuse_lost(names, keyring, options.get("trail"))
+    options["findings"] = listed = list(options.get("findings", ()))
+    maker = keyring.tombstones()
     own = [one for one in graves if one.key == maker.id]
     found = _Found(own)
     for name in filter(is_database, names):
@@ -88,10 +90,7 @@ def replay_subjects(
         if not any(one.kind == "iin" for one in people):
             done.unsure += 1
             continue
-        receipt = erase_subject(
-            names, people, manifest=manifest, findings=listed, keyring=keyring, leave_kept=leave_kept, trail=trail,
-            tombstones=tombstones, agreed=agreed,
-        )  # fmt: skip
+        receipt = erase_subject(names, people, manifest=manifest, keyring=keyring, **options)
         if receipt is None:
             done.declined += 1
         else:
@@ -122,19 +121,32 @@ class _Found:
 
 
 def _look(connection: sa.Connection, known: Known, graves: Tombstones, found: _Found) -> None:
+    held = RestrictedRows(connection, known.keyring)
     for table in Catalogue.read(connection).tables.values():
         names = [
             c.name
             for c in table.columns
             if (table.place, c.name) not in known.helpers and known.kinds(table.place, c.name)
         ]
-        for row in _rows(connection, table, names):
-            for name, value in zip(names, row, strict=True):
-                for kind in known.kinds(table.place, name):
-                    spelled = normal(kind, _opened(known, table, name, value))
-                    if spelled is not None:
-                        one = Identifier(kind, spelled)
-                        found.add(tombstone(graves, one)[1], one)
+        for name, value in _values(connection, known, held, table, names):
+            for kind in known.kinds(table.place, name):
+                spelled = normal(kind, value)
+                if spelled is not None:
+                    one = Identifier(kind, spelled)
+                    found.add(tombstone(graves, one)[1], one)
+
+
+def _values(
+    connection: sa.Connection, known: Known, held: RestrictedRows, table: Table, names: list[str]
+) -> Iterator[tuple[str, Any]]:
+    """What stands in these columns, and what was moved away of restricted rows."""
+    for row in _rows(connection, table, names):
+        yield from (
+            (name, _opened(known, table, name, value)) for name, value in zip(names, row, strict=True)
+        )
+    for one in held.all(table):
+        for name in set(names) & one.values.keys():
+            yield name, away(seal_of(known, table, name), one, name, one.values[name])
 
 
 def _rows(connection: sa.Connection, table: Table, names: list[str]) -> Iterator[Any]:
@@ -153,6 +165,8 @@ def _opened(known: Known, table: Table, name: str, value: Any) -> Any:
         return None if isinstance(value, bytes) else value
     try:
         return seal.value(value) if value is not None else None
+    except ValueRestricted:
+        return None
     except UNREADABLE:
         raise SubjectError(
             f"{table.place}.{name}: values do not open, so nobody knows whose they are",

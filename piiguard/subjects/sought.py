@@ -14,25 +14,31 @@ blind indexes, on whole cells and on what the engine finds in texts.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.detect.headers import context, promised
-from piiguard.detect.leaves import as_json, as_text, leaves
+from piiguard.detect.escapes import Shown, Spelled, is_spelled
+from piiguard.detect.headers import context, hints, promised
+from piiguard.detect.leaves import as_text, as_tree, leaves
 from piiguard.subjects.identifiers import ENTITIES, Identifier, alone, normal
+from piiguard.subjects.live import readable
+from piiguard.subjects.live.documents import is_document, look_into
 
-__all__ = ["Sought"]
+__all__ = ["Seeker", "Sought"]
 
 _KIND = {entity: kind for kind, entity in ENTITIES.items()}
-_ESCAPES = ("\\u", "\\x", "%3", "%25", "=3", "&#")
-"""What spells a digit by its number: in JSON, in URLs, in mails, in HTML."""
-_FOREIGN = "[\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]"
+_ESCAPES = ("\\u", "\\x", "%25", "%3", "%4", "%5", "%6", "%7", "=3", "&#")
+"""What spells a digit or a letter by its number: in JSON, in URLs, in mails, in HTML."""
+_FOREIGN = "[\uff01-\uff5e\u0660-\u0669\u06f0-\u06f9]"  # a class for GLOB as well
 _DIGIT = re.compile(_FOREIGN)
 _LONGEST = 256
+_REMEMBERED = 10_000
 _DIGITS = 12
 
 
@@ -45,20 +51,26 @@ class Sought:
         self.keys = tuple(one for one in self.all if one.kind == "key")
         self._signs = tuple(map(_signs, self.values))
         self._bare = {one: _bare(one) for one in self.values}
+        self._documents: dict[bytes, tuple[set[Identifier], str]] = {}
+        """what was found in documents, and why not in all of one: an act searches more than once"""
 
     @property
     def engine(self) -> Any:
         """What finds them in texts."""
         return _engine()
 
-    def where(self, text: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """The rows whose text may hold one of them: their signs in this order, or signs that are spelled in another way."""
+    def where(self, text: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[bool]:
+        """The rows whose text may hold one of them: their signs in this order, or signs that are spelled in another way.
+
+        Of SQLite without its ``regexp``, a function of Python's: a text that is not UTF-8 would end the statement.
+        """
         small = sa.func.lower(text)
         ordered = [
             small.like("%" + "%".join(map(_literal, signs)) + "%", escape="!") for signs in self._signs
         ]
         escaped = [text.like(f"%{_literal(sign)}%", escape="!") for sign in _ESCAPES]
-        return sa.or_(*ordered, *escaped, text.regexp_match(_FOREIGN)) if ordered else sa.false()
+        foreign = text.op("GLOB")(f"*{_FOREIGN}*") if dialect == "sqlite" else text.regexp_match(_FOREIGN)
+        return sa.or_(*ordered, *escaped, foreign) if ordered else sa.false()
 
     def may_hold(self, text: str) -> bool:
         """The same for a text at hand."""
@@ -68,15 +80,30 @@ class Sought:
         return any(_in_order(signs, small) for signs in self._signs)
 
     def in_cell(
-        self, cell: Any, column: str, kinds: Collection[str] = (), label: str = ""
+        self,
+        cell: Any,
+        column: str,
+        kinds: Collection[str] = (),
+        label: str = "",
+        closed: Callable[[str], object] = lambda why: None,
     ) -> Iterator[tuple[str | None, Identifier]]:
-        """What a cell holds, with its JSON path; ``kinds`` is what the column is known to hold."""
+        """What a cell holds, with its JSON path, a document in it included; ``kinds`` is what the column is known to hold.
+
+        ``closed`` is told why a document could not be taken apart.
+        """
         if isinstance(cell, bytes | bytearray | memoryview):
-            cell = bytes(cell).decode("utf-8", "replace")
+            cell = bytes(cell)
+            if is_document(cell):
+                yield from ((None, one) for one in self._in_document(cell, closed))
+            cell = readable(cell)
+        if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+            numbers = [one for one in self.values if one.kind == "iin" and cell == int(one.normal)]
+            yield from ((None, one) for one in numbers)
+            kinds = {*kinds} - {"iin"}
         tree = cell if isinstance(cell, dict | list | tuple) else None
         text = "" if tree is not None or cell is None else as_text(cell).strip()
         if tree is None and text[:1] in ("{", "["):
-            tree = as_json(text)
+            tree = as_tree(text)
         if tree is None:
             yield from ((None, one) for one in self.in_text(text, column, None, kinds, label))
             return
@@ -89,6 +116,19 @@ class Sought:
                     seen.add((path, one))
                     yield path, one
 
+    def _in_document(self, cell: bytes, closed: Callable[[str], object]) -> set[Identifier]:
+        name = hashlib.sha256(cell).digest()
+        found = self._documents.get(name)
+        if found is None:
+            seeker = Seeker(self)
+            why = look_into(cell, self.engine, seeker.lines, seeker.column) or seeker.closed
+            found = {one for _, _, one in seeker.taken()}, why
+            if len(self._documents) < _REMEMBERED:
+                self._documents[name] = found
+        if found[1]:
+            closed(found[1])
+        return found[0]
+
     def in_text(
         self,
         text: str,
@@ -100,11 +140,13 @@ class Sought:
         """Which of them a text holds."""
         if not text or not self.may_hold(text):
             return []
-        found = {one for one in self.values if one.kind in kinds and _whole(one, text)}
-        found |= {one for one, pattern in self._bare.items() if pattern and pattern.search(text)}
-        if len(found) < len(self.values):
-            for match in self.engine.find(text, context(column, path, label)):
-                found |= self.equal(match.entity, text[match.start : match.end])
+        found = set[Identifier]()
+        for read in (text, Spelled(text).view) if is_spelled(text) else (text,):
+            found |= {one for one in self.values if one.kind in kinds and _whole(one, read)}
+            found |= {one for one, pattern in self._bare.items() if pattern and pattern.search(read)}
+            if len(found) < len(self.values):
+                for match in self.engine.find(read, context(column, path, label)):
+                    found |= self.equal(match.entity, read[match.start : match.end])
         return [one for one in self.values if one in found]
 
     def is_whole(self, one: Identifier, text: str) -> bool:
@@ -112,25 +154,70 @@ class Sought:
         return _whole(one, text) and (text.strip().isdecimal() or alone(one.kind, text) is not None)
 
     def spans(self, text: str, column: str = "", path: str | None = None) -> list[tuple[int, int]]:
-        """Where in a text they stand, from left to right; what is spelled by numbers of its signs has no place."""
+        """Where in a text they stand, from left to right, as they are written there."""
         if not text or not self.may_hold(text):
             return []
-        found = {
-            match.span() for pattern in self._bare.values() if pattern for match in pattern.finditer(text)
-        }
-        for match in self.engine.find(text, context(column, path)):
-            if self.equal(match.entity, text[match.start : match.end]):
-                found.add((match.start, match.end))
+        found = self._spans(text, column, path)
+        if is_spelled(text):
+            spelled = Spelled(text)
+            found |= {spelled.span(*span) for span in self._spans(spelled.view, column, path)}
         apart: list[tuple[int, int]] = []
         for start, end in sorted(found):
             if not apart or start >= apart[-1][1]:
                 apart.append((start, end))
         return apart
 
+    def _spans(self, text: str, column: str, path: str | None) -> set[tuple[int, int]]:
+        found = {
+            match.span() for pattern in self._bare.values() if pattern for match in pattern.finditer(text)
+        }
+        for match in self.engine.find(text, context(column, path)):
+            if self.equal(match.entity, text[match.start : match.end]):
+                found.add((match.start, match.end))
+        return found
+
     def equal(self, entity: str, value: str) -> set[Identifier]:
         """Those that a value is which the engine has found."""
         kind = _KIND.get(entity, "")
         return {one for one in self.values if one.kind == kind and _whole(one, value)}
+
+
+_Spot = tuple[str | None, str | None, Identifier]
+
+
+class Seeker:
+    """Looks for identifiers in lines and cells, and notes the lines by column, path and identifier."""
+
+    def __init__(self, sought: Sought) -> None:
+        self._sought = sought
+        self._spots: dict[_Spot, set[int]] = {}
+        self.closed = ""
+        """why a document in a cell could not be taken apart"""
+
+    def taken(self) -> dict[_Spot, set[int]]:
+        """What was noted since the last time."""
+        spots, self._spots = self._spots, {}
+        return spots
+
+    def lines(self, shown: Shown, line: int) -> None:
+        """Compare what the engine finds in lines."""
+        for number, text, matches in self._sought.engine.lines(shown.data, shown.seen, shown.until):
+            for match in matches:
+                for one in self._sought.equal(match.entity, text[match.start : match.end]):
+                    self._note(None, None, one, line + number)
+
+    def column(self, name: str, cells: Sequence[object], numbers: Sequence[int]) -> None:
+        """Compare cells, whole and in part."""
+        kinds = {kind for kind, entity in ENTITIES.items() if entity in hints(name)}
+        for cell, number in zip(cells, numbers, strict=True):
+            for path, one in self._sought.in_cell(cell, name, kinds, closed=self._close):
+                self._note(name, path, one, number)
+
+    def _close(self, why: str) -> None:
+        self.closed = why
+
+    def _note(self, column: str | None, path: str | None, one: Identifier, line: int) -> None:
+        self._spots.setdefault((column, path, one), set()).add(line)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
-__all__ = ["KEYS", "MAYBE", "SHORT_KEYS", "TITLES", "is_key", "is_role", "label_before"]
+__all__ = ["KEYS", "MAYBE", "PAYMENT_TAGS", "SHORT_KEYS", "TITLES", "is_key", "is_role", "label_before"]
 
 # What stands after these and a sign is a name, whatever its words.
 KEYS = frozenset(
@@ -48,6 +48,9 @@ TITLES = frozenset(
     )
     for word in line.split()
 )
+# Fields of a payment order of MT 102 of Kazakhstan: surname, given name, patronymic, head, chief accountant; the name of
+# a payer may be that of a firm.
+PAYMENT_TAGS = {"FM": "key", "NM": "key", "FT": "key", "CHIEF": "key", "MAINBK": "key", "NAME": "maybe"}
 _SIGN = later(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\"'«]?$")
 _ELEMENT = later(r"<(?:[\w.-]{1,20}:)?(?P<name>[\w.-]{1,40})(?:\s[^<>]*)?>[ \t\u00a0]{0,2}$")
 _ADJOINS = later(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
@@ -71,6 +74,8 @@ def label_before(text: str, start: int) -> str | None:
         return "element" if element and _key(element["name"], field=True) == "key" else None
     if stripped[-1:] and stripped[-1] in _SIGNS and (sign := _SIGN.search(before)):
         return _key(before[: sign.start()], field=_FIELD.search(before) is not None)
+    if before[-1:] == "/":
+        return PAYMENT_TAGS.get(before.strip("/")) if before[:1] == "/" else None
     if before[-1:] not in (" ", "\u00a0"):
         return None
     word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])

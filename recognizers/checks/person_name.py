@@ -20,13 +20,14 @@ from piiguard.recognizers.checks import name_forms
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, CYRILLIC, UPPER, fold
+from piiguard.recognizers.checks.name_joined import find_joined
 from piiguard.recognizers.checks.name_known import (
     is_kazakh_case,
     is_kazakh_word,
     is_listed_surname,
     is_nominative,
 )
-from piiguard.recognizers.checks.name_labels import is_role, label_before
+from piiguard.recognizers.checks.name_labels import PAYMENT_TAGS, is_role, label_before
 from piiguard.recognizers.checks.name_pairs import agrees, pairs
 from piiguard.recognizers.checks.name_small import find_small
 from piiguard.recognizers.checks.name_token import FoundName, Token
@@ -39,12 +40,15 @@ from piiguard.recognizers.checks.name_words import words as listed
 
 __all__ = ["FoundName", "PersonName", "compact", "find", "format", "is_valid", "parse", "validate"]
 
-# One more letter class than a word needs would make two repeats compete: possessive ones cannot.
-WORD = rf"[{UPPER}](?:[{ANY}]++|(?=['’][{UPPER}]))(?:[-'’ʼ‑](?!s(?![{ANY}]))[{ANY}]++){{0,3}}+"
+# One more letter class than a word needs would make two repeats compete: possessive ones cannot. The last is an atomic
+# group: before 3.11.5 a possessive repeat keeps half of an iteration that failed (python/cpython#106052).
+WORD = rf"[{UPPER}](?:[{ANY}]++|(?=['’][{UPPER}]))(?>(?:[-'’ʼ‑](?!s(?![{ANY}]))[{ANY}]++){{0,3}})"
 SON_OF = rf"(?:{PATRONYMIC_WORDS}|uly|ūly|qyzy|kyzy)(?:{KK_CASE}|н)?"
 TWO_LETTERS = "[ZSCKG]h|Y[uaeo]|Дж|Ts|Dzh|I[ua]"  # initials of one sound
+# Fields of a payment order of the National Bank's MT 102: «//FM/СЫНАҚОВ», «/CHIEF/Сынақов Ү.».
+PAYMENT_FIELD = "(?:{})".format("|".join(f"(?<=/{tag}/)" for tag in PAYMENT_TAGS))
 TOKEN = later(
-    rf"(?<![{ANY}0-9_@/\\#$%&+])(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
+    rf"(?:(?<![{ANY}0-9_@/\\#$%&+])|(?<=/){PAYMENT_FIELD})(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
     rf"|(?<=[ -]){SON_OF}(?![{ANY}0-9_-]))"
 )
 NO_NAME = "XYC"
@@ -233,6 +237,7 @@ def find(text: str) -> Iterator[FoundName]:
             if not any(form.start < found.end and found.start < form.end for form in forms):
                 yield found
     yield from find_small(text)
+    yield from find_joined(text)
 
 
 def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:

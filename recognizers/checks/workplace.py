@@ -106,13 +106,14 @@ class Workplace:
 def find(text: str) -> Iterator[FoundWorkplace]:
     """Find workplaces, line by line; of those that overlap, the one found by the surer rule."""
     start = 0
-    for line in text.split("\n"):
+    for broken in text.split("\n"):
+        line = broken.removesuffix("\r")  # which belongs to the break, on Windows
         if len(line) > 2:
             taken = Taken(len(line))
             for found in candidates(text, start, start + len(line)):
                 if taken.take(found.start - start, found.end - start):
                     yield found
-        start += len(line) + 1
+        start += len(broken) + 1
 
 
 def candidates(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:

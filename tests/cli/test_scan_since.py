@@ -120,3 +120,60 @@ def test_what_is_advised_still_names_the_address(tmp_path: Path) -> None:
 
 def test_a_name_is_of_one_target(logs: Path) -> None:
     assert run(["scan", str(logs / "a.log"), str(logs / "b.log"), "--name", "crm"]) == 2
+
+
+def notes(document: dict[str, Any]) -> dict[str, str]:
+    return {Path(note["place"]).name: note["message"] for note in document.get("notes", ())}
+
+
+@pytest.mark.parametrize("option", ["--since", "--resume"])
+def test_what_is_not_read_again_is_named_with_the_day_of_its_reading(
+    option: str,
+    logs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from piiguard import clock
+    from piiguard.scan.journal import Journal
+
+    file = str(tmp_path / "kept")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "stamp", lambda: "2026-10-28T03:00:00Z")
+        if option == "--resume":
+            earlier.setattr(Journal, "end", lambda self: None)  # killed before its end
+        scan(logs, option, file, out=tmp_path / "o")
+    (tmp_path / "copy").write_bytes((tmp_path / "kept").read_bytes())
+    capsys.readouterr()
+    told = notes(scan(logs, option, file, out=tmp_path / "o")[1])
+    assert set(told) == {"a.log", "b.log"}
+    assert all("2026-10-28" in message for message in told.values())
+    assert "2026-10-28" in capsys.readouterr().err
+    run(["scan", str(logs), option, str(tmp_path / "copy")])
+    assert "taken over from a scan of 2026-10-28: 2 tables or files" in capsys.readouterr().out
+
+
+def test_a_scan_that_came_to_its_end_stands_in_for_no_other(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Next month's scan with last month's --resume reads everything, and says so."""
+    file = str(tmp_path / "resume")
+    first = scan(logs, "--resume", file, out=tmp_path / "o")[1]
+    capsys.readouterr()
+    second = scan(logs, "--resume", file, out=tmp_path / "o")[1]
+    assert "everything is read again" in capsys.readouterr().err
+    assert (notes(second), found(second)) == ({}, found(first))
+
+
+def test_what_is_gone_is_told_in_each_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, known = tmp_path / "app.log", str(tmp_path / "known.json")
+    log.write_text(f"ИИН {FIRST}\nпочта a.b@example.kz\n", "utf-8")
+    scan(log, "--write-baseline", known, out=tmp_path / "o")
+    log.write_text("почта a.b@example.kz\n", "utf-8")
+    capsys.readouterr()
+    code, document = scan(log, "--baseline", known, out=tmp_path / "o")
+    assert (code, document["gone"]) == (0, [{"target": str(log), "place": str(log), "entity": "KZ_IIN"}])
+    assert "1 known place is gone" in capsys.readouterr().err
+    assert "gone" not in scan(log, "--baseline", known, "--entities", "EMAIL_ADDRESS", out=tmp_path / "o")[1]
+    run(["scan", str(log), "--baseline", known])
+    assert "Known places that are gone: 1." in capsys.readouterr().out

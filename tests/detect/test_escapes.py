@@ -46,6 +46,7 @@ def test_way_back_never_cuts_an_escape(text: str, start: int, length: int) -> No
         (r"\ud83d\ude00!", "\U0001f600!"),
         (r"\ud83d!", " !"),
         ("no escapes", "no escapes"),
+        (r"D:\101\060702483768.pdf \123", r"D:\101\060702483768.pdf \123"),
         ("100 % of 5%, a & b; &none; %u04", "100 % of 5%, a & b; &none; %u04"),
         (
             "2026-03-12T10:00:00+05:00 1+1=2, a=+77011234567",
@@ -67,6 +68,7 @@ def test_what_is_no_escape_stays(written: str, view: str) -> None:
         ("/s?phone=%2B7+701%20123&fio=A+B#x+y", "/s?phone=+7 701 123&fio=A B#x+y"),
         ("p=%2B7%28701%29&q=1+1", "p=+7(701)&q=1 1"),
         (r"\xD0\xA1\\xd1\\x8b \x22", 'Сы "'),
+        (r"\320\230\320\230\320\235 \060\065\060\063 \342\204\226", "ИИН 0503 №"),
         (r"\xE2\x84\x96 \xF0\x9F\x98\x80", "№ \U0001f600"),
         ("&#1048;&#x418;&#48 &quot;&nbsp;&amp;", 'ИИ0 " &'),
         ("&amp;#48;&amp;amp;#49;", "01"),

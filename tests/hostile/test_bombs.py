@@ -102,6 +102,14 @@ def lines(opened: Callable[..., object], times: int) -> Callable[[Path], None]:
     return write
 
 
+def one_cell(path: Path) -> None:
+    """A cell in quotation marks that does not end."""
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b'a,b\n1,"')
+        for _ in range(128):
+            file.write(ZEROS)
+
+
 # by name: how it is made, and whether it is read nevertheless
 BOMBS: dict[str, tuple[Callable[[Path], None], bool]] = {
     "repeated.parquet": (parquet(repeated), False),
@@ -113,8 +121,9 @@ BOMBS: dict[str, tuple[Callable[[Path], None], bool]] = {
     "head.log.xz": (xz, False),
     "window.log.zst": (zstd({"window_log": 30}, 1), False),
     "damaged.log.zst": (damaged, False),
-    "long.log.zst": (zstd({"window_log": 27}, 200), True),
-    "long.log.gz": (lines(partial(gzip.open, compresslevel=1), 200), True),
+    "cell.csv.gz": (one_cell, True),
+    "long.log.zst": (zstd({"window_log": 27}, 120), True),
+    "long.log.gz": (lines(partial(gzip.open, compresslevel=1), 120), True),
     "long.log.bz2": (lines(bz2.open, 60), True),
     "long.log.xz": (lines(partial(lzma.open, preset=0), 60), True),
 }

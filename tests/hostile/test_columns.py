@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from piiguard.cli.main import run
+from piiguard.read.part import Counters, Lines, LineTally, Part
 from piiguard.scan import Match, Options, ScanReport, scan_database
+from piiguard.scan.statistics import Statistics
 
 from . import schemas
 from .files import iin
@@ -139,3 +146,72 @@ def test_a_table_of_which_no_column_may_be_read_is_named(database_url: str, acco
     report = scanned(database_url, account)
     assert found(report) == {("others", "iin")}
     assert set(unread(report)) == {"people"}
+
+
+ROOM = 100
+MANY = 150
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer paths are told apart than in earnest, so that a test need not write ten thousand."""
+    for module in ("read.part", "read.records", "scan.texts"):
+        monkeypatch.setattr(f"piiguard.{module}.MOST_PATHS", ROOM)
+
+
+def as_lines(path: Path, members: dict[str, str]) -> None:
+    path.with_suffix(".log").write_text("".join(f"{json.dumps({k: v})}\n" for k, v in members.items()))
+
+
+def as_elements(path: Path, members: dict[str, str]) -> None:
+    path.with_suffix(".json").write_text(json.dumps([{k: v} for k, v in members.items()]))
+
+
+def as_places(path: Path, members: dict[str, str]) -> None:
+    path.with_suffix(".json").write_text(json.dumps({k: [{"a": v}] for k, v in members.items()}))
+
+
+def as_one_cell(path: Path, members: dict[str, str]) -> None:
+    with closing(sqlite3.connect(path.with_suffix(".db"))) as connection, connection:
+        connection.execute("create table t (j text)")
+        connection.execute("insert into t values (?)", (json.dumps(members),))
+
+
+def as_cells(path: Path, members: dict[str, str]) -> None:
+    with closing(sqlite3.connect(path.with_suffix(".db"))) as connection, connection:
+        connection.execute("create table t (j text)")
+        connection.executemany(
+            "insert into t values (?)", ((json.dumps({k: v}),) for k, v in members.items())
+        )
+
+
+@pytest.mark.parametrize("write", [as_lines, as_elements, as_places, as_one_cell, as_cells])
+def test_json_of_more_paths_than_are_told_apart_is_searched_to_its_end_and_named(
+    tmp_path: Path, narrow: None, write: Callable[[Path, dict[str, str]], None]
+) -> None:
+    members = {f"k{number}": f"u{number}@example.kz" for number in range(MANY)}
+    write(tmp_path / "many", members | {"last": f"ИИН {iin(1)}"})
+    options = ("--full", "--format", "json", "-o", str(tmp_path / "report"))
+    assert run(["scan", *map(str, tmp_path.glob("many.*")), *options]) == 4
+    report = json.loads((tmp_path / "report").read_text())
+    assert ["more than 10,000 JSON paths" in error["message"] for error in report["errors"]] == [True]
+    assert len(report["findings"]) <= ROOM + 2
+    assert [f["path"].rpartition("..")[2] for f in report["findings"] if f["entity"] == "KZ_IIN"] == ["*"]
+
+
+def test_json_of_as_many_paths_as_are_told_apart_is_read_whole(tmp_path: Path, narrow: None) -> None:
+    as_cells(tmp_path / "some", {f"k{number}": "x" for number in range(ROOM - 2)} | {"last": iin(1)})
+    assert run(["scan", str(tmp_path / "some.db"), "--full", "--format", "json"]) in (0, 3)
+
+
+def test_parts_that_are_merged_have_no_more_places_than_one(narrow: None) -> None:
+    whole = Part()
+    for number in range(30):
+        lines = Lines(number, tallies={(f"$.k{number}.{n}", "KZ_IIN"): LineTally(1) for n in range(10)})
+        table: Counters = {("j", f"$.k{number}.{n}"): Statistics(1) for n in range(10)}
+        whole.merge(Part(lines={number: lines}, columns={"": table}))
+    assert whole.crowded
+    assert len(whole.table()) == ROOM + 1
+    assert sum(counted.examined for counted in whole.table().values()) == 300
+    assert len(whole.text.tallies) == ROOM + 1
+    assert sum(tally.count for tally in whole.text.tallies.values()) == 300

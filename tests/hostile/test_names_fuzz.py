@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from io import StringIO
+from xml.etree import ElementTree as Tree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -124,6 +125,13 @@ def check_sarif(text: str, report: ScanReport) -> None:
     assert [result["ruleId"] for result in run["results"]] == ["KZ_IIN"] * 3
 
 
+def check_junit(text: str, report: ScanReport) -> None:
+    root = Tree.fromstring(text)  # noqa: S314 - our own
+    assert {each.tag for each in root.iter()} <= {"testsuites", "testsuite", "testcase", "failure", "error"}
+    told = "".join(each.text or "" for tag in ("failure", "error") for each in root.iter(tag))
+    assert told.count("Individual identification number") + told.count("ИИН") + told.count("ЖСН") >= 3
+
+
 def check_csv(text: str, report: ScanReport) -> None:
     delimiter = max(",;", key=text.splitlines()[0].count)
     head, *rows = csv.reader(StringIO(text.removeprefix("\ufeff")), delimiter=delimiter, strict=True)
@@ -138,12 +146,19 @@ def check_html(text: str, report: ScanReport) -> None:
     assert page.open == []
 
 
+def check_summary(text: str, report: ScanReport) -> None:
+    page = Shape(text)
+    assert {tag for tag, _ in page.found}.isdisjoint({"script", "img", "a", "iframe", "object", "form"})
+    assert not any(attribute.startswith("on") for _, attributes in page.found for attribute in attributes)
+    assert page.open == []
+
+
 def check_table(text: str, report: ScanReport) -> None:
     """A line is no longer than what a terminal takes when it is pasted."""
     assert max(len(line.encode()) for line in text.splitlines()) < 4_096
 
 
-CHECKS = {"json": check_json, "ndjson": check_ndjson, "sarif": check_sarif, "csv": check_csv, "html": check_html,
+CHECKS = {"json": check_json, "ndjson": check_ndjson, "sarif": check_sarif, "junit": check_junit, "csv": check_csv, "html": check_html, "summary": check_summary,
           "table": check_table}  # fmt: skip
 
 

@@ -93,6 +93,7 @@ OURS = {
     "scan/jsonpath.py: _name",
     "scan/reason.py: wording",
     "scan/spark/databases.py: _relation",
+    "subjects/restricted/rows.py: of",
 }
 
 

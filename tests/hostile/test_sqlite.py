@@ -366,6 +366,25 @@ def test_a_sample_of_a_table_whose_row_numbers_are_hidden_is_a_sample_all_the_sa
     assert (found.matched, found.examined) == (100, 100)
 
 
+def test_a_cell_that_is_too_large_costs_itself_or_its_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "large.db"
+    files.database(
+        path, "create table large (t text)", "insert into large values (printf('%20000000s', 'x'))"
+    )
+    files.database(path, table="cut")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("insert into cut (iin) values (printf('%17000000s', 'x'))")
+    monkeypatch.setattr("piiguard.database.sqlite._MOST_ROW", 18_000_000)
+    report = scan_database(url_of(path), Options(("KZ_IIN",), None))
+    assert {f.table: f.matched for f in report.findings} == {"people": 60, "cut": 60}
+    assert reasons(report) == {
+        "large": "a row of it is larger than 128 MiB",
+        "cut.iin": "cells longer than 16,777,216 characters were read up to there",
+    }
+
+
 @pytest.mark.parametrize("sample", [10_000, None])
 @pytest.mark.parametrize("rows_", ["count(*)", "x"])
 def test_a_view_without_end_costs_one_line(folder: Path, sample: int | None, rows_: str) -> None:
@@ -392,7 +411,7 @@ def test_a_full_scan_limits_views_and_not_tables(folder: Path, monkeypatch: pyte
 
     monkeypatch.setattr("piiguard.database.reading", reading)
     scan_database(url_of(path), Options(("KZ_IIN",), None, limits=Limits(statement=0)))
-    assert seen == [60.0, 60.0, 0]  # the catalogue, the view, the table
+    assert seen == [60.0, 60.0, 0, 60.0]  # the catalogue, the view, the table, what is defined beside them
 
 
 def test_ctrl_c_ends_a_statement_and_the_scan(folder: Path) -> None:

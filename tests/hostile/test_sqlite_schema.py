@@ -65,3 +65,32 @@ def test_an_object_costs_itself_and_nothing_outside_is_touched(
     assert run(["scan", "x.db", "--statement-timeout", "2", "--entities", "KZ_IIN"]) in (3, 4)
     assert "internal error" not in capfd.readouterr().err
     assert state_of(tmp_path) == before
+
+
+COMPUTED = {
+    "a column": ("alter table notes add iin text as (json_extract(doc, '$.iin'))", 0),
+    "an arrow": ("create view iins as select doc ->> '$.iin' as iin from notes", 0),
+    "an index": ("create index by_iin on notes (json_extract(doc, '$.iin'))", 0),
+    "a view of each": ("create view iins as select each.value as iin from notes, json_each(notes.doc) as each", 0),
+    "and a search": ("create view iins as select json_extract(doc, '$.iin') as iin, fts3_tokenizer('simple') from notes", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("called", COMPUTED)
+def test_a_schema_that_computes_by_json_costs_nothing(
+    called: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQLite's functions of JSON are not marked as innocuous: without trust the whole database was refused as damaged."""
+    made, refused = COMPUTED[called]
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
+        connection.execute("create table notes (id integer primary key, doc text)")
+        connection.executemany(
+            "insert into notes (doc) values (?)", [(f'{{"iin": "{iin(n)}"}}',) for n in range(40)]
+        )
+        connection.execute(made)
+        connection.commit()
+    code = run(["scan", f"sqlite:///{tmp_path / 'x.db'}", "--entities", "KZ_IIN"])
+    said = capsys.readouterr()
+    assert "damaged" not in said.err
+    assert code == (4 if refused else 3), said.err
+    assert "notes" in said.out

@@ -39,19 +39,27 @@ main()
 Follow = Callable[..., str]
 
 
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all procedures are carried out, one after the other: a keyring knows where its keys lie."""
+    return tmp_path_factory.mktemp("host")
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(host: Path) -> Iterator[Path]:
     for name in ("etc", "safe", "backup"):
-        (tmp_path / name).mkdir()
-    with sqlite3.connect(tmp_path / "crm.db") as database:
+        (host / name).mkdir()
+    with sqlite3.connect(host / "crm.db") as database:
         database.execute("create table students (id integer primary key, iin varchar(12), email varchar(80))")
         database.executemany("insert into students (id, iin) values (?, ?)", PEOPLE)
     database.close()
-    return tmp_path
+    yield host
+    shutil.rmtree(host)
+    host.mkdir()
 
 
 @pytest.fixture
-def follow(home: Path) -> Iterator[Follow]:
+def follow(home: Path, host: Path) -> Iterator[Follow]:
     """Carry out a procedure of the page; give back everything it said."""
     variables = {
         "PIIGUARD_KEYRING": home / "etc/keyring.json",
@@ -77,7 +85,12 @@ def follow(home: Path) -> Iterator[Follow]:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout + ran.stderr
 
-    run("first-keyring")
+    begun = host.with_name(f"{host.name}-begun")
+    if begun.exists():
+        shutil.copytree(begun, home, dirs_exist_ok=True)
+    else:
+        run("first-keyring")
+        shutil.copytree(home, begun)
     yield run
     with_keys = Keyring.from_file(home / "etc/keyring.json")
     column = with_keys.column("students.iin", 1)
@@ -136,6 +149,37 @@ def test_moving_to_another_host(follow: Follow, home: Path) -> None:
     said = follow("move")
     assert "PIIGUARD_WRAPPING_KEY: named" in said
     assert "keyring.json: accepted" in said
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root owns a mounted secret")
+def test_in_a_container(follow: Follow, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of the page, over secrets as Kubernetes mounts them: links, 0644, nothing can be written."""
+    page = PAGE.partition("## In a container")[2].partition("## ")[0]
+    asked = dict(re.findall(r'name: (PIIGUARD_\w+), value: "?([^"}]+)"?}', page))
+    [mount] = re.findall(r"mountPath: ([^,]+),", page)
+    place = home / "mounted"
+    (place / "..data").mkdir(parents=True)
+    for name in ("keyring.json", "wrapping.key"):
+        shutil.copy(home / "etc" / name, place / "..data" / name)
+        (place / "..data" / name).chmod(0o644)
+        (place / name).symlink_to(Path("..data", name))
+    own, real = Keyring.from_file(home / "etc/keyring.json").open().id, os.fstatvfs
+
+    class ReadOnly:
+        def __init__(self, handle: int) -> None:
+            self.f_flag = real(handle).f_flag | os.ST_RDONLY
+
+    with sqlite3.connect(home / "crm.db") as database:
+        [(sealed,)] = database.execute("select iin from students where id = 1")
+    database.close()
+    assert set(asked) == {"PIIGUARD_KEYRING", "PIIGUARD_WRAPPING_KEY"}
+    with monkeypatch.context() as container:
+        for name, value in asked.items():
+            container.setenv(name, value.replace(mount, str(place)))
+        container.setenv("PIIGUARD_KEYRING_ID", str(own))
+        container.setattr(os, "fstatvfs", ReadOnly)
+        found = Keyring.from_env().column("students.iin", 1).decrypt(sealed)
+    assert found.decode() == PEOPLE[0][1]
 
 
 def test_the_fixture_for_tests_runs_under_pytest(home: Path) -> None:

@@ -78,6 +78,25 @@ def test_a_compound_finds_the_row_with_all_its_parts(people: Any) -> None:
     assert caught.value.hint == "give 2 values, in this order"
 
 
+def test_two_rows_of_contexts_do_not_spell_one_key(keyring: Keyring) -> None:
+    def index(*contexts: str, **options: Any) -> Any:
+        columns: list[sa.Column[Any]] = [
+            sa.Column(f"v{n}", Encrypted(sa.Text, keyring=keyring, context=each))
+            for n, each in enumerate(contexts)
+        ]
+        own = BlindIndex(
+            *(each.name for each in columns), normalizer=["exact", "exact"], name="who", **options
+        )
+        return sa.Table("t", sa.MetaData(), *columns, sa.Column("who", own)).c.who
+
+    for contexts in (("a", "b+c"), ("a+b", "c")):
+        with pytest.raises(EncryptedColumnError, match="cannot be joined") as caught:
+            BlindIndex.values(index(*contexts), "x", "y")
+        assert 'index_context="a+b+c"' in caught.value.hint
+    told = [BlindIndex.values(index("a", "b+c", index_context=each), "x", "y") for each in ("1", "2")]
+    assert told[0] != told[1]
+
+
 def test_a_compound_follows_a_change_of_one_part(people: Any) -> None:
     session, person = people
     one = person(surname="Сынақов", born=BORN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,22 +37,67 @@ def test_rows_under_either_index_key_are_found(rotating: Session, models: Simple
     assert rotating.scalars(query.where(models.Student.iin != FIRST)).all() == [SECOND, THIRD]
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda s, m: s.execute(sa.insert(m.table), [{"iin": THIRD}, {"iin": FIRST}]),
-        lambda s, m: (s.add(m.Student(iin=FIRST)), s.flush()),
-        lambda s, m: s.execute(sa.insert(m.table).values([{"iin": THIRD}, {"iin": FIRST}])),
-        lambda s, m: s.execute(sa.update(m.Student).where(m.Student.id == 2).values(iin=FIRST)),
-        lambda s, m: (s.get(m.Student, 2).__setattr__("iin", FIRST), s.flush()),
-    ],
-)
+REPEATS = [
+    lambda s, m: s.execute(sa.insert(m.table), [{"iin": THIRD}, {"iin": FIRST}]),
+    lambda s, m: (s.add(m.Student(iin=FIRST)), s.flush()),
+    lambda s, m: s.execute(sa.insert(m.table).values([{"iin": THIRD}, {"iin": FIRST}])),
+    lambda s, m: s.execute(sa.update(m.Student).where(m.Student.id == 2).values(iin=FIRST)),
+    lambda s, m: (s.get(m.Student, 2).__setattr__("iin", FIRST), s.flush()),
+]
+
+
+@pytest.mark.parametrize("write", REPEATS)
 def test_a_value_that_is_there_under_the_old_key_is_a_repeat(
     rotating: Session, models: SimpleNamespace, write: Any
 ) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="UNIQUE") as caught:  # the database's own words
         write(rotating, models)
     assert FIRST not in str(caught.value)
+
+
+@pytest.mark.parametrize("write", REPEATS)
+def test_a_repeat_is_refused_at_whatever_moment_the_next_key_is_noticed(
+    rotating: Session, models: SimpleNamespace, keyring: Keyring, keyring_file: Path, write: Any
+) -> None:
+    """The keyring looks at its file at each use here, and the promotion comes at the first look, the second, …"""
+    looks = Looks(keyring, keyring_file)
+    for moment in count(1):
+        looks.promote(1)
+        keyring.reload()
+        looks.promote_at(moment)
+        with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"):
+            write(rotating, models)
+        rotating.rollback()
+        if not looks.over:
+            break
+    assert moment > 3
+
+
+class Looks:
+    """Counts how often a keyring looks at its file, and promotes the second index key at one of the times."""
+
+    def __init__(self, keyring: Keyring, path: Path) -> None:
+        self.path, self.over, self.left = path, False, 0
+        file: Any = keyring._file
+        self.stamp = file.stamp
+        file.stamp = self.look
+        keyring._interval = lambda: 0.0  # type: ignore[method-assign]
+        keyring.due = 0.0
+
+    def promote(self, number: int) -> None:
+        change.apply(
+            self.path, None, "promote", lambda held, now: transitions.promote(held, "index", number, now)
+        )
+
+    def promote_at(self, moment: int) -> None:
+        self.over, self.left = False, moment
+
+    def look(self) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            self.over = True
+            self.promote(2)
+        return self.stamp()
 
 
 def test_a_row_may_be_given_its_own_value_again(rotating: Session, models: SimpleNamespace, raw: Any) -> None:

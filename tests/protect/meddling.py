@@ -195,11 +195,13 @@ def envelope(world: World, item: ProtectedColumn, value: str) -> str:
     return sealed(world, replace(item, type="string"), value)
 
 
+MOVED = 1000  # what a key is moved by
 WRITERS: dict[str, Callable[[World, ProtectedColumn], tuple[list[str], dict[int, Any]]]] = {
     "nobody": lambda w, i: ([], {}),
     "update": lambda w, i: ([f"update {i.table} set v = 'новое' where id = 1"], {1: "новое"}),
     "insert": lambda w, i: ([f"insert into {i.table} (id, v) values (77, 'поздно')"], {77: "поздно"}),
     "delete": lambda w, i: ([f"delete from {i.table} where id = 1"], {1: LOST}),
+    "key": lambda w, i: ([f"update {i.table} set id = {MOVED + 1} where id = 1"], {MOVED + 1: "a", 1: LOST}),
     "twin": lambda w, i: ([f"update {i.table} set v_enc = {envelope(w, i, 'zz')} where id = 1"], {}),
     "twin of null": lambda w, i: (
         [f"update {i.table} set v_enc = {envelope(w, i, 'zz')} where v is null"],
@@ -235,13 +237,21 @@ def delete(table: str, literal: str) -> list[str]:
     return [f"delete from {table} where id = 1"]
 
 
+def move(table: str, literal: str) -> list[str]:
+    """A row gets another key: it goes in front of a job, or behind it."""
+    return [
+        f"update {table} set id = id + {MOVED} where id = 2",
+        f"update {table} set id = id - {MOVED} where id = 4",
+    ]
+
+
 # What somebody may do beside a job, in whatever state its column is. After a decryption a value would be a wrong one.
 ACTS = {
-    "encrypt": [update, insert, delete],
-    "rotate": [update, insert, delete],
-    "decrypt": [nothing, delete],
+    "encrypt": [update, insert, delete, move],
+    "rotate": [update, insert, delete, move],
+    "decrypt": [nothing, delete, move],
 }
-ROWS_OF = {nothing: [], delete: [], update: [1], insert: [77]}
+ROWS_OF = {nothing: [], delete: [], move: [], update: [1], insert: [77]}
 
 
 def sealed(world: World, item: ProtectedColumn, value: Any) -> str:

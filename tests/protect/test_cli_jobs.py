@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from piiguard.cli.main import run as piiguard
@@ -274,3 +275,37 @@ def test_an_index_key_is_promoted_when_unique_indexes_are_prepared(do: Do) -> No
     assert do(*promote)[0] == 0
     assert "people.iin_index: 100 rows indexed anew" in do("rotate")[2]
     assert do("verify")[0] == 0
+
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/job.schema.json").read_text("utf-8"))
+
+
+def test_jobs_say_as_json_what_they_did_and_nothing_else_when_they_are_quiet(do: Do) -> None:
+    for args, done in (
+        (("encrypt", *IIN, "--yes"), ("encrypt", 100)),
+        (("rotate", "people.iin"), ("rotate", 0)),
+        (("decrypt", "people.iin", "--yes"), ("decrypt", 100)),
+    ):
+        code, out, err = do(*args, "--quiet", "--format", "json")
+        document = json.loads(out)
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+        [found] = [each for each in document["outcomes"] if "iin" in each["columns"]]
+        assert (code, err) == (0, "")
+        assert (found["kind"], found["changed"], found["left"]) == (*done, 0)
+
+
+def test_a_job_that_fails_is_not_quiet_about_it_and_its_document_says_what_was_done(do: Do) -> None:
+    code, out, err = do("encrypt", "people.nothing", "--yes", "--quiet", "--format", "json")
+    assert code == 1
+    assert json.loads(out)["outcomes"] == []
+    assert "people.nothing" in err
+
+
+@pytest.mark.parametrize("look", ["--plan", "--dry-run"])
+def test_a_look_has_no_json(do: Do, look: str) -> None:
+    assert do("encrypt", *IIN, look, "--format", "json")[0] == 2
+
+
+def test_verify_is_quiet_too(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    assert do("verify", "--quiet") == (0, "", "")

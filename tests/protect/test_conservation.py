@@ -35,6 +35,7 @@ from .meddling import (
     ACTS,
     AROUND,
     HOSTILE,
+    MOVED,
     ROWS_OF,
     WRITERS,
     around,
@@ -89,7 +90,7 @@ def drawn(
     data: st.DataObject, world: World, *, text: bool = False
 ) -> tuple[str, str, dict[str, Any], list[Any]]:
     """A type, and rows of it: literals, or NULL."""
-    columns = [c for c in COLUMNS[world.kind] if not text or c[1] == "string"]
+    columns = [c for c in COLUMNS[world.kind] if not text or (c[1] == "string" and "'" not in c[0])]
     sql, kind, values = data.draw(st.sampled_from(columns))
     chosen = data.draw(st.lists(st.sampled_from([None, *values]), min_size=1, max_size=5))
     return sql, kind, values, chosen
@@ -129,11 +130,8 @@ def indexed(item: ProtectedColumn, data: st.DataObject) -> ProtectedColumn:
 
 
 def back(sql: str) -> str | None:
-    """The type for the way back, where it can be named there."""
-    return None if not sql or any(word in sql for word in NO_TYPE) else sql
-
-
-NO_TYPE = ("zerofill", "unsigned", "character set", "collate", "enum", "citext", "name", "[]")
+    """The type for the way back; times with a zone find it themselves."""
+    return sql if sql and sql != "timetz" else None
 
 
 @law
@@ -324,8 +322,8 @@ def test_a_job_that_is_killed_anywhere_is_run_again_and_loses_nothing(
     chosen = [v for v in chosen if values.get(v) is not LOST]
     name, how, job = world.table(sql, chosen), data.draw(HOSTILE), data.draw(st.sampled_from(sorted(JOBS)))
     twin = world.copy(name)
-    # a name of PostgreSQL is cut at 63 bytes: an envelope in it is refused, and there is nothing to go back from
-    in_text = kind == "string" and sql != "name" and data.draw(st.booleans())
+    # a name of PostgreSQL is cut at 63 bytes, and this domain at 20: an envelope in them is refused, with nothing to go back from
+    in_text = kind == "string" and sql not in ("name", "d_text") and data.draw(st.booleans())
     item = item_of(name, kind, "text" if in_text else "binary")
     wanted = {n: values.get(v) for n, v in enumerate(chosen, 1)}
     act = data.draw(st.sampled_from(ACTS[job if how == "none" else "decrypt"]))
@@ -348,7 +346,8 @@ def test_a_job_that_is_killed_anywhere_is_run_again_and_loses_nothing(
                 wrote.append(False)
                 world.run(*act(twin, literal))
                 rows = world.run(f"select id from {twin}")
-                wanted = {n: wanted.get(n) for (n,) in rows} | {
+                moved = {n + by: value for n, value in wanted.items() for by in (-MOVED, MOVED)}
+                wanted = {n: wanted.get(n, moved.get(n)) for (n,) in rows} | {
                     n: values[literal] for n in ROWS_OF[act] if (n,) in rows
                 }
             kept(world, item, dict(map(tuple, world.run(f"select id, v from {twin}"))), wanted)

@@ -41,6 +41,22 @@ def test_a_column_can_go_there_and_back_and_there_again(people: People) -> None:
     assert people.opened(PHONE) == {n: person(n)["phone"] for n in range(1, 21)}
 
 
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_column_without_a_value_goes_back_as_well(people: People, rows: int) -> None:
+    """Nothing but its shape tells that it takes ciphertext only."""
+    with people.engine.begin() as connection:
+        for number in range(rows):
+            connection.exec_driver_sql(
+                f"insert into people (id, iin) values ({number}, '05031230000{number}')"
+            )
+    encrypt(people.job(), PHONE)
+    assert decrypt(people.job(), PHONE, sql_type="varchar(40)").kind == "decrypt"
+    with people.engine.begin() as connection:
+        connection.exec_driver_sql("insert into people (id, iin, phone) values (9, '050312300009', 'plain')")
+    assert people.rows()[-1].phone == "plain"
+    assert decrypt(people.job(), PHONE).kind == "nothing"
+
+
 @pytest.mark.parametrize(
     ("kind", "sql", "value"),
     [

@@ -75,6 +75,7 @@ UNUSUAL = {
         "char collate": ('code varchar(9) collate "C"', ["b", "B", "a"], ""),
         "enum": ("code mood", ["sad", "happy", "calm"], "create type mood as enum ('sad', 'happy', 'calm')"),
         "domain": ("code short", ["b", "a"], "create domain short as text check (length(value) < 9)"),
+        "domain of a domain": ("code b", ["b", "a"], "create domain a as varchar(9); create domain b as a"),
         "moment": (
             "code timestamptz",
             ["infinity", "-infinity", "1905-01-01 00:00:00+05", "0044-03-15 00:00:00+00 BC"],
@@ -91,6 +92,10 @@ UNUSUAL = {
         "text collate": ("code varchar(9) collate utf8mb4_bin", ["b", "B", "a"], ""),
         "moment": ("code datetime(6)", ["1905-01-01 00:00:00.000001", "9999-12-31"], ""),
         "truth": ("code boolean", ["1", "0"], ""),
+        "set": ("code set('a', 'b')", ["a,b", "b", ""], ""),
+        "single": ("code float", ["0.1", "0.2", "16777217"], ""),
+        "double": ("code double", ["0.1", "0.30000000000000004"], ""),
+        "hours": ("code time", ["-25:00:00", "838:59:59", "01:00:00"], ""),
     },
     "sqlite": {
         "day": ("code date", ["12.03.1905", "1905-03-12"], ""),
@@ -122,6 +127,18 @@ def test_a_key_of_any_type_is_walked(people: People, kind: str) -> None:
         stored = connection.exec_driver_sql("select note from visits").scalars().all()
     assert [seal.decrypt(value) for value in stored] == ["жазба"] * len(values)
     assert {key_id(value) for value in stored} == {people.keyring.primary("data").id}
+
+
+@pytest.mark.parametrize("key", ["code text primary key", "code text, part text, primary key (code, part)"])
+def test_rows_whose_key_is_null_are_told_before_anything_is_written(sqlite_people: People, key: str) -> None:
+    with sqlite_people.engine.begin() as connection:
+        connection.exec_driver_sql(f"create table visits (note varchar(60), {key})")
+        connection.exec_driver_sql("insert into visits (note) values ('жазба'), ('жазба')")
+        before = connection.exec_driver_sql("select name from sqlite_master").all()
+    with pytest.raises(JobError, match="NULL in their primary key"):
+        encrypt(sqlite_people.job(), ITEM)
+    with sqlite_people.engine.connect() as connection:
+        assert connection.exec_driver_sql("select name from sqlite_master").all() == before
 
 
 def test_the_column_itself_is_no_key_of_its_rows(people: People) -> None:

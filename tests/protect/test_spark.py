@@ -114,6 +114,23 @@ def test_what_was_saved_is_proved_before_the_source_goes(saved: tuple[Any, Any],
     assert prove_columns(frame.limit(0), sealed.limit(0), [IIN], key="id", keyring=keyring_path) == 0
 
 
+@pytest.mark.parametrize("zone", ["GMT+05:00", "+05:00", "Asia/Almaty", "UTC"])
+def test_moments_are_the_same_in_every_zone_of_a_session(spark: Any, keyring_path: Path, zone: str) -> None:
+    from piiguard.protect.spark import decrypt_columns, encrypt_columns, prove_columns
+
+    before = spark.conf.get("spark.sql.session.timeZone")
+    spark.conf.set("spark.sql.session.timeZone", zone)
+    try:
+        frame, entries = spark.createDataFrame(ODD_ROWS, ODD), [ODD_COLUMNS[-1]]
+        sealed = encrypt_columns(frame, entries, keyring=keyring_path)
+        assert prove_columns(frame, sealed, entries, key="id", keyring=keyring_path) == 3
+        opened = decrypt_columns(sealed, entries, keyring=keyring_path)
+        moments = "select id, unix_micros(at) moment from {frame} order by id"
+        assert spark.sql(moments, frame=opened).collect() == spark.sql(moments, frame=frame).collect()
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", before)
+
+
 @pytest.mark.parametrize(
     ("change", "rows"),
     [

@@ -119,6 +119,24 @@ COLUMNS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ),
         ("integer[]", "json", {"'{1,-2}'": [1, -2], "'[0:0]={1}'": LOST}),
         ("bigint", "integer", {"0": 0, "-9223372036854775808": -(2**63)}),
+        ("mood", "enum", {"'a'": "a", "'Әлия'": "Әлия", "''": ""}),
+        (
+            "timetz",
+            "time",
+            {"'10:00+05'": datetime.time(10, tzinfo=datetime.timezone(datetime.timedelta(hours=5)))},
+        ),
+        ("d_text", "string", TEXTS),
+        ("d_mood", "enum", {"'a'": "a", "'Әлия'": "Әлия"}),
+        ("d_number", "decimal", {"1.1": D("1.10"), "-0.01": D("-0.01")}),
+        (
+            "d_moment",
+            "datetime_tz",
+            {
+                "'1905-03-12 10:00+05'": datetime.datetime(1905, 3, 12, 5, tzinfo=datetime.UTC),
+                "'infinity'": LOST,
+            },
+        ),
+        ("d_bytes", "bytes", {"'\\x'": b"", "'\\xf90100'": b"\xf9\x01\x00"}),
     ],
     "mysql": [
         ("varchar(20)", "string", TEXTS),
@@ -148,6 +166,7 @@ COLUMNS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("varchar(20) character set cp1251", "string", {"'a'": "a", "'Анна'": "Анна"}),
         ("varchar(20) collate utf8mb4_bin", "string", TEXTS),
         ("enum('a','Әлия','')", "enum", {"'a'": "a", "'Әлия'": "Әлия", "''": ""}),
+        ("set('a','b')", "string", {"'a,b'": "a,b", "''": ""}),
         ("tinyint(1)", "boolean", {"1": True, "0": False, "2": LOST}),
         (
             "timestamp(6)",
@@ -175,6 +194,20 @@ COLUMNS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("", "string", TEXTS | {"5": LOST}),
     ],
 }
+# Types of PostgreSQL that an application has made: domains are made of domains.
+OWN_TYPES = [
+    "create type mood as enum ('a', 'Әлия', '')",
+    *(
+        f"create domain b_{name} as {kind}; create domain d_{name} as b_{name}"
+        for name, kind in {
+            "text": "varchar(20)",
+            "mood": "mood",
+            "number": "numeric(12,2)",
+            "moment": "timestamptz",
+            "bytes": "bytea",
+        }.items()
+    ),
+]
 _numbers = itertools.count(1)
 
 
@@ -195,6 +228,8 @@ class World:
                 connection.exec_driver_sql(
                     f"alter database {self.engine.url.database} set synchronous_commit = off"
                 )
+                for statement in OWN_TYPES:
+                    connection.exec_driver_sql(statement)
 
     @property
     def kind(self) -> str:

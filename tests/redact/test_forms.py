@@ -315,6 +315,7 @@ REFUSED: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "crm.db": (_database, "piiguard encrypt"),
     "old.doc": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "text"),
     "logs.tar": (lambda _: b"app.log".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0"), "unpack"),
+    "letter.eml": (lambda _: b"From: a\nSubject: b\nMIME-Version: 1.0\n\nbody\n", "text"),
     "core": (lambda _: bytes(range(256)) * 8, "text"),
     "logs.tar.gz": (
         lambda _: gzip.compress(b"app.log".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0")),

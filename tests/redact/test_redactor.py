@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import namedtuple
 from datetime import date
 
@@ -79,3 +80,14 @@ def test_redacting_twice_changes_nothing(operator: str, planted: str) -> None:
     once = redact_text(f"запись: {planted}; конец", operator=operator)  # type: ignore[arg-type]
     assert planted not in once
     assert redact_text(once, operator=operator) == once  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("keys", [("doc", "number"), ("удостоверение", "номер"), ("client", "doc", "number")])
+@pytest.mark.parametrize("listed", [False, True])
+def test_keys_label_a_value_together_as_in_a_document_of_json(
+    redactor: Redactor, keys: tuple[str, ...], listed: bool
+) -> None:
+    value: object = "012345678"
+    for key in reversed(keys):
+        value = {key: [value] if listed else value}
+    assert "12345678" not in json.dumps(redactor.value(value))

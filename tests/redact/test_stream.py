@@ -14,8 +14,9 @@ from piiguard.demo.log import write_log
 from piiguard.demo.people import People
 from piiguard.keys import Keyring
 from piiguard.redact.json_safe import JsonLine
-from piiguard.redact.redactor import Redactor, written
+from piiguard.redact.redactor import Redactor
 from piiguard.redact.replacing import OPERATORS, Operator
+from piiguard.redact.settled import written
 from piiguard.redact.stream import LONGEST, WITHHELD, StreamRedactor
 
 IIN = "050312300015"
@@ -62,9 +63,7 @@ def test_stream_equals_the_engine_on_the_whole(redactor: Redactor) -> None:
     for number, line, matches in redactor.engine.lines(text.encode()):
         assert "\n" not in line
         fitted = JsonLine(line, document=False)
-        lines[number] = written(
-            line, [change for match in matches for change in redactor.edits(line, match, fitted)]
-        )
+        lines[number] = written(line, redactor.edits(line, matches, fitted))
     assert through(redactor, text.encode()).decode() == "\n".join(lines)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from piiguard.scan.finding import Failure, Finding, Gap, PolicyCheck, ScanReport, Target, Unread
 from piiguard.scan.reason import because
+from tests.report.pages import CI, PATIENCE, Problems
 
 DATABASE = "postgresql://reader:***@db/crm"
 
@@ -35,6 +38,45 @@ def in_file(name: str, entity: str, **more: Any) -> Finding:
         "protection": "none",
     }
     return Finding(target=name, kind="file", file=name, entity=entity, **given | more)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _almaty() -> Iterator[None]:
+    """Reports tell the time of the place where they are made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "ALM-5")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="NO playwright: pip install playwright")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        (pytest.fail if CI else pytest.skip)("NO chromium: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        # --no-sandbox: Chromium refuses a sandbox to root, which containers run as
+        chromium = started.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=PATIENCE)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def problems() -> Problems:
+    return Problems()
+
+
+@pytest.fixture
+def page(browser: Any, problems: Problems) -> Iterator[Any]:
+    """A page at the width of a desk; what it must not do fails the test."""
+    context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    problems.watch(page)
+    yield page
+    context.close()
+    assert problems == []
 
 
 @pytest.fixture(scope="session")

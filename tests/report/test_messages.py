@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
@@ -17,13 +18,28 @@ from piiguard.report import FORMATS, html, law, messages, render
 from piiguard.report.law import Certainty, Fact
 from piiguard.report.messages import LANGUAGES, catalogue
 from piiguard.report.people import Size
-from piiguard.scan.finding import Failure, PolicyCheck, Protection, ScanReport, Target
+from piiguard.report.steps import Kind
+from piiguard.scan.difference import Gone
+from piiguard.scan.finding import Failure, Finding, Note, PolicyCheck, Protection, ScanReport, Target
+from piiguard.scan.people import People
 from piiguard.scan.reason import wording
+from piiguard.scan.sketch import Sketch
 
 CLEAN = ScanReport("", "", (Target("app.log", "file", lines_read=9),))
 MUCH = ScanReport("", "", CLEAN.targets, errors=tuple(Failure("a", str(n), "locked") for n in range(30)))
 
-PAPERS = ("answer.", "notice.", "receipt.")
+
+def people(number: int, **more: Any) -> ScanReport:
+    sketch = Sketch()
+    sketch.add("KZ_IIN", [str(each) for each in range(number)], b"key")
+    return dataclasses.replace(CLEAN, people=People.of({"KZ_IIN": sketch}, **more))
+
+
+PEOPLE = (people(1), people(12_000), people(1, partial=True))
+AGAIN = dataclasses.replace(CLEAN, notes=(Note("app.log", "app.log", "read on 2026-10-28", "2026-10-28"),))
+LESS = dataclasses.replace(CLEAN, gone=(Gone("crm", "t.c", "PERSON"),))
+
+PAPERS = ("papers.", "answer.", "notice.", "receipt.")
 FOLDER = Path(messages.__file__).parent
 
 
@@ -70,10 +86,26 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return told
 
 
+def many(finding: Finding) -> Iterator[Finding]:
+    for n in range(9):
+        yield dataclasses.replace(finding, table=f"t{n}", entity=[*BY_NAME][n])
+
+
 def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
-    for given in (report, ScanReport("", ""), CLEAN, MUCH, ScanReport("", "", policy=PolicyCheck("Үлгі"))):
+    for given in (
+        report,
+        ScanReport("", ""),
+        CLEAN,
+        MUCH,
+        LESS,
+        AGAIN,
+        *PEOPLE,
+        ScanReport("", "", policy=PolicyCheck("Үлгі")),
+    ):
         for format in FORMATS:
             render(given, format, baseline=set())
+    much = dataclasses.replace(report, targets=report.targets * 9, findings=tuple(many(report.findings[0])))
+    render(much, "summary")
     # whatever an entity, a category or a certainty can be is said with a name put together
     computed = {f"entity.{entity}" for entity in BY_NAME}
     computed |= {f"category.{category}" for category in CATEGORIES}
@@ -84,17 +116,25 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
         name for name in watched if name.startswith(PAPERS)
     }  # papers of their own, with their own tests
     computed |= {f"reason.{code}" for code in wording()} | {"entity.UNKNOWN"}
-    # one report has people enough for one size and one end of the estimate
+    # one report has people enough for one size
     computed |= {f"size.{size}" for size in get_args(Size)} | {f"html.class_{n}" for n in ("one", "two")}
     computed |= {
-        "people.one",
+        "sarif.cut",  # of more than can be uploaded
         "remedy.frame",
         "remedy.dots",
+        "remedy.definition",
         "remedy.foreign",
+        "remedy.mixed",
+        "remedy.packed",
+        "remedy.rename",
         "remedy.stream",
         "remedy.view",
         "remedy.unsafe_name",
+        "html.views",
+        "html.pages",  # of more than a thousand findings
+        "html.map_more",
     }  # the report is of a database and a log
+    computed |= {f"step.{kind}" for kind in get_args(Kind)}
     assert computed <= set(watched)
     assert set(watched) - watched.asked - computed == set()
 
@@ -113,7 +153,19 @@ def test_fact_of_law_has_edition_certainty_and_three_languages(fact: Fact) -> No
 
 def test_every_fact_can_be_reached(report: ScanReport) -> None:
     topics = {topic for fact in law.facts() for topic in fact.when}
-    assert topics <= {"exposed", "encrypted", "log", "undeclared", "retention", "size", "person", *CATEGORIES}
+    assert topics <= {
+        "exposed",
+        "encrypted",
+        "log",
+        "undeclared",
+        "retention",
+        "size",
+        "person",
+        "summary",
+        "list",
+        "processing",
+        *CATEGORIES,
+    }
 
 
 def test_facts_fit_the_finding(report: ScanReport) -> None:

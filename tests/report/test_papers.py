@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from piiguard.report import messages
 from piiguard.report.messages import LANGUAGES, Language, catalogue
 from piiguard.report.notice import notice
 from piiguard.report.person.receipt import receipt_text
-from piiguard.subjects.erasing.plan import Action, Done
-from piiguard.subjects.receipt import Erased, Receipt
+from piiguard.subjects.planned.steps import Action, Done
+from piiguard.subjects.receipt import Changed, Receipt
 
 
 @pytest.fixture
@@ -29,14 +30,26 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return names
 
 
-ACTIONS: tuple[Action, ...] = ("delete", "null", "pseudonym", "unlink", "keep")
+ACTIONS: tuple[Action, ...] = (
+    "delete",
+    "null",
+    "pseudonym",
+    "unlink",
+    "keep",
+    "seal",
+    "flag",
+    "release",
+    "forget",
+    "leave",
+)
 DONE = tuple(
     Done(f"table_{action}", action, rows, ("phone",), "Tax Code, art. 1", "2031-01-01")
     for rows, action in enumerate(ACTIONS, 11)
 )
 WHOLE = Receipt("0001", "begun", "ended", "officer", ("iin", "phone", "email", "key"),
-                (Erased("sqlite:///crm.db", "then", DONE, 0, 3), Erased("sqlite:///old.db", "then", (), 2, 0)), trail=7)  # fmt: skip
+                (Changed("sqlite:///crm.db", "then", DONE, 0, 3), Changed("sqlite:///old.db", "then", (), 2, 0, ("t.photo",))), trail=7)  # fmt: skip
 BARE = Receipt("0002", "begun", "ended", "officer", ("iin",), ())
+OTHERS = [replace(WHOLE, kind="restrict"), replace(WHOLE, kind="release")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -44,6 +57,9 @@ def test_a_receipt_says_all_that_its_document_does_and_leaves_no_message_over(
     lang: Language, asked: set[str]
 ) -> None:
     text = receipt_text(WHOLE.to_dict(), lang) + receipt_text(BARE.to_dict(), lang)
+    restricted, released = (receipt_text(one.to_dict(), lang) for one in OTHERS)
+    assert restricted.splitlines()[0] != released.splitlines()[0] != text.splitlines()[0]
+    assert (": 33" in restricted, ": 18" in released) == (True, True)
     assert {name for name in catalogue() if name.startswith("receipt.")} <= asked
     for one in DONE:
         (line,) = (line for line in text.splitlines() if one.table in line)

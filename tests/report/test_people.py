@@ -1,81 +1,74 @@
-"""How many people: an estimate that says both its ends."""
+"""What follows from how many people it is about, and how that is said."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from piiguard.report.people import People, people, people_in
-from piiguard.report.summary import summarise
+from piiguard.report import render
+from piiguard.report.overview import overview
+from piiguard.report.people import people_in, sizes
 from piiguard.scan.finding import Finding, ScanReport
+from piiguard.scan.people import Count, People
+from piiguard.scan.sketch import Sketch
 
 
-def column(table: str, entity: str, matched: int, **more: Any) -> Finding:
-    given: dict[str, Any] = {"examined": matched, "protection": "none", **more}
-    confidence = given.pop("confidence", "high")
+def column(entity: str, persons: int | None, **more: Any) -> Finding:
+    given: dict[str, Any] = {"examined": 9_999, "protection": "none", "confidence": "high", **more}
     return Finding(
-        "crm", "column", entity, confidence, 0.9, matched, masked="*", table=table, column="c", **given
-    )
+        "crm", "column", entity, score=0.9, matched=9_999, masked="*", table="t", column="c", persons=persons,
+        **given,
+    )  # fmt: skip
 
 
-def test_tables_may_hold_the_same_people() -> None:
-    found = [column("students", "KZ_IIN", 900), column("guardians", "PERSON", 400)]
-    assert people(found) == People(900, 1300)
-
-
-def test_columns_of_a_table_share_their_rows() -> None:
-    assert (
-        people_in([column("t", "PERSON", 1000), column("t", "KZ_IIN", 990), column("t", "KZ_PHONE", 800)])
-        == 1000
-    )
-
-
-def test_rows_of_one_person_count_once_where_values_were_told_apart() -> None:
-    assert (
-        people_in([column("payments", "KZ_IIN", 900, distinct=40), column("payments", "KZ_PHONE", 900)]) == 40
-    )
-
-
-def test_a_sample_stands_for_its_table() -> None:
-    assert people_in([column("t", "KZ_IIN", 10_000, records=2_000_000)]) == 2_000_000
-
-
-def test_encrypted_and_half_encrypted_people_count_as_well() -> None:
-    assert people_in([column("t", "KZ_IIN", 500, protection="encrypted")]) == 500
-    half = column("t", "KZ_IIN", 10, examined=500, protection="partial", plain_rows=10, records=10)
-    assert people_in([half]) == 500
-
-
-def test_firms_addresses_and_guesses_are_no_people() -> None:
-    assert (
-        people(
-            [
-                column("t", "KZ_BIN", 9),
-                column("t", "KZ_ADDRESS", 9),
-                column("t", "PERSON", 9, confidence="low"),
-            ]
-        )
-        is None
-    )
+def test_a_table_shows_its_different_persons_and_no_rows() -> None:
+    assert people_in([column("KZ_IIN", 40), column("KZ_PHONE", 75), column("PERSON", 38)]) == 40
+    assert people_in([column("KZ_IIN", None, records=2_000_000)]) == 0
+    assert people_in([column("KZ_BIN", 9), column("PERSON", 9), column("KZ_PHONE", 9, confidence="low")]) == 0
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "sizes"),
+    ("count", "classes"),
     [
-        (1, 10_000, ("small",)),
-        (9_000, 20_000, ("small", "medium")),
-        (9, 900_000, ("small", "medium", "large")),
-        (500_001, 500_001, ("large",)),
+        (Count(10_000), ("small",)),
+        (Count(10_001), ("medium",)),
+        (Count(9_900, 0.02), ("small", "medium")),
+        (Count(495_000, 0.02), ("medium", "large")),
+        (Count(600_000, 0.02, at_least=True), ("large",)),
+        (Count(3, at_least=True), ("small", "medium", "large")),
     ],
 )
-def test_class_of_operator_follows_both_ends(least: int, most: int, sizes: tuple[str, ...]) -> None:
-    assert People(least, most).sizes == sizes
+def test_the_class_of_operator_follows_what_the_error_leaves_open(
+    count: Count, classes: tuple[str, ...]
+) -> None:
+    assert sizes(count) == classes
+
+
+def about(number: int, **more: Any) -> ScanReport:
+    sketch = Sketch()
+    sketch.add("KZ_IIN", [f"{n:012d}" for n in range(number)], b"key")
+    return ScanReport("", "", people=People.of({"KZ_IIN": sketch}), **more)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(3, "People whose data was found: 3."), (12_000, "whose data was found: about 1")]
+)
+def test_the_number_is_said_with_its_error(number: int, said: str) -> None:
+    assert said in render(about(number), "table")
+    assert ("within 2 %" in render(about(number), "table")) == (number > 3)
+
+
+@pytest.mark.parametrize("format", ["table", "html", "json"])
+def test_what_was_not_counted_is_told(format: Any, report: ScanReport) -> None:
+    text = render(dataclasses.replace(about(3), errors=report.errors), format)
+    assert "at least" in text or '"at_least": true' in text
 
 
 def test_overview_counts_tables_columns_files_and_records_by_category(report: ScanReport) -> None:
-    by_category = {share.category: share for share in summarise(report).shares}
+    by_category = {share.category: share for share in overview(report).shares}
     phone = by_category["phone"]
     assert (phone.tables, phone.columns, phone.files, phone.records) == (1, 1, 1, 40 + 31)
     assert by_category["payment"].records == 48_000
-    assert summarise(report).estimated
+    assert overview(report).estimated

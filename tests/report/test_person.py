@@ -25,7 +25,12 @@ def cell(value: str | None, state: str = "shown", **more: Any) -> dict[str, Any]
 
 
 def table(*cells: dict[str, Any], **more: Any) -> dict[str, Any]:
-    row = {"cells": list(cells), "since": {"column": "at", "date": "2021-09-01"}, "until": "2029-02-28"}
+    row = {
+        "cells": list(cells),
+        "since": {"column": "at", "date": "2021-09-01"},
+        "until": "2029-02-28",
+        "restricted": "2026-11-29",
+    }
     given = {"database": "d", "table": "t", "rows": [row], "entities": {"c": ["KZ_IIN"]}, "protected": ["c"]}
     return {**given, "helpers": ["c_index"], "rule": None, "since": row["since"], **more}
 

@@ -44,12 +44,17 @@ def test_official_schema_refuses_a_planted_error(report: ScanReport, schema: Any
         schema.validate(log)
 
 
-def test_columns_are_logical_and_lines_physical_locations(report: ScanReport) -> None:
-    by_id = {result["partialFingerprints"]["piiguardFinding/v1"]: result for result in results(report)}
-    column, table = by_id[report.findings[1].id]["locations"][0]["logicalLocations"]
+def by_id(report: ScanReport, **options: Any) -> dict[str, dict[str, Any]]:
+    found = results(report, **options)
+    return {result["partialFingerprints"]["piiguardFinding/v1"]: result for result in found}
+
+
+def test_a_column_keeps_its_logical_places_and_a_log_its_lines(report: ScanReport) -> None:
+    found = by_id(report)
+    column, table = found[report.findings[1].id]["locations"][0]["logicalLocations"]
     assert column["fullyQualifiedName"] == "postgresql://reader:***@db/crm/students.iin"
     assert table["name"] == "students"
-    lines = by_id[report.findings[8].id]["locations"]
+    lines = found[report.findings[8].id]["locations"]
     assert [line["physicalLocation"]["region"]["startLine"] for line in lines] == [12, 47, 88, 90, 101, 205]
 
 
@@ -60,25 +65,42 @@ def test_fingerprints_do_not_move_with_lines_and_counts(report: ScanReport) -> N
     assert before["partialFingerprints"] == after["partialFingerprints"]
 
 
-def test_encrypted_place_passes(report: ScanReport) -> None:
-    [result] = results(dataclasses.replace(report, findings=(report.findings[3],)))
-    assert (result["kind"], result["level"]) == ("pass", "none")
-
-
-def test_baseline_states(report: ScanReport) -> None:
-    states = [result["baselineState"] for result in results(report, baseline={report.findings[0].id})]
-    assert sorted(set(states)) == ["new", "unchanged"]
-    assert states.count("unchanged") == 1
+def test_what_is_encrypted_or_known_is_no_alert(report: ScanReport) -> None:
+    """GitHub reads neither kind nor baselineState nor suppressions: whatever is in the file is an alert."""
+    known = report.findings[0].id
+    assert set(by_id(report, baseline={known})) == {f.id for f in report.unprotected} - {known}
+    assert report.findings[3].protection == "encrypted"
 
 
 @pytest.mark.parametrize(
-    ("name", "uri"),
-    [("logs/app.log", "logs/app.log"), ("/var/log/а б.log", "file:///var/log/%D0%B0%20%D0%B1.log")],
+    ("name", "artifact"),
+    [
+        ("logs/app.log", {"uri": "logs/app.log", "uriBaseId": "%SRCROOT%"}),
+        ("./logs/../app.log", {"uri": "app.log", "uriBaseId": "%SRCROOT%"}),
+        ("{here}/а б.log", {"uri": "%D0%B0%20%D0%B1.log", "uriBaseId": "%SRCROOT%"}),
+        ("/var/log/а б.log", {"uri": "file:///var/log/%D0%B0%20%D0%B1.log"}),
+        ("s3a://lake/people.csv", {"uri": "piiguard.toml", "uriBaseId": "%SRCROOT%"}),
+        ("-", {"uri": "piiguard.toml", "uriBaseId": "%SRCROOT%"}),
+    ],
 )
-def test_file_names_become_references(report: ScanReport, name: str, uri: str) -> None:
-    finding = dataclasses.replace(report.findings[-1], file=name)
+def test_a_file_of_the_repository_is_named_from_its_root(
+    report: ScanReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, artifact: dict[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    finding = dataclasses.replace(report.findings[-1], file=name.format(here=tmp_path))
     [result] = results(dataclasses.replace(report, findings=(finding,)))
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == artifact
+
+
+def test_a_link_in_the_repository_is_named_by_what_it_leads_to(
+    report: ScanReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "real.log").touch()
+    (tmp_path / "link.log").symlink_to("real.log")
+    finding = dataclasses.replace(report.findings[-1], file="link.log")
+    [result] = results(dataclasses.replace(report, findings=(finding,)))
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "real.log"
 
 
 def test_entity_of_a_users_own_recognizer_is_kept(report: ScanReport, schema: Any) -> None:
@@ -89,18 +111,15 @@ def test_entity_of_a_users_own_recognizer_is_kept(report: ScanReport, schema: An
 
 
 def test_differences_from_the_policy_are_results_of_their_own(report: ScanReport) -> None:
-    found = differences(report, baseline={report.findings[1].id})
+    found = differences(report)
     assert set(found) == {f"policy.{gap.kind}" for gap in report.policy.gaps}  # type: ignore[union-attr]
     broken = found["policy.unprotected"]
     assert broken["locations"][0]["logicalLocations"][0]["name"] == "iin"
-    assert broken["baselineState"] == "unchanged"
     assert broken["message"]["text"].startswith("students.iin: Promised but not protected (IIN): ")
     assert found["policy.misplaced"]["locations"][0]["physicalLocation"]["region"]["startLine"] == 12
-    assert (found["policy.undated"]["kind"], found["policy.undated"]["level"]) == ("open", "none")
+    assert {kind: result["level"] for kind, result in found.items()}["policy.undated"] == "note"
     assert found["policy.unlimited"]["level"] == "error"
-    log = json.loads(render(report, "sarif"))["runs"][0]
-    for result in log["results"]:
-        assert log["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    assert "policy.unprotected" not in differences(report, baseline={report.findings[1].id})
 
 
 def test_fingerprints_of_differences_do_not_move_with_counts(report: ScanReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 from piiguard.errors import ScanError
 from piiguard.scan import scan_log
 from piiguard.scan.baseline import SCHEMA, Baseline
-from piiguard.scan.finding import Finding
+from piiguard.scan.difference import Gone
+from piiguard.scan.finding import Finding, ScanReport, Target, Unread
+from piiguard.scan.ledger import join
 
 DAY = date(2026, 6, 1)
 
@@ -113,3 +116,80 @@ def test_a_rotated_log_is_known_by_any_of_its_files(tmp_path: Path) -> None:
     assert len({finding.id for finding in report.findings}) == len(report.findings)
     fresh = {(Path(f.file or "").name, f.entity) for f in report.findings if f.id not in accepted}
     assert fresh == {("app.log", "KZ_PHONE"), ("data.2", "KZ_IIN")}
+
+
+def on(target: str, column: str = "iin", entity: str = "KZ_IIN") -> Finding:
+    return Finding(target, "column", entity, "high", 0.9, 5, 5, "none", "05*", table="t", column=column)
+
+
+LAPTOP = "postgresql://postgres:***@127.0.0.1:5433/crm"
+ELSEWHERE = [
+    "postgresql+psycopg://reader@localhost/crm",
+    "postgresql://replica.example.kz/crm",
+    "postgres://ci:***@10.0.0.7/crm",
+]
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_a_database_is_known_from_any_host_by_any_account(tmp_path: Path, target: str) -> None:
+    path = tmp_path / "known.json"
+    Baseline().write(path, [on(LAPTOP)])
+    assert "127.0.0.1" not in path.read_text("utf-8")
+    assert Baseline.load(path).accepted([on(target)], DAY) == {on(target).id} == {on(LAPTOP).id}
+
+
+@pytest.mark.parametrize("target", ["postgresql://localhost/crm2", "mysql://localhost/crm", "sqlite:///crm"])
+def test_another_database_is_not_known(tmp_path: Path, target: str) -> None:
+    path = tmp_path / "known.json"
+    Baseline().write(path, [on(LAPTOP)])
+    assert Baseline.load(path).accepted([on(target)], DAY) == frozenset()
+
+
+@pytest.mark.parametrize("target", [LAPTOP, *ELSEWHERE])
+@pytest.mark.parametrize("whole", [True, False], ids=["with places", "ids alone"])
+def test_a_baseline_of_the_first_version_holds(tmp_path: Path, target: str, whole: bool) -> None:
+    import hashlib
+
+    former = hashlib.sha256(f"{LAPTOP}\x1ft\x1fiin\x1f\x1f\x1fKZ_IIN".encode()).hexdigest()[:16]
+    entry = {"id": former, **({"target": LAPTOP, "place": "t.iin", "entity": "KZ_IIN"} if whole else {})}
+    known = Baseline.load(saved(tmp_path / "known.json", findings=[entry]))
+    assert (known.accepted([on(target)], DAY) == {on(target).id}) == (whole or target == LAPTOP)
+
+
+def searched(*findings: Finding, target: str = LAPTOP, **more: Any) -> ScanReport:
+    return ScanReport("", "", (Target(target, "database", 3, 9, **more),), findings)
+
+
+def test_what_is_known_and_not_found_any_more_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    Baseline().write(path, [on(LAPTOP), on(LAPTOP, "phone", "KZ_PHONE")])
+    known = Baseline.load(path)
+    assert known.gone(searched(on(ELSEWHERE[0]), target=ELSEWHERE[0])) == (
+        Gone("postgresql/crm", "t.phone", "KZ_PHONE"),
+    )
+    encrypted = replace(on(LAPTOP), protection="encrypted")
+    assert len(known.gone(searched(encrypted))) == 2
+
+
+def test_nothing_is_gone_where_nobody_looked(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    Baseline().write(path, [on(LAPTOP)])
+    known = Baseline.load(path)
+    assert known.gone(searched(target="postgresql://localhost/other")) == ()
+    assert known.gone(searched(complete=False)) == ()
+    assert known.gone(searched(unread=(Unread("t", "permission denied", accepted=True),))) == ()
+
+
+def test_a_log_is_not_gone_because_it_was_rotated(tmp_path: Path) -> None:
+    log = Finding("app.log.1", "file", "KZ_IIN", "high", 0.9, 1, 1, "none", "05*", file="app.log.1")
+    path = tmp_path / "known.json"
+    Baseline().write(path, [log])
+    now = replace(log, target="app.log", file="app.log")
+    report = ScanReport("", "", (Target("app.log", "file", lines_read=1),), (now,))
+    assert Baseline.load(path).gone(report) == ()
+    assert len(Baseline.load(path).gone(replace(report, findings=()))) == 1
+
+
+def test_two_databases_of_one_name_in_one_report_have_ids_of_their_own() -> None:
+    shards = [searched(on(f"postgresql://{host}/crm"), target=f"postgresql://{host}/crm") for host in "ab"]
+    assert len({finding.id for finding in join(shards).findings}) == 2

@@ -135,12 +135,14 @@ def test_a_comment_tells_what_a_column_holds(engine: sa.Engine) -> None:
     assert places(scan_database(engine, OPTIONS)) == ["t.f2"]
 
 
-def test_tables_with_system_versioning_are_listed(engine: sa.Engine) -> None:
+def test_tables_with_system_versioning_are_listed_and_their_history_is_named(engine: sa.Engine) -> None:
     only(engine, "mysql")
     execute(
         engine, "create table t (phone varchar(40)) with system versioning", f"insert into t values {PHONES}"
     )
-    assert places(scan_database(engine, OPTIONS)) == ["t.phone"]
+    report = scan_database(engine, OPTIONS)
+    assert [finding.place for finding in report.findings] == ["t.phone"]
+    assert ["its history is not searched" in error.message for error in report.errors] == [True]
 
 
 def test_sqlite_reads_what_its_types_do_not_promise(engine: sa.Engine) -> None:

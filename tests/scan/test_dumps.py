@@ -79,6 +79,13 @@ def test_a_statement_for_every_row_gives_what_one_for_all_gives(
     assert many["$.people.iin", "KZ_IIN"].lines == tuple(range(6, 26, 2))
 
 
+def test_rows_of_one_line_are_no_part_of_more_rows(tmp_path: Path, iin: Callable[[], str]) -> None:
+    dump = tmp_path / "one.sql"
+    dump.write_text(f"INSERT INTO t (id, iin) VALUES (1,'{iin()}'),(2,'{iin()}');", "utf-8")
+    (target,) = scan_log(dump).targets
+    assert (target.rows_read, target.lines_read, target.rows_total) == (None, 1, None)
+
+
 def test_backslashes_of_standard_sql_end_no_value(tmp_path: Path) -> None:
     rows = "".join(
         f"INSERT INTO t (path, phone) VALUES ('C:\\', '+7 701 000 00 {n:02}');\n" for n in range(30)

@@ -23,7 +23,7 @@ from tests.tables import PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip")
 SOURCES = (*DATABASES, *FILES)
 
 Answer = tuple[int, dict[str, Any]]
@@ -164,10 +164,10 @@ def _ndjson(source: Source) -> None:
 
 
 def _formats(source: Source) -> None:
-    for each in ("table", "csv", "sarif", "html"):
+    for each in ("table", "csv", "sarif", "junit", "html", "summary"):
         file = source.folder / f"o.{each}"
         assert main.run(["scan", source.target, "--format", each, "-o", str(file)]) == 3
-        assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "table")
+        assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "summary", "table")
 
 
 def _follow(source: Source) -> None:
@@ -197,9 +197,44 @@ def _encoding(source: Source) -> None:
 
 
 def _as(source: Source) -> None:
-    given = {"csv": "csv", "json": "json", "jsonl": "json", "sql": "sql", "log": "log", "gz": "log"}
+    given = {
+        "csv": "csv",
+        "json": "json",
+        "jsonl": "json",
+        "sql": "sql",
+        "log": "log",
+        "gz": "log",
+        "zip": "csv",
+    }
     code, document = source.again("--as", given.get(source.kind, "csv"))
     assert code == USAGE if source.kind not in given else _found((code, document)) == _found(source.scan())
+
+
+def _metrics(source: Source) -> None:
+    file = source.folder / "piiguard.prom"
+    assert _found(source.again("--metrics", str(file))) == _found(source.scan())
+    assert 'entity="KZ_IIN"' in file.read_text("utf-8")
+
+
+def _papers(source: Source) -> None:
+    """What was found is on the list, and with the list as the policy nothing is where it may not be."""
+    folder = source.folder / "papers"
+    assert _found(source.again("--papers", str(folder))) == _found(source.scan())
+    assert 'category = "iin"' in (folder / "list.toml").read_text("utf-8")
+    _, document = source.again("--policy", str(folder / "list.toml"))
+    assert {gap["kind"] for gap in document["policy"]["gaps"]} <= {"unprotected", "undated"}
+
+
+def _source(source: Source) -> None:
+    """Each result stands at the line of its column, or of its own file."""
+    schema = source.file("schema.sql", "create table people (\n iin text, phone text, email text);\n")
+    assert source.again("--source", schema)[0] == USAGE  # JSON has no lines of a repository
+    file = source.folder / "o.sarif"
+    assert main.run(["scan", source.target, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
+    [run] = json.loads(file.read_text("utf-8"))["runs"]
+    places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
+    named = {place["artifactLocation"]["uri"].rpartition("/")[2] for place in places}
+    assert named == {"schema.sql"} if source.kind in {*DATABASES, "parquet"} else "schema.sql" not in named
 
 
 OPTIONS: dict[str, Callable[[Source], None]] = {
@@ -226,6 +261,9 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--name": _named,
     "--as": _as,
     "--since": _since,
+    "--source": _source,
+    "--metrics": _metrics,
+    "--papers": _papers,
     "--allow-empty": _same("--allow-empty"),
     "--accept-unread": _same("--accept-unread", "nothing"),
 }

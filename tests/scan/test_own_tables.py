@@ -9,9 +9,10 @@ from piiguard.database.own import OWN
 from piiguard.protect import state
 from piiguard.protect.schema import residue
 from piiguard.scan import Options, scan_database
+from piiguard.subjects.restricted import rows
 
 OPTIONS = Options(entities=("KZ_PHONE", "KZ_IIN"))
-TABLES = [state.jobs, state.state, residue._residues]
+TABLES = [state.jobs, state.state, residue._residues, rows._table]
 
 
 def test_what_the_scanner_knows_of_them_is_what_the_jobs_make() -> None:

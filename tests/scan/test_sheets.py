@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from piiguard.cli.main import cli
+from piiguard.detect import Engine
 from piiguard.read.dialect import Dialect, dialect_of, rows
+from piiguard.read.header import begin
+from piiguard.read.tabular import is_tabular
 from piiguard.recognizers.checks import identifier
+from piiguard.redact import Redactor
+from piiguard.redact.files.sheet import clean_sheet
+from piiguard.redact.files.tally import Tally
 from piiguard.scan import Options, scan_log
 
 LIMITED = Options(entities=("KZ_IIN", "KZ_PHONE"))
@@ -91,6 +101,43 @@ def test_what_was_planted_is_found_by_column_however_the_table_is_written(way: W
     assert seen["KZ_IIN"][2] == tuple(begun[:10])
 
 
+@given(
+    way=ways.filter(lambda way: (way.named >= 4 and way.above != "sep") or way.named == 5),
+    count=st.integers(20, 60),
+)
+@settings(max_examples=25)
+def test_a_table_under_names_is_one_whatever_its_file_is_called(way: Way, count: int) -> None:
+    data, _ = way.write(count)
+    assert found(data, "") == found(data)
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from([
+            "2026-11-29 10:00:01;INFO;phone;{}", "10.0.0.1\tGET /a?phone=1;b\t200", "phone;order;sum",
+            "login, phone and mail of {}", "iin={}; phone=-; mail=-", "INFO | phone | {}", "phone: -", "", "|", ";;",
+        ]),
+        min_size=1, max_size=40,
+    )
+)  # fmt: skip
+@settings(max_examples=60)
+def test_a_log_with_delimiters_is_read_as_lines(lines: list[str]) -> None:
+    data = "\n".join(["2026-11-29 10:00:00;INFO;start;phone", *lines]).encode()
+    assert not is_tabular(data)
+
+
+@pytest.mark.parametrize("name", ["export.txt", "export.dat", "EXPORT", "export.txt.gz", "clients.log"])
+def test_a_clean_copy_of_a_table_has_none_of_its_values_whatever_its_name(name: str, tmp_path: Path) -> None:
+    data, _ = Way(delimiter="\t").write(30)
+    source, copy = tmp_path / name, tmp_path / f"clean-{name}"
+    source.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    done = CliRunner().invoke(cli, ["redact", "--check", str(source), "-o", str(copy)])
+    assert done.exit_code == 0, done.output
+    clean = gzip.decompress(copy.read_bytes()) if name.endswith(".gz") else copy.read_bytes()
+    assert not [iin for iin in iins(30) if iin.encode() in clean]
+    assert clean.count(b"\t") == data.count(b"\t")
+
+
 @given(delimiter=st.sampled_from(",;\t|"), strays=st.sets(st.integers(0, 59), min_size=1, max_size=5))
 @settings(max_examples=30)
 def test_a_stray_quotation_mark_swallows_no_rows(delimiter: str, strays: set[int]) -> None:
@@ -123,6 +170,72 @@ def test_a_table_without_a_header_shows_none_of_its_values() -> None:
     report = scan_log(io.BytesIO("\n".join(lines).encode()), Options(form="csv"))
     assert {finding.path for finding in report.findings} <= {"$.1", "$.2", "$.3"}
     assert any(finding.entity == "KZ_IIN" and finding.matched == 50 for finding in report.findings)
+
+
+VALUES = {
+    "KZ_IIN": "IIN 060702483768",
+    "KZ_PHONE": "phone_1 +7 701 123 45 67",
+    "EMAIL_ADDRESS": "почта a.b@mail.kz",
+    "CREDIT_CARD": "карта 4111 1111 1111 1111",
+    "PERSON": "ФИО Касымов Ерлан Болатович",
+    "KZ_PASSPORT": "паспорт N12345678",
+    "KZ_ADDRESS": "Адрес: г. Алматы, ул. Абая, 5",
+    "KZ_BIRTH_DATE": "Дата рождения 07.02.1906",
+}
+NAMES = ["iin", "phone", "ФИО", "ИИН клиента", "phone_1", "IIN 12 digits", "Адрес проживания", "bik", "№"]
+
+
+@given(
+    entity=st.sampled_from(sorted(VALUES)),
+    names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True),
+    at=st.integers(0, 4),
+    rows_below=st.sampled_from([0, 1, 3, 60]),
+    delimiter=st.sampled_from(",;\t|"),
+)
+@settings(max_examples=60)
+def test_a_value_in_the_first_row_is_found_or_read_as_data_and_redacted(
+    entity: str, names: list[str], at: int, rows_below: int, delimiter: str
+) -> None:
+    planted, out = [*names], io.StringIO()
+    planted.insert(at, VALUES[entity])
+    below = [[f"ok {n}" for _ in planted] for n in range(rows_below)]
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows([planted, *below])
+    report = scan_log(io.BytesIO(out.getvalue().encode()), Options(form="csv"))
+    table = list(enumerate([planted, *below], 1))
+    assert entity in {finding.entity for finding in report.findings} or begin(
+        Engine(), table, len(planted)
+    ) == ([], 0)
+    clean = "".join(
+        clean_sheet(iter(out.getvalue().splitlines(keepends=True)), delimiter, Redactor(), Tally())
+    )
+    assert VALUES[entity] not in clean
+    assert clean.count("\n") == out.getvalue().count("\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["IIN 060702483768", "id;iin=060702483768", 'id;"client IIN 060702483768, paid"']
+)
+@pytest.mark.parametrize("rows_below", [0, 60])
+def test_a_labelled_number_where_names_stand_is_found(text: str, rows_below: int) -> None:
+    lines = [text, *(";".join([str(1000 + n), "ok"][: 1 + text.count(";")]) for n in range(rows_below))]
+    assert list(found("\n".join(lines).encode())) == ["KZ_IIN"]
+
+
+@given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=6, unique=True))
+def test_names_stay_names_and_are_not_redacted(names: list[str]) -> None:
+    line = ";".join(names) + "\n"
+    assert begin(Engine(), [(1, names), (2, ["-"] * len(names))], len(names)) == (names, 1)
+    assert "".join(clean_sheet(iter([line]), ";", Redactor(), Tally())) == line
+
+
+def test_a_name_that_holds_a_value_all_the_same_is_searched_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("piiguard.read.header._is_value", lambda engine, name: False)
+    line = "id;iin=060702483768\n"
+    report = scan_log(
+        io.BytesIO((line + "1;ok\n" * 60).encode()), Options(entities=LIMITED.entities, form="csv")
+    )
+    assert [(f.entity, f.path, f.lines) for f in report.findings] == [("KZ_IIN", None, (1,))]
+    assert "060702483768" not in "".join(clean_sheet(iter([line]), ";", Redactor(), Tally()))
 
 
 def test_what_is_no_table_is_read_as_text() -> None:

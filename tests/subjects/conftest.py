@@ -1,4 +1,4 @@
-"""One school on each database, for tests that only read it."""
+"""One school on each database, for tests that only read it; and a bench of rows with dates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from piiguard.keys import Keyring
 from tests.conftest import new_database
-from tests.subjects import schools
+from tests.subjects import benches, schools
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,15 @@ def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             url = new_database(request.getfixturevalue(f"{request.param}_server"), stack)
         schools.build(url, keyring)
         yield School(url, keyring)
+
+
+@pytest.fixture
+def bench(any_database_url: str, tmp_path: Path) -> benches.Bench:
+    """Rows with dates, on each database."""
+    return benches.made(any_database_url, tmp_path)
+
+
+@pytest.fixture
+def plain(sqlite_url: str, tmp_path: Path) -> benches.Bench:
+    """The same on SQLite alone."""
+    return benches.made(sqlite_url, tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from piiguard.manifest import Manifest
 from piiguard.protect.seal import Seal
 
 ASAN = {"iin": "050312300015", "phone": "+77011234567", "email": "ulgi@example.kz"}
-OTHER = {"iin": "040728400012", "phone": "+77011234567", "email": "mysal@example.kz"}
+OTHER = {"iin": "040728400011", "phone": "+77011234567", "email": "mysal@example.kz"}
 """Another person with the same phone."""
 
 SCHEMA = """
@@ -75,14 +76,32 @@ erase = "null"
 table = "calls"
 erase = "delete"
 """
+AWAY = "piiguard_restricted"
 
 
-def manifest() -> Manifest:
-    return Manifest.parse(MANIFEST)
+def sealing(rules: str = MANIFEST) -> str:
+    """The same, where all tables say how their rows are restricted."""
+    for way in ("delete", "null"):
+        rules = rules.replace(f'erase = "{way}"', f'erase = "{way}"\nrestrict = "seal"')
+    return rules
+
+
+SEALING = sealing()
+
+
+def manifest(rules: str = MANIFEST) -> Manifest:
+    return Manifest.parse(rules)
 
 
 def engine_of(url: str) -> sa.Engine:
     return sa.create_engine(url, poolclass=sa.NullPool)
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements of a test's own in one transaction."""
+    with engine_of(url).begin() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
 
 
 def build(url: str, keyring: Keyring) -> None:
@@ -128,7 +147,7 @@ def _fill(connection: sa.Connection, keyring: Keyring) -> None:
     put("threads", id=1, first_id=1)
     put("letters", id=1, body="Прошу отчислить, ИИН 050312 300015", raw=None)
     put("letters", id=2, body="nothing", raw='{"from": {"iin": "050312300015"}}')
-    put("letters", id=3, body="ИИН 040728400012", raw=None)
+    put("letters", id=3, body="ИИН 040728400011", raw=None)
     put("calls", id=1, number=77011234567, student_id=1)
     put("calls", id=2, number=77011234567, student_id=2)
     put("calls", id=3, number=77019999999, student_id=1)
@@ -138,11 +157,16 @@ def contents(url: str) -> dict[str, dict[tuple[object, ...], dict[str, object]]]
     """Every row of every table by its key, read by SQL of its own."""
     engine, found = engine_of(url), dict[str, dict[tuple[object, ...], dict[str, object]]]()
     with engine.connect() as connection:
-        for name in sa.inspect(connection).get_table_names():
+        for name in _tables(engine):
             key = sa.inspect(connection).get_pk_constraint(name)["constrained_columns"]
             rows = connection.execute(sa.text(f"select * from {name}")).mappings().all()
             found[name] = {tuple(row[k] for k in key): {k: _plain(v) for k, v in row.items()} for row in rows}
     return found
+
+
+def _tables(engine: sa.Engine) -> list[str]:
+    """Without what acts pin of the audit trail, and the checkpoints of jobs."""
+    return [n for n in sa.inspect(engine).get_table_names() if n not in ("piiguard_state", "piiguard_jobs")]
 
 
 def _plain(value: object) -> object:
@@ -155,13 +179,49 @@ def _plain(value: object) -> object:
     )
 
 
+def rows(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table at one moment: a server may still commit for a client that is dead."""
+    engine = engine_of(url)
+    level = "SERIALIZABLE" if engine.dialect.name == "sqlite" else "REPEATABLE READ"
+    with engine.connect().execution_options(isolation_level=level) as connection:
+        return {
+            name: [
+                {column: _writable(value) for column, value in row.items()}
+                for row in connection.execute(sa.text(f"select * from {name} order by 1, 2")).mappings()
+            ]
+            for name in _tables(engine)
+        }
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, memoryview):
+        return bytes(value)
+    return json.dumps(value) if isinstance(value, dict) else value
+
+
+def restore(url: str, before: dict[str, list[dict[str, Any]]]) -> None:
+    """Put everything back as a backup would, whatever refers to what."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "mysql":
+            connection.exec_driver_sql("set foreign_key_checks = 0")
+        elif engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("set local session_replication_role = replica")
+        for table, listed in before.items():
+            connection.exec_driver_sql(f"delete from {table}")
+            for row in listed:
+                marks = ", ".join(f":{name}" for name in row)
+                connection.execute(sa.text(f"insert into {table} ({', '.join(row)}) values ({marks})"), row)
+    engine.dispose()
+
+
 def write_files(folder: Path) -> Path:
     """A log and a table of the same two people."""
     log = folder / "app.log"
     log.write_text(
-        "start\nsaved iin=050312300015 ok\nsaved iin=040728400012 ok\ncall 8 701 123 45 67\n", "utf-8"
+        "start\nsaved iin=050312300015 ok\nsaved iin=040728400011 ok\ncall 8 701 123 45 67\n", "utf-8"
     )
     (folder / "people.csv").write_text(
-        "name,phone,iin\nA,8-701-123-45-67,050312300015\nB,+77029999999,040728400012\n", "utf-8"
+        "name,phone,iin\nA,8-701-123-45-67,050312300015\nB,+77029999999,040728400011\n", "utf-8"
     )
     return log

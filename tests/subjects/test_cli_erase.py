@@ -89,3 +89,32 @@ def test_a_reference_without_a_foreign_key_is_told_before_anything_is_changed(
     code, _, err = typed("--dry-run")
     assert code == 0
     assert "payments.student_id looks like a reference to students" in err
+
+
+def test_the_keyring_that_is_named_notes_an_erasure_though_no_column_is_encrypted(
+    sqlite_url: str,
+    keyring_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table students (id integer primary key, iin text)")
+        connection.exec_driver_sql("insert into students values (1, ?)", (schools.ASAN["iin"],))
+    engine.dispose()
+    manifest, graves = tmp_path / "rules.toml", tmp_path / "graves"
+    manifest.write_text(
+        '[[subjects]]\ntable = "students"\nkey = "id"\nidentifiers = ["iin"]\nerase = "delete"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"iin={schools.ASAN['iin']}\n"))
+    places = ["--manifest", str(manifest), "--keyring", str(keyring_file), "--tombstones", str(graves)]
+    assert run(["subject", "erase", sqlite_url, *places, "--yes"]) == 0
+    assert "no audit trail says so" not in capsys.readouterr().err
+    trail = keyring_file.with_name(f"{keyring_file.name}.audit").read_text(encoding="utf-8")
+    assert [json.loads(line)["action"] for line in trail.splitlines()][-2:] == [
+        "subject erase",
+        "subject erase",
+    ]
+    assert graves.stat().st_size > 0

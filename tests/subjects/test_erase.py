@@ -84,6 +84,20 @@ def test_it_can_be_run_again_and_does_nothing(erase: Erase, any_database_url: st
     assert schools.contents(any_database_url) == before
 
 
+def test_run_again_by_phone_and_iin_it_takes_nobody_who_has_the_phone_as_well(
+    erase: Erase, any_database_url: str, keyring: Keyring
+) -> None:
+    for strong in (IIN, KEY):
+        erase(strong, PHONE)
+        before = schools.contents(any_database_url)
+        again = erase(strong, PHONE)
+        assert again is not None
+        assert again.erased == 0
+        assert schools.contents(any_database_url) == before
+    found = find_subject(any_database_url, [IIN, PHONE], manifest=schools.manifest(), keyring=keyring)
+    assert {(one.table, one.row_keys) for one in found.ambiguous} == {("students", ("2",)), ("calls", ("2",))}
+
+
 def test_a_phone_of_two_people_erases_nobody(erase: Erase, any_database_url: str) -> None:
     before = schools.contents(any_database_url)
     with pytest.raises(SubjectError, match="several persons"):
@@ -225,7 +239,7 @@ def test_no_receipt_and_no_line_of_the_trail_holds_a_value(sqlite_url: str, keyr
 def test_a_row_that_another_transaction_holds_is_waited_for_and_then_told(
     erase: Erase, any_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("piiguard.subjects.erase._WAIT", 1)
+    monkeypatch.setattr("piiguard.subjects.acting.act._WAIT", 1)
     monkeypatch.setattr("piiguard.database.sqlite.WRITING", 100)
     before = schools.contents(any_database_url)
     holder = sa.create_engine(any_database_url, poolclass=sa.NullPool)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from piiguard.errors import ScanError
 from piiguard.subjects import Identifier, SubjectReport, find_subject
@@ -109,7 +110,7 @@ def test_without_the_keyring_encrypted_columns_are_named_as_not_searched(
 
 
 def test_nobody_is_found_where_nobody_is(find: Callable[..., SubjectReport]) -> None:
-    report = find(Identifier.of("iin", "010101300014"))
+    report = find(Identifier.of("iin", "010101300010"))
     assert (report.places, report.ambiguous, report.complete) == ((), (), True)
 
 
@@ -128,6 +129,37 @@ def test_files_are_searched_by_line_and_by_column(tmp_path: Path) -> None:
         ("people.csv", "iin", ("2",)),
         ("people.csv", "phone", ("2",)),
     }
+
+
+def digits_from(zero: int, text: str) -> str:
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
+
+
+SPELLED = (
+    ("text", "ИИН " + digits_from(0xFF10, "050312300015")),
+    ("text", "тел. " + digits_from(0x660, "8 701 123 45 67")),
+    ("text", digits_from(0x6F0, "050312300015")),
+    ("text", '<a href="mailto:ulgi%40example.kz">'),
+    ("text", "https://example.kz/?to=u%6Cgi%40example%2Ekz&x=1"),
+    ("text", "ulgi&#64;example.kz"),
+    ("text", "ｕlgi＠example．kz"),
+    ("bigint", 50312300015),
+    ("decimal(14, 2)", "50312300015.00"),
+    ("double precision", 50312300015.0),
+)
+"""Other digits, other signs, and numbers in columns whose names tell nothing."""
+
+
+def test_an_identifier_is_found_in_whatever_signs_it_is_spelled(any_database_url: str) -> None:
+    columns = ", ".join(f"c{at} {kind}" for at, (kind, _) in enumerate(SPELLED))
+    with schools.engine_of(any_database_url).begin() as connection:
+        connection.execute(sa.text(f"create table t (id integer primary key, {columns})"))
+        for at, (_, value) in enumerate(SPELLED):
+            connection.execute(sa.text(f"insert into t (id, c{at}) values ({at}, :value)"), {"value": value})
+    report = find_subject(any_database_url, [IIN, PHONE, EMAIL])
+    assert [(p.column, p.row_keys) for p in report.places] == [
+        (f"c{at}", (str(at),)) for at in range(len(SPELLED))
+    ]
 
 
 def test_a_file_that_is_not_there_is_not_called_clean(tmp_path: Path) -> None:

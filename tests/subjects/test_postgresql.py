@@ -21,7 +21,7 @@ create table events_2024 partition of events for values from ('2024-01-01') to (
 create table "Order" ("Id" int primary key, tenant int, staff uuid, constraint "to staff" foreign key (tenant, staff)
   references hr.staff (tenant, id) on delete cascade);
 insert into hr.staff values (1, 'c0ffee00-0000-4000-8000-000000000001', '050312300015', 'low', null, '{a}'),
-  (1, 'c0ffee00-0000-4000-8000-000000000002', '040728400012', 'high', 'c0ffee00-0000-4000-8000-000000000001', null);
+  (1, 'c0ffee00-0000-4000-8000-000000000002', '040728400011', 'high', 'c0ffee00-0000-4000-8000-000000000001', null);
 insert into events values ('2024-05-01', 1, 1, 'c0ffee00-0000-4000-8000-000000000001', 'came'),
   ('2024-05-01', 2, 1, 'c0ffee00-0000-4000-8000-000000000002', 'ЖСН 050312300015');
 insert into "Order" values (7, 1, 'c0ffee00-0000-4000-8000-000000000001');

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,124 +14,13 @@ import sqlalchemy as sa
 
 from piiguard.cli.main import run
 from piiguard.keys import Keyring, audit
-from piiguard.manifest import Manifest
 from piiguard.protect.batches.pace import Limits, Pace
-from piiguard.scan.policy import Policy
-from piiguard.subjects import erase
+from piiguard.subjects.acting import act
 from piiguard.subjects.dates import moment
-from piiguard.subjects.retention.carry import retain
 from piiguard.subjects.retention.report import RetentionReport
-from tests.conftest import new_database
+from tests.subjects.benches import MANIFEST, NEW, NOW, OLD, Bench
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schema"
-NOW = datetime(2026, 6, 15, tzinfo=UTC)
-POLICY = """
-organisation = "School"
-retention = "3y"
-[[dates]]
-table = "visits"
-column = "at_epoch"
-[[dates]]
-table = "letters"
-column = "written"
-"""
-MANIFEST = """
-[[subjects]]
-table = "students"
-key = "id"
-identifiers = ["iin"]
-erase = "delete"
-last_activity = "students.last_login"
-
-[[subjects.tables]]
-table = "orders"
-erase = "keep"
-term = "5y"
-from = "orders.paid_at"
-law = "Tax Code, art. 48"
-
-[[subjects.tables]]
-table = "notes"
-erase = "delete"
-
-[[subjects.tables]]
-table = "visits"
-erase = "delete"
-
-[[subjects.tables]]
-table = "letters"
-erase = "null"
-columns = ["email"]
-"""
-TABLES = """
-create table students (id integer primary key, iin varchar(12), last_login {time}, mentor_id integer references students (id));
-create table orders (id integer primary key, student_id integer not null references students (id), paid_at date, what varchar(40));
-create table notes (id integer primary key, student_id integer not null references students (id), body varchar(80));
-create table visits (id integer primary key, phone varchar(20), at_epoch bigint);
-create table letters (id integer primary key, email varchar(80), written varchar(40));
-create table books (id integer primary key, title varchar(80), bought date)
-"""
-TIME = {"sqlite": "timestamp", "postgresql": "timestamp", "mysql": "datetime"}
-OLD, NEW = NOW - timedelta(days=4 * 366), NOW - timedelta(days=300)
-
-
-@dataclass
-class Bench:
-    """A database, and where the policy and the manifest stand."""
-
-    url: str
-    policy: Path
-    manifest: Path
-
-    @cached_property
-    def engine(self) -> sa.Engine:
-        return sa.create_engine(self.url, poolclass=sa.NullPool)
-
-    def rows(self, table: str, column: str = "id") -> list[Any]:
-        with self.engine.connect() as connection:
-            return list(connection.scalars(sa.text(f"select {column} from {table} order by id")))
-
-    def put(self, table: str, *rows: dict[str, object], **values: object) -> None:
-        listed = [*rows, values] if values else [*rows]
-        names, marks = ", ".join(listed[0]), ", ".join(f":{name}" for name in listed[0])
-        with self.engine.begin() as connection:
-            connection.execute(sa.text(f"insert into {table} ({names}) values ({marks})"), listed)
-
-    def retain(self, **more: Any) -> RetentionReport:
-        manifest = Manifest.parse(self.manifest.read_text("utf-8"))
-        return retain(self.url, Policy.load(self.policy), manifest=manifest, now=NOW, **more)
-
-    def erase(self, **more: Any) -> RetentionReport:
-        return self.retain(agreed=lambda report, statements: True, **more)
-
-    def counts(self, report: RetentionReport) -> dict[str, tuple[int, int, int]]:
-        return {one.table: (one.overdue, one.done, one.held) for one in report.tables}
-
-
-def made(url: str, folder: Path) -> Bench:
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        for statement in TABLES.format(time=TIME[engine.dialect.name]).split(";"):
-            connection.execute(sa.text(statement))
-    (folder / "policy.toml").write_text(POLICY, "utf-8")
-    (folder / "piiguard.toml").write_text(MANIFEST, "utf-8")
-    return Bench(url, folder / "policy.toml", folder / "piiguard.toml")
-
-
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            (tmp_path / "crm.db").touch()
-            yield made(f"sqlite:///{tmp_path / 'crm.db'}", tmp_path)
-        else:
-            yield made(new_database(request.getfixturevalue(f"{request.param}_server"), stack), tmp_path)
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Bench:
-    (tmp_path / "crm.db").touch()
-    return made(f"sqlite:///{tmp_path / 'crm.db'}", tmp_path)
 
 
 def stamp(when: datetime) -> datetime:
@@ -244,13 +129,13 @@ def test_who_has_come_back_meanwhile_stays(bench: Bench, monkeypatch: pytest.Mon
     place = "piiguard.subjects.retention.carry.writing"
 
     def writing(target: str) -> Any:
-        monkeypatch.setattr(place, erase.writing)
+        monkeypatch.setattr(place, act.writing)
         with sa.create_engine(bench.url, poolclass=sa.NullPool).begin() as connection:
             connection.execute(sa.text("update visits set at_epoch = :now"), {"now": int(NOW.timestamp())})
             connection.execute(
                 sa.text("update students set last_login = :now where id = 1"), {"now": stamp(NOW)}
             )
-        return erase.writing(target)
+        return act.writing(target)
 
     monkeypatch.setattr(place, writing)
     bench.erase()

@@ -93,6 +93,15 @@ WRONG = {
     "a date of another table": (rule(term='"5y"', **{"from": '"a.at"'}), "not a column of b"),
     "a date of no table": (rule(term='"5y"', **{"from": '"at"'}), "from is not a column"),
     "a last activity of no table": (entry(last_activity='"at"'), "last_activity is not a column"),
+    "a restriction of no name": (rule(restrict="true"), "restrict is not a text"),
+    "a restriction without what becomes of the rows": (
+        entry(restrict='"seal"'),
+        "restrict needs erase beside it",
+    ),
+    "columns beside a flag": (
+        rule(columns='["x"]', restrict='"blocked"'),
+        "columns belong to null and pseudonym",
+    ),
     "columns of whole rows": (rule(columns='["x"]'), "columns belong to null and pseudonym"),
     "a table of persons twice": (entry() * 2, "a stands twice"),
     "a rule twice": (rule() + '[[subjects.tables]]\ntable = "b"\nerase = "null"\n', "b stands twice"),
@@ -120,6 +129,15 @@ def test_every_way_to_erase_can_be_written(way: str) -> None:
     found = subject.rule("b")
     assert found is not None
     assert found.erase == way
+
+
+def test_a_rule_says_how_the_use_of_rows_stops() -> None:
+    (subject,) = Manifest.parse(
+        entry(erase='"delete"', restrict='"blocked"')
+        + '[[subjects.tables]]\ntable = "b"\nerase = "delete"\nrestrict = "seal"\ncolumns = ["x"]\n'
+    ).subjects
+    assert subject.rule("a") == TableRule("a", "delete", restrict="blocked")
+    assert subject.rule("b") == TableRule("b", "delete", ("x",), restrict="seal")
 
 
 def test_entries_of_columns_come_and_go_and_subjects_stay(tmp_path: Path) -> None:

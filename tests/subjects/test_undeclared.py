@@ -34,5 +34,5 @@ def test_a_reference_without_a_foreign_key_is_told(
         connection.exec_driver_sql(f"insert into {parent} values (1, '{ASAN['iin']}')")
     engine.dispose()
     report = find_subject(sqlite_url, [Identifier.of("iin", ASAN["iin"])])
-    told = [(place, table) for _, place, table in report.undeclared]
+    told = [(one["place"], one["table"]) for one in report.to_dict()["undeclared"]]
     assert told == ([] if declared else [(f"payments.{column}", parent)])

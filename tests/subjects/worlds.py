@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 IIN = "050312300015"
-OTHERS = ("040728400012", "010101300014")
+OTHERS = ("040728400011", "010101300010")
 SPELLINGS = (
     IIN,
     "050312 300015",
@@ -17,7 +17,7 @@ SPELLINGS = (
     '{"person": {"iin": "050312300015"}}',
     "05 03 12 3 00015",
 )
-NOTES = (*SPELLINGS[1:4], *OTHERS, "", "nothing", "ИИН 040728400012", None)
+NOTES = (*SPELLINGS[1:4], *OTHERS, "", "nothing", "ИИН 040728400011", None)
 PEOPLE = "people"
 
 
@@ -102,7 +102,7 @@ def _spread(world: World, gone: dict[str, set[int]]) -> None:
             for key, row in world.rows[table].items()
             if key not in gone[table]
             and row[link.column] in gone[link.parent]
-            and not _is_of_others(world, gone, table, row)
+            and not _is_of_others(world, gone, table, key)
         ]
         if not fresh:
             return
@@ -110,11 +110,22 @@ def _spread(world: World, gone: dict[str, set[int]]) -> None:
             gone[table].add(key)
 
 
-def _is_of_others(world: World, gone: dict[str, set[int]], table: str, row: dict[str, Any]) -> bool:
-    return any(
-        link.parent == PEOPLE and row[link.column] is not None and row[link.column] not in gone[PEOPLE]
-        for link in world.links[table]
-    )
+def _is_of_others(world: World, gone: dict[str, set[int]], table: str, key: int) -> bool:
+    """Whether another person is among those that are nearest upward."""
+    seen, level = {(table, key)}, {(table, key)}
+    while level:
+        above = {
+            (link.parent, world.rows[here][own][link.column])
+            for here, own in level
+            for link in world.links[here]
+            if world.rows[here][own][link.column] is not None
+        }
+        people = {parent for name, parent in above if name == PEOPLE}
+        if people:
+            return not people <= gone[PEOPLE]
+        level = above - seen
+        seen |= above
+    return False
 
 
 def reaches_others(world: World, gone: dict[str, set[int]], table: str, key: int) -> bool:

@@ -119,7 +119,7 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 f"{place} indexes columns of two keyrings", hint="give them one keyring, or an index each"
             )
         normalizer = self.normalizers[0] if len(types) == 1 else _compounds(self.normalizers)
-        context = self.index_context or "+".join(item.context for item in types)
+        context = self.index_context or _joined(place, [item.context for item in types])
         return BoundIndex(
             column,
             self.sources,
@@ -227,6 +227,16 @@ def _compounds(rules: Sequence[tuple[Normalizer, ...]]) -> tuple[Normalizer, ...
     """The newest of each source together, then the ones before them."""
     most = max(map(len, rules))
     return tuple(_compound([rule[min(number, len(rule) - 1)] for rule in rules]) for number in range(most))
+
+
+def _joined(place: str, contexts: Sequence[str]) -> str:
+    """The context of a compound; two rows of contexts must not spell the same one, and so share a key."""
+    if len(contexts) > 1 and any("+" in context for context in contexts):
+        raise EncryptedColumnError(
+            f"{place}: contexts with a + in them cannot be joined by one",
+            hint=f'index_context="{"+".join(contexts)}" keeps what is stored, if no other index has it',
+        )
+    return "+".join(contexts)
 
 
 def _compound(rules: Sequence[Normalizer]) -> Normalizer:

@@ -11,6 +11,7 @@ from sqlalchemy.types import LargeBinary, Text, TypeDecorator, TypeEngine
 
 from piiguard.orm import audit
 from piiguard.orm.errors import EncryptedColumnError
+from piiguard.orm.restricted import Restricted
 from piiguard.orm.search.comparator import EncryptedComparator
 from piiguard.orm.tables import EncryptedKind
 from piiguard.orm.types import reading
@@ -47,7 +48,8 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
     an Enum are always filled up to the longest.
     ``migrating`` reads rows that are still plaintext as well, and counts them in :attr:`plaintext_reads`;
     ``migrating="indexed"`` says that every row has its blind index already, so that all can be searched.
-    With ``on_error="marker"`` a value that cannot be decrypted is read as :class:`Sealed`.
+    With ``on_error="marker"`` a value that cannot be decrypted is read as :class:`Sealed`; one that is restricted is always
+    read as :class:`Restricted`.
     """
 
     impl = LargeBinary
@@ -156,7 +158,7 @@ class Encrypted(EncryptedKind, TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> _Processor:
         cipher = self._keyring.column(self.context, self.values.codec.code)
-        decrypt = cipher.decryptor(self.values.decoder())
+        decrypt = cipher.decryptor(self.values.decoder(), lambda: Restricted(self.place))
         if self.storage == "text":
             decrypt = reading.text_reader(decrypt)
         elif dialect.driver not in _PLAIN_BYTES:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import flag_modified, set_attribute
 
 from piiguard.orm.errors import not_an_expression
+from piiguard.orm.restricted import Restricted, refuse_restricted
 from piiguard.orm.tables import BlindKind, BoundIndex, EncryptedKind, protected
 from piiguard.orm.writing.marks import ByHand, Derived, refuse_by_hand, refuse_unless_equal
 
@@ -115,6 +116,8 @@ def _checker(column: Column[Any]) -> Callable[[Any, Any, Any, Any], Any]:
 
     def check(state: Any, value: Any, old: Any, initiator: Any) -> Any:
         kind = type(value)
+        if type(old) is Restricted:
+            raise refuse_restricted(old)
         if kind is str:
             encode(value)
         elif value is None or kind is Null:

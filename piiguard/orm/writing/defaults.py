@@ -6,14 +6,15 @@ in that set already; what the default returns fills it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column
 
 from piiguard.orm.errors import not_an_expression
-from piiguard.orm.tables import Protected, protected
-from piiguard.orm.writing.uniqueness import renew_values
+from piiguard.orm.tables import BoundIndex, Protected, protected
+from piiguard.orm.writing.uniqueness import renew_values, under_one_key
 
 __all__ = ["Following", "scalar_or_later"]
 
@@ -60,8 +61,13 @@ def _fill(context: Any, found: Protected, own: str, suffix: str, value: Any) -> 
             for key in index.sources
         ]
         # A default that is still to be called fills the index then.
-        row[place] = index.compute(values)
-        renew_values(context.root_connection, index, values)
+        row[place] = under_one_key([index], partial(_renewed, context, index, values))
+
+
+def _renewed(context: Any, index: BoundIndex, values: Sequence[Any]) -> bytes | None:
+    made = index.compute(values)
+    renew_values(context.root_connection, index, values)
+    return made
 
 
 def _other(context: Any, column: Column[Any], name: str | None) -> Any:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from piiguard.orm.errors import EncryptedColumnError
+from piiguard.orm.restricted import Restricted
 from piiguard.orm.tables import BoundIndex, Protected, protected
 
 __all__ = ["fill_indexes"]
@@ -75,12 +76,17 @@ def _change(table: Table, keys: Sequence[Any], found: Protected, row: Any) -> An
     values = dict(zip(found.columns, row[count : count + width], strict=True))
     raw = dict(zip(found.columns, row[count + width : count + 2 * width], strict=True))
     held = [None if one is None else bytes(one) for one in row[count + 2 * width :]]
-    fresh = {index.column: index.compute([values[s] for s in index.sources]) for index in found.indexes}
+    fresh = {index.column: _computed(index, [values[s] for s in index.sources]) for index in found.indexes}
     if list(fresh.values()) == held:
         return None
     same = [_raw(found.columns[key]).is_not_distinct_from(bindparam(f"old_{key}", raw[key])) for key in raw]
     chosen = [key == value for key, value in zip(keys, row[:count], strict=True)]
     return update(table).where(*chosen, *same).values(fresh).execution_options(piiguard_derived=True)
+
+
+def _computed(index: BoundIndex, values: Sequence[Any]) -> bytes | None:
+    """What is restricted is not found by its index until it is released."""
+    return None if any(type(value) is Restricted for value in values) else index.compute(values)
 
 
 def _raw(column: Any) -> Any:

@@ -8,9 +8,9 @@ over plaintext, for every kind of INSERT, UPDATE and upsert.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -32,10 +32,24 @@ from piiguard.orm.search.sought import in_hashes
 from piiguard.orm.tables import BoundIndex, Protected
 from piiguard.orm.writing.upsert import set_value
 
-__all__ = ["renew", "renew_values"]
+__all__ = ["renew", "renew_values", "under_one_key"]
 
 _BATCH = 500
+_Made = TypeVar("_Made")
 _Value = tuple[bytes, Sequence[Any]]  # the newest hash of a row, and the values of its sources
+
+
+def under_one_key(indexes: Sequence[BoundIndex], work: Callable[[], _Made]) -> _Made:
+    """What ``work`` made while the same index keys were live from its first hash to its last.
+
+    A keyring that is loaded in between would have a new value hashed under the old key and the row that holds it under
+    the new one: to the database they are two values.
+    """
+    while True:
+        before = [index.key.epoch() for index in indexes]
+        made = work()
+        if all(index.key.epoch() is epoch for index, epoch in zip(indexes, before, strict=True)):
+            return made
 
 
 def renew(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from piiguard.keys.trail import Trail
     from piiguard.protect.watch import Watch
 
-__all__ = ["JobLines", "refuse_older"]
+__all__ = ["JobLines", "pin_line", "refuse_older"]
 
 
 class Noted(Protocol):
@@ -99,20 +99,23 @@ class JobLines:
         return self._trail.note(action, details)
 
     def _pin(self, connection: sa.Connection, newest: Mark | None) -> None:
-        if self._trail is None or newest is None:
-            return
-        keyring, kind = self.job.keyring, self._trail.kind
-        before = _pinned(connection, kind, str(keyring.id))
-        row = {
-            "name": f"{kind}:{keyring.generation}:{newest.mac}",
-            "generation": newest.number,
-            "updated": now(),
-        }
-        if before is None:
-            connection.execute(state.insert().values(keyring_id=str(keyring.id), **row))
-        elif (before.generation, before.mark.number) < (keyring.generation, newest.number):
-            connection.execute(state.update().where(state.c.name == before.name).values(**row))
-        connection.commit()
+        if self._trail is not None and newest is not None:
+            pin_line(connection, self._trail, self.job.keyring, newest)
+
+
+def pin_line(connection: sa.Connection, trail: Trail, keyring: Keyring, newest: Mark) -> None:
+    """Note in this database which line of the trail it has seen, and commit."""
+    kind, before = trail.kind, _pinned(connection, trail.kind, str(keyring.id))
+    row = {
+        "name": f"{kind}:{keyring.generation}:{newest.mac}",
+        "generation": newest.number,
+        "updated": now(),
+    }
+    if before is None:
+        connection.execute(state.insert().values(keyring_id=str(keyring.id), **row))
+    elif (before.generation, before.mark.number) < (keyring.generation, newest.number):
+        connection.execute(state.update().where(state.c.name == before.name).values(**row))
+    connection.commit()
 
 
 @dataclass(frozen=True, slots=True)

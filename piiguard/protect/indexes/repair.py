@@ -19,7 +19,7 @@ from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.indexes.rows import Accepts, Rows
 from piiguard.protect.outcome import Outcome
-from piiguard.protect.schema.shadow import groups_of
+from piiguard.protect.schema.groups import groups_of
 from piiguard.protect.schema.tables import Key
 from piiguard.protect.seal import Seal
 from piiguard.protect.show import show_key

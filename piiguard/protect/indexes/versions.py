@@ -11,7 +11,8 @@ from piiguard.protect.batches.batch import Assignment, Batches
 from piiguard.protect.cells.cell import Cell
 from piiguard.protect.census import counts
 from piiguard.protect.indexes.repair import Runner
-from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_name
+from piiguard.protect.schema.groups import groups_of
+from piiguard.protect.schema.shadow import Shadow, shadow_name
 from piiguard.protect.schema.tables import Key, column_of, reflect
 from piiguard.protect.seal import Seal
 

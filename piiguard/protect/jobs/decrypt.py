@@ -11,22 +11,24 @@ import sqlalchemy as sa
 from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
-from piiguard.protect.batches.batch import Assignment, Batches
+from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.cell import Cell
+from piiguard.protect.cells.exact import is_binary
 from piiguard.protect.cells.headers import under
 from piiguard.protect.census import counts
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import prove
 from piiguard.protect.outcome import Outcome, Tally
-from piiguard.protect.schema.ddl import Migration, ddl_for, short
+from piiguard.protect.proof.fitting import refuse_restricted
+from piiguard.protect.schema.ddl import Migration, SqliteDdl, ddl_for, short
 from piiguard.protect.schema.dependents.found import Dependent, Going
 from piiguard.protect.schema.dependents.reading import look as look_at
 from piiguard.protect.schema.lock import job_lock
-from piiguard.protect.schema.shadow import groups_of, shadows
+from piiguard.protect.schema.shadow import shadows
 from piiguard.protect.schema.statements import that_works
-from piiguard.protect.schema.surroundings import look_around
+from piiguard.protect.schema.surroundings import all_triggers, look_around
 from piiguard.protect.schema.tables import Key, column_of, key_of, reflect, unique_groups
 from piiguard.protect.seal import Seal
 from piiguard.protect.state import ensure, pin
@@ -56,7 +58,10 @@ _PRECISE = {"time": "TIME(6)", "datetime": "DATETIME(6)"}  # MySQL cuts the frac
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A column that is to be decrypted, as the database shows it now; ``notes`` are what is not made again."""
+    """A column that is to be decrypted, as the database shows it now; ``notes`` are what is not made again.
+
+    ``shaped``: it is made for ciphertext, whether or not it holds any.
+    """
 
     item: ProtectedColumn
     move: Migration
@@ -64,11 +69,12 @@ class Opening:
     encrypted: int
     notes: tuple[str, ...] = ()
     dependents: tuple[Dependent, ...] = ()
+    shaped: bool = False
 
     @property
     def done(self) -> bool:
         """Whether the column is plaintext already."""
-        return not self.encrypted and self.move.twin not in self.move.table.c
+        return not self.encrypted and not self.shaped and self.move.twin not in self.move.table.c
 
     @property
     def in_place(self) -> bool:
@@ -93,10 +99,17 @@ def look(
             f"{item.table}.{item.index}: a rotation of this index is under way",
             hint="finish it first: promote the staged index key, then piiguard rotate",
         )
+    counted = counts.take(connection, column)
+    if sql_type is None and counted.encrypted and _has_zone(connection, column, Seal(keyring, item)):
+        sql_type = "TIME WITH TIME ZONE"
     move = _migration(connection, table, column, item, sql_type)
     move, notes = _with_unique(connection, move)
-    found = Opening(item, move, key, counts.take(connection, column).encrypted, notes)
-    return found if found.done else _with_dependents(connection, found, let_go)
+    shaped = not counted.plain and _shaped(connection, move, item)
+    found = Opening(item, move, key, counted.encrypted, notes, shaped=shaped)
+    if found.done:
+        return found
+    refuse_restricted(connection, column, key, Seal(keyring, item))
+    return _with_dependents(connection, found, let_go)
 
 
 def _with_dependents(connection: sa.Connection, found: Opening, let_go: frozenset[str]) -> Opening:
@@ -120,6 +133,28 @@ def _with_dependents(connection: sa.Connection, found: Opening, let_go: frozense
     if not found.in_place:
         that_works(connection, ddl_for(connection.dialect, found.move))
     return found
+
+
+def _shaped(connection: sa.Connection, move: Migration, item: ProtectedColumn) -> bool:
+    """Whether the column takes ciphertext only, as ``encrypt`` leaves it: without a value in it nothing else tells."""
+    if item.storage == "text":
+        return False
+    ddl = ddl_for(connection.dialect, move)
+    watched = isinstance(ddl, SqliteDdl) and set(ddl.watchers) & set(all_triggers(connection, move.table))
+    return bool(move.checked or watched or (is_binary(move.source) and item.type != "bytes"))
+
+
+def _has_zone(connection: sa.Connection, column: sa.Column[Any], seal: Seal) -> bool:
+    """Whether times of the column have a zone, as PostgreSQL's own type for them keeps it; any value tells."""
+    if connection.dialect.name != "postgresql" or seal.item.type != "time":
+        return False
+    read = Cell(connection.dialect.name, column, sealed=True).read
+    stored = connection.scalars(sa.select(read).where(column.is_not(None)).limit(1)).first()
+    try:
+        value: Any = seal.decrypt(stored)
+    except UNREADABLE:
+        return False
+    return value is not None and value.tzinfo is not None
 
 
 def _refuse_others_column(connection: sa.Connection, found: Opening) -> None:
@@ -165,7 +200,7 @@ def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration,
     """What is unique through the blind index becomes unique by itself, where the database can do that."""
     if not move.index or [move.source.name] in unique_groups(connection, move.table):
         return move, ()
-    if (move.index,) not in groups_of(connection, move.table.c[move.index]):
+    if [move.index] not in unique_groups(connection, move.table):
         return move, ()
     if connection.dialect.name == "mysql" and not _NAMED.match(move.plain_type or ""):
         return move, ("unique-needs-type",)
@@ -180,7 +215,10 @@ def preview(engine: sa.Engine, item: ProtectedColumn) -> int:
 
 
 _NAMED = re.compile(r"(?i)(var)?char|int|bigint|date|numeric|decimal|uuid")  # what MariaDB indexes whole
-_SAFE_TYPE = re.compile(r"[A-Za-z][A-Za-z ]*(\(\d+(, ?\d+)?\))?[A-Za-z ]*(\[\])?")
+_WORD = r"""(?:[A-Za-z_]\w*|"[^"%]+")(?:\.(?:[A-Za-z_]\w*|"[^"%]+"))?"""
+_LITERAL = r"'(?:[^'\\%]|'')*'"
+_OF = rf"(?: ?\((?:-?\d+(?:, ?-?\d+)?|{_LITERAL}(?:, ?{_LITERAL})*)\))?"
+_SAFE_TYPE = re.compile(rf"{_WORD}{_OF}(?: {_WORD}{_OF})*(?:\[\])*")
 
 
 def _migration(

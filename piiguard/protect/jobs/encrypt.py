@@ -33,6 +33,7 @@ from piiguard.protect.refusal import Refusal, first_step, kept
 from piiguard.protect.schema.codecs import refuse_misfit, type_name
 from piiguard.protect.schema.ddl import Ddl, Migration, ddl_for, short
 from piiguard.protect.schema.dependents.found import Carried, Dependent, Going
+from piiguard.protect.schema.dependents.indexes import stays_unique
 from piiguard.protect.schema.dependents.reading import look as look_at
 from piiguard.protect.schema.fitness import refuse_unfit
 from piiguard.protect.schema.lock import job_lock
@@ -64,6 +65,11 @@ class Candidate:
     in_place: bool
     dependents: tuple[Dependent, ...] = ()
     carried: Carried = field(default_factory=Carried)
+
+    @property
+    def residues(self) -> tuple[str, ...]:
+        """The words for what hangs on the column and may hold its plaintext, or have written it elsewhere."""
+        return tuple(sorted({one.residue for one in self.dependents if one.residue}))
 
     def migration(self) -> Migration:
         """The move that is still to be made."""
@@ -113,8 +119,8 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     if not found.in_place and found.twin in table.c:
         refuse_taken(connection, table, found.twin, item.place)
     dependents, carried = look_at(connection, going, item.place)
-    given_up = any(one.fate == "gone" and one.kind.startswith("unique") for one in dependents)
-    unique = bool(item.index) and not given_up and [item.column] in unique_groups(connection, table)
+    whole = [item.column] in unique_groups(connection, table)
+    unique = bool(item.index) and whole and stays_unique(dependents)
     found = replace(found, dependents=dependents, carried=carried, unique=unique)
     if not found.in_place:
         that_works(connection, ddl_for(connection.dialect, found.migration()))
@@ -183,7 +189,7 @@ def encrypt(
             else:
                 mover = Mover(job, found.migration(), found.key, seal)
                 outcome = mover.run("encrypt", keep_source=keep_plaintext)
-        return lines.end(outcome)
+        return lines.end(replace(outcome, residues=found.residues))
 
 
 def look_at_rows(connection: sa.Connection, found: Candidate, seal: Seal) -> None:

@@ -22,7 +22,8 @@ from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
 from piiguard.protect.jobs.rotate import by_table, rotation_batches
 from piiguard.protect.schema.ddl import ddl_for
-from piiguard.protect.schema.shadow import Shadow, groups_of, shadow_ddl
+from piiguard.protect.schema.groups import groups_of
+from piiguard.protect.schema.shadow import Shadow, shadow_ddl
 from piiguard.protect.schema.statements import beside_writers, that_works
 from piiguard.protect.schema.tables import Key, column_of
 from piiguard.protect.seal import Seal
@@ -179,6 +180,7 @@ def _rotate_index(
     yield Stage("shadow-expand", place, tuple(expand))
     yield Stage("shadow-fill", place, _batch(connection, fill_batches(job, item, filled)))
     yield Stage("shadow-promote", place)
+    yield Stage("shadow-bar", place, tuple(statement for made in ddl.bar().values() for statement in made))
     yield Stage("shadow-copy", place, _batch(connection, copy_batches(job, filled)))
     yield Stage("shadow-contract", place, tuple(ddl.contract()))
 

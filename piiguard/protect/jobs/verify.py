@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from piiguard.database import connect
-from piiguard.errors import DecryptionError, NotEncrypted
+from piiguard.errors import DecryptionError, NotEncrypted, ValueRestricted
 from piiguard.frames import emptied_iterator
 from piiguard.protect.batches.batch import UNREADABLE
 from piiguard.protect.cells.cell import Cell
@@ -49,12 +49,13 @@ class Verified:
     """What was found in one column.
 
     ``unreadable`` do not open; ``misplaced`` open as another column of the manifest; ``stale`` have a blind
-    index that is not that of their value.
+    index that is not that of their value. ``restricted`` say that their value lies elsewhere.
     """
 
     item: ProtectedColumn
     opened: int = 0
     null: int = 0
+    restricted: int = 0
     plain: Problem = field(default_factory=Problem)
     unreadable: Problem = field(default_factory=Problem)
     misplaced: dict[str, Problem] = field(default_factory=dict)
@@ -131,6 +132,10 @@ def _look(
         value = seal.decrypt(stored)
     except NotEncrypted:
         found.plain.add(key)
+    except ValueRestricted:
+        found.restricted += 1
+        if index is not None:
+            found.stale.add(key)
     except DecryptionError:
         owner = next((other.item.place for other in others if _opens(other, stored)), None)
         problem = found.unreadable if owner is None else found.misplaced.setdefault(owner, Problem())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from piiguard.database import home, inspect
 from piiguard.errors import NotIndexable
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from piiguard.protect.schema.tables import Key
     from piiguard.protect.seal import Seal
 
-__all__ = ["refuse_lookalikes", "refuse_uncarried", "refuse_unindexable"]
+__all__ = ["refuse_lookalikes", "refuse_restricted", "refuse_uncarried", "refuse_unindexable"]
 
+OWN = "piiguard_restricted"
 _PAGE = 5000
 _READING = (ValueError, TypeError, OverflowError, SQLAlchemyError)
 
@@ -96,6 +98,29 @@ def refuse_lookalikes(connection: sa.Connection, column: sa.Column[Any], key: Ke
             "what looks encrypted does not open",
             "is it the right keyring and context? if these are no ciphertext of this column, correct them;"
             " nothing was changed",
+        )
+
+
+def refuse_restricted(connection: sa.Connection, column: sa.Column[Any], key: Key, seal: Seal) -> None:
+    """Raise, naming rows, when a value of the column is restricted: it lies sealed elsewhere, and nothing is to be had back here.
+
+    Looked for where rows of the table are restricted at all.
+    """
+    if OWN not in inspect(connection).get_table_names():
+        return
+    held = sa.table(OWN, sa.column("table_name"), schema=home(connection))
+    if not connection.scalar(sa.select(sa.func.count()).where(held.c.table_name == seal.item.table)):
+        return
+    cell = Cell(connection.dialect.name, column, sealed=True)
+    select = sa.select(*key.columns, cell.read).where(column.is_not(None))
+    bad = [tuple(row[:-1]) for row in _pages(connection, select, key) if seal.is_restricted(row[-1])]
+    if bad:
+        raise refusal.rows(
+            seal.item.place,
+            bad,
+            len(bad),
+            "values are restricted",
+            "piiguard subject release puts them back; then decrypt the column. Nothing was changed",
         )
 
 

@@ -37,7 +37,6 @@ _PLAIN_ITEMS = (sa.String, sa.Integer, sa.Boolean)  # what the ORM writes into t
 def choices(connection: sa.Connection, column: sa.Column[Any]) -> tuple[str, ...]:
     """The codecs that read what the column holds; the first one is taken unless another is named."""
     dialect, kind = connection.dialect.name, column.type
-    kind = getattr(kind, "data_type", kind)  # a domain is what it is made of
     if isinstance(kind, sa.types.NullType):
         return names() if dialect == "sqlite" else ()
     if isinstance(kind, sa.DateTime) and dialect != "sqlite":

@@ -3,11 +3,13 @@
 Under two index keys one value has two hashes, which the database's own constraint takes for two values. So a
 column beside the index holds every row's hash under the next key, under a UNIQUE index of its own, before
 anybody writes with that key. A trigger copies what applications then write, so the database refuses a value
-that any row has already, whichever key that row was written with.
+that any row has already, whichever key that row was written with. While the shadow is copied into the index, another
+trigger bars hashes under any other key: there is nothing left that they could be compared with.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,9 +18,15 @@ import sqlalchemy as sa
 
 from piiguard.database import PATH
 from piiguard.protect.schema.ddl import short
-from piiguard.protect.schema.tables import Key, home_of, quoted, unique_groups
+from piiguard.protect.schema.dependents.sqltext import driven, renamed
+from piiguard.protect.schema.groups import Group
+from piiguard.protect.schema.tables import Key, home_of, quoted
 
-__all__ = ["Shadow", "ShadowDdl", "groups_of", "shadow_ddl", "shadow_name", "shadows"]
+__all__ = ["Shadow", "ShadowDdl", "shadow_ddl", "shadow_name", "shadows"]
+
+# Applications that try again after a serialization failure or a deadlock get through with the next key.
+_TRY_AGAIN = "40001"
+_BARRED = "piiguard: a blind index under an older key; load the newest keyring and try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Shadow:
     key: Key
     index: sa.Column[Any]
     version: int
-    groups: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,12 +73,6 @@ def shadows(table: sa.Table, key: Key, index: str, versions: Iterable[int]) -> l
     ]
 
 
-def groups_of(connection: sa.Connection, column: sa.Column[Any]) -> tuple[tuple[str, ...], ...]:
-    """Every set of columns that is unique and has this one in it."""
-    found = [tuple(names) for names in unique_groups(connection, column.table) if column.name in names]
-    return tuple(sorted(set(found), key=found.index))
-
-
 class ShadowDdl:
     """What the databases have in common."""
 
@@ -94,56 +96,87 @@ class ShadowDdl:
         """By name, the UNIQUE indexes: as those of the blind index, with the shadow in its place."""
         return dict(map(self._unique, self.shadow.groups))
 
-    def _unique(self, group: tuple[str, ...]) -> tuple[str, str]:
-        names = [self.shadow.name if name == self.shadow.index.name else name for name in group]
-        name = short(f"ux_{self.shadow.table.name}_{'_'.join(names)}")
+    def _unique(self, group: Group) -> tuple[str, str]:
+        names = [self.shadow.name if name == self.shadow.index.name else name for name in group.columns]
+        bare = f"ux_{self.shadow.table.name}_{'_'.join(names)}"
+        if group.tail is not None:
+            name = short(f"{bare}_{hashlib.sha256(group.tail.encode()).hexdigest()[:8]}")
+            tail = renamed(self._spelled(group.tail), self.shadow.index.name, self.column)
+            return name, f"CREATE UNIQUE INDEX {self.quote(name)} ON {self.table} {tail}"
+        name = short(bare)
         columns = ", ".join(map(self.quote, names))
         return name, f"CREATE UNIQUE INDEX {self.quote(name)} ON {self.table} ({columns})"
+
+    def _spelled(self, text: str) -> str:
+        return text
 
     def follow(self) -> dict[str, list[str]]:
         """The triggers by name: what is written under the next key is copied, another change empties."""
         raise NotImplementedError
 
+    def bar(self) -> dict[str, list[str]]:
+        """The triggers by name that refuse a new hash under another key; the application may try again."""
+        raise NotImplementedError
+
     def unfollow(self) -> list[str]:
-        """Without the trigger."""
-        return [f"DROP TRIGGER IF EXISTS {self.quote(self.bare + end)}" for end in ("_i", "_u")]
+        """Without the triggers."""
+        ends = ("_i", "_u", "_bi", "_bu")
+        return [f"DROP TRIGGER IF EXISTS {self.quote(self.bare + end)}" for end in ends]
 
     def contract(self) -> list[str]:
-        """Without the trigger and the column; the column's indexes go with it."""
+        """Without the triggers and the column; the column's indexes go with it."""
         return [*self.unfollow(), f"ALTER TABLE {self.table} DROP COLUMN {self.column}"]
 
 
 class _Postgresql(ShadowDdl):
     type = "BYTEA"
 
-    @property
-    def _function(self) -> str:
-        schema, name = home_of(self.shadow.table), self.quote(self.bare)
-        return f"{self.quote(schema)}.{name}" if schema else name
+    def _spelled(self, text: str) -> str:
+        return driven(text)
+
+    def _function(self, name: str) -> str:
+        schema, quoted_name = home_of(self.shadow.table), self.quote(name)
+        return f"{self.quote(schema)}.{quoted_name}" if schema else quoted_name
 
     def follow(self) -> dict[str, list[str]]:
-        function = (
-            f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql"
-            f" SET search_path = {PATH} AS $piiguard$\n"
-            f"BEGIN\n"
+        return self._trigger(
+            self.bare,
             f"  IF substr(NEW.{self.index}, 1, 2) = '\\x{self.prefix}'::bytea\n"
             f"  THEN NEW.{self.column} := NEW.{self.index};\n"
             f"  ELSIF TG_OP = 'INSERT' THEN NULL;\n"
             f"  ELSIF NEW.{self.index} IS DISTINCT FROM OLD.{self.index} THEN NEW.{self.column} := NULL;\n"
-            f"  END IF;\n"
-            f"  RETURN NEW;\n"
-            f"END $piiguard$"
+            f"  END IF;\n",
+        )
+
+    def bar(self) -> dict[str, list[str]]:
+        return self._trigger(
+            self.bare + "_b",
+            f"  IF substr(NEW.{self.index}, 1, 2) <> '\\x{self.prefix}'::bytea\n"
+            f"    AND (TG_OP = 'INSERT' OR NEW.{self.index} IS DISTINCT FROM OLD.{self.index})\n"
+            f"  THEN RAISE EXCEPTION '{_BARRED}' USING ERRCODE = '{_TRY_AGAIN}';\n"
+            f"  END IF;\n",
+        )
+
+    def _trigger(self, name: str, body: str) -> dict[str, list[str]]:
+        function = (
+            f"CREATE OR REPLACE FUNCTION {self._function(name)}() RETURNS trigger LANGUAGE plpgsql"
+            f" SET search_path = {PATH} AS $piiguard$\n"
+            f"BEGIN\n{body}  RETURN NEW;\nEND $piiguard$"
         )
         trigger = (
-            f"CREATE TRIGGER {self.quote(self.bare)} BEFORE INSERT OR UPDATE OF {self.index} ON {self.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION {self._function}()"
+            f"CREATE TRIGGER {self.quote(name)} BEFORE INSERT OR UPDATE OF {self.index} ON {self.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {self._function(name)}()"
         )
-        return {self.bare: [function, trigger]}
+        return {name: [function, trigger]}
 
     def unfollow(self) -> list[str]:
         return [
-            f"DROP TRIGGER IF EXISTS {self.quote(self.bare)} ON {self.table}",
-            f"DROP FUNCTION IF EXISTS {self._function}()",
+            statement
+            for name in (self.bare, self.bare + "_b")
+            for statement in (
+                f"DROP TRIGGER IF EXISTS {self.quote(name)} ON {self.table}",
+                f"DROP FUNCTION IF EXISTS {self._function(name)}()",
+            )
         ]
 
 
@@ -155,7 +188,20 @@ class _Mysql(ShadowDdl):
             f"IF LEFT(NEW.{self.index}, 2) = x'{self.prefix}' THEN SET NEW.{self.column} = NEW.{self.index};"
         )
         emptied = f" ELSEIF NOT (NEW.{self.index} <=> OLD.{self.index}) THEN SET NEW.{self.column} = NULL;"
-        bodies = {"_i": ("INSERT", copied), "_u": ("UPDATE", copied + emptied)}
+        return self._triggers({"_i": ("INSERT", copied), "_u": ("UPDATE", copied + emptied)})
+
+    def bar(self) -> dict[str, list[str]]:
+        other = f"LEFT(NEW.{self.index}, 2) <> x'{self.prefix}'"
+        changed = f"NOT (NEW.{self.index} <=> OLD.{self.index})"
+        refused = f"SIGNAL SQLSTATE '{_TRY_AGAIN}' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = '{_BARRED}';"  # a deadlock's
+        return self._triggers(
+            {
+                "_bi": ("INSERT", f"IF {other} THEN {refused}"),
+                "_bu": ("UPDATE", f"IF {other} AND {changed} THEN {refused}"),
+            }
+        )
+
+    def _triggers(self, bodies: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
         return {
             self.bare + end: [
                 (
@@ -180,6 +226,20 @@ class _Sqlite(ShadowDdl):
                 (
                     f"CREATE TRIGGER {self.quote(self.bare + end)} AFTER {event} ON {self.table} WHEN {when}\n"  # noqa: S608
                     f"BEGIN UPDATE {self.table} SET {self.column} = {copied} WHERE {same}; END"
+                )
+            ]
+            for end, (event, when) in events.items()
+        }
+
+    def bar(self) -> dict[str, list[str]]:
+        other = f"substr(NEW.{self.index}, 1, 2) <> x'{self.prefix}'"
+        changed = f"{other} AND NEW.{self.index} IS NOT OLD.{self.index}"
+        events = {"_bi": ("INSERT", other), "_bu": (f"UPDATE OF {self.index}", changed)}
+        return {
+            self.bare + end: [
+                (
+                    f"CREATE TRIGGER {self.quote(self.bare + end)} BEFORE {event} ON {self.table} WHEN {when}\n"
+                    f"BEGIN SELECT RAISE(ABORT, '{_BARRED}'); END"
                 )
             ]
             for end, (event, when) in events.items()

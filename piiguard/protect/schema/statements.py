@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard.database import inspect
 from piiguard.errors import JobError
 from piiguard.protect.refusal import Refusal
-from piiguard.protect.schema.dependents.sqlite import rehearse
+from piiguard.protect.schema.ddl.sqlite import SqliteDdl
+from piiguard.protect.schema.dependents.sqlite import rehearse, strictly
 from piiguard.protect.schema.tables import Key, as_value, home_of, unique_groups
 from piiguard.protect.show import show_key
 from piiguard.protect.transient import is_transient
@@ -34,11 +35,26 @@ def that_works(connection: sa.Connection, ddl: Ddl) -> list[str]:
         if connection.dialect.name != "sqlite":
             return way
         head = () if ddl.move.twin in ddl.move.table.c else (*ddl.expand(), *ddl.guard())
-        if (said := rehearse(connection, [*head, *ddl.unguard(), *way])) is None:
+        said = rehearse(connection, [*head, *ddl.unguard(), *way]) or _not_taken(connection, ddl, way)
+        if said is None:
             return way
     raise JobError(
         f"{ddl.move.place}: the database would refuse to change the table: {said}",
         hint="drop what it names first, and make it again afterwards; nothing was changed",
+    )
+
+
+def _not_taken(connection: sa.Connection, ddl: Ddl, way: Sequence[str]) -> str | None:
+    """What SQLite would say of the rows: a column of a STRICT table takes values of its own type only."""
+    move = ddl.move
+    if not isinstance(ddl, SqliteDdl) or list(way) != ddl.copy():
+        return None
+    kind = strictly(connection, move.table.name, move.source.name)
+    wanted = "BLOB" if move.to_cipher else (move.plain_type or "").upper()
+    if kind in (None, wanted):
+        return None
+    return (
+        f"the table is STRICT, and {move.source.name} takes {kind} only: --storage text converts it in place"
     )
 
 

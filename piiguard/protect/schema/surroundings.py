@@ -37,7 +37,7 @@ def refuse_hidden_rows(connection: sa.Connection, table: sa.Table) -> None:
         )
 
 
-def without_transactions(connection: sa.Connection, table: sa.Table) -> str | None:
+def without_transactions(connection: sa.Connection, table: sa.Table | sa.TableClause) -> str | None:
     """The storage engine of MariaDB that cannot roll back; None where one can."""
     if connection.dialect.name != "mysql":
         return None

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from piiguard.confidence import HIGH, MEDIUM, least_score
 from piiguard.detect import Match, cell, whole_names
+from piiguard.detect.escapes import is_spelled
 from piiguard.detect.headers import context, labelled, last_name, promised, single_name
 from piiguard.entities import DATE, KZ_DOCUMENT_DATE, KZ_ID_CARD, PERSON, PHONE_SHORT
-from piiguard.redact.redactor import Redactor
+from piiguard.redact.redactor import Redactor, placed
 
 __all__ = ["matches"]
 
@@ -38,16 +39,22 @@ class _Page:
         self.labelled = labelled(self.words)
         self.hints = promised(column, path)
         self.one_word = single_name(last_name(column, path))
-        self.answers = {text: cell.claims(core, self.labelled) for text in texts if (core := text.strip())}
+        self.spelled = {text: cell.said(text, self.labelled) for text in texts if is_spelled(text)}
+        self.says = {text: self.spelled[text].view if text in self.spelled else text for text in texts}
+        self.answers = {
+            text: cell.claims(core, self.labelled)
+            for text, says in self.says.items()
+            if (core := says.strip())
+        }
         self.count = Counter(claim for claims in self.answers.values() for claim in claims or ())
 
     def found(self) -> Iterator[tuple[str, list[Match]]]:
         whole = self._claimed() | self._names()
         yield from whole.items()
         rest = [text for text, claims in self.answers.items() if text not in whole and claims != ()]
-        for number, found in self.redactor.engine.find_many(rest, self.words):
+        for number, found in self.redactor.engine.find_many([self.says[text] for text in rest], self.words):
             if wanted := [match for match in found if self.redactor.wanted(match)]:
-                yield rest[number], wanted
+                yield rest[number], placed(wanted, self.spelled.get(rest[number]))
 
     def _claimed(self) -> dict[str, list[Match]]:
         """The cells that are one number, an address of mail or another checked value and nothing else."""
@@ -77,11 +84,13 @@ class _Page:
         if PERSON not in self.redactor.engine.entities:
             return {}
         names = [
-            text for text, claims in self.answers.items() if claims is None and whole_names.can_be_name(text)
+            text
+            for text, claims in self.answers.items()
+            if claims is None and whole_names.can_be_name(self.says[text])
         ]
         if not names or len(names) < _MOST * len(self.answers):
             return {}
-        mean = sum(map(cell_score, names)) / len(names)
+        mean = sum(cell_score(self.says[text]) for text in names) / len(names)
         how = whole_names.confidence(
             mean, named=PERSON in self.hints, hinted=bool(self.hints), one_word=self.one_word
         )

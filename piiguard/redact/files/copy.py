@@ -6,15 +6,17 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import IO, Any, Protocol
 
-from piiguard.read import packed
+from piiguard.read import packed, watched
 from piiguard.read.dump import encoding_of_dump, is_dump, lines_of_dump
-from piiguard.read.opened import Counted, encoding_of
+from piiguard.read.opened import Counted, encoding_of, peeked
 from piiguard.read.records import form_here, is_records
 from piiguard.read.sheet import DELIMITERS, is_sheet, lines_of
 from piiguard.read.sources import Source
+from piiguard.read.tabular import is_tabular
 from piiguard.redact.files import refusals
 from piiguard.redact.files.dump import clean_dump
 from piiguard.redact.files.records import clean_records
@@ -59,23 +61,26 @@ class Cleaner:
 
     def check(self, name: str, source: Source) -> None:
         """Raise :class:`ScanError` where no clean copy can be written; nothing is read beyond the head."""
-        refusals.check(name, source)
+        refusals.check(name, source, as_text=bool(self.form))
 
     def copy(self, name: str, source: Source, sink: Sink) -> Tally:
         """Read the source to its end, and write it without personal data, in its own form."""
         tally = Tally()
+        source.stream, mark = watched.over(source.stream, self.encoding, partial(refusals.mixed, name))
         if not source.packed:
-            for piece in chain(_zeros(source.zeros), self._pieces(name, source, tally)):
+            for piece in chain(_zeros(source.zeros), [mark], self._pieces(name, source, tally)):
                 sink.write(piece)
                 sink.flush()  # what goes through a pipe is not held up
             return tally
         with closing(packed.compressed(sink, source.packed)) as pressed:
-            for piece in chain(_zeros(source.zeros), self._pieces(name, source, tally)):
+            for piece in chain(_zeros(source.zeros), [mark], self._pieces(name, source, tally)):
                 pressed.write(piece)
         return tally
 
     def _pieces(self, name: str, source: Source, tally: Tally) -> Iterator[bytes]:
         form = form_of(name, self.form)
+        if form == "log" and not self.form and is_tabular(peeked(source.stream), self.encoding):
+            form = "csv"
         if form == "log":
             return self._lines(source.stream, tally)
         wide = wide_encoding(source.head, self.encoding)

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from piiguard.detect.escapes import plain
 from piiguard.detect.leaves import step
+from piiguard.detect.numbers import plain_number
 from piiguard.redact.files.written import Edit, Written
+from piiguard.redact.fitted import plain
 
 __all__ = ["Leaf", "Walk", "inner", "with_edits"]
 
@@ -87,8 +88,9 @@ class Walk:
 
 
 def inner(leaf: Leaf, text: str) -> Written:
-    """What a leaf says."""
-    return Written(text[leaf.start : leaf.end], None if leaf.bare else _ESCAPES, _meant)
+    """What a leaf says; a number is told by its digits."""
+    written = text[leaf.start : leaf.end]
+    return Written(plain_number(written), None, str) if leaf.bare else Written(written, _ESCAPES, _meant)
 
 
 def with_edits(leaf: Leaf, own: Written, edits: Sequence[Edit]) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from piiguard.detect import encodings
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.read.literals import BACKSLASH, CALLED, REPLACED, Field, meant, value_of
+from piiguard.read.literals import CALLED, REPLACED, Field, escapes_of, meant, value_of
 from piiguard.redact.files.written import Edit, Written
 
 __all__ = ["Literal", "literal"]
 
 _DOUBLED = re.compile("''")
-_DOUBLED_OR_BACKSLASH = re.compile(r"''|\\.", re.DOTALL)
-_HEX = re.compile(r"(?P<head>\\*[xX]|0[xX])?(?P<digits>[0-9A-Fa-f]+)")
+_HEX = re.compile(r"(?P<head>(?:_\w+\s+)?(?:\\*[xX]|0[xX])?)(?P<digits>[0-9A-Fa-f]+)")
 _WIDE = ("utf-8", "utf-16-le", "utf-16-be")
 
 
@@ -36,12 +36,13 @@ def literal(field: Field, place: int, escapes: bool) -> Literal | None:
         return None
     if isinstance(field, str):
         raw, start, spell = field, place, _copied
-        text = Written(field, BACKSLASH, meant)
+        text = Written(field, escapes_of(field, escapes), meant)
     elif field["bare"] is not None:
         return _bare(field, value)
     else:
-        raw, start, spell = field["text"], field.start("text"), _escaped if escapes else _doubled
-        text = Written(raw, _DOUBLED_OR_BACKSLASH if escapes else _DOUBLED, _quote_or_escape)
+        pattern = escapes_of(field, escapes)
+        raw, start, spell = field["text"], field.start("text"), _escaped if pattern else _doubled
+        text = Written(raw, _or_doubled(pattern), _quote_or_escape)
     if isinstance(value, bytes):
         return _of_bytes(value, raw, start, spell)
     return Literal(text.says, start, start + len(raw), lambda edits: text.with_edits(edits, spell))
@@ -75,25 +76,31 @@ def _of_bytes(value: bytes, raw: str, start: int, spell: Callable[[str], str]) -
     says = None if looks_encrypted(value) else encodings.text_of(value)
     if says is None:
         return None
-    codec = next(
-        (each for each in (*_WIDE, *encodings.SINGLE_BYTE) if value.decode(each, "replace") == says), "utf-8"
-    )
+    codec, errors = "utf-8", "surrogateescape"  # of a text beside other bytes these stay as they are
+    for each in (*_WIDE, *encodings.SINGLE_BYTE):
+        if value.decode(each, "replace").rstrip("\0") == says:
+            codec, errors = each, "replace"
+            break
+    says = value.decode(codec, errors)
     digits = _HEX.fullmatch(raw)
+    if digits and (len(digits["digits"]) % 2 or bytes.fromhex(digits["digits"]) != value):
+        digits = None  # a text that is digits
     text = Written(says, None, str)
 
     def write(edits: Sequence[Edit]) -> str:
-        data = text.with_edits(edits, str).encode(codec, "replace")
-        return (
-            f"{digits['head'] or ''}{data.hex()}"
-            if digits
-            else spell(data.decode("utf-8", "surrogateescape"))
-        )
+        data = text.with_edits(edits, str).encode(codec, errors)
+        return f"{digits['head']}{data.hex()}" if digits else spell(data.decode("utf-8", "surrogateescape"))
 
     return Literal(says, start, start + len(raw), write)
 
 
+@cache
+def _or_doubled(pattern: re.Pattern[str] | None) -> re.Pattern[str]:
+    return re.compile(f"''|{pattern.pattern}", re.DOTALL) if pattern else _DOUBLED
+
+
 def _quote_or_escape(found: re.Match[str]) -> str:
-    return "'" if found[0] == "''" else BACKSLASH.sub(meant, found[0])
+    return "'" if found[0] == "''" else meant(found)
 
 
 def _doubled(new: str) -> str:

@@ -22,14 +22,12 @@ _MOST = 1 << 28
 
 
 class Notes:
-    """The notes in a folder; ``settings`` say how its copies are made. Raises OSError where they cannot be written."""
+    """The notes in a folder; ``settings`` say how its copies are made. Nothing is written before there is a copy."""
 
     def __init__(self, folder: Path, settings: str) -> None:
-        self._path = folder / NAME
+        self._path, self._settings = folder / NAME, settings
         self._done = self._read(settings)
-        if not self._done:
-            with files.new_file(self._path) as file:
-                file.write(_line({"settings": settings}))
+        self._begun = bool(self._done)
 
     def replaced(self, name: str, source: Path, copy: Path) -> dict[str, int] | None:
         """The counts of what was replaced then; None where the file is to be redacted again."""
@@ -39,7 +37,11 @@ class Notes:
         return dict(note["replaced"])
 
     def add(self, name: str, source: Path, copy: Path, replaced: Mapping[str, int]) -> None:
-        """Note that a copy is whole."""
+        """Note that a copy is whole. Raises OSError."""
+        if not self._begun:
+            with files.new_file(self._path) as file:
+                file.write(_line({"settings": self._settings}))
+            self._begun = True
         marks = [_mark(source), _mark(copy)]
         files.append(self._path, _line({"file": name, "marks": marks, "replaced": dict(replaced)}))
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from piiguard.detect import Match
-from piiguard.detect.leaves import as_json
+from piiguard.detect.headers import context
+from piiguard.detect.leaves import as_tree
 from piiguard.redact.files.column import matches
 from piiguard.redact.files.leaves import Leaf, Walk, inner, with_edits
 from piiguard.redact.files.tally import Tally
 from piiguard.redact.files.written import Edit, Written
 from piiguard.redact.redactor import Redactor
+from piiguard.redact.settled import settled
 
 __all__ = ["WITHHELD", "clean_column", "replaced"]
 
@@ -51,9 +53,9 @@ class _Column:
         for text, parts in trees.items():
             edits: list[Edit] = []
             for path, leaf, own in parts:
-                new = list(
-                    replaced(self.redactor, self.tally, own.says, found[path].get(own.says, ()), times[text])
-                )
+                matched = found[path].get(own.says, ())
+                words = context(self.name, path)
+                new = replaced(self.redactor, self.tally, own.says, matched, times[text], words)
                 if leaf is None:
                     edits += new
                 elif new:
@@ -63,9 +65,23 @@ class _Column:
 
 
 def replaced(
-    redactor: Redactor, tally: Tally, text: str, found: Sequence[Match], times: int = 1
-) -> Iterator[Edit]:
-    """What is put in place of these matches. Line breaks stay: a value over several lines is replaced in each of them."""
+    redactor: Redactor,
+    tally: Tally,
+    text: str,
+    found: Sequence[Match],
+    times: int = 1,
+    words: Sequence[str] = (),
+) -> list[Edit]:
+    """What is put in place of these matches, and of what is left beside them; ``words`` label the text."""
+
+    def again(left: str) -> Iterator[Edit]:
+        return _edits(redactor, tally, left, redactor.matches(left, words), times)
+
+    return settled(text, list(_edits(redactor, tally, text, found, times)), again) if found else []
+
+
+def _edits(redactor: Redactor, tally: Tally, text: str, found: Sequence[Match], times: int) -> Iterator[Edit]:
+    """Line breaks stay: a value over several lines is replaced in each of them."""
     for match in sorted(found, key=lambda match: match.start):
         tally.replaced[match.entity] += times
         start = match.start
@@ -76,7 +92,7 @@ def replaced(
 
 
 def _leaves(text: str) -> Iterator[tuple[str | None, Leaf | None, Written]]:
-    if text.strip() and as_json(text.rstrip()) is not None:
+    if text.strip() and as_tree(text.rstrip()) is not None:
         for leaf in Walk().leaves(text):
             yield leaf.path, leaf, inner(leaf, text)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from piiguard.detect import Match
+from piiguard.detect.headers import context
 from piiguard.redact.files.column import matches
 from piiguard.redact.files.leaves import Leaf, Walk, inner, with_edits
 from piiguard.redact.files.page import WITHHELD, replaced
@@ -58,7 +59,7 @@ class _Piece:
                 self.tally.withheld += 1
                 parts.append(with_edits(leaf, own, [(0, len(own.says), WITHHELD)]))
             else:
-                edits = list(replaced(self.redactor, self.tally, own.says, matched))
+                edits = replaced(self.redactor, self.tally, own.says, matched, words=context("", leaf.path))
                 parts.append(with_edits(leaf, own, edits) if edits else self.text[leaf.start : leaf.end])
         return "".join([*parts, self.text[done:]])
 

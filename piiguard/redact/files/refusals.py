@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from piiguard.errors import ScanError
+from piiguard.read.forms import form_of
 from piiguard.read.sources import Source
+from piiguard.read.watched import MIXED
 
-__all__ = ["check"]
+__all__ = ["check", "mixed"]
 
 _UNPACK = "unpack it, and redact the folder: piiguard redact FOLDER -o CLEAN"
 _TEXT = "save it as text, and redact that"
@@ -27,14 +29,30 @@ _ZIPPED = (
     (b"ppt/", "a presentation", _TEXT),
     (b"mimetypeapplication/vnd.oasis", "a document", "save a table as CSV, a letter as text"),
 )
+_LINES = f"{_TEXT}; --as log takes its lines as they are, and leaves what is coded in them"
+_CODED = {"mail": ("a letter", _LINES), "mbox": ("a mailbox", _LINES), "html": ("a page of HTML", _LINES)}
 _TAR = (257, b"ustar")
 
 
-def check(name: str, source: Source) -> None:
-    """Raise :class:`ScanError` for what is not text, before anything is written."""
-    if found := _kind(source.head) or _unknown(source.unknown):
+def check(name: str, source: Source, *, as_text: bool = False) -> None:
+    """Raise :class:`ScanError` for what is not text, before anything is written.
+
+    A letter or a page is, but says some of it in another writing, or divides a value by tags: it is taken only where
+    somebody asks for its lines.
+    """
+    coded = None if as_text else _CODED.get(form_of(name, source.head))
+    if found := _kind(source.head) or _unknown(source.unknown) or coded:
         what, cure = found
         raise ScanError(f"{name}: {what}, of which no clean copy can be written", source=name, hint=cure)
+
+
+def mixed(name: str) -> None:
+    """Raise :class:`ScanError` for text in several encodings of which one is wide: a line of it is cut anywhere."""
+    raise ScanError(
+        f"{name}: {MIXED}, of which no clean copy can be written",
+        source=name,
+        hint="write it anew in UTF-8, each part from its own encoding, and redact that",
+    )
 
 
 def _unknown(what: str) -> tuple[str, str] | None:

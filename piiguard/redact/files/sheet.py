@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from piiguard.read.dialect import Dialect, dialect_of, spans, whole_lines
 from piiguard.read.header import begin
-from piiguard.redact.files.page import clean_column
+from piiguard.redact.files.page import clean_column, replaced
 from piiguard.redact.files.tally import Tally
 from piiguard.redact.files.text import clean_text
 from piiguard.redact.files.written import Edit, Written
@@ -45,6 +45,7 @@ class _Row:
     quoted: Sequence[bool]
     end: str
     says: list[str]
+    delimiter: str
 
     @classmethod
     def of(cls, line: str, delimiter: str) -> _Row:
@@ -55,15 +56,19 @@ class _Row:
             _written(*each).says if '"' in each[0] or "\0" in each[0] else each[0]
             for each in zip(cells, quoted, strict=True)
         ]
-        return cls(cells, quoted, line[len(text) :], says)
+        return cls(cells, quoted, line[len(text) :], says, delimiter)
 
     @property
     def blank(self) -> bool:
         return not any(map(str.strip, self.says))
 
+    def _bare(self, new: str) -> str:
+        """What needs no quotation marks: a value that was spelled with escapes may hold what parts cells."""
+        return "".join("*" if sign in ('"', "\r", "\n", self.delimiter) else sign for sign in new)
+
     def edit(self, place: int, edits: Sequence[Edit]) -> None:
         cell, quoted = self.cells[place], self.quoted[place]
-        new = _written(cell, quoted).with_edits(edits, _double if quoted else str)
+        new = _written(cell, quoted).with_edits(edits, _double if quoted else self._bare)
         self.cells[place] = f'"{new}"' if quoted else new
 
 
@@ -79,7 +84,9 @@ class _Sheet:
         names, above = self._begin(head)
         for row in head[: above - bool(names)]:
             yield clean_text(self._text(row), self.redactor, self.tally)
-        yield from map(self._text, head[above - bool(names) : above])
+        for row in head[above - bool(names) : above]:
+            self._clean_names(row)
+            yield self._text(row)
         rest = chain(head[above:], rows)
         while page := list(islice(rest, _PAGE)):
             names += [
@@ -95,6 +102,12 @@ class _Sheet:
             self.redactor.engine, [(place, head[place].says) for place in full], self.dialect.width
         )
         return names, full[start - 1] + 1 if start else 0
+
+    def _clean_names(self, row: _Row) -> None:
+        """The names are no values of a column: each is searched as text."""
+        for place, name in enumerate(row.says):
+            if found := self.redactor.matches(name):
+                row.edit(place, replaced(self.redactor, self.tally, name, found))
 
     def _clean(self, names: Sequence[str], page: Sequence[_Row]) -> None:
         for place, name in enumerate(names):

@@ -12,28 +12,30 @@ from markupsafe import Markup
 
 from piiguard.names import visible
 from piiguard.report.messages import number
+from piiguard.report.moment import day, local
 
 __all__ = ["template"]
 
 
-def template(page: str, style: str, script: str | None = None) -> jinja2.Template:
-    """The template of a page of this folder, with its style and script inside."""
+def template(page: str, *styles: str, script: str | None = None) -> jinja2.Template:
+    """The template of a page of this folder, with its styles and script inside; pages may include others."""
     environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_part),
         autoescape=True,
         finalize=_seen,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
-    css, code = _part(style), _part(script) if script else ""
+    environment.filters |= {"number": number, "day": day, "moment": local}
+    css, code = "".join(map(_part, styles)), _part(script) if script else ""
     parts: dict[str, Any] = {
         "style": Markup(css),  # noqa: S704 - our own file
         "script": Markup(code),  # noqa: S704
         "style_hash": _hash(css),
         "script_hash": _hash(code),
     }
-    return environment.from_string(_part(page), globals=parts)
+    return environment.get_template(page, globals=parts)
 
 
 def _seen(value: object) -> object:

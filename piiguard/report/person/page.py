@@ -11,7 +11,7 @@ import jinja2
 from piiguard import __version__
 from piiguard.entities import category
 from piiguard.report import law
-from piiguard.report.messages import Language, entity, say
+from piiguard.report.messages import Language, entity, say, term
 from piiguard.report.page import template
 
 __all__ = ["to_html"]
@@ -29,17 +29,8 @@ def to_html(document: Mapping[str, Any], lang: Language) -> str:
         kinds=lambda entities: ", ".join(dict.fromkeys(entity(lang, name) for name in entities)),
         categories=lambda names: ", ".join(say(lang, f"category.{name}") for name in names),
         of=lambda table: sorted({category(name) for each in table["entities"].values() for name in each}),
-        term=lambda text: _term(lang, text),
+        term=lambda text: say(lang, "answer.no_term") if text is None else term(lang, text),
     )
-
-
-def _term(lang: Language, text: str | None) -> str:
-    """A term in words."""
-    if text is None:
-        return say(lang, "answer.no_term")
-    if text == "unlimited":
-        return say(lang, "answer.unlimited")
-    return say(lang, f"answer.term_{text[-1]}", count=int(text[:-1]))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The receipt of an erasure as a paper: акт об уничтожении, жою туралы акт."""
+"""The receipt of an erasure, a restriction or a release as a paper: акт об уничтожении, жою туралы акт."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def receipt_text(document: Mapping[str, Any], lang: Language) -> str:
 
     kinds = ", ".join(say(lang, f"receipt.kind_{kind}") for kind in document["identifiers"])
     lines = [
-        say(lang, "receipt.title"),
+        say(lang, _TITLES[document["kind"]]),
         "",
         *(line(name, document[member]) for name, member in _HEAD),
         line("identifiers", kinds),
@@ -26,14 +26,26 @@ def receipt_text(document: Mapping[str, Any], lang: Language) -> str:
     for one in document["databases"]:
         lines += ["", line("database", one["target"]), line("committed", one["committed"])]
         lines += [f"- {_done(done, lang)}" for done in one["places"]] or [f"- {say(lang, 'receipt.nothing')}"]
-        lines.append(line("left", one["left"]) if one["left"] else say(lang, "receipt.none_left"))
+        lines.append(line("left", one["left"]) if one["left"] else say(lang, _PROOFS[document["kind"]]))
         lines += [line("unsure", one["unsure"])] if one["unsure"] else []
-    lines += ["", line("erased", document["erased"]), line("kept", document["kept"])]
+        lines += [line("unsearched", ", ".join(one["unsearched"]))] if one["unsearched"] else []
+    lines += ["", *(line(name, document[name]) for name in _TOTALS[document["kind"]])]
     trail = document["trail"]
     lines.append(say(lang, "receipt.no_trail") if trail is None else line("trail", trail))
     return "\n".join([*lines, "", line("signature", "____________________"), ""])
 
 
+_TITLES = {
+    "erase": "receipt.title",
+    "restrict": "receipt.title_restrict",
+    "release": "receipt.title_release",
+}
+_PROOFS = {
+    "erase": "receipt.none_left",
+    "restrict": "receipt.none_in_place",
+    "release": "receipt.read_again",
+}
+_TOTALS = {"erase": ("erased", "kept", "restricted"), "restrict": ("restricted",), "release": ("released",)}
 _HEAD = (("number", "id"), ("started", "started"), ("finished", "finished"), ("by", "by"))
 
 

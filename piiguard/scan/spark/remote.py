@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from piiguard.errors import ScanError
-from piiguard.read import Kind, Task
-from piiguard.read.file import kind_of
+from piiguard.read import Kind, Task, members
+from piiguard.read.kinds import kind_of
 from piiguard.read.opened import FileTask
 from piiguard.read.options import ReadOptions
 from piiguard.read.parquet import PARQUET, UNREADABLE, table_of
@@ -31,6 +31,7 @@ class RemoteSource:
     """Files of one kind; those of columns are one table, as they are locally."""
 
     noted = True
+    root = ""
     idle = False
 
     def __init__(self, spark: SparkSession, name: str, kind: Kind, files: Sequence[str]) -> None:
@@ -44,7 +45,7 @@ class RemoteSource:
             yield Task(table_of(self.name), unit="rows", cells=True)
             return
         for file in self._files:
-            yield kind_of(file, options)(file, options=options)
+            yield kind_of(file, options)(file, options=options, within=members.read)
 
     def elsewhere(self, tasks: Sequence[Task], options: Options) -> Iterator[tuple[Task, Part | None]]:
         """What the workers read of the files that Spark fetches."""

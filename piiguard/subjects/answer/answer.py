@@ -37,11 +37,12 @@ class Since:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredRow:
-    """One row; ``until`` is when the term of its rule ends."""
+    """One row; ``until`` is when the term of its rule ends, ``restricted`` since when its use is stopped."""
 
     cells: tuple[Cell, ...]
     since: Since | None = None
     until: str | None = None
+    restricted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from piiguard.detect.headers import hints, promised
-from piiguard.detect.leaves import as_json, as_text, step
+from piiguard.detect.leaves import as_text, as_tree, step
 from piiguard.entities import KZ_IIN, OTHER
 from piiguard.names import json_text
 from piiguard.subjects.answer.answer import Cell
@@ -19,6 +19,8 @@ from piiguard.subjects.answer.held import SEALED, Held, Mark, Record
 from piiguard.subjects.answer.others import of_others
 from piiguard.subjects.answer.own import NAMING, Hidden, Own, single
 from piiguard.subjects.identifiers import ENTITIES
+from piiguard.subjects.live import BrokenText, readable
+from piiguard.subjects.live.documents import is_document
 from piiguard.subjects.rows.known import Known
 
 __all__ = ["Cells", "learn"]
@@ -78,14 +80,18 @@ class Cells:
         if isinstance(value, Mark):
             return Cell(name, None, "sealed" if value is SEALED else "withheld")
         cut = name in self._held.cut
-        if isinstance(value, bytes):
+        if isinstance(value, BrokenText):
+            value = readable(value)
+        elif isinstance(value, bytes) and is_document(value):
+            return Cell(name, None, "binary", cut=cut)
+        elif isinstance(value, bytes):
             try:
                 value = value.decode()
             except UnicodeDecodeError:
                 return Cell(name, None, "binary", cut=cut)
         tree = value if isinstance(value, dict | list | tuple) else None
         if isinstance(value, str) and value.strip()[:1] in ("{", "["):
-            tree = as_json(value.strip())
+            tree = as_tree(value.strip())
         counted: dict[str, int] = {}
         if tree is None:
             shown = self._leaf(value, name, None, mine, counted)

@@ -8,13 +8,16 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from piiguard.errors import ValueRestricted
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.protect.batches.batch import UNREADABLE
 from piiguard.read.relation import MOST, Column
 from piiguard.subjects.live import Edge, Row, Table
+from piiguard.subjects.restricted.rows import RestrictedRow
 from piiguard.subjects.rows.known import Known
 from piiguard.subjects.rows.person import Person
 from piiguard.subjects.rows.reach import chunks
+from piiguard.subjects.rows.search import away, seal_of
 
 __all__ = ["ELSEWHERE", "SEALED", "Held", "Mark", "Record", "read_all"]
 
@@ -37,10 +40,14 @@ ELSEWHERE = Mark("elsewhere")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Record:
-    """One row: its values by column, without those that are NULL. ``mine``: the row is the person himself."""
+    """One row: its values by column, without those that are NULL. ``mine``: the row is the person himself.
+
+    ``restricted`` is since when; what was moved away of it is among its values.
+    """
 
     values: Mapping[str, Any]
     mine: bool
+    restricted: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,33 +88,51 @@ class _Reader:
         self.references = list(self._references())
 
     def held(self, rows: Mapping[Row, None]) -> Held:
-        records = tuple(Record(values, self.mine) for part in chunks(rows) for values in self._values(part))
+        records = tuple(
+            Record(values, self.mine, one.since if one else None)
+            for part in chunks(rows)
+            for values, one in self._values(part)
+        )
         protected = frozenset(name for name in self.names if self.known.protected(self.table.place, name))
         database = str(self.connection.engine.url.database or "").replace("\\", "/").rpartition("/")[2]
         return Held(
             database, self.table, tuple(self.names), records, self.helpers, protected, frozenset(self.cut)
         )
 
-    def _values(self, rows: list[Row]) -> Iterator[dict[str, Any]]:
+    def _values(self, rows: list[Row]) -> Iterator[tuple[dict[str, Any], RestrictedRow | None]]:
         table, ways = self.table, {column.name: column for column in self.table.columns}
+        held = self.person.restricted.get(table, {})
         selected: list[sa.ColumnElement[Any]] = [
             _read(name, ways.get(name)).label(f"c{at}") for at, name in enumerate(self.names)
         ]
         order: list[sa.ColumnElement[Any]] = [sa.column(name) for name in table.key]
+        selected += [own.label(f"k{at}") for at, own in enumerate(order)]
         query = sa.select(*selected).select_from(table.source).where(table.is_any(table.key, rows))
         for row in self.connection.execute(query.order_by(*order)):
-            values = dict(zip(self.names, row, strict=True))
+            values = dict(zip(self.names, row[: len(self.names)], strict=True))
+            one = held.get(tuple(row[len(self.names) :]))
             self.cut |= {
                 name
                 for name, value in values.items()
                 if name in ways and _length(value) >= MOST.get(ways[name].reading, _ENDLESS)
             }
             others = self._others(values)
-            yield {
+            shown = {
                 name: ELSEWHERE if name in others else self._opened(name, value)
                 for name, value in values.items()
                 if value is not None
             }
+            yield {**shown, **self._moved(one)}, one
+
+    def _moved(self, one: RestrictedRow | None) -> dict[str, Any]:
+        """What was moved away of a restricted row, opened."""
+        if one is None or one.how == "flag":
+            return {}
+        return {
+            name: away(seal_of(self.known, self.table, name), one, name, value)
+            for name, value in one.values.items()
+            if name in self.names
+        }
 
     def _references(self) -> Iterator[tuple[Edge, set[tuple[str, ...]]]]:
         """The foreign keys to tables of persons, and what they hold where they mean this one."""
@@ -115,8 +140,7 @@ class _Reader:
         for edge in self.person.catalogue.above(self.table):
             if edge.parent in reach.persons:
                 rows = reach.rows.get(edge.parent, {})
-                values = (value for part in reach.values(edge.parent, edge.referred, rows) for value in part)
-                yield edge, {tuple(map(str, value)) for value in values}
+                yield edge, {tuple(map(str, value)) for value in reach.spellings(edge, rows)}
 
     def _others(self, values: Mapping[str, Any]) -> set[str]:
         """The columns that refer to another person."""
@@ -140,6 +164,8 @@ class _Reader:
             return SEALED
         try:
             return seal.value(value)
+        except ValueRestricted:
+            return SEALED  # what lies elsewhere takes its place
         except UNREADABLE:
             self.person.unread.setdefault(place, "values do not open: piiguard verify names them")
             return SEALED

@@ -140,6 +140,7 @@ def _tables(held: Sequence[Held], known: Known, own: Own, hidden: Hidden) -> Ite
             StoredRow(
                 tuple(replace(cell, column=told(cell.column)) for cell in cells.of(record)),
                 *_dates(record, rule),
+                record.restricted and record.restricted[:10],
             )
             for record in one.records
         )

@@ -1,1 +1,1 @@
-"""Whose data is in a leaked file: joined by blind indexes and normal forms, without decrypting a row."""
+"""Whose data is in a leaked file: joined by blind indexes and normal forms, without decrypting a column."""

@@ -1,32 +1,36 @@
 """Compares what a leaked file holds with one database: by blind index where it is encrypted, by normal form where it is plain.
 
-Nothing is decrypted. Indexes are asked for in pieces as the file is read; plain columns are read once afterwards.
+No column is decrypted. What lies sealed of restricted rows can be compared in no other way, and is opened a page at a time. Indexes are asked for
+in pieces as the file is read; plain columns are read once afterwards.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.detect.headers import hints
-from piiguard.entities import KZ_IIN, KZ_PHONE
-from piiguard.errors import NotIndexable
-from piiguard.keys.codec import codec_for
+from piiguard.errors import DecryptionError
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.keys.normalizers import normalizer_for
 from piiguard.protect.seal import Seal
 from piiguard.read import session
+from piiguard.subjects.breach.hashes import hashes
 from piiguard.subjects.breach.ledger import Ledger
 from piiguard.subjects.breach.ours import Newest, Ours, Spot, tables_of
-from piiguard.subjects.breach.values import JOINED, Finder, Value
+from piiguard.subjects.breach.values import JOINED, Finder
 from piiguard.subjects.identifiers import ENTITIES
 from piiguard.subjects.live import Catalogue
+from piiguard.subjects.restricted.rows import CLOSED, NO_KEYRING, PLACE, RestrictedRow, RestrictedRows
 from piiguard.subjects.rows.known import Known
+from piiguard.subjects.rows.search import away, seal_of
 
 __all__ = ["Comparison", "Spots"]
 
@@ -88,6 +92,8 @@ class Comparison:
         self.unread: dict[tuple[str, str], None] = dict.fromkeys(catalogue.unread)
         self.tables = tables_of(target, catalogue, known.subjects)
         self._bare: list[tuple[Ours, str, str | None]] = []
+        self.restricted = RestrictedRows(connection, known.keyring)
+        self._sealed: Counter[tuple[str, str]] = Counter()
         self._indexes = [found for ours in self.tables for found in self._indexes_of(ours)]
 
     def look_up(self, entity: str, values: Sequence[str]) -> None:
@@ -98,14 +104,14 @@ class Comparison:
                 self._guarded(place, self._ask, index, entity, values)
 
     def _ask(self, index: _Index, entity: str, values: Sequence[str]) -> None:
-        hashes = {one: value for value in values for one in _hashes(index.seal, entity, value)}
+        wanted = {one: value for value in values for one in hashes(index.seal, entity, value)}
         held: sa.ColumnElement[Any] = sa.column(index.index)
         spot = None
-        for part in _parts(list(hashes)):
+        for part in _parts(list(wanted)):
             query = sa.select(*index.ours.selected, held.label("held")).select_from(index.ours.table.source)
             for page in self._pages(query.where(held.in_(part))):
                 spot = spot or self.spots.at(index.ours, index.column, None, entity, "index")
-                self.spots.meet(spot, page, {hashes[bytes(row[-1])] for row in page})
+                self.spots.meet(spot, page, {wanted[bytes(row[-1])] for row in page})
 
     def read_plain(self, finder: Finder) -> None:
         """Read what is plain, and find values of the file in it."""
@@ -118,6 +124,40 @@ class Comparison:
             own: sa.ColumnElement[Any] = sa.column(column)
             where = sa.and_(own.is_not(None), sa.true() if index is None else sa.column(index).is_(None))
             self._guarded(f"{ours.table.place}.{column}", self._read, finder, ours, {column: own}, where)
+
+    def read_restricted(self, finder: Finder) -> None:
+        """Open what was moved away of restricted rows, and find values of the file in it."""
+        if self.restricted.closed:
+            self.unread.setdefault((PLACE, NO_KEYRING))
+        for ours in self.tables:
+            sealed = (one for one in self.restricted.all(ours.table) if one.how == "seal")
+            try:
+                while part := list(islice(sealed, _PAGE)):
+                    self._guarded(ours.table.place, self._read_away, finder, ours, part)
+            except DecryptionError:
+                self.unread.setdefault((PLACE, CLOSED))
+
+    def _read_away(self, finder: Finder, ours: Ours, rows: Sequence[RestrictedRow]) -> None:
+        table, width = ours.table, len(ours.selected)
+        keys: list[sa.ColumnElement[Any]] = [
+            sa.column(name).label(f"k{at}") for at, name in enumerate(table.key)
+        ]
+        query = sa.select(*ours.selected, *keys).select_from(table.source)
+        page = [
+            tuple(row)
+            for row in self.connection.execute(
+                query.where(table.is_any(table.key, [one.row for one in rows]))
+            )
+        ]
+        held = {one.row: one for one in rows}
+        for name in dict.fromkeys(name for one in rows for name in one.values):
+            if (table.place, name) in self.known.helpers:
+                continue
+            seal = seal_of(self.known, table, name)
+            found = [held[row[width:]] for row in page]
+            cells = [away(seal, one, name, one.values[name]) if name in one.values else None for one in found]
+            self._sealed[table.place, name] += sum(cell is not None for cell in cells)
+            self._meet(ours, name, page, finder, cells)
 
     def _read(
         self,
@@ -132,18 +172,21 @@ class Comparison:
         for page in self._pages(query if where is None else query.where(where)):
             for at, name in enumerate(columns, width):
                 cells = [row[at] for row in page]
-                if any(isinstance(cell, str | bytes) and looks_encrypted(cell) for cell in cells):
+                seal = seal_of(self.known, ours.table, name)
+                if any(_is_closed(seal, cell) for cell in cells):
                     why = UNNAMED if where is None else LATER
                     self.unread.setdefault((f"{ours.table.place}.{name}", why))
-                self._meet(ours, name, page, finder.column(name, cells))
+                self._meet(ours, name, page, finder, cells)
 
     def _meet(
-        self, ours: Ours, column: str, page: Sequence[tuple[Any, ...]], values: Iterable[Value]
+        self, ours: Ours, column: str, page: Sequence[tuple[Any, ...]], finder: Finder, cells: list[Any]
     ) -> None:
         found: dict[tuple[str | None, str], dict[str, set[int]]] = {}
-        for value in values:
+        for value in finder.column(column, cells):
             if value.entity in JOINED:
                 found.setdefault((value.path, value.entity), {}).setdefault(value.normal, set()).add(value.at)
+        if why := finder.closed():
+            self.unread.setdefault((f"{ours.table.place}.{column}", why))
         for (path, entity), rows in found.items():
             if met := self.spots.ledger.known(entity, rows):
                 numbers = sorted({at for value in met for at in rows[value]})
@@ -153,7 +196,8 @@ class Comparison:
     def size(self, spot: Spot) -> int:
         """How many rows of the table have something in this column."""
         query = sa.select(sa.func.count()).select_from(spot.ours.table.source)
-        return int(self.connection.scalar(query.where(sa.column(spot.column).is_not(None))) or 0)
+        count = int(self.connection.scalar(query.where(sa.column(spot.column).is_not(None))) or 0)
+        return count + self._sealed[spot.ours.table.place, spot.column]
 
     def newer(self, spot: Spot) -> int | None:
         """How many rows came after the newest of the place; None where nothing says so."""
@@ -223,25 +267,12 @@ class Comparison:
             self.unread.setdefault((place, session.explain(error)))
 
 
-def _hashes(seal: Seal, entity: str, value: str) -> Iterator[bytes]:
-    codec = codec_for(seal.item.type, seal.item.pad_to)
-    for form in _forms(entity, value, codec.name):
-        try:
-            yield from seal.indexes(form)
-        except (NotIndexable, TypeError, ValueError):
-            continue
-
-
-def _forms(entity: str, value: str, codec: str) -> list[Any]:
-    """A value as an application may have stored it: a number has no zeros in front, a phone its country or not."""
-    texts = {value: None}
-    if entity == KZ_PHONE and value.startswith("+7"):
-        texts |= dict.fromkeys((value[1:], f"8{value[2:]}", value[2:]))
-    elif entity == KZ_IIN:
-        texts[value.lstrip("0")] = None
-    if codec in ("integer", "decimal"):
-        return list(dict.fromkeys(int(text) for text in texts if text.isdecimal()))
-    return list(texts)
+def _is_closed(seal: Seal | None, cell: Any) -> bool:
+    """Whether a cell is encrypted; one that says that its value lies elsewhere is none."""
+    if isinstance(cell, memoryview):
+        cell = bytes(cell)
+    looks = isinstance(cell, str | bytes) and looks_encrypted(cell)
+    return looks and not (seal is not None and seal.is_restricted(cell))
 
 
 def _parts(hashes: list[bytes]) -> Iterator[list[bytes]]:

@@ -20,7 +20,7 @@ from piiguard.subjects.breach.ledger import Ledger
 from piiguard.subjects.breach.ours import Spot
 from piiguard.subjects.breach.report import BreachReport, Canary, Held, People, Place, Recent
 from piiguard.subjects.breach.values import JOINED, Finder, Value
-from piiguard.subjects.find import url_of
+from piiguard.subjects.find import RIGHTS, url_of
 from piiguard.subjects.found import Unsearched
 from piiguard.subjects.rows.known import Known, Named
 
@@ -34,7 +34,6 @@ Planted = Callable[[str, str], tuple[str, str] | None]
 """Of an entity and its normal form: the name and the time of the canary that it is, if it is one."""
 _MANY = 500
 _LIMITS = Limits(statement=0, lock=5.0)
-_RIGHTS = "the account needs to read every table and the catalogue; run it again when the cause is gone"
 
 
 @emptied
@@ -48,7 +47,8 @@ def find_breach(
     canaries: Planted | None = None,
     form: str = "",
 ) -> BreachReport:
-    """Compare a leaked file with databases (URLs, SQLite files); nothing is written and no value is decrypted.
+    """Compare a leaked file with databases (URLs, SQLite files); nothing is written and no column is decrypted;
+    what lies sealed of restricted rows is opened.
 
     The file is read as a scan reads it; ``form`` says what it is where its name does not. Values of encrypted columns are
     compared by blind index, which needs the ``keyring``; those of all other columns in their normal form. Memory does not
@@ -74,6 +74,7 @@ def find_breach(
         met.flush()
         for side in sides.values():
             side.read_plain(finder)
+            side.read_restricted(finder)
         unread += [Unsearched(_shown(name), *one) for name, side in sides.items() for one in side.unread]
         held = tuple(_held(ledger, met.others))
         values = {one.entity: one.values for one in held}
@@ -144,7 +145,7 @@ def _reading(target: str, known: Known, spots: Spots) -> Iterator[Comparison]:
             yield Comparison(connection, _shown(target), known, spots)
     except (SQLAlchemyError, UnicodeError) as error:
         raise SubjectError(
-            f"{database.shown(engine.url)}: it cannot be compared: {session.explain(error)}", hint=_RIGHTS
+            f"{database.shown(engine.url)}: it cannot be compared: {session.explain(error)}", hint=RIGHTS
         ) from None
     finally:
         engine.dispose()

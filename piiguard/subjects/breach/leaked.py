@@ -28,8 +28,9 @@ def read_leaked(target: str, finder: Finder, take: Take, form: str = "") -> Iter
 
     before = finder.engine.timeouts.total()
     for task, part in walk(target, listing, finder.engine, take_lines, take_column, form):
-        for place, why in part.unread:
-            yield place or task.place, why
+        yield from part.gaps(task.place)
+        if why := finder.closed():
+            yield task.place, why
         if (now := finder.engine.timeouts.total()) > before:
             yield task.place, "a pattern gave up on some of its text"
             before = now

@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from piiguard.confidence import MEDIUM
-from piiguard.detect.leaves import as_json, as_text, leaves
+from piiguard.detect.encodings import text_of
+from piiguard.detect.leaves import as_text, as_tree, leaves
 from piiguard.entities import CATEGORIES, ENTITIES, KZ_IIN
 from piiguard.errors import NotIndexable
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.keys.normalizers import normalizer_for
+from piiguard.subjects.live.documents import is_document, look_into
 
 __all__ = ["JOINED", "Finder", "Value", "normal"]
 
@@ -54,6 +56,9 @@ def normal(entity: str, text: str) -> str | None:
 class Finder:
     """Finds values in cells and lines, as a scan tells them; what nothing but its check tells is not ``sure``."""
 
+    def __init__(self) -> None:
+        self._closed = ""
+
     @cached_property
     def engine(self) -> Any:
         """What looks through texts."""
@@ -73,12 +78,33 @@ class Finder:
         for at, cell in enumerate(cells):
             for path, text in _texts(cell):
                 places.setdefault(path, {}).setdefault(text, []).append(at)
+            if isinstance(cell, bytes | bytearray | memoryview) and is_document(bytes(cell)):
+                yield from self._inside(bytes(cell), at)
         for path, texts in places.items():
             for text, found in matches(self._redactor, list(texts), name, path).items():
                 for match in found:
                     if value := _value(match, text):
                         for at in texts[text]:
                             yield Value(*value, at, path)
+
+    def _inside(self, cell: bytes, at: int) -> Iterator[Value]:
+        """What a document in a cell holds."""
+        found: list[Value] = []
+        self._closed = (
+            look_into(
+                cell,
+                self.engine,
+                lambda shown, line: found.extend(self.lines(shown.data, shown.seen, shown.until)),
+                lambda name, cells, numbers: found.extend(self.column(name, cells)),
+            )
+            or self._closed
+        )
+        return (replace(value, at=at, path=None) for value in found)
+
+    def closed(self) -> str:
+        """Why a document in a cell could not be taken apart, since this was asked last."""
+        why, self._closed = self._closed, ""
+        return f"values that are not taken apart: {why}" if why else ""
 
     def lines(self, data: bytes, seen: Any, until: int) -> Iterator[Value]:
         """What a block of lines holds; each value is at the number of its line, from 0."""
@@ -100,7 +126,7 @@ def _texts(cell: object) -> Iterator[tuple[str | None, str]]:
         data = bytes(cell)
         if looks_encrypted(data):
             return
-        cell = data.decode("utf-8", "replace")
+        cell = text_of(data) or data.decode("utf-8", "replace")
     if cell is None:
         return
     tree = cell if isinstance(cell, dict | list | tuple) else None
@@ -108,7 +134,7 @@ def _texts(cell: object) -> Iterator[tuple[str | None, str]]:
     if not text and tree is None:
         return
     if tree is None and text[:1] in ("{", "["):
-        tree = as_json(text)
+        tree = as_tree(text)
     if tree is None:
         if not looks_encrypted(text):
             yield None, text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ from piiguard import database
 from piiguard.errors import NotIndexable, SubjectError
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.protect.batches.batch import UNREADABLE
+from piiguard.repeated import json_of
 from piiguard.subjects.correcting.wording import Wording
 from piiguard.subjects.live import Catalogue, Row, Table
+from piiguard.subjects.planned.refusals import refuse_lasting
 from piiguard.subjects.rows.known import Known
 from piiguard.subjects.rows.person import Person, find_person
 from piiguard.subjects.rows.reach import chunks
@@ -23,7 +25,7 @@ from piiguard.subjects.sought import Sought
 if TYPE_CHECKING:
     from piiguard.protect.seal import Seal
 
-__all__ = ["Change", "Correction", "Place", "is_left", "opened", "plan", "rows_of"]
+__all__ = ["Change", "Correction", "Place", "is_left", "is_same", "opened", "plan", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Correction:
     target: str
     places: tuple[Place, ...]
     undecided: int = 0
+    left: tuple[Place, ...] = ()
+    """columns in which the old value stands in a spelling that the new one cannot have: there it stays"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,15 +70,26 @@ def plan(
 ) -> tuple[list[Change], Correction]:
     person = find_person(connection, Catalogue.read(connection), known, sought, locked=locked)
     target = database.shown(connection.engine.url)
-    if person.unread:
-        place, why = next(iter(person.unread.items()))
+    own = {place: why for place, why in person.closed.items() if not known.accepts(place)}
+    if unread := person.unread | own:
+        place, why = next(iter(unread.items()))
         raise SubjectError(
             f"{target}: {place}: not searched, so the old value may stand there: {why}; nothing was changed",
             hint="an account that may read everything, and the keyring, make the search complete",
         )
+    refuse_lasting(connection, person.rows)
+    if person.restricted:
+        raise SubjectError(
+            f"{target}: {min(table.place for table in person.restricted)}: rows of the person are restricted, and what is restricted is not"
+            " changed",
+            hint="piiguard subject release puts it back; then correct it",
+        )
+    left: Counter[tuple[str, str]] = Counter()
     changes = [
-        change for table, rows in person.rows.items() for change in _changes(connection, known, wording, person, table, list(rows))
-    ]  # fmt: skip
+        change
+        for table, rows in person.rows.items()
+        for change in _changes(connection, known, wording, person, table, list(rows), left)
+    ]
     changes.sort(key=lambda change: (change.table.place, change.column, str(change.row)))
     counted: dict[tuple[str, str, tuple[str, ...]], int] = {}
     for change in changes:
@@ -82,24 +97,30 @@ def plan(
         spot = (change.table.place, change.column, beside)
         counted[spot] = counted.get(spot, 0) + 1
     places = tuple(Place(table, column, rows, beside) for (table, column, beside), rows in counted.items())
-    return changes, Correction(target, places, sum(len(doubt.rows) for doubt in person.doubts))
+    undecided = sum(len(doubt.rows) for doubt in person.doubts if doubt.kinds)
+    stays = tuple(Place(*place, rows) for place, rows in sorted(left.items()))
+    return changes, Correction(target, places, undecided, stays)
 
 
 def _changes(
-    connection: sa.Connection, known: Known, wording: Wording, person: Person, table: Table, rows: list[Row]
-) -> Iterator[Change]:
+    connection: sa.Connection, known: Known, wording: Wording, person: Person, table: Table, rows: list[Row],
+    left: Counter[tuple[str, str]],
+) -> Iterator[Change]:  # fmt: skip
     helpers = known.beside(table, table.types)
-    names = [c.name for c in table.columns if c.name not in helpers]
+    names = [c.name for c in table.columns if c.name not in helpers and c.name not in table.computed]
     for row, values in rows_of(connection, table, rows):
         for name in names:
             made = _made(known, wording, table, name, values)
+            plain = _opened(known, table, name, values[name]) if made is None else made[""]
+            if wording.is_left(plain, name, known.kinds(table.place, name)):
+                left[table.place, name] += 1
             if made is None:
                 continue
             _refuse_key(person.catalogue, table, name)
             for helper, column in helpers.items():
                 if column == name and values.get(helper) is not None:
                     made[helper] = _beside(known, table, name, helper, made)
-            plain = made.pop("")
+            del made[""]
             yield Change(table, row, name, made, plain)
 
 
@@ -145,11 +166,12 @@ def _made(
     plain = wording.cell(stored, name, kinds)
     if plain is None:
         return None
-    return {"": plain, name: _stored(plain)}
+    return {"": plain, name: _stored(plain, table, name)}
 
 
-def _stored(plain: Any) -> Any:
-    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, dict | list) else plain
+def _stored(plain: Any, table: Table, name: str) -> Any:
+    is_document = isinstance(plain, dict | list) and not isinstance(table.types[name], sa.ARRAY)
+    return json_of(plain) if is_document else plain
 
 
 def _seal(known: Known, table: Table, name: str) -> Seal | None:
@@ -165,7 +187,7 @@ def _beside(known: Known, table: Table, column: str, helper: str, made: Mapping[
             f"{table.place}.{helper}: no keyring makes it anew", hint="name it with --keyring FILE"
         )
     if helper == f"{column}_plain":
-        return _stored(plain)
+        return _stored(plain, table, helper)
     if helper == f"{column}_enc":
         return _encrypted(seal, plain, table, column)
     try:
@@ -202,8 +224,18 @@ def _refuse_key(catalogue: Catalogue, table: Table, name: str) -> None:
 
 
 def opened(known: Known, change: Change, values: Mapping[str, Any]) -> Any:
-    stored = values[change.column]
-    seal = _seal(known, change.table, change.column)
+    return _opened(known, change.table, change.column, values[change.column])
+
+
+def is_same(change: Change, value: Any) -> bool:
+    """Whether a cell opens to what was meant: the database fills up a CHAR with blanks."""
+    if isinstance(change.table.types[change.column], sa.CHAR) and isinstance(value, str):
+        return value.rstrip(" ") == str(change.plain).rstrip(" ")
+    return bool(value == change.plain)
+
+
+def _opened(known: Known, table: Table, name: str, stored: Any) -> Any:
+    seal = _seal(known, table, name)
     if isinstance(stored, str | bytes) and looks_encrypted(stored) and seal is not None:
         return seal.value(stored)
     return stored

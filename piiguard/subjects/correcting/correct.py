@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from piiguard import database
-from piiguard.errors import PiiguardError, SubjectError
+from piiguard.errors import SubjectError
 from piiguard.frames import emptied
-from piiguard.subjects.correcting.changes import Change, Correction, is_left, opened, plan, rows_of
+from piiguard.subjects.acting.act import writing
+from piiguard.subjects.acting.lines import Lines
+from piiguard.subjects.correcting.changes import Change, Correction, is_left, is_same, opened, plan, rows_of
 from piiguard.subjects.correcting.wording import Wording
-from piiguard.subjects.erase import writing
 from piiguard.subjects.files import search_files
 from piiguard.subjects.find import is_database, reading
 from piiguard.subjects.identifiers import Identifier
 from piiguard.subjects.live import Row, Table
+from piiguard.subjects.planned.steps import update
 from piiguard.subjects.rows.known import Known, Named
 from piiguard.subjects.rows.reach import chunks
 from piiguard.subjects.rows.search import Search
@@ -43,6 +45,7 @@ def correct_subject(
     manifest: Manifest | None = None,
     findings: Iterable[Named] = (),
     keyring: Keyring | None = None,
+    accept_unread: Iterable[str] = (),
     trail: Path | None = None,
     agreed: Agreed = lambda _: True,
 ) -> list[Correction]:
@@ -59,7 +62,7 @@ def correct_subject(
         correct_subject("sqlite:///crm.db", [Identifier.of("iin", iin)], Wording("phone", old, new), manifest=manifest, keyring=keyring)
     """
     names = [targets] if isinstance(targets, str) else list(targets)
-    sought, known = Sought(identifiers), Known(manifest, findings, keyring)
+    sought, known = Sought(identifiers), Known(manifest, findings, keyring, accept_unread)
     if not sought.all or not names:
         raise SubjectError("nothing is asked for", hint="name a target and an identifier")
     for name in names:
@@ -73,23 +76,17 @@ def correct_subject(
     listed = [correction for _, correction, _ in planned]
     if not agreed(listed):
         return []
-    lines = keyring.trail(trail) if keyring is not None else None
+    lines, act = Lines.of(keyring, trail, names), "subject correct"
     about: dict[str, Any] = {
         "kind": wording.kind,
         "columns": sorted({f"{p.table}.{p.column}" for one in listed for p in one.places}),
     }
     if lines is not None:
-        lines.note("subject correct", {"state": "begun", **about})
-    try:
+        lines.begin(act, about)
+    with lines.told(act, about) if lines is not None else nullcontext():
         done = [_carried_out(name, known, sought, wording, marks) for name, _, marks in planned if marks]
-    except BaseException as error:
-        if lines is not None:
-            with suppress(PiiguardError):  # the error that ends it is the one to tell
-                lines.note("subject correct", {"state": "failed", "error": type(error).__name__, **about})
-        raise
     if lines is not None:
-        rows = sum(place.rows for one in done for place in one.places)
-        lines.note("subject correct", {"state": "ended", "changed": rows, **about})
+        lines.end(act, {"changed": sum(place.rows for one in done for place in one.places), **about})
     return done
 
 
@@ -117,21 +114,12 @@ def _carried_out(
         schemas: tuple[str, ...] = connection.get_execution_options().get("piiguard_schemas", ())
         for change in changes:
             with database.own_path(connection, schemas):
-                connection.execute(*_statement(change))
+                named = {f"k_{at}": value for at, value in enumerate(change.row)}
+                bound = {f"v_{name}": value for name, value in change.values.items()}
+                connection.execute(update(change.table, change.values), named | bound)
         _prove(connection, known, wording, changes, correction.target)
         connection.commit()
     return correction
-
-
-def _statement(change: Change) -> tuple[Any, dict[str, Any]]:
-    table = change.table
-    source = sa.table(table.relation.name, *map(sa.column, table.types), schema=table.source.schema)
-    null = sa.types.NullType()
-    named = (source.c[name] == sa.bindparam(f"k_{at}", type_=null) for at, name in enumerate(table.key))
-    made = {name: sa.bindparam(f"v_{at}", type_=null) for at, name in enumerate(change.values)}
-    values = {f"v_{at}": value for at, value in enumerate(change.values.values())}
-    keys = {f"k_{at}": value for at, value in enumerate(change.row)}
-    return sa.update(source).where(*named).values(made), values | keys
 
 
 def _prove(
@@ -145,7 +133,7 @@ def _prove(
     found = _found(connection, known, wording, rows)
     for change in changes:
         values = now[change.table].get(change.row)
-        good = values is not None and opened(known, change, values) == change.plain
+        good = values is not None and is_same(change, opened(known, change, values))
         good = good and not is_left(known, wording, change, values or {})
         if not good or (found is not None and change.mark not in found):
             raise SubjectError(
@@ -166,5 +154,5 @@ def _found(
         (table.place, hit.row, hit.column)
         for table, own in rows.items()
         for part in chunks(own)
-        for hit in search.hits(table, table.is_any(table.key, part))
+        for hit in search.hits(table, part)
     }

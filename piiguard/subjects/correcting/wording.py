@@ -9,13 +9,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from piiguard.detect.leaves import as_json, as_text
 from piiguard.frames import emptied
+from piiguard.read import magic
+from piiguard.repeated import Repeated, json_of
+from piiguard.subjects.correcting.spelling import in_link, spelled
 from piiguard.subjects.identifiers import ENTITIES, Identifier, IdentifierError
 from piiguard.subjects.sought import Sought
 
@@ -24,6 +27,8 @@ __all__ = ["KINDS", "Wording"]
 KINDS = (*ENTITIES, "text")
 """What can be corrected: an identifier wherever it stands and however it is spelled, or a text that is all of a cell."""
 _DEEPEST = 40
+_ASIDE = "surrogateescape"
+"""Bytes that are not UTF-8 stay what they are, beside the value."""
 
 
 class Wording:
@@ -62,15 +67,15 @@ class Wording:
                 )
                 for key, inner in value.items()
             }
+        if isinstance(value, Repeated):
+            return Repeated(self._made(inner, column, path, kinds, depth + 1) for inner in value)
         if isinstance(value, list | tuple):
             return [self._made(inner, column, f"{path or '$'}[*]", kinds, depth + 1) for inner in value]
+        if isinstance(value, bytes) and magic.closed_cell(value):
+            return value  # what is packed or coded is not changed byte by byte: it is left, and named
         if isinstance(value, bytes):
-            try:
-                text = value.decode()
-            except UnicodeDecodeError:
-                return value
-            made = self._made(text, column, path, kinds, depth)
-            return made.encode() if isinstance(made, str) else value
+            made = self._made(value.decode("utf-8", _ASIDE), column, path, kinds, depth)
+            return type(value)(made.encode("utf-8", _ASIDE)) if isinstance(made, str) else value
         if isinstance(value, str):
             return self._text(value, column, path, kinds, depth)
         if isinstance(value, int | float | Decimal):
@@ -83,7 +88,7 @@ class Wording:
         if tree is None:
             return self._leaf(text, column, path, kinds)
         made = self._made(tree, column, "$", kinds, depth + 1)
-        return text if made == tree else json.dumps(made, ensure_ascii=False)
+        return text if made == tree else json_of(made)
 
     def _leaf(self, text: str, column: str, path: str | None, kinds: Collection[str]) -> str:
         if self.old_one is None:
@@ -91,11 +96,24 @@ class Wording:
         if self.sought.is_whole(self.old_one, text) and (
             self.kind in kinds or self.sought.in_text(text, column, path)
         ):
-            return self.new
+            return self._likewise(text, "")
         made, at = "", 0
         for start, end in self.sought.spans(text, column, path):
-            made, at = made + text[at:start] + self.new, end
+            made, at = made + text[at:start] + self._likewise(text[start:end], text[:start]), end
         return made + text[at:] if at else text
+
+    def _likewise(self, old: str, before: str) -> str:
+        """The new value as the old one is spelled there; the old one where it cannot be."""
+        made = spelled(old, self.new, before)
+        if made != self.new or not in_link(before):
+            return old if made is None else made
+        if self.kind == "phone" and old.isdecimal():
+            return self._digits(old) or old
+        return quote(self.new, safe="@")
+
+    def is_left(self, value: Any, column: str, kinds: Collection[str] = ()) -> bool:
+        """Whether the old identifier stands in a cell, in whatever spelling."""
+        return self.old_one is not None and any(self.sought.in_cell(value, column, kinds))
 
     def _number(self, value: Any, column: str, path: str | None, kinds: Collection[str]) -> Any:
         text = as_text(value)
@@ -103,14 +121,19 @@ class Wording:
             return value
         if self.kind not in kinds and not self.sought.in_text(text, column, path):
             return value
-        digits = self.new_one.normal.lstrip("+")
+        digits = self._digits(text)
+        return value if digits is None else type(value)(digits)
+
+    def _digits(self, text: str) -> str | None:
+        """The new number in digits alone, with the country as the old one has it; None where it has other signs."""
+        digits = self.new_one.normal.lstrip("+") if self.new_one is not None else ""
         if not digits.isdecimal():
-            return value
+            return None
         if self.kind == "phone" and text[:1] == "8" and digits[:1] == "7" and len(text) == len(digits):
             digits = f"8{digits[1:]}"
         elif self.kind == "phone" and len(text) < len(digits) and digits[:1] == "7":
             digits = digits[1:]  # without its country
-        return type(value)(digits)
+        return digits
 
 
 def _one(kind: str, value: str, which: str) -> Identifier:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from piiguard.subjects.live.broken import BrokenText, lenient, readable
 from piiguard.subjects.live.catalogue import Catalogue
-from piiguard.subjects.live.tables import Edge, Row, Table
+from piiguard.subjects.live.tables import Edge, Row, Table, any_of
 from piiguard.subjects.live.undeclared import undeclared
 
-__all__ = ["Catalogue", "Edge", "Row", "Table", "undeclared"]
+__all__ = ["BrokenText", "Catalogue", "Edge", "Row", "Table", "any_of", "lenient", "readable", "undeclared"]

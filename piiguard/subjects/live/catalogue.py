@@ -13,11 +13,14 @@ from piiguard.database import home, inspect
 from piiguard.errors import SubjectError
 from piiguard.read import catalog
 from piiguard.read.relation import Relation
+from piiguard.subjects.live.hidden import HIDDEN, hides
+from piiguard.subjects.live.operators import operators
 from piiguard.subjects.live.tables import Edge, Table
 
 __all__ = ["Catalogue"]
 
 _ROWS = ("table", "partitioned")
+ELSEWHERE = "other tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Catalogue:
             r.place: _table(connection, r) for r in found if r.kind in _ROWS and not r.unread and not r.told
         }
         edges = tuple(_edges(connection, tables))
-        self = cls(tables, edges, tuple(_unread(found)))
+        unread = [*_unread(found), *([(ELSEWHERE, HIDDEN)] if hides(connection) else [])]
+        self = cls(tables, edges, tuple(unread))
         for edge in edges:
             self._below.setdefault(edge.parent, []).append(edge)
             self._above.setdefault(edge.child, []).append(edge)
@@ -72,6 +76,8 @@ def _unread(found: list[Relation]) -> Iterator[tuple[str, str]]:
             yield relation.place, "a copy of rows of other tables: refresh it when they have changed"
         elif relation.denied:
             yield relation.place, f"permission denied for {', '.join(relation.denied)}"
+        elif relation.aside:
+            yield relation.place, relation.aside
 
 
 def _table(connection: sa.Connection, relation: Relation) -> Table:
@@ -79,13 +85,17 @@ def _table(connection: sa.Connection, relation: Relation) -> Table:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sa.exc.SAWarning)  # types that SQLAlchemy does not know
         columns = look.get_columns(relation.name, schema)
-    return Table(
-        relation,
-        relation.place,
-        relation.primary,
-        {column["name"]: column["type"] for column in columns},
-        frozenset(column["name"] for column in columns if not column["nullable"]),
-    )
+    filled = frozenset(column["name"] for column in columns if not column["nullable"])
+    key = relation.primary or _naming(look, relation.name, schema, filled)
+    types = {column["name"]: column["type"] for column in columns}
+    computed = frozenset(column["name"] for column in columns if column.get("computed"))
+    return Table(relation, relation.place, key, types, filled, computed)
+
+
+def _naming(look: sa.Inspector, name: str, schema: str | None, filled: frozenset[str]) -> tuple[str, ...]:
+    """Without a primary key, columns that are unique and never NULL name a row as well."""
+    unique = [tuple(found["column_names"]) for found in look.get_unique_constraints(name, schema)]
+    return min((names for names in unique if filled.issuperset(names)), key=len, default=())
 
 
 def _schema(connection: sa.Connection, relation: Relation) -> str | None:
@@ -95,11 +105,15 @@ def _schema(connection: sa.Connection, relation: Relation) -> str | None:
 def _edges(connection: sa.Connection, tables: Mapping[str, Table]) -> Iterator[Edge]:
     look, small = inspect(connection), {place.lower(): table for place, table in tables.items()}
     default = {home(connection), connection.dialect.default_schema_name, None}
+    unusual = operators(connection)
     for table in tables.values():
-        for key in look.get_foreign_keys(table.relation.name, _schema(connection, table.relation)):
+        schema, name = _schema(connection, table.relation), table.relation.name
+        for key in look.get_foreign_keys(name, schema):
             parent = _parent(key, default, table, small)
             if parent is not None:
-                yield Edge(table, tuple(key["constrained_columns"]), parent, tuple(key["referred_columns"]))
+                signs = unusual.get((schema or "", name, key["name"] or ""), {})
+                columns = tuple(key["constrained_columns"])
+                yield Edge(table, columns, parent, tuple(key["referred_columns"]), signs)
 
 
 def _parent(key: Any, default: set[str | None], child: Table, tables: Mapping[str, Table]) -> Table | None:

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.read.relation import Column, Relation
+from piiguard.subjects.live.broken import BrokenText, literal
 
-__all__ = ["Edge", "Row", "Table"]
+__all__ = ["Edge", "Row", "Table", "any_of"]
 
 Row = tuple[Any, ...]
 """The values of a primary key."""
@@ -26,6 +27,8 @@ class Table:
     types: Mapping[str, Any] = field(compare=False, default_factory=dict)
     required: frozenset[str] = field(compare=False, default=frozenset())
     """columns that are never NULL"""
+    computed: frozenset[str] = field(compare=False, default=frozenset())
+    """columns that the database makes of others: they are searched and never written, as they follow what they are made of"""
 
     @property
     def source(self) -> sa.TableClause:
@@ -41,14 +44,21 @@ class Table:
 
     def is_any(self, names: tuple[str, ...], rows: list[Row]) -> sa.ColumnElement[bool]:
         """Rows in which these columns have one of these values."""
-        if len(names) == 1:
-            return sa.column(names[0]).in_([row[0] for row in rows])
-        return sa.or_(
-            *(
-                sa.and_(*(sa.column(name) == value for name, value in zip(names, row, strict=True)))
-                for row in rows
-            )
-        )
+        return any_of([sa.column(name) for name in names], rows)
+
+
+def any_of(columns: list[sa.ColumnElement[Any]], rows: list[Row]) -> sa.ColumnElement[bool]:
+    """Where these columns have the values of one of the rows."""
+    if len(columns) > 1:
+        return sa.or_(*(_equal(columns, row) for row in rows))
+    whole = [row[0] for row in rows if not isinstance(row[0], BrokenText)]
+    broken = [row for row in rows if isinstance(row[0], BrokenText)]
+    listed = columns[0].in_(whole)
+    return sa.or_(listed, *(_equal(columns, row) for row in broken)) if broken else listed
+
+
+def _equal(columns: list[sa.ColumnElement[Any]], row: Row) -> sa.ColumnElement[bool]:
+    return sa.and_(*(own == literal(value) for own, value in zip(columns, row, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class Edge:
     columns: tuple[str, ...]
     parent: Table
     referred: tuple[str, ...]
+    operators: Mapping[int, str] = field(compare=False, default_factory=dict)
+    """by the place of the column, how the database compares it where that is not `=` (see ``operators``)"""
 
     @property
     def loose(self) -> tuple[str, ...]:

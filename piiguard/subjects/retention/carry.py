@@ -18,22 +18,27 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from piiguard import clock, database
-from piiguard.errors import SubjectError
+from piiguard.errors import DecryptionError, SubjectError
 from piiguard.frames import emptied
 from piiguard.protect.batches.pace import Pace
-from piiguard.subjects.erase import run, writing
-from piiguard.subjects.erasing.columns import going
-from piiguard.subjects.erasing.plan import Done, Plan, plan_of
+from piiguard.subjects.acting.act import carried, counts, writing
+from piiguard.subjects.acting.lines import Lines
+from piiguard.subjects.erasing.plan import plan_of
 from piiguard.subjects.find import reading
 from piiguard.subjects.found import Unsearched
 from piiguard.subjects.live import Catalogue, Row, Table
-from piiguard.subjects.receipt import Erased, Receipt
+from piiguard.subjects.planned.steps import Done, Plan
+from piiguard.subjects.receipt import Changed, Receipt
+from piiguard.subjects.restricted.rows import CLOSED, NO_KEYRING, PLACE, RestrictedRows, ensure
+from piiguard.subjects.restricted.values import exactly
 from piiguard.subjects.retention.overdue import Walk
 from piiguard.subjects.retention.report import RetentionReport, TableOverdue
 from piiguard.subjects.retention.rules import Expiry, Promised, Rules, expiries
+from piiguard.subjects.retention.signs import How, Signs, signs_of
 from piiguard.subjects.rows.known import Named
-from piiguard.subjects.rows.person import Person
+from piiguard.subjects.rows.person import Person, refuse_broken_keys, restricted_of
 from piiguard.subjects.rows.reach import Reach
+from piiguard.subjects.sealing.plan import restriction_of
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -47,7 +52,6 @@ _PAGE = 1000
 _BATCH = 100
 NO_KEY = "it has no primary key, so its rows cannot be named"
 NO_RULE = "no rule in the manifest says what becomes of its rows"
-NO_SIGN = 'a pseudonym does not tell which rows are done: erase = "null" or "delete" for rows past their term'
 
 
 @emptied
@@ -59,6 +63,7 @@ def retain(
     manifest: Manifest | None = None,
     findings: Iterable[Named] = (),
     keyring: Keyring | None = None,
+    how: How = "erase",
     agreed: Agreed = lambda report, statements: False,
     pace: Pace | None = None,
     trail: Path | None = None,
@@ -67,7 +72,8 @@ def retain(
     """Count the rows of a database that are past their term, and destroy them by the rules of the manifest if ``agreed``.
 
     Terms and dates are those of the ``policy`` and of ``[[subjects]]``. A row goes with what hangs on it, as one person's rows
-    do; it is held while a law keeps some of that. ``pace`` limits rows per second and minutes.
+    do; it is held while a law keeps some of that. ``how`` says ``restrict`` where their use is to stop instead, by ``restrict`` of the rules; what
+    is restricted already is then not counted. ``pace`` limits rows per second and minutes.
 
     Raises: :class:`SubjectError` for a database that cannot be read or written.
 
@@ -76,7 +82,14 @@ def retain(
         report = retain("sqlite:///crm.db", Policy.load("policy.toml"), manifest=manifest)
         print(report.overdue)
     """
-    job = _Job(target, Rules(manifest, findings, keyring), policy, organisation, now or clock.now())
+    job = _Job(
+        target,
+        Rules(manifest, findings, keyring, dates=policy.dates),
+        policy,
+        organisation,
+        now or clock.now(),
+        how,
+    )
     report, statements = job.look()
     if not report.overdue or not agreed(report, statements):
         return report
@@ -90,6 +103,7 @@ class _Job:
     policy: Promised
     organisation: str
     now: datetime
+    how: How = "erase"
     walks: dict[str, Walk] = field(default_factory=dict)
     """by table, children first; those that may be carried out"""
     tally: Counter[Done] = field(default_factory=Counter)
@@ -134,12 +148,16 @@ class _Job:
         if not expiry.table.key:
             unread[place] = NO_KEY
             return one, []
-        why = NO_RULE if rule is None else NO_SIGN if rule.erase == "pseudonym" else ""
+        why = NO_RULE if rule is None else expiry.table.relation.aside
+        signs = Signs()
         try:
-            filled = self._filled(catalogue, expiry.table, one)
+            if rule is not None:
+                signs = signs_of(self.known, catalogue, expiry.table, rule, self.how)
         except SubjectError as error:
-            filled, why = (), str(error)
-        walk = Walk(expiry, before, filled)
+            why = str(error)
+        filled = signs.filled
+        sealed = self._restricted(connection, expiry.table, unread) if filled and self.how == "erase" else ()
+        walk = Walk(expiry, before, filled, sealed, signs.done)
         if not why:
             self.walks[place] = walk
         first, overdue, undated, after = list[Row](), 0, 0, None
@@ -150,9 +168,16 @@ class _Job:
             if after is None:
                 return replace(one, overdue=overdue, undated=undated, reason=why or None), first
 
-    def _filled(self, catalogue: Catalogue, table: Table, one: TableOverdue) -> tuple[str, ...]:
-        """Rows that stay without their values are done when all of those are gone."""
-        return going(self.known, catalogue, table, frozenset(), "null") if one.erase == "null" else ()
+    def _restricted(self, connection: sa.Connection, table: Table, unread: dict[str, str]) -> tuple[Row, ...]:
+        """Rows of which values lie elsewhere: those have not gone when the row itself holds none."""
+        held = RestrictedRows(connection, self.known.keyring)
+        if held.closed:
+            unread.setdefault(PLACE, NO_KEYRING)
+        try:
+            return tuple(one.row for one in held.all(table) if one.how == "seal")
+        except DecryptionError:
+            unread.setdefault(PLACE, CLOSED)
+            return ()
 
     def _texts(
         self, connection: sa.Connection, catalogue: Catalogue, walk: Walk, rows: list[Row]
@@ -167,41 +192,51 @@ class _Job:
     ) -> Plan:
         rules = self.known.of(walk.table.place)
         persons = frozenset(catalogue.tables[s.table] for s in rules.subjects if s.table in catalogue.tables)
-        reach = Reach(connection, catalogue, persons, locked)
-        reach.extend({walk.table: dict.fromkeys(rows)})
+        expired = {walk.table: dict.fromkeys(rows)}
+        reach = Reach(connection, catalogue, persons, locked, rules.let_go(catalogue.edges), expired)
+        reach.extend(expired)
         for table, own in reach.rows.items():
             rule = rules.rule(table.place)
-            if own and rule is not None and rule.erase == "keep":
+            if (
+                self.how == "erase"
+                and own
+                and rule is not None
+                and rule.erase == "keep"
+                and rule.restrict is None
+            ):
                 raise SubjectError(
                     f"{table.place}: rows that hang on it are kept by law ({rule.law})",
-                    hint="it goes when their term has ended, or by piiguard subject erase --leave-kept",
+                    hint="it goes when their term has ended, or when a rule says how they are restricted",
                 )
-        return plan_of(connection, Person(catalogue, reach, [], []), rules)
+        unread: dict[str, str] = {}
+        held = restricted_of(connection, rules, reach, unread)
+        refuse_broken_keys([reach.rows], unread)
+        person = Person(catalogue, reach, [], [], unread, held)
+        make = plan_of if self.how == "erase" else restriction_of
+        return make(connection, person, rules)
 
     def carry_out(
         self, report: RetentionReport, pace: Pace, keyring: Keyring | None, trail: Path | None
     ) -> RetentionReport:
         """Destroy what is past its term, table by table, and count again."""
-        lines = keyring.trail(trail) if keyring is not None else None
-        receipt = Receipt(str(uuid.uuid4()), clock.stamp(), "", getpass.getuser(), (), ())
+        lines = Lines.of(keyring, trail, [self.target])
+        receipt = Receipt(str(uuid.uuid4()), clock.stamp(), "", getpass.getuser(), (), (), kind=self.how)
         if lines is not None:
-            begun = {"state": "begun", "receipt": receipt.id, "databases": [report.target]}
-            receipt = replace(receipt, trail=lines.note("retention", begun).number)
+            begun = {"receipt": receipt.id, "databases": [report.target]}
+            receipt = replace(receipt, trail=lines.begin("retention", begun))
+        if self.known.restricts:
+            with writing(self.target) as connection:  # of its own: on some databases it ends a transaction
+                ensure(connection)
         for walk in self.walks.values():
             self._walk(walk, pace)
-        left, _ = _Job(self.target, self.known, self.policy, self.organisation, self.now).look()
+        left, _ = _Job(self.target, self.known, self.policy, self.organisation, self.now, self.how).look()
         after = {one.table: one.overdue for one in left.tables}
         places = tuple(replace(done, rows=rows) for done, rows in self.tally.items())
-        whole = Erased(report.target, clock.stamp(), places, left.overdue, 0)
+        whole = Changed(report.target, clock.stamp(), places, left.overdue, 0)
         receipt = replace(receipt, finished=clock.stamp(), databases=(whole,))
         if lines is not None:
-            ended = {
-                "state": "ended",
-                "receipt": receipt.id,
-                "erased": receipt.erased,
-                "sha256": receipt.digest,
-            }
-            lines.note("retention", ended)
+            ended = {"receipt": receipt.id, **counts(receipt), "sha256": receipt.digest}
+            lines.end("retention", ended)
         tables = tuple(self._told(one, after.get(one.table, 0)) for one in report.tables)
         return replace(report, finished=clock.stamp(), tables=tables, receipt=receipt)
 
@@ -240,11 +275,12 @@ class _Job:
 
     def _destroy(self, walk: Walk, rows: list[Row]) -> None:
         with writing(self.target) as connection:
+            exactly(connection)
             still = walk.still(connection, rows)
             if not still:
                 return
             plan = self._plan(connection, Catalogue.read(connection), walk, still, locked=True)
-            run(connection, plan)
+            carried(connection, plan, walk.table.place)
             connection.commit()
         for done in plan.done:
             self.tally[replace(done, rows=0)] += done.rows

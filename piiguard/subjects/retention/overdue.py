@@ -11,7 +11,10 @@ import sqlalchemy as sa
 
 from piiguard.subjects.dates import moment
 from piiguard.subjects.live import Row, Table
+from piiguard.subjects.live.broken import literal
 from piiguard.subjects.retention.rules import Expiry
+from piiguard.subjects.retention.signs import Done, nothing
+from piiguard.subjects.rows.reach import chunks
 
 __all__ = ["Page", "Walk"]
 
@@ -27,11 +30,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Rows of one expiry, older than ``before``; ``empty`` are columns of which one holds something while there is work."""
+    """Rows of one expiry, older than ``before``; ``filled`` are columns of which one holds something while there is work, and
+    of the ``restricted`` rows it lies elsewhere.
+    """
 
     expiry: Expiry
     before: datetime
     filled: tuple[str, ...] = ()
+    restricted: tuple[Row, ...] = ()
+    done: Done = nothing
+    """tells rows that stay and are done"""
 
     @property
     def table(self) -> Table:
@@ -46,7 +54,7 @@ class Walk:
         rows = [tuple(row) for row in connection.execute(query)]
         undated = sum(moment(row[-1]) is None for row in rows)
         return Page(
-            [row[:-1] for row in rows if self._is_overdue(row[-1])],
+            self._left(connection, rows),
             undated,
             rows[-1][:-1] if len(rows) == size else None,
         )
@@ -54,7 +62,12 @@ class Walk:
     def still(self, connection: sa.Connection, rows: list[Row]) -> list[Row]:
         """Those rows that are past their term now, and locked: somebody may have come back meanwhile."""
         query = self._query().where(self.table.is_any(self.table.key, rows)).with_for_update()
-        return [tuple(row)[:-1] for row in connection.execute(query) if self._is_overdue(row[-1])]
+        return self._left(connection, [tuple(row) for row in connection.execute(query)])
+
+    def _left(self, connection: sa.Connection, rows: list[Row]) -> list[Row]:
+        overdue = [row[:-1] for row in rows if self._is_overdue(row[-1])]
+        done = self.done(connection, overdue)
+        return [row for row in overdue if row not in done]
 
     def _query(self) -> sa.Select[Any]:
         names: Iterable[str] = (*self.table.key, self.expiry.column)
@@ -63,7 +76,9 @@ class Walk:
         ]
         query = sa.select(*selected).select_from(self.table.source)
         if self.filled:
-            query = query.where(sa.or_(*(sa.column(name).is_not(None) for name in self.filled)))
+            held: list[sa.ColumnElement[bool]] = [sa.column(name).is_not(None) for name in self.filled]
+            held += [self.table.is_any(self.table.key, part) for part in chunks(self.restricted)]
+            query = query.where(sa.or_(*held))
         return query
 
     def _is_overdue(self, value: Any) -> bool:
@@ -78,5 +93,5 @@ def _behind(table: Table, row: Row) -> sa.ColumnElement[bool]:
 
 def _steps(names: tuple[str, ...], row: Row) -> Iterator[sa.ColumnElement[bool]]:
     for at, name in enumerate(names):
-        equal = [sa.column(n) == v for n, v in zip(names[:at], row[:at], strict=True)]
-        yield sa.and_(*equal, sa.column(name) > row[at])
+        equal = [sa.column(n) == literal(v) for n, v in zip(names[:at], row[:at], strict=True)]
+        yield sa.and_(*equal, sa.column(name) > literal(row[at]))

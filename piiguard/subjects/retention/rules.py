@@ -59,15 +59,19 @@ class Rules(Known):
     """What is known, for rows that are past their term: what a law has kept until then goes as well."""
 
     def __init__(
-        self, manifest: Manifest | None, findings: Iterable[Named], keyring: Keyring | None, expired: str = ""
-    ) -> None:
-        self._listed = list(findings)
+        self, manifest: Manifest | None, findings: Iterable[Named], keyring: Keyring | None, expired: str = "",
+        dates: Iterable[Dated] = (),
+    ) -> None:  # fmt: skip
+        self._listed, self._dated = list(findings), list(dates)
         super().__init__(manifest, self._listed, keyring)
         self._expired = expired
 
     def of(self, table: str) -> Rules:
         """The rules for rows of this table that are past their term."""
-        return Rules(self.manifest, self._listed, self.keyring, table)
+        return Rules(self.manifest, self._listed, self.keyring, table, self._dated)
+
+    def dates(self) -> frozenset[str]:
+        return super().dates() | {f"{one.table}.{one.column}" for one in self._dated}
 
     def rule(self, table: str) -> TableRule | None:
         own = super().rule(table)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from piiguard.detect.headers import hints
 from piiguard.entities import BY_NAME
 from piiguard.protect.seal import Seal
+from piiguard.rights import restricts
 from piiguard.subjects.identifiers import ENTITIES
-from piiguard.subjects.live import Table
+from piiguard.subjects.live import Edge, Table
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
@@ -33,6 +35,14 @@ class Named(Protocol):
     def column(self) -> str | None: ...
 
 
+def _by_child(edges: Iterable[Edge]) -> Iterator[tuple[Edge, frozenset[str]]]:
+    """Each foreign key with all columns of its table that are of one."""
+    listed, columns = list(edges), dict[Table, set[str]]()
+    for edge in listed:
+        columns.setdefault(edge.child, set()).update(edge.columns)
+    return ((edge, frozenset(columns[edge.child])) for edge in listed)
+
+
 _TWINS = ("enc", "plain")
 """How ``piiguard encrypt`` and ``decrypt`` call the column beside the one that they move."""
 
@@ -45,8 +55,10 @@ class Known:
         manifest: Manifest | None = None,
         findings: Iterable[Named] = (),
         keyring: Keyring | None = None,
+        accept_unread: Iterable[str] = (),
     ) -> None:
         self.manifest, self.keyring = manifest, keyring
+        self._accepts = tuple(accept_unread)
         self._found: dict[tuple[str, str], set[str]] = {}
         for finding in findings:
             if finding.table is not None and finding.column is not None:
@@ -57,9 +69,27 @@ class Known:
     def subjects(self) -> tuple[Subject, ...]:
         return self.manifest.subjects if self.manifest else ()
 
+    def accepts(self, place: str) -> bool:
+        """Whether documents in a column need not be searched where they cannot be."""
+        return any(fnmatchcase(place, glob) for glob in self._accepts)
+
+    @property
+    def restricts(self) -> bool:
+        """Whether any rule says how rows are restricted."""
+        return restricts(self.subjects)
+
     def rule(self, table: str) -> TableRule | None:
         """What becomes of a person's rows in a table."""
         return next((rule for s in self.subjects if (rule := s.rule(table)) is not None), None)
+
+    def let_go(self, edges: Iterable[Edge]) -> frozenset[Edge]:
+        """The references that a ``null`` rule names and nothing else: their rows are nobody's, and go on without them."""
+        return frozenset(edge for edge, of_table in _by_child(edges) if self._lets_go(edge, of_table))
+
+    def _lets_go(self, edge: Edge, of_table: frozenset[str]) -> bool:
+        rule = self.rule(edge.child.place)
+        named = set(rule.columns) if rule is not None and rule.erase == "null" else set()
+        return named <= of_table and not named.isdisjoint(edge.loose)
 
     def protected(self, table: str, column: str) -> ProtectedColumn | None:
         return self.manifest.find(table, column) if self.manifest else None
@@ -74,7 +104,7 @@ class Known:
 
     def kinds(self, table: str, column: str) -> frozenset[str]:
         """Which identifiers a column is known to hold."""
-        entities = {*hints(column), *self._found.get((table, column), ())}
+        entities = self._told(table, column)
         kinds = {kind for kind, entity in ENTITIES.items() if entity in entities}
         item = self.protected(table, column)
         rules = {rule.partition("/")[0] for rule in item.rules} if item else set()
@@ -84,6 +114,13 @@ class Known:
         if self._identifies(table, column):
             kinds |= set(ENTITIES) if not kinds else set()
         return frozenset(kinds)
+
+    def entities(self, table: str, column: str) -> frozenset[str]:
+        """What a column is known to hold."""
+        return self._told(table, column) | {ENTITIES[kind] for kind in self.kinds(table, column)}
+
+    def _told(self, table: str, column: str) -> frozenset[str]:
+        return frozenset({*hints(column), *self._found.get((table, column), ())})
 
     def personal(self, table: Table) -> tuple[str, ...]:
         """The columns of a table whose values are a person's, by all that is known."""
@@ -116,12 +153,20 @@ class Known:
         indexes = {(item.table, item.index) for item in items if item.index}
         return frozenset(indexes | {(item.table, f"{item.column}_{end}") for item in items for end in _TWINS})
 
+    def dates(self) -> frozenset[str]:
+        """The columns from which terms run: they stay as long as the row, or nobody could tell when it is to go."""
+        rules = (rule for s in self.subjects for rule in (self.rule(s.table), *s.tables) if rule is not None)
+        return frozenset(
+            date for date in (*(s.last_activity for s in self.subjects), *(r.since for r in rules)) if date
+        )
+
     def _is_personal(self, table: str, column: str) -> bool:
+        told_by_name = hints(column) and (table, column) not in self.helpers
         return bool(
             self.protected(table, column)
             or self._found.get((table, column))
             or self._identifies(table, column)
-            or (hints(column) and (table, column) not in self.helpers)
+            or (told_by_name and f"{table}.{column}" not in self.dates())
         )
 
     def _identifies(self, table: str, column: str) -> bool:

@@ -7,25 +7,26 @@ that is half migrated is looked at both ways.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from piiguard.errors import NotIndexable
+from piiguard.errors import DecryptionError, NotIndexable, ValueRestricted
 from piiguard.keys.codec import codec_for
 from piiguard.keys.envelope import MAGIC, TEXT_PREFIX, looks_encrypted
 from piiguard.protect.batches.batch import UNREADABLE
 from piiguard.protect.seal import Seal
-from piiguard.read.relation import Column
+from piiguard.read.relation import Column, has_zero
 from piiguard.subjects.identifiers import Identifier
 from piiguard.subjects.live import Row, Table
+from piiguard.subjects.restricted.rows import CLOSED, NO_KEYRING, PLACE, RestrictedRow, RestrictedRows
 from piiguard.subjects.rows.known import Known
 from piiguard.subjects.sought import Sought
 
-__all__ = ["Hit", "Search", "Via"]
+__all__ = ["Hit", "Search", "Via", "away", "seal_of"]
 
-Via = Literal["index", "value", "foreign key"]
+Via = Literal["index", "value", "foreign key", "restricted"]
 _PAGE = 500
 _MAGIC = bytes([MAGIC])
 
@@ -61,9 +62,37 @@ class Search:
     known: Known
     sought: Sought
     unread: dict[str, str]
+    closed: dict[tuple[Table, str], dict[Row, str]] = field(default_factory=dict)
+    """rows with a document that cannot be taken apart, by column, with the reason"""
+    restricted: RestrictedRows = field(init=False)
 
-    def hits(self, table: Table, only: sa.ColumnElement[bool] | None = None) -> Iterator[Hit]:
-        """Every hit in a table, or in some of its rows."""
+    def __post_init__(self) -> None:
+        self.restricted = RestrictedRows(self.connection, self.known.keyring)
+        if self.restricted.closed:
+            self.unread.setdefault(PLACE, NO_KEYRING)
+
+    def hits(self, table: Table, only: list[Row] | None = None) -> Iterator[Hit]:
+        """Every hit in a table, or in some of its rows: in place, and in what was moved away of restricted rows."""
+        yield from self._in_place(table, only)
+        try:
+            for one in (
+                self.restricted.all(table) if only is None else self.restricted.of(table, only).values()
+            ):
+                yield from self._away(one)
+        except DecryptionError:
+            self.unread.setdefault(PLACE, CLOSED)
+
+    def _away(self, one: RestrictedRow) -> Iterator[Hit]:
+        table, labels = one.table, {column.name: column.comment for column in one.table.columns}
+        for name, value in one.values.items() if one.how == "seal" and self.sought.values else ():
+            if (table.place, name) not in self.known.helpers:
+                cell = _Cell(
+                    name, sa.column(name), sa.true(), labels.get(name, ""), seal_of(self.known, table, name)
+                )
+                for hit in self._in(table, one.row, cell, away(cell.seal, one, name, value)):
+                    yield replace(hit, via="restricted")
+
+    def _in_place(self, table: Table, only: list[Row] | None) -> Iterator[Hit]:
         cells = list(self._cells(table)) if self.sought.values else []
         if not cells:
             return
@@ -74,7 +103,7 @@ class Search:
         ]
         query = sa.select(*selected).select_from(table.source).where(sa.or_(*(cell.where for cell in cells)))
         if only is not None:
-            query = query.where(only)
+            query = query.where(table.is_any(table.key, only))
         width = len(names)
         result = self.connection.execute(query, execution_options={"yield_per": _PAGE})
         for number, row in enumerate(result):
@@ -93,13 +122,19 @@ class Search:
             via = "index" if cell.seal.item.index else "value"
             try:
                 value = cell.seal.value(value)
+            except ValueRestricted:
+                return  # it is looked for where it lies
             except UNREADABLE:
                 self.unread.setdefault(
                     f"{table.place}.{cell.name}", "values do not open: piiguard verify names them"
                 )
                 return
         kinds = self.known.kinds(table.place, cell.name)
-        for path, one in self.sought.in_cell(value, cell.name, kinds, cell.label):
+
+        def close(why: str) -> None:
+            self.closed.setdefault((table, cell.name), {})[row] = why
+
+        for path, one in self.sought.in_cell(value, cell.name, kinds, cell.label, close):
             yield Hit(table, row, cell.name, path, one, via)
 
     def _cells(self, table: Table) -> Iterator[_Cell]:
@@ -120,13 +155,21 @@ class Search:
         own: sa.ColumnElement[Any] = sa.column(column.name)
         if column.reading == "bytes":
             return own.is_not(None)
-        return sa.or_(self.sought.where(self._text(own)), _is_bytes(own, self.connection))
+        return self._may_hold(own)
+
+    def _may_hold(self, own: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """SQLite holds bytes in any column, and makes no text of them; of a text its like sees nothing behind a zero."""
+        dialect = self.connection.dialect.name
+        asked = self.sought.where(self._text(own), dialect)
+        if dialect != "sqlite":
+            return asked
+        return sa.case((sa.or_(sa.func.typeof(own) == "blob", has_zero(own)), sa.true()), else_=asked)
 
     def _text(self, own: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Its text as the type itself gives it: the owner of a cast would have his function run."""
         dialect = self.connection.dialect.name
-        if dialect == "postgresql":
-            return sa.func.pg_catalog.concat(own)
+        if dialect == "postgresql":  # a collation that is not deterministic takes no pattern
+            return sa.collate(sa.func.pg_catalog.concat(own), "default")
         return sa.cast(own, sa.Text if dialect == "sqlite" else sa.CHAR)
 
     def _protected(self, column: Column, seal: Seal, table: Table) -> _Cell:
@@ -134,9 +177,7 @@ class Search:
         own: sa.ColumnElement[Any] = sa.column(column.name)
         plain = sa.and_(own.is_not(None), sa.not_(self._sealed(own, seal, column)))
         if column.reading != "bytes" or self.connection.dialect.name == "sqlite":
-            plain = sa.and_(
-                plain, sa.or_(self.sought.where(self._text(own)), _is_bytes(own, self.connection))
-            )
+            plain = sa.and_(plain, self._may_hold(own))
         index = seal.item.index
         if index is None or index not in table.types or not _is_telling(seal):
             where: sa.ColumnElement[bool] = own.is_not(
@@ -166,6 +207,17 @@ class Search:
         return bytes_ if column.reading == "bytes" else text
 
 
+def seal_of(known: Known, table: Table, column: str) -> Seal | None:
+    """What opens a column; None where it is not encrypted, or no keyring is there."""
+    item = known.protected(table.place, column)
+    return known.seal(item) if item else None
+
+
+def away(seal: Seal | None, one: RestrictedRow, column: str, value: Any) -> Any:
+    """A value of a restricted row: of an encrypted column what it opened to, as the key of then may be gone."""
+    return value if seal is None or column not in one.plain else seal.of(one.plain[column])
+
+
 _RULES = frozenset({"digits", "phone", "email", "last4", "domain"})
 
 
@@ -174,11 +226,6 @@ def _is_telling(seal: Seal) -> bool:
     return seal.item.type in ("string", "integer", "decimal") and all(
         rule.partition("/")[0] in _RULES for rule in seal.item.rules
     )
-
-
-def _is_bytes(own: sa.ColumnElement[Any], connection: sa.Connection) -> sa.ColumnElement[bool]:
-    """SQLite holds bytes in any column, and makes no text of them."""
-    return sa.func.typeof(own) == "blob" if connection.dialect.name == "sqlite" else sa.false()
 
 
 def _forms(one: Identifier, codec: str) -> Iterator[Any]:

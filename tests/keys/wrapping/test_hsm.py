@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import multiprocessing
 import os
 import shutil
@@ -155,6 +157,9 @@ def test_each_mechanism_opens_the_keyring_with_a_key_that_stays_inside(
     label = f"{mechanism}-{tmp_path.name}"
     made = Keyring.create(tmp_path / "k.json", [f"pkcs11:{token.format(label)}&mechanism={mechanism}"])
     assert Keyring.from_file(made.path).open().generation == 1
+    wrapped = json.loads(made.path.read_text())["recipients"][0]["wrapped"]
+    of_gcm = 12 + 32 + 16  # nonce, file key, tag: what a token of one mechanism alone gives
+    assert (len(base64.urlsafe_b64decode(wrapped + "==")) == of_gcm) is (mechanism == "aes-gcm")
     library = pkcs11.lib(token.partition("module-path=")[2])
     with library.get_token(token_label="piiguard").open(user_pin=PIN) as session:
         held = [key for key in session.get_objects({pkcs11.Attribute.LABEL: label}) if _secret(key)]
@@ -171,8 +176,6 @@ def _secret(key: object) -> bool:
 def test_a_mechanism_without_associated_data_is_bound_to_its_keyring_all_the_same(
     token: str, tmp_path: Path, mechanism: str
 ) -> None:
-    import json
-
     option = f"pkcs11:{token.format(f'bound-{mechanism}')}&mechanism={mechanism}"
     first, second = (Keyring.create(tmp_path / f"{n}.json", [option]).path for n in "ab")
     document = json.loads(second.read_text())

@@ -18,6 +18,7 @@ from piiguard.errors import ScanError
 from piiguard.manifest import Manifest
 from piiguard.scan import Options, ScanReport
 from piiguard.scan.targets import scan_target
+from tests.documents import split_docx, zipped
 
 NAMES = (
     "Сынақов Үлгі Мысалұлы",
@@ -50,6 +51,7 @@ def same(spark: Any, target: str, options: Options = LOW, manifest: Manifest | N
     local = scan_target(target, options, manifest=manifest)
     assert findings(report) == findings(local)
     assert report.targets == local.targets
+    assert report.persons == local.persons
     return report
 
 
@@ -154,6 +156,9 @@ def test_files_that_only_spark_can_open_are_read_by_the_same_readers(
     (tmp_path / "a.log.gz").write_bytes(gzip.compress("ИИН 050312300015\n".encode()))
     (tmp_path / "b #%4.csv").write_bytes("тел;фио\n".encode() + b"7010000001;x\n" * 30)
     (tmp_path / "damaged.xz").write_bytes(b"\xfd7zXZ\x00 no more")
+    (tmp_path / "c.zip").write_bytes(
+        zipped({"c.docx": split_docx("050312300015"), "d.log": "тел. +77010000001\n"})
+    )
     report, local = on_spark(spark, tmp_path.as_uri()), scan_target(str(tmp_path), LOW)
 
     def told(report: ScanReport) -> set[tuple[Any, ...]]:

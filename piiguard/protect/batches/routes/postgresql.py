@@ -13,7 +13,7 @@ from piiguard.database import compiled, connect, own_path
 from piiguard.protect.batches.batch import Batches, Converted, Step, convert
 from piiguard.protect.batches.checkpoint import Checkpoint
 from piiguard.protect.batches.routes.held import Sent, settle
-from piiguard.protect.cells.exact import is_binary
+from piiguard.protect.cells.exact import is_binary, is_text
 from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.table_code import path_for
 from piiguard.protect.schema.tables import compared, quoted
@@ -54,7 +54,7 @@ class PostgresqlRoute:
     def takes(plan: Batches) -> bool:
         """Whether every type has an array that the driver can send."""
         cells = all(cell.text or is_binary(cell.column) for cell in plan.cells)
-        targets = all(is_binary(a.target) or isinstance(a.target.type, sa.String) for a in plan.assignments)
+        targets = all(is_binary(a.target) or is_text(a.target) for a in plan.assignments)
         return cells and targets and all(isinstance(c.type, _KEYS) for c in plan.key.columns)
 
     def __call__(self, connection: sa.Connection, checkpoint: Checkpoint, size: int) -> Step:

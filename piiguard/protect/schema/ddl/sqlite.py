@@ -74,20 +74,22 @@ class SqliteDdl(Ddl):
         """The way that keeps NOT NULL, and a constraint that SQLite cannot drop with its column."""
         return self.copy() if constrained or not self.move.source.nullable else self.swap()
 
+    @property
+    def watchers(self) -> tuple[str, ...]:
+        """The names of our triggers that keep plaintext out of a column under a constraint."""
+        bare = short(f"piiguard_only_{self.move.table.name}_{self.move.source.name}", 56)
+        return f"{bare}_i", f"{bare}_u"
+
     def _watchers(self) -> dict[str, str]:
         """Triggers that do what a CHECK would: SQLite cannot add one to a column that is there."""
         column = f"NEW.{self.source}"
         plain = f"{column} IS NOT NULL AND (typeof({column}) <> 'blob' OR substr({column}, 1, 1) <> x'F9')"
         text = f"{self.move.place} takes ciphertext only".replace("'", "''")
-        names = {
-            end: self.quote(short(f"piiguard_only_{self.move.table.name}_{self.move.source.name}", 56) + end)
-            for end in ("_i", "_u")
-        }
-        events = {"_i": "INSERT", "_u": f"UPDATE OF {self.source}"}
+        events = "INSERT", f"UPDATE OF {self.source}"
         return {
-            name: f"CREATE TRIGGER {name} BEFORE {events[end]} ON {self.table} WHEN {plain}\n"
+            name: f"CREATE TRIGGER {name} BEFORE {event} ON {self.table} WHEN {plain}\n"
             f"BEGIN SELECT RAISE(ABORT, '{text}'); END"
-            for end, name in names.items()
+            for name, event in zip(map(self.quote, self.watchers), events, strict=True)
         }
 
     def withdraw(self, columns: Sequence[str]) -> list[str]:

@@ -64,7 +64,8 @@ class Dependent:
     """One thing that hangs on the column.
 
     ``kind`` and ``name`` are the database's; ``how`` says in a few words what becomes of it, ``remedy`` is the
-    statement that takes it out of the way. ``by_name``: ``--drop-constraint NAME`` lets it go.
+    statement that takes it out of the way. ``by_name``: ``--drop-constraint NAME`` lets it go. ``residue`` is the word
+    for plaintext that it may hold or have written elsewhere, see :mod:`piiguard.protect.schema.residue`.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Dependent:
     how: str = ""
     remedy: str = ""
     by_name: bool = False
+    residue: str = ""
 
     @property
     def text(self) -> str:
@@ -110,10 +112,26 @@ class Inventory:
     later: list[str] = field(default_factory=list)
 
     def add(
-        self, kind: str, name: str, fate: Fate, how: str = "", remedy: str = "", *, by_name: bool = False
+        self,
+        kind: str,
+        name: str,
+        fate: Fate,
+        how: str = "",
+        remedy: str = "",
+        *,
+        by_name: bool = False,
+        residue: str = "",
     ) -> None:
         """Note one thing."""
-        self.dependents.append(Dependent(kind, name, fate, how, remedy, by_name))
+        self.dependents.append(Dependent(kind, name, fate, how, remedy, by_name, residue))
+
+    def runs(self, going: Going, kind: str, name: str) -> None:
+        """Note code that finds the column by its name: what it has copied so far is plaintext, wherever it lies."""
+        if going.to_cipher:
+            how = "it sees ciphertext from then on, and what it has copied until then stays plaintext"
+            self.add(kind, name, "kept", how, residue="copies")
+        else:
+            self.add(kind, name, "kept", "it sees plaintext from then on")
 
     def give_up(self, going: Going, kind: str, name: str, how: str, remedy: str) -> bool:
         """A constraint that cannot be kept: gone when it was named, else refused. Returns whether it goes."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from piiguard.names import word
-from piiguard.protect.schema.dependents.found import Going, Inventory
+from piiguard.protect.schema.dependents.found import Dependent, Going, Inventory
 from piiguard.protect.schema.dependents.sqltext import mentions, only_asks_for_null
 
-__all__ = ["Found", "judge"]
+__all__ = ["Found", "judge", "stays_unique"]
+
+THROUGH = "unique through the blind index: equal is what its normalizer says, not the collation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,19 @@ class Found:
     where: str | None = None
     method: str = "btree"
     constraint: bool = False
+    beginning: bool = False  # MariaDB's index over so many signs of a value
 
     @property
     def kind(self) -> str:
         """What a person calls it."""
         return "unique constraint" if self.constraint else "unique index" if self.unique else "index"
+
+
+def stays_unique(dependents: Iterable[Dependent]) -> bool:
+    """Whether something says that every value of the column is unique, and nobody gave that up."""
+    return any(
+        one.kind.startswith("unique") and (one.fate == "kept" or one.how == THROUGH) for one in dependents
+    )
 
 
 def judge(
@@ -45,6 +55,11 @@ def judge(
         name = f"{going.column}_index"
         remedy = f"--index {word(name) or 'NAME'} --normalizer exact (or digits, email …) keeps it unique"
         if inventory.give_up(going, found.kind, found.name, how, remedy) and going.in_place:
+            inventory.before.append(drop)
+        return None
+    if going.to_cipher and found.unique and found.beginning:
+        how = "values are unique by how they begin, which no hash of a whole one tells"
+        if inventory.give_up(going, found.kind, found.name, how, drop) and going.in_place:
             inventory.before.append(drop)
         return None
     if going.in_place:
@@ -88,9 +103,7 @@ def _alone(going: Going, found: Found, inventory: Inventory) -> None:
     if found.unique and found.name in going.let_go:
         inventory.add(found.kind, found.name, "gone", "as --drop-constraint says")
     elif found.unique:
-        inventory.add(
-            found.kind, found.name, "rebuilt", "unique through the blind index" if going.to_cipher else ""
-        )
+        inventory.add(found.kind, found.name, "rebuilt", THROUGH if going.to_cipher else "")
     elif going.to_cipher:
         how = (
             "the blind index takes its place"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.protect.schema.dependents.found import Going, Inventory, short
 from piiguard.protect.schema.dependents.indexes import Found, judge
-from piiguard.protect.schema.dependents.sqltext import mentions, only_asks_for_null
+from piiguard.protect.schema.dependents.sqltext import driven, mentions, only_asks_for_null
 from piiguard.protect.schema.surroundings import without_transactions
 from piiguard.protect.schema.tables import quoted
 
@@ -158,7 +158,7 @@ class _Reader:
             if not own and all(only_asks_for_null(text, n) for n in going.names):
                 self.inventory.add("check", name, "kept" if going.in_place else "rebuilt", "it asks for NULL")
                 if not going.in_place:
-                    again = f"ADD CONSTRAINT {self.quote(name)} CHECK ({text})"
+                    again = f"ADD CONSTRAINT {self.quote(name)} CHECK ({driven(text)})"
                     self.inventory.parts += [f"DROP CONSTRAINT {self.quote(name)}", again]
                 continue
             if own:
@@ -182,7 +182,8 @@ class _Reader:
                 continue
             items = [self.quote(r["col"]) + (f"({r['part']})" if r["part"] else "") for r in parts]
             unique, method = bool(parts[0]["uniq"]), parts[0]["method"].lower()
-            found = Found(name, unique, items, columns, method=method)
+            begins = any(r["part"] for r in parts if r["col"] in self.going.names)
+            found = Found(name, unique, items, columns, method=method, beginning=begins)
             drop = f"ALTER TABLE {self.table} DROP INDEX {self.quote(name)}"
             made = judge(self.going, found, self.inventory, drop, self.quote)
             if made is not None:
@@ -210,11 +211,10 @@ class _Reader:
                 self.inventory.add("view", view["name"], "kept", how)
         for trigger in self._all(_TRIGGERS):
             if not trigger["name"].startswith("piiguard_") and self._touches(trigger["text"]):
-                self.inventory.add("trigger", trigger["name"], "kept", how)
-
+                self.inventory.runs(self.going, "trigger", trigger["name"])
         for routine in self._all(_ROUTINES):
             if mentions(routine["text"], self.going.table.name) and self._touches(routine["text"]):
-                self.inventory.add(routine["kind"], routine["name"], "kept", how)
+                self.inventory.runs(self.going, routine["kind"], routine["name"])
 
     def _grants(self) -> None:
         """Privileges go by name, and so stay; the blind index gets the same."""

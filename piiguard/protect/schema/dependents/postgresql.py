@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from piiguard.protect.schema.dependents import postgresql_column as column_facts
 from piiguard.protect.schema.dependents import postgresql_indexes as indexes
 from piiguard.protect.schema.dependents.found import Going, Inventory
-from piiguard.protect.schema.dependents.sqltext import mentions, only_asks_for_null
+from piiguard.protect.schema.dependents.sqltext import driven, mentions, only_asks_for_null
 from piiguard.protect.schema.tables import as_value
 
 __all__ = ["read"]
@@ -40,6 +41,23 @@ _RULE = """
 select v.oid::regclass::text as owner, v.relkind::text as kind, r.rulename as name
 from pg_rewrite r join pg_class v on v.oid = r.ev_class where r.oid = :oid
 """
+_TRIGGERS = """
+select t.tgname as name, t.tgrelid::regclass::text as owner, p.proname as function, p.prosrc as source,
+  l.lanname as language, p.pronamespace = 'pg_catalog'::regnamespace as builtin, t.tgargs as arguments,
+  coalesce(t.tgnewtable, t.tgoldtable) is not null as whole
+from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_language l on l.oid = p.prolang
+where t.tgrelid = :oid and not t.tgisinternal and not starts_with(t.tgname, 'piiguard_') order by 1
+"""
+_KEPT = """
+with recursive up (oid) as (
+  select r.ev_class from pg_depend d join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+  where d.refclassid = 'pg_class'::regclass and d.refobjid = :oid and d.refobjsubid in (0, :number) and r.ev_class <> :oid
+  union select r.ev_class from up join pg_depend d on d.refobjid = up.oid and d.refclassid = 'pg_class'::regclass
+  join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass where r.ev_class <> up.oid)
+select c.oid::regclass::text as name from up join pg_class c using (oid) where c.relkind = 'm' order by 1
+"""
+# A whole row that is handed on, as to_jsonb(OLD) does: the column is in it, and its name nowhere.
+_WHOLE_ROW = re.compile(r"(?i)\b(?<!return )(?<!returning )(new|old)\b(?!\s*\.)")
 _NAMES = {
     "pg_policy": "select polname as name, polrelid::regclass::text as owner from pg_policy where oid = :oid",
     "pg_trigger": "select tgname as name, tgrelid::regclass::text as owner from pg_trigger where oid = :oid",
@@ -62,6 +80,8 @@ def read(connection: sa.Connection, going: Going) -> Inventory:
         if number == 0 or place["attname"] == going.column:
             reader.column(top=number == 0)
         reader.hanging()
+        reader.running()
+        reader.kept()
     for oid in dict.fromkeys(p["oid"] for p in connection.execute(query).mappings()):
         indexes.read(connection, going, inventory, oid, quote)
     column_facts.around(connection, inventory)
@@ -91,6 +111,9 @@ class _Reader:
         """What the column itself has: inheritance, privileges, comment, settings."""
         place, going = self.place, self.going
         if going.in_place:
+            if going.to_cipher:
+                at = (place["oid"], place["name"], place["attnum"], self.quote(going.column))
+                column_facts.refuse_narrow_domain(self.connection, self.inventory, *at)
             return
         if top and place["attinhcount"]:
             parent = self._one(
@@ -114,6 +137,30 @@ class _Reader:
             if (one := (found["class"], found["objid"])) not in seen:
                 seen.add(one)
                 self._one_of(found)
+
+    def running(self) -> None:
+        """Triggers, whose functions pg_depend says nothing of."""
+        going, told = self.going, {(one.kind, one.name) for one in self.inventory.dependents}
+        for it in self.connection.execute(sa.text(_TRIGGERS), {"oid": self.place["oid"]}).mappings().all():
+            arguments = bytes(it["arguments"]).decode().split("\0")
+            named = any(name in arguments or mentions(it["source"], name) for name in going.names)
+            if it["builtin"] and it["function"].startswith("tsvector_update_trigger"):
+                if named and going.to_cipher:
+                    remedy = f"DROP TRIGGER {self.quote(it['name'])} ON {it['owner']}"
+                    remedy += f"; ALTER TABLE {it['owner']} DROP COLUMN {self.quote(arguments[0])}"
+                    how = f"{arguments[0]} holds the words of the plaintext"
+                    self.inventory.add("trigger", it["name"], "refused", how, remedy)
+            elif ("trigger", it["name"]) not in told and not it["builtin"] and (named or _whole(it)):
+                self.inventory.runs(going, "trigger", it["name"])
+
+    def kept(self) -> None:
+        """Materialized views, also those over a view: in place nothing makes them anew."""
+        at = {"oid": self.place["oid"], "number": self.place["attnum"]}
+        if not (self.going.in_place and self.going.to_cipher):
+            return
+        for name in self.connection.scalars(sa.text(_KEPT), at).all():
+            how = f"it holds the plaintext until REFRESH MATERIALIZED VIEW {name}"
+            self.inventory.add("materialized view", name, "kept", how, residue="matviews")
 
     def _one_of(self, found: Any) -> None:
         kind, oid = found["class"], found["objid"]
@@ -154,7 +201,7 @@ class _Reader:
     def _check_again(self, it: Any) -> None:
         self.inventory.add("check", it["name"], "rebuilt", "it asks whether the column is NULL")
         table, name = it["owner"], self.quote(it["name"])
-        text = it["text"].removesuffix(" NOT VALID")
+        text = driven(it["text"].removesuffix(" NOT VALID"))
         self.inventory.after.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {text} NOT VALID")
         if it["valid"]:
             self.inventory.later.append(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
@@ -207,15 +254,26 @@ class _Reader:
         """In place, the column stays; only another type of it is in the way of what reads it."""
         going = self.going
         if going.in_place and not (going.retyped or always):
-            self.inventory.add(
-                kind, name, "kept", "it reads ciphertext from then on" if going.to_cipher else ""
-            )
+            if kind in ("rule", "trigger"):
+                self.inventory.runs(going, kind, name)
+            elif kind != "materialized view" or not going.to_cipher:  # those are told with all that hold rows
+                how = "it reads ciphertext from then on" if going.to_cipher else ""
+                self.inventory.add(kind, name, "kept", how)
         else:
             uses = "plaintext" if going.to_cipher else "column"
             self.inventory.add(kind, name, "refused", how or f"it uses the {uses}", remedy)
 
     def _one(self, query: str, oid: int) -> Any:
         return self.connection.execute(sa.text(query), {"oid": oid}).mappings().one()
+
+
+def _whole(trigger: Any) -> bool:
+    """Whether the function may take rows as a whole; of compiled code nothing is known."""
+    return bool(
+        trigger["whole"]
+        or trigger["language"] in ("c", "internal")
+        or _WHOLE_ROW.search(" ".join(trigger["source"].split()))
+    )
 
 
 def only_mentions(text: str, going: Going) -> bool:

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from piiguard.names import word
 from piiguard.protect.schema.dependents.found import Going, Inventory
 
-__all__ = ["around", "carry"]
+__all__ = ["around", "carry", "refuse_narrow_domain"]
 
 _FACTS = """
 select a.attname as name, a.attstattarget as target, col_description(a.attrelid, a.attnum) as comment,
-  a.attidentity::text as identity, t.typtype::text as kind, t.oid::regtype::text as type,
+  a.attidentity::text as identity,
   case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
   exists (select from pg_attribute b where b.attrelid = a.attrelid and b.attnum > a.attnum and not b.attisdropped
     and b.attname <> all(:ours)) as moves
@@ -26,7 +26,15 @@ from pg_attribute a cross join aclexplode(a.attacl) x left join pg_roles g on g.
 where a.attrelid = :oid and a.attnum = :number order by 1, 2
 """
 _LABELS = "select provider, label from pg_seclabel where objoid = :oid and objsubid = :number and classoid = 'pg_class'::regclass"
-_DOMAIN = "select conname as name from pg_constraint where contypid = cast(:type as regtype) order by 1"
+_DOMAINS = """
+with recursive made (oid, typmod, depth) as (
+  select atttypid, atttypmod, 0 from pg_attribute where attrelid = :oid and attnum = :number
+  union select t.typbasetype, t.typtypmod, depth + 1 from made join pg_type t using (oid) where t.typtype = 'd')
+select m.oid::regtype::text as type, m.typmod >= 0 as limited,
+  array(select c.conname::text from pg_constraint c where c.contypid = m.oid order by 1) as checks,
+  t.typtype = 'd' as made, t.typnotnull as filled, t.typname as name from made m join pg_type t using (oid)
+order by depth
+"""
 
 
 def carry(
@@ -55,13 +63,43 @@ def carry(
         inventory.add("identity", facts["name"], "refused", "the database fills the column", remedy)
     if facts["collation"] is not None and going.to_cipher:
         inventory.add("collation", facts["collation"], "gone", "ciphertext has no order")
-    if facts["kind"] == "d" and going.to_cipher:
-        for check in connection.execute(sa.text(_DOMAIN), {"type": facts["type"]}).mappings():
-            how = f"it is a check of the domain {facts['type']}"
-            remedy = f"the domain's checks go with the plaintext: --drop-constraint {word(check['name']) or 'NAME'}"
-            inventory.give_up(going, "check", check["name"], how, remedy)
+    if going.to_cipher:
+        _domains(connection, going, inventory, at, table, column)
     if facts["moves"]:
         inventory.add("place", facts["name"], "gone", "it comes last; an INSERT must name its columns")
+
+
+def _domains(
+    connection: sa.Connection,
+    going: Going,
+    inventory: Inventory,
+    at: dict[str, Any],
+    table: str,
+    column: str,
+) -> None:
+    """The checks of a domain, and of the domains that it is made of, go with the plaintext."""
+    for domain in connection.execute(sa.text(_DOMAINS), at).mappings().all():
+        for name in domain["checks"]:
+            remedy = f"the domain's checks go with the plaintext: --drop-constraint {word(name) or 'NAME'}"
+            inventory.give_up(going, "check", name, f"it is a check of the domain {domain['type']}", remedy)
+        if domain["filled"]:
+            remedy = f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL, then --drop-constraint {word(domain['name']) or 'NAME'}"
+            inventory.give_up(going, "domain", domain["name"], "it is NOT NULL by its domain", remedy)
+
+
+def refuse_narrow_domain(
+    connection: sa.Connection, inventory: Inventory, oid: int, table: str, number: int, column: str
+) -> None:
+    """In place the domain stays: ciphertext has to pass its checks, and to fit into its length."""
+    found = connection.execute(sa.text(_DOMAINS), {"oid": oid, "number": number}).mappings().all()
+    if found and found[0]["made"] and any(each["checks"] or each["limited"] for each in found):
+        inventory.add(
+            "domain",
+            found[0]["type"],
+            "refused",
+            "ciphertext does not pass what it asks",
+            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE text",
+        )
 
 
 def _grants(

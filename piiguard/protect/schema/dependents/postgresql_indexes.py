@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from piiguard.protect.schema.dependents.found import Going, Inventory, short
 from piiguard.protect.schema.dependents.indexes import Found, judge
-from piiguard.protect.schema.dependents.sqltext import bracketed, mentions, renamed, split_list
+from piiguard.protect.schema.dependents.sqltext import bracketed, driven, mentions, renamed, split_list
 
 __all__ = ["read"]
 
@@ -56,14 +56,15 @@ def _touched(found: Found, going: Going) -> bool:
 
 
 def _found(it: Any) -> Found:
-    begin, end = bracketed(it["text"], it["text"].index(" USING "))
+    text = driven(it["text"])
+    begin, end = bracketed(text, text.index(" USING "))
     return Found(
         it["name"],
         it["unique"],
-        split_list(it["text"][begin + 1 : end]),
+        split_list(text[begin + 1 : end]),
         it["names"][: it["keys"]],
         [name for name in it["names"][it["keys"] :] if name],
-        it["where_"],
+        driven(it["where_"]) if it["where_"] else None,
         it["method"],
         it["bound"],
     )
@@ -71,7 +72,7 @@ def _found(it: Any) -> Found:
 
 def _make(going: Going, inventory: Inventory, it: Any, made: Found, quote: Callable[[str], str]) -> None:
     """Beside writers under another name; the swap gives it the old one. The twin's name goes with the twin."""
-    text, temporary = it["text"], short(f"piiguard_{it['name']}")
+    text, temporary = driven(it["text"]), short(f"piiguard_{it['name']}")
     begin, end = bracketed(text, text.index(" USING "))
     head = text[:begin].replace(" ON ONLY ", " ON ", 1)
     head = f"CREATE {'UNIQUE ' if made.unique else ''}INDEX {quote(temporary)}" + head[head.index(" ON ") :]

@@ -18,9 +18,15 @@ from piiguard.protect.schema.dependents.sqltext import (
     split_list,
 )
 
-__all__ = ["read", "rehearse"]
+__all__ = ["read", "rehearse", "strictly"]
 
 _WORD = r'(?:"(?:[^"]|"")*"|\[[^\]]*\]|`[^`]*`|[^\W\d][\w$]*)'
+_FULL_TEXT = re.compile(
+    r"\s*create\s+virtual\s+table\b.*?\busing\s+fts[345]\s*\((?P<of>.*)", re.IGNORECASE | re.DOTALL
+)
+_CONTENT = re.compile(
+    r"""\bcontent\s*=\s*(?P<name>'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$]*)""", re.IGNORECASE
+)
 _CHECK = re.compile(rf"(?:\bconstraint\s+({_WORD})\s+)?\bcheck\s*(?=\()", re.IGNORECASE)
 
 
@@ -41,6 +47,7 @@ class _Reader:
         self._computed()
         self._indexes()
         self._readers()
+        self._words()
 
     def _pragma(self, name: str, argument: str) -> Sequence[Any]:
         return self.connection.exec_driver_sql(f"PRAGMA {name}({self.quote(argument)})").mappings().all()
@@ -142,8 +149,40 @@ class _Reader:
         for kind in ("view", "trigger"):
             for name, owner, text in self._texts(kind):
                 about = self._mine(owner) or mentions(text, self.going.table.name)
-                if about and not name.startswith("piiguard_") and self._touches(text):
+                if not about or name.startswith("piiguard_") or not self._touches(text):
+                    continue
+                if kind == "view":
                     self.inventory.add(kind, name, "kept", how)
+                else:
+                    self.inventory.runs(self.going, kind, name)
+
+    def _words(self) -> None:
+        """A full-text index has the words of a value in tables of its own, which no encryption of ours reaches."""
+        for name, _, text in self._texts("table"):
+            searched = _FULL_TEXT.match(text)
+            if not searched or not self.going.to_cipher or not self._touches(searched["of"]):
+                continue
+            content = _CONTENT.search(searched["of"])
+            source = content["name"].strip("\"'`[]") if content else ""
+            feeds = [
+                trigger for trigger, owner, body in self._texts("trigger") if self._feeds(owner, body, name)
+            ]
+            if feeds or self._reads(source):
+                remedy = [f"DROP TRIGGER {self.quote(each)}" for each in feeds]
+                remedy.append(f"DROP TABLE {self.quote(name)}")
+                how = "it holds the words of the plaintext"
+                self.inventory.add("full-text index", name, "refused", how, "; ".join(remedy))
+            elif not source:
+                how = "it has a column of this name: look whether it holds the plaintext"
+                self.inventory.add("full-text index", name, "kept", how, residue="full-text")
+
+    def _feeds(self, owner: str, body: str, index: str) -> bool:
+        return (self._mine(owner) or mentions(body, self.going.table.name)) and mentions(body, index)
+
+    def _reads(self, source: str) -> bool:
+        """Whether a full-text index has its content from the table, or from a view of it."""
+        views = {name.casefold(): text for name, _, text in self._texts("view")}
+        return self._mine(source) or mentions(views.get(source.casefold()), self.going.table.name)
 
 
 def _ours(test: str) -> bool:
@@ -196,3 +235,14 @@ def rehearse(connection: sa.Connection, statements: Sequence[str]) -> str | None
     finally:
         stage.close()
     return None
+
+
+def strictly(connection: sa.Connection, table: str, column: str) -> str | None:
+    """The type that alone a column of a STRICT table takes; None where any value may stand."""
+    quote = connection.dialect.identifier_preparer.quote
+    listed = connection.exec_driver_sql(f"PRAGMA table_list({quote(table)})").mappings().all()
+    if not any(row["strict"] for row in listed):
+        return None
+    columns = connection.exec_driver_sql(f"PRAGMA table_xinfo({quote(table)})").mappings().all()
+    (kind,) = (row["type"].upper() for row in columns if row["name"] == column)
+    return None if kind == "ANY" else str(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["bracketed", "mentions", "only_asks_for_null", "renamed", "split_list"]
+__all__ = ["bracketed", "driven", "mentions", "only_asks_for_null", "renamed", "split_list"]
 
 _TOKEN = re.compile(
     r"""(?P<skip>'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/)"""
@@ -66,6 +66,15 @@ def renamed(text: str, column: str, to: str) -> str:
             parts += [text[last:begin], to]
             last = end
     return "".join([*parts, text[last:]])
+
+
+def driven(text: str) -> str:
+    """The text as a part of a statement: the drivers of PostgreSQL and MariaDB take a bare % for a parameter.
+
+    >>> driven("(city ~~ 'a%'::text)")
+    "(city ~~ 'a%%'::text)"
+    """
+    return text.replace("%", "%%")
 
 
 def bracketed(text: str, start: int = 0) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from piiguard.errors import JobError
 from piiguard.protect.schema.tables.tables import FOLDED
@@ -102,7 +103,7 @@ class _Named(sa.types.UserDefinedType[Any]):
 
 
 class _AsNumber(sa.types.TypeDecorator[int]):
-    """MariaDB orders an ENUM by the number of its members, but compares it with a text as a text."""
+    """MariaDB orders an ENUM or a SET by the number of its members, but compares it with a text as a text."""
 
     impl = sa.Integer
     cache_ok = True
@@ -111,11 +112,35 @@ class _AsNumber(sa.types.TypeDecorator[int]):
         return sa.type_coerce(column, sa.Integer) + sa.literal_column("0")
 
 
+class _AsDouble(sa.types.TypeDecorator[float]):
+    """MariaDB shows six digits of a FLOAT, and orders it by all: read so, a row would come behind itself for ever."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def column_expression(self, column: Any) -> Any:
+        return sa.type_coerce(column, sa.Double) * sa.literal_column("1e0")
+
+
+class _AsHours(sa.types.TypeDecorator[str]):
+    """MariaDB's TIME goes from -838 hours to 838, which the driver makes a time of day of."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def column_expression(self, column: Any) -> Any:
+        return sa.cast(sa.type_coerce(column, sa.types.NullType()), sa.CHAR)
+
+
 def _sortable(dialect: sa.Dialect, column: sa.Column[Any]) -> sa.Column[Any]:
     """The column with a type in which every key can be read, bound and put in order."""
     kind = column.type
-    if dialect.name == "mysql" and isinstance(kind, sa.Enum):
+    if dialect.name == "mysql" and isinstance(kind, sa.Enum | mysql.SET):
         column.type = _AsNumber()
+    elif dialect.name == "mysql" and isinstance(kind, sa.Time):
+        column.type = _AsHours()
+    elif dialect.name == "mysql" and isinstance(kind, sa.Float):
+        column.type = _AsDouble()
     elif dialect.name == "sqlite" and not isinstance(kind, sa.Integer | sa.String | sa.LargeBinary):
         column.type = sa.types.NullType()  # as it is stored: any column holds anything
     elif dialect.name == "postgresql" and isinstance(kind, sa.String) and not isinstance(kind, sa.Enum):
@@ -132,6 +157,8 @@ _BINDABLE: tuple[type, ...] = (sa.Integer, sa.Uuid, sa.Numeric, sa.LargeBinary)
 def key_of(connection: sa.Connection, table: sa.Table, *, without: Sequence[str] = ()) -> Key:
     """The primary key, else a unique constraint over columns that are never NULL; none of ``without`` is in it."""
     if table.primary_key.columns:
+        if connection.dialect.name == "sqlite":
+            _refuse_unnamed(connection, table)
         return Key(tuple(_sortable(connection.dialect, c) for c in table.primary_key.columns))
     for names in unique_groups(connection, table):
         columns = tuple(table.c[name] for name in names if name in table.c and name not in without)
@@ -141,3 +168,15 @@ def key_of(connection: sa.Connection, table: sa.Table, *, without: Sequence[str]
         f"{table.fullname}: the table has no primary key, so a row cannot be found again",
         hint="add a primary key, or a UNIQUE constraint over a column that is NOT NULL",
     )
+
+
+def _refuse_unnamed(connection: sa.Connection, table: sa.Table) -> None:
+    """SQLite lets a primary key be NULL: no comparison finds such a row, and several have the same key."""
+    for column in table.primary_key.columns:
+        # As it is stored: a declared type would read what is there
+        raw = sa.type_coerce(column, sa.types.NullType())
+        if connection.scalar(sa.select(sa.literal(1)).where(raw.is_(None)).limit(1)):
+            raise JobError(
+                f"{table.fullname}: rows have NULL in their primary key, so they cannot be found again",
+                hint=f"give each of them a {column.name} of its own",
+            )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 
 from piiguard.database import home, inspect
@@ -43,6 +44,7 @@ def reflect(connection: sa.Connection, name: str) -> sa.Table:
         known = inspect(connection).get_table_names(schema or None)
         raise JobError(f"{name}: there is no such table", hint=_meant(bare, known, "tables")) from None
     table.info[_HOME] = home(connection, table.schema)
+    _undomain(table)
     _fold(connection, table)
     _mark_followers(connection, table)
     return table
@@ -70,13 +72,24 @@ def as_value(dialect: sa.Dialect, table: sa.Table) -> str:
     return name.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else name
 
 
+def _undomain(table: sa.Table) -> None:
+    """A domain is what it is made of: it is read, bound and compared as that, whatever it is named and checks."""
+    for column in table.c:
+        while isinstance(column.type, DOMAIN):
+            column.type = column.type.data_type
+            if isinstance(column.type, sa.String) and column.type.collation == "default":
+                column.type.collation = None  # the catalogue's word for none of its own
+
+
 def _fold(connection: sa.Connection, table: sa.Table) -> None:
     """Columns of citext count as text: the operators of its own stand in a schema that is in no path of ours."""
     if connection.dialect.name != "postgresql":
         return
     query = sa.text(
-        "select a.attname from pg_attribute a join pg_type t on t.oid = a.atttypid"
-        " where a.attrelid = cast(:name as regclass) and t.typname = 'citext' and not a.attisdropped"
+        "with recursive made (attname, oid) as ("
+        " select attname, atttypid from pg_attribute where attrelid = cast(:name as regclass) and not attisdropped"
+        " union select m.attname, t.typbasetype from made m join pg_type t on t.oid = m.oid where t.typtype = 'd')"
+        " select m.attname from made m join pg_type t on t.oid = m.oid where t.typname = 'citext'"
     )
     for column in connection.scalars(query, {"name": as_value(connection.dialect, table)}):
         table.c[column].type = sa.Text()

@@ -9,9 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from piiguard.confidence import MEDIUM
+from piiguard.detect.encodings import text_of
 from piiguard.detect.headers import context
-from piiguard.detect.leaves import as_json, as_text, leaves
-from piiguard.subjects.live import Row, Table
+from piiguard.detect.leaves import as_text, as_tree, leaves
+from piiguard.keys.envelope import looks_encrypted
+from piiguard.subjects.live import BrokenText, Row, Table, readable
+from piiguard.subjects.live.documents import is_document
 from piiguard.subjects.rows.reach import chunks
 
 __all__ = ["told"]
@@ -32,6 +35,12 @@ def told(connection: sa.Connection, table: Table, rows: Iterable[Row]) -> frozen
 
 
 def _is_personal(name: str, label: str, cell: Any) -> bool:
+    """A document in the row of a person is his, whether or not it can be taken apart."""
+    if isinstance(cell, bytes | bytearray | memoryview) and not isinstance(cell, BrokenText):
+        cell = bytes(cell)
+        if not looks_encrypted(cell) and is_document(cell):
+            return True
+        cell = None if looks_encrypted(cell) else text_of(cell)
     return any(
         match.score >= MEDIUM
         for path, text in _texts(cell)
@@ -40,12 +49,14 @@ def _is_personal(name: str, label: str, cell: Any) -> bool:
 
 
 def _texts(cell: Any) -> Iterator[tuple[str | None, str]]:
-    if cell is None or isinstance(cell, bytes | bytearray | memoryview):
+    if isinstance(cell, BrokenText):
+        cell = readable(cell)
+    if cell is None:
         return
     tree = cell if isinstance(cell, dict | list | tuple) else None
     text = "" if tree is not None else as_text(cell).strip()
     if text[:1] in ("{", "["):
-        tree = as_json(text)
+        tree = as_tree(text)
     if tree is not None:
         yield from leaves(tree)
     elif text:

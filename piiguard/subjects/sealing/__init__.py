@@ -1,0 +1,1 @@
+"""How a row is restricted and released: which columns, what stands there meanwhile, and the statements."""
