@@ -17,7 +17,7 @@ from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted
 
 COLUMNS = ("iin", "phone", "email", "full_name")
-VALUES = ("050312300017", "+77011234567", "synaq.ulgi@example.kz", "Сынақов Үлгі Сынақұлы")
+VALUES = ("050312300015", "+77011234567", "synaq.ulgi@example.kz", "Сынақов Үлгі Сынақұлы")
 PLAIN = "plain text"
 POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 

@@ -43,10 +43,10 @@ def main(url: str = "sqlite://") -> list[str]:
     engine = sa.create_engine(url, hide_parameters=True)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
-        session.add(Student(full_name="Сынақов Үлгі", iin="050312300017", phone="+7 701 123 45 67"))
+        session.add(Student(full_name="Сынақов Үлгі", iin="050312300015", phone="+7 701 123 45 67"))
         session.commit()
 
-        by_iin = sa.select(Student).where(Student.iin == "050312300017")
+        by_iin = sa.select(Student).where(Student.iin == "050312300015")
         by_phone = sa.select(Student).where(Student.phone == "8 (701) 123-45-67")
         by_last4 = sa.select(Student).where(Student.phone_last4 == "4567")
         said = [repr(session.scalars(query).one()) for query in (by_iin, by_phone, by_last4)]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from piiguard.orm import EncryptedColumnError
 
-FIRST, SECOND = "050312300017", "010203300010"
+FIRST, SECOND = "050312300015", "010203300015"
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

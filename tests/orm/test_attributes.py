@@ -23,7 +23,7 @@ from sqlalchemy.orm import (
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError
 
-FIRST, SECOND = "050312300017", "010203300010"
+FIRST, SECOND = "050312300015", "010203300015"
 
 
 def test_the_index_is_the_hash_before_the_flush(session: Session, models: SimpleNamespace) -> None:

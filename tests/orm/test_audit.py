@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from piiguard.orm import after_decrypt
 
 ROWS: list[dict[str, Any]] = [
-    {"iin": "050312300017", "email": "a@example.kz"},
-    {"iin": "010203300010", "email": None},
+    {"iin": "050312300015", "email": "a@example.kz"},
+    {"iin": "010203300015", "email": None},
 ]
 
 

@@ -66,7 +66,7 @@ def test_nothing_is_proposed_after_a_job(
         connection.exec_driver_sql(
             f"create table students (id integer not null primary key, iin varchar(12){null}{once}, city varchar(20))"
         )
-        connection.exec_driver_sql("insert into students values (1, '050312300014', 'a')")
+        connection.exec_driver_sql("insert into students values (1, '050312300015', 'a')")
     encrypt(
         Job(engine, keyring),
         ProtectedColumn("students", "iin", "students.iin", index="iin_index", normalizer="digits"),

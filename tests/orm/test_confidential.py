@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Confidential, Encrypted, EncryptedColumnError
 
-FIRST = "050312300017"
+FIRST = "050312300015"
 
 
 class Base(DeclarativeBase):

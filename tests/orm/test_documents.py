@@ -19,7 +19,7 @@ def test_the_blocks_of_the_page_run(page: str, keyring_file: Path, monkeypatch: 
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks:
         exec(compile(block, page, "exec", dont_inherit=True), names)  # noqa: S102 - our own page
-    assert names["student"].iin == "050312300017"
+    assert names["student"].iin == "050312300015"
     names["engine"].dispose()
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-FIRST = "050312300017"
+FIRST = "050312300015"
 
 
 def test_debug_echo_hides_decrypted_rows(models: SimpleNamespace, caplog: pytest.LogCaptureFixture) -> None:
@@ -20,11 +20,11 @@ def test_debug_echo_hides_decrypted_rows(models: SimpleNamespace, caplog: pytest
         session.commit()
         student = session.scalars(sa.select(models.Student).where(models.Student.iin == FIRST)).one()
         assert student.full_name == "Сынақов Үлгі"
-        session.execute(sa.update(models.Student).values(iin="010203300010"))
+        session.execute(sa.update(models.Student).values(iin="010203300015"))
     engine.dispose()
     assert "Row (hidden" in caplog.text
     assert "INSERT INTO students" in caplog.text
-    for value in (FIRST, "010203300010", "Сынақов"):
+    for value in (FIRST, "010203300015", "Сынақов"):
         assert value not in caplog.text
 
 

@@ -24,7 +24,7 @@ from piiguard.keys import Keyring
 from piiguard.keys.envelope import OVERHEAD, TEXT_PREFIX
 from piiguard.orm import Encrypted, EncryptedColumnError, Sealed
 
-FIRST = "050312300017"
+FIRST = "050312300015"
 
 
 def table_of(keyring: Keyring, **options: Any) -> sa.Table:
@@ -189,10 +189,10 @@ def test_migrating_reads_both_and_writes_ciphertext(connection: Any, keyring: Ke
         table = table_of(keyring, migrating=True, storage=storage)
         table.create(connection)
         put(connection, FIRST)
-        connection.execute(sa.insert(table).values(v="090909400011"))
+        connection.execute(sa.insert(table).values(v="090909400014"))
         kind: Any = table.c.v.type
         assert kind.plaintext_reads == 0
-        assert connection.scalars(sa.select(table.c.v).order_by(table.c.id)).all() == [FIRST, "090909400011"]
+        assert connection.scalars(sa.select(table.c.v).order_by(table.c.id)).all() == [FIRST, "090909400014"]
         assert kind.plaintext_reads == 1
         assert stored(connection)[0] in ("p", 0xF9)
         table.drop(connection)

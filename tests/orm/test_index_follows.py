@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, make_transient, map
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError
 
-FIRST, SECOND, THIRD = "050312300015", "010203300016", "090909400018"
+FIRST, SECOND, THIRD = "050312300015", "010203300015", "090909400014"
 
 
 def ids(session: Session, models: SimpleNamespace, iin: str) -> list[int]:

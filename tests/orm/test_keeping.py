@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from piiguard.orm import EncryptedColumnError
 
-FIRST, SECOND, THIRD = "050312300017", "010203300010", "090909400011"
+FIRST, SECOND, THIRD = "050312300015", "010203300015", "090909400014"
 
 
 def flush_one(session: Session, models: SimpleNamespace) -> None:

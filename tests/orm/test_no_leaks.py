@@ -22,7 +22,7 @@ from piiguard.errors import PiiguardError
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted, without_variables
 
-IIN, OTHER, NAME, EMAIL = "050312300017", "010203300010", "Сынақов Үлгі", "synaq@example.kz"
+IIN, OTHER, NAME, EMAIL = "050312300015", "010203300015", "Сынақов Үлгі", "synaq@example.kz"
 PLANTED = (IIN, OTHER, NAME, EMAIL)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, relationship
 from piiguard.keys import Keyring
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError
 
-FIRST, SECOND = "050312300017", "010203300010"
+FIRST, SECOND = "050312300015", "010203300015"
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from sqlalchemy.orm import (
 from piiguard.keys import Keyring, change, transitions
 from piiguard.orm import BlindIndex, Encrypted, EncryptedColumnError, fill_indexes
 
-FIRST, SECOND, THIRD = "050312300015", "010203300016", "090909400018"
+FIRST, SECOND, THIRD = "050312300015", "010203300015", "090909400014"
 
 
 def promote(keyring: Keyring, path: Path) -> None:

@@ -19,7 +19,7 @@ from piiguard.orm import Encrypted, EncryptedColumnError
         ({"index": True}, "cannot be indexed"),
         ({"onupdate": "x"}, "cannot have onupdate"),
         ({"server_onupdate": sa.FetchedValue()}, "cannot have a value that the database makes"),
-        ({"server_default": "050312300017"}, "cannot have a value that the database makes"),
+        ({"server_default": "050312300015"}, "cannot have a value that the database makes"),
     ],
 )
 def test_an_option_that_cannot_work_is_refused(keyring: Keyring, options: Any, message: str) -> None:
@@ -58,7 +58,7 @@ def refused(table: sa.Table, message: str) -> None:
     with pytest.raises(EncryptedColumnError, match=message) as caught:
         table.create(engine)
     assert caught.value.hint
-    assert "050312300017" not in str(caught.value)
+    assert "050312300015" not in str(caught.value)
     with engine.connect() as connection, pytest.raises(EncryptedColumnError, match=message):
         connection.execute(sa.insert(table).values(v="x"))
     engine.dispose()

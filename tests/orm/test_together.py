@@ -16,7 +16,7 @@ from piiguard.keys import Keyring, change, transitions
 from piiguard.orm import BlindIndex, Encrypted, fill_indexes
 from piiguard.orm.manifest import protected_columns
 
-FIRST, SECOND, THIRD = "050312300017", "010203300010", "090909400011"
+FIRST, SECOND, THIRD = "050312300015", "010203300015", "090909400014"
 BORN = dt.date(1905, 3, 12)
 
 PLAIN = """

@@ -17,8 +17,8 @@ from piiguard.keys.document import KeyVersion
 from piiguard.orm import BlindIndex, Encrypted
 
 _MANY = 40  # versions of keys, after which a new keyring is made
-FIRST, SECOND = "050312300015", "010203300016"
-VALUES = [FIRST, SECOND, "090909400018", None]
+FIRST, SECOND = "050312300015", "010203300015"
+VALUES = [FIRST, SECOND, "090909400014", None]
 _numbers = itertools.count()
 NAMES = ["Сынақов", "Үлгі", " Үлгі ", None]
 

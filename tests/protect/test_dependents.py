@@ -24,7 +24,7 @@ from .schemas import dump
 ITEM = ProtectedColumn("folk", "iin", "folk.iin", index="iin_index", normalizer="digits")
 BARE = ProtectedColumn("folk", "iin", "folk.iin")
 TEXT = ProtectedColumn("folk", "iin", "folk.iin", storage="text")
-VALUES = ("050312300014", "061225400021")
+VALUES = ("050312300015", "061225400023")
 TABLE = (
     "create table folk (id integer not null primary key, iin varchar(200), city varchar(20), zip varchar(9))"
 )

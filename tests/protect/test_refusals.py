@@ -19,7 +19,7 @@ TWINS = [
 ]
 ROWS = [
     "insert into people (id, iin) values (1, '050312300015')",
-    "insert into people (id, iin) values (2, '010203300016')",
+    "insert into people (id, iin) values (2, '010203300015')",
 ]
 SAYS_NO = {
     PG: [

@@ -91,7 +91,7 @@ def test_a_job_that_fails_says_so_without_its_reason(people: People) -> None:
 
     class Fails(Watch):
         def step(self, tally: Tally) -> None:
-            raise RuntimeError("050312300017")
+            raise RuntimeError("050312300015")
 
     job = people.job()
     job.watch = Fails()
@@ -99,7 +99,7 @@ def test_a_job_that_fails_says_so_without_its_reason(people: People) -> None:
         encrypt(job, PHONE)
     failed = audit.read(people.keyring.path)[-1]
     assert (failed["action"], failed["state"], failed["error"]) == ("encrypt", "failed", "RuntimeError")
-    assert "050312300017" not in audit.trail_path(people.keyring.path).read_text()
+    assert "050312300015" not in audit.trail_path(people.keyring.path).read_text()
 
 
 def test_what_is_refused_before_it_begins_leaves_no_line(people: People) -> None:

@@ -31,7 +31,7 @@ TEXTS = {
     "'  ә '": "  ә ",
     "'Anna'": "Anna",
     "'anna'": "anna",
-    "'050312300009'": "050312300009",
+    "'050312300005'": "050312300005",
 }
 # How a table may be made, by database.
 SHAPES: dict[str, list[str]] = {
