@@ -103,6 +103,7 @@ class Vocabulary:
         )
         self._seconds = {stem: number for number, stem in enumerate(seconds)}
         self._lengths = sorted({len(stem) for stem in self._phrases})
+        self._second_lengths = sorted({len(stem) for stem, _ in self._seconds})
         self._candidates = lru_cache(maxsize=16384)(self._look_up)
         # several recognizers ask about the same surroundings of the same number
         self._found = lru_cache(maxsize=1024)(self._find)
@@ -111,7 +112,7 @@ class Vocabulary:
         """Name quickly whose labels may stand in a text, rather one too many than one too few."""
         alone, begins, goes_on = set[str](), dict[int, frozenset[str]](), set[int]()
         for word in map(fold, _WORD.findall(text)):
-            goes_on |= {number for stem, number in self._seconds.items() if _is(word, *stem)}
+            goes_on.update(self._going_on(word))
             for phrase in self._candidates(word):
                 if len(phrase.stems) == 1:
                     alone |= phrase.owners
@@ -119,6 +120,13 @@ class Vocabulary:
                     number = self._seconds[phrase.stems[1]]
                     begins[number] = begins.get(number, frozenset()) | phrase.owners
         return MayLabel(frozenset(alone), begins, frozenset(goes_on))
+
+    def _going_on(self, word: str) -> Iterator[int]:
+        for head in _heads(word, self._second_lengths):
+            for inflected in (False, True):
+                number = self._seconds.get((head, inflected))
+                if number is not None and _is(word, head, inflected):
+                    yield number
 
     def find(self, text: str) -> Sequence[Label]:
         """Return the labels in the order of the text; of those that begin together, the longest."""
@@ -140,9 +148,11 @@ class Vocabulary:
         return found
 
     def _look_up(self, word: str) -> tuple[_Phrase, ...]:
-        heads = (word[:length] for length in self._lengths if length <= len(word))
         return tuple(
-            phrase for head in heads for phrase in self._phrases.get(head, ()) if _is(word, *phrase.stems[0])
+            phrase
+            for head in _heads(word, self._lengths)
+            for phrase in self._phrases.get(head, ())
+            if _is(word, *phrase.stems[0])
         )
 
     def _longest(
@@ -199,6 +209,10 @@ def _end_of(text: str, words: list[tuple[int, int, str]], position: int, phrase:
     if "/" in phrase.word and "/" not in text[words[position][0] : words[last][1]]:
         return None
     return words[last][1]
+
+
+def _heads(word: str, lengths: Iterable[int]) -> Iterator[str]:
+    return (word[:length] for length in lengths if length <= len(word))
 
 
 def _is(word: str, stem: str, inflected: bool) -> bool:

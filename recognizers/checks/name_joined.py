@@ -17,14 +17,21 @@ from piiguard.recognizers.checks.name_words import LONGEST, classify
 __all__ = ["PREFILTER", "find_joined"]
 
 SIGNS = "_+/#"
-_LATIN = "[oeyi]v|[oeyi]va|[iy]na?|s?k[iy]y?|s?kaya|enko|uly|[kq]yzy|[vw]ich|vna|ba[iy]|bek|khan|[aeo]v[aeuoy]|evich"
-_CYRILLIC = "[оеёи]ва?|[иы]на?|ск[ийаояй]{2}|енко|ұлы|улы|[қк]ызы|вич|вна|ба[йи]|бек|хан"
-_ENDS = f"(?:{_LATIN}|{_CYRILLIC})"
+# What ends so is a name in any case of letters; `login`, `java`, `wiki` end like names, too, so those count with a capital.
+_ENDS = (
+    "[oe]va?|[oe]vna|vich|sk[iy]y?|skaya|enko|uly|[kq]yzy|ba[iy]|bek|khan"
+    "|[оеё]в(?:[аеуы]|ой|ым)?|[оеё]вн[аеуы]|вич[аеу]?|ск[аийоуя]{2}|енко|ұлы|улы|[қк]ызы|ба[йи]|бек|хан"
+)
+_MAYBE = "[iy]va?|[iy]na?|k[iy]y?|kaya|[aeo]v[aeuoy]|[иы]н(?:[аеуы]|ой|ым)?|[иы]ва?"
+_WORD_OF_A_NAME = rf"(?:[{ANY}]{{2,{LONGEST}}}(?:{_ENDS})|(?-i:[{UPPER}])[{ANY}]{{1,{LONGEST}}}(?:{_MAYBE}))"
+_JOIN = rf"[{SIGNS}]{{1,2}}"
 PREFILTER = (
-    rf"[{ANY}]{{2}}{_ENDS}[{SIGNS}][{ANY}]",
-    rf"[{SIGNS}@][{ANY}]{{2,{LONGEST}}}{_ENDS}",
+    rf"{_WORD_OF_A_NAME}{_JOIN}[{ANY}]",
+    rf"[{ANY}]{_JOIN}{_WORD_OF_A_NAME}(?![{ANY}])",
+    rf"[#@]{_WORD_OF_A_NAME}(?![{ANY}])",
 )
 """Where one word is joined to another, and either ends like a name of a family or a father."""
+_ANCHOR = later("(?i)" + "|".join(f"(?:{each})" for each in PREFILTER[:2]))
 # Neither half of an address of mail is one; a run is read once, from its beginning.
 _RUN = later(
     rf"(?<![{ANY}0-9.-])(?<![\w.-]@)(?<![{ANY}][{SIGNS}])(?<![{ANY}][{SIGNS}]{{2}})"
@@ -45,6 +52,8 @@ def find_joined(text: str) -> Iterator[FoundName]:
     ['Synaqov_Nurlan']
     """
     for run in _RUN.finditer(text):
+        if not _ANCHOR.search(text, *run.span()):
+            continue
         words = [
             Token(each.start(), each.end(), each[0], _label(each[0]))
             for each in _WORD.finditer(text, *run.span())
