@@ -41,8 +41,8 @@ _COLUMNAR = (".parquet", ".csv", ".json", ".jsonl", ".ndjson")
 
 # A report has *** for the password: without it the command takes PIIGUARD_DATABASE_PASSWORD, or what the driver has.
 _WITHOUT_PASSWORD = re.compile(r"^([\w+]+://[^/@]*?):\*\*\*@")
-# What a shell made of <(…), and other streams that end when they are read.
-_STREAM = re.compile(r"/dev/|/proc/(?:self|\d+)/fd/")
+# What a shell made of <(…), and other streams that end when they are read. Files in shared memory are files.
+_STREAM = re.compile(r"/dev/(?!shm/)|/proc/(?:self|\d+)/fd/")
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
 # Names that the model line itself uses, or that SQLAlchemy keeps for itself.
 _TAKEN = ("Any", "BlindIndex", "Encrypted", "JSON", "Mapped", "String", "keyring", "mapped_column", "metadata",

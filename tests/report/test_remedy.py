@@ -70,3 +70,19 @@ def test_hostile_names_stay_one_shell_word(iin: Finding) -> None:
 def test_standard_input_is_redacted_from_standard_input(report: ScanReport) -> None:
     stream = dataclasses.replace(report.findings[-1], target="-", file="-")
     assert shlex.split(next_step(stream)) == ["piiguard", "redact", "-o", "clean.log", "--", "-"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_file"),
+    [
+        ("/dev/shm/app.log", True),  # noqa: S108 - no file is made
+        ("/dev/fd/63", False),
+        ("/dev/stdin", False),
+        ("/proc/self/fd/0", False),
+    ],
+)
+def test_what_ends_when_it_is_read_has_no_clean_copy_and_a_file_in_shared_memory_has(
+    report: ScanReport, name: str, is_file: bool
+) -> None:
+    found = dataclasses.replace(report.findings[-1], target=name, file=name)
+    assert any(remedy.text for remedy in remedies(found)) is is_file
