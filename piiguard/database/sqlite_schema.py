@@ -15,6 +15,8 @@ __all__ = ["calls_json_alone", "distrust"]
 _INNOCUOUS = 0x200000  # SQLITE_INNOCUOUS, https://sqlite.org/c3ref/c_deterministic.html
 _JSON = re.compile(r"jsonb?(_[a-z_]+)?|->>?")
 _WORD = re.compile(r"\w+|->>?")
+# Such a table is read with and without trust; what its columns are called, and its options, count as other words do.
+_SEARCH = re.compile(r"\busing\s+(?:fts[345]|rtree(?:_i32)?)\s*\(")
 
 
 def distrust(raw: Any) -> None:
@@ -39,9 +41,10 @@ def calls_json_alone(raw: Any) -> bool:
     except sqlite3.Error:
         return False
     unsafe = {name for name, flags in functions if not flags & _INNOCUOUS} | {name for (name,) in modules}
-    named = {word for (text,) in texts for word in _WORD.findall(_text(text))} & unsafe
+    named = {word for (text,) in texts for word in _WORD.findall(_words(text))} & unsafe
     return bool(named) and all(map(_JSON.fullmatch, named))
 
 
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
+def _words(value: str | bytes) -> str:
+    text = value if isinstance(value, str) else value.decode("utf-8", "replace")
+    return _SEARCH.sub("", text) if text.startswith("create virtual table") else text

@@ -72,6 +72,9 @@ COMPUTED = {
     "an arrow": ("create view iins as select doc ->> '$.iin' as iin from notes", 0),
     "an index": ("create index by_iin on notes (json_extract(doc, '$.iin'))", 0),
     "a view of each": ("create view iins as select each.value as iin from notes, json_each(notes.doc) as each", 0),
+    "beside full-text search": ("alter table notes add iin text as (json_extract(doc, '$.iin')); create virtual table found using fts5(doc, content='notes')", 0),
+    "beside a map": ("alter table notes add iin text as (doc ->> '$.iin'); create virtual table places using rtree(id, x0, x1)", 0),
+    "beside other modules": ("alter table notes add iin text as (doc ->> '$.iin'); create virtual table words using fts3tokenize(simple)", 1),
     "and a search": ("create view iins as select json_extract(doc, '$.iin') as iin, fts3_tokenizer('simple') from notes", 1),
 }  # fmt: skip
 
@@ -87,7 +90,7 @@ def test_a_schema_that_computes_by_json_costs_nothing(
         connection.executemany(
             "insert into notes (doc) values (?)", [(f'{{"iin": "{iin(n)}"}}',) for n in range(40)]
         )
-        connection.execute(made)
+        connection.executescript(made)
         connection.commit()
     code = run(["scan", f"sqlite:///{tmp_path / 'x.db'}", "--entities", "KZ_IIN"])
     said = capsys.readouterr()
