@@ -265,7 +265,7 @@ def collect(database: Path, log: Path) -> Planted:
     return planted
 
 
-FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html")
+FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "datahub", "openmetadata", "dbt")
 
 SCANS = [
     *(["scan", "sqlite:///crm.db", "app.log", "--full", "--format", name] for name in FORMATS),
