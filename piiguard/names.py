@@ -1,4 +1,4 @@
-r"""Names from outside, written for where they go: terminal, page, spreadsheet, JSON, shell, TOML, Python, SQL.
+r"""Names from outside, written for where they go: terminal, page, spreadsheet, JSON, shell, TOML, Python, YAML, SQL.
 
 Whoever names a table or a file chooses what we print, so each destination has one spelling here, and no other module
 has its own. What cannot be seen (controls, direction marks, joiners, line separators, lone surrogates) is written as
@@ -42,6 +42,7 @@ __all__ = [
     "visible",
     "without_password",
     "word",
+    "yaml",
 ]
 
 # Cn too: what Unicode has not assigned yet may be given any meaning.
@@ -196,7 +197,7 @@ def command(*words: str | None) -> str | None:
     return text if text and len(text.encode()) <= _LONGEST_COMMAND else None
 
 
-# TOML and Python
+# TOML, Python and YAML
 
 
 def toml(text: str) -> str:
@@ -221,6 +222,16 @@ def python(text: str) -> str:
     "a\"b\n"
     """
     return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def yaml(text: str) -> str:
+    r"""A YAML double-quoted scalar, whose escapes are those of Python; raises ValueError for a lone surrogate, which UTF-8 cannot hold.
+
+    >>> print(yaml('a: "b" # c\n'))
+    "a: \"b\" # c\n"
+    """
+    text.encode()
+    return python(text)
 
 
 def attribute(name: str, taken: Iterable[str] = ()) -> str:

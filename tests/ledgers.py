@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests import documents
+from tests.compound import compound, msg
 from tests.corpora import ROWS, values
 
 IINS = values("KZ_IIN")
@@ -171,6 +172,13 @@ KINDS = {
     "a letter": Kind(file_of("a.eml", _letter())),
     "a letter with a picture": Kind(
         file_of("a.eml", _letter(("a.png", b"\x89PNG\r\n\x1a\n"))), ("a.eml!a.png",)
+    ),
+    "a letter of Outlook": Kind(file_of("a.msg", compound(msg("", LOG)))),
+    "a letter of Outlook with a picture": Kind(
+        file_of("a.msg", compound(msg("", LOG, ("a.png", b"\x89PNG\r\n\x1a\n")))), ("a.msg!a.png",)
+    ),
+    "a letter of Outlook cut short": Kind(
+        file_of("a.msg", compound(msg("", LOG, ("a.bin", bytes(9_000))))[:-600]), ("a.msg",), found=False
     ),
     "a PDF of a page": Kind(file_of("a.pdf", documents.pdf([LOG]))),
     "a PDF of a page and a scan": Kind(file_of("a.pdf", documents.pdf([LOG, None])), ("a.pdf!page 2",)),

@@ -266,6 +266,7 @@ def collect(database: Path, log: Path) -> Planted:
 
 
 FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html")
+CATALOGUES = ("datahub", "openmetadata", "dbt")
 
 SCANS = [
     *(["scan", "sqlite:///crm.db", "app.log", "--full", "--format", name] for name in FORMATS),
@@ -278,7 +279,7 @@ SCANS = [
     ["scan", "sqlite:///crm.db", "--jobs", "2"],
     ["scan", "sqlite:///missing.db", "nowhere.log", "app.log"],
     *(["scan", "sqlite:///crm.db", "app.log", "--min-confidence", "low", "--policy", "policy.toml", "--format", name]
-      for name in FORMATS),
+      for name in (*FORMATS, *CATALOGUES)),
     ["scan", "sqlite:///crm.db", "--resume", "checkpoint.json"],
     ["scan", "crm.db", "--raw", "--full"],
     ["scan", ".", "--format", "json"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from piiguard.cli.say import about, hint, many, say
 
 if TYPE_CHECKING:
+    from piiguard.report.catalogues import Left
     from piiguard.scan import ScanReport
     from piiguard.scan.baseline import Suppression
 
@@ -25,6 +26,7 @@ __all__ = [
     "SOURCE_OF_CODE",
     "beside_follow",
     "following",
+    "left_out",
     "not_for_documents",
     "only_for",
     "papers_written",
@@ -47,6 +49,15 @@ def papers_written(listed: str, *, kept: bool, used: bool) -> None:
         )
 
 
+def left_out(left: Sequence[Left]) -> None:
+    """What a catalogue is not told of, by the reason."""
+    places: dict[str, list[str]] = {}
+    for one in left:
+        places.setdefault(one.why, []).append(one.place)
+    for why, names in places.items():
+        say(f"{_some(names)}: left out of the catalogue: {why}")
+
+
 def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str] = ()) -> None:
     """What was read and found, and what was not read and why; ``globs`` are the tables that were asked for."""
     for error in report.errors[:_MOST_ERRORS]:
@@ -56,9 +67,7 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
     for place in (place for place in report.unread if place.accepted):
         say(f"{place.place}: {place.reason}: accepted")
     for message, places in _noted(report).items():
-        shown = ", ".join(places[:_MOST_NOTED])
-        more = f" and {len(places) - _MOST_NOTED} more" if len(places) > _MOST_NOTED else ""
-        say(f"{shown}{more}: {message}")
+        say(f"{_some(places)}: {message}")
     tables = sum(target.tables or 0 for target in report.targets)
     rows = sum(target.rows_read or 0 for target in report.targets)
     lines = sum(target.lines_read or 0 for target in report.targets)
@@ -79,6 +88,11 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
             )
         else:
             say("there was nothing to search")
+
+
+def _some(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _MOST_NOTED} more" if len(places) > _MOST_NOTED else ""
+    return ", ".join(places[:_MOST_NOTED]) + more
 
 
 def _noted(report: ScanReport) -> dict[str, list[str]]:

@@ -39,13 +39,14 @@ def known_encoding(context: click.Context, option: click.Parameter, name: str) -
         raise click.BadParameter(f"there is no encoding called {name}") from None
 
 
-FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary")
+CATALOGUES = ("datahub", "openmetadata", "dbt")
+FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary", *CATALOGUES)
 
 
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="What to write; ndjson is one line per single match, summary two pages to print.")  # fmt: skip
+              help="What to write; ndjson is one line per single match, summary two pages to print, the last three for catalogues.")  # fmt: skip
 @click.option("-o", "--output", type=Written(or_output=True), metavar="FILE",
               help="Write the report there, not to standard output.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Look for these only; piiguard recognizers lists them.")
@@ -119,13 +120,14 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan crm.db --baseline known.json
       piiguard scan crm.db --policy policy.toml --format html --lang kk -o report.html
       piiguard scan crm.db --policy papers/list.toml --papers papers
+      piiguard scan postgresql://reader@db/crm --format datahub -o crm.datahub.json
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,
     4 finished but something was not searched, or there was nothing to search, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.cli.scan_output import measured, output, papers
+    from piiguard.cli.scan_output import left_out, measured, output, papers
     from piiguard.cli.scan_progress import scan_progress
     from piiguard.report.document import to_line
     from piiguard.scan.ledger import accepting
@@ -155,12 +157,14 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
         known, gone = _known(report, chosen)
         report = replace(report, gone=gone, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
         if chosen["format_"] != "ndjson":
-            write(_rendered(report, known, chosen))
+            write(_rendered(report, known, chosen, policy))
     if chosen["metrics"]:
         measured(chosen["metrics"], report, known)
     if chosen["papers"]:
         papers(chosen["papers"], report, policy)
     asked.done(report.exit)
+    if chosen["format_"] in CATALOGUES:
+        left_out(report, chosen["format_"], policy)
     say_scan.scan_summary(report, known, chosen["tables"])
     return report.exit or 0
 
@@ -234,7 +238,9 @@ def _known(report: ScanReport, chosen: dict[str, Any]) -> tuple[frozenset[str], 
     return baseline.accepted(report.findings), gone
 
 
-def _rendered(report: ScanReport, known: frozenset[str], chosen: dict[str, Any]) -> str:
+def _rendered(
+    report: ScanReport, known: frozenset[str], chosen: dict[str, Any], policy: Policy | None
+) -> str:
     import shutil
     import sys
 
@@ -250,4 +256,5 @@ def _rendered(report: ScanReport, known: frozenset[str], chosen: dict[str, Any])
         if sys.stdout.isatty()
         else 1_000,  # a pipe has no edge: grep finds whole names
         sources=(*chosen["sources"], *manifest_path(chosen["manifest_file"])),
+        policy=policy,
     )

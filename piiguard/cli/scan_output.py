@@ -17,10 +17,11 @@ from piiguard.errors import ScanError
 from piiguard.files import growing, new_file
 
 if TYPE_CHECKING:
+    from piiguard.report.catalogues import Catalogue
     from piiguard.scan import ScanReport
     from piiguard.scan.policy import Policy
 
-__all__ = ["ReportUnwritten", "measured", "output", "papers"]
+__all__ = ["ReportUnwritten", "left_out", "measured", "output", "papers"]
 
 LIST = "list.toml"
 
@@ -63,6 +64,13 @@ def measured(path: Path, report: ScanReport, known: Collection[str]) -> None:
             file.write(to_metrics(report, baseline=known).encode())
     except OSError as error:
         raise _unwritten(str(path), error, "metrics") from None
+
+
+def left_out(report: ScanReport, catalogue: Catalogue, policy: Policy | None) -> None:
+    """Say what a catalogue is not told of."""
+    from piiguard.report.catalogues import to_catalogue
+
+    say_scan.left_out(to_catalogue(report, catalogue, policy=policy)[1])
 
 
 def papers(folder: Path, report: ScanReport, policy: Policy | None) -> None:

@@ -65,7 +65,9 @@ def whole(stream: BinaryIO) -> bytearray:
 
 
 def _old(data: bytearray) -> str:
-    """Which old document of Office that can be read: a workbook, so far."""
+    """Which compound file that can be read: a letter of Outlook, or a workbook."""
+    if _has(data, "__properties_version1.0"):
+        return "outlook"
     return "workbook" if _has(data, "Workbook") and not _has(data, "WordDocument") else ""
 
 

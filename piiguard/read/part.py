@@ -117,7 +117,7 @@ class Part:
 
     ``total`` are the rows that there are, as far as the source knows; ``columns`` the counters of its tables by name, and a
     table that is the place itself is called ``""``; ``spots`` the first lines on which something of such a table stands.
-    ``query`` and ``hindrance`` are those of its findings. ``members`` are by their places what the examiner made of the things
+    ``query``, ``hindrance`` and ``base`` are those of its findings. ``members`` are by their places what the examiner made of the things
     that it holds; their bytes are among its own.
     """
 
@@ -136,6 +136,7 @@ class Part:
     members: dict[str, Any] = field(default_factory=dict)
     query: str = ""
     hindrance: Hindrance = ""
+    base: tuple[str, ...] = ()
     complete: bool = True
     """False when an interrupt ended it"""
     left: bool = False
@@ -191,6 +192,7 @@ class Part:
         self.encoding = max(self.encoding, other.encoding)
         self.query = max(self.query, other.query)
         self.hindrance = max(self.hindrance, other.hindrance)
+        self.base = max(self.base, other.base)
         for start, lines in other.lines.items():
             self.lines[start] = lines.moved(0)
         self._join()

@@ -108,6 +108,12 @@ class Relation:
             return "foreign"
         return "view" if self.kind in ("view", "materialized") else ""
 
+    @property
+    def base(self) -> tuple[str, ...]:
+        """Schema and name, which ``place`` does not tell apart where they hold dots; nothing for what is no table of its own."""
+        stored = self.kind in ("table", "partitioned") and not self.foreign
+        return (self.schema or self.home or "", self.name) if stored else ()
+
     def source(self) -> sa.TableClause:
         return sa.table(self.name, schema=self.schema or self.home)
 

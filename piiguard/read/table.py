@@ -147,6 +147,7 @@ class TableTask(Task):
         relation, sample = self.relation, self.options.sample
         part.total = max(relation.rows, 0)
         part.query, part.hindrance = database.asked_for(self.database.url), relation.hindrance
+        part.base = relation.base
         part.comments = {column.name: column.comment for column in relation.columns if column.comment}
         if self._left(part) or not relation.columns:
             return

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from piiguard.report import document, junit, sarif, sheet, table
+from piiguard.report.catalogues import to_catalogue
 from piiguard.report.messages import LANGUAGES, Language
 from piiguard.scan.finding import Match, ScanReport
+from piiguard.scan.policy import Policy
 
 __all__ = ["FORMATS", "LANGUAGES", "render"]
 
-Format = Literal["table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"]
+Format = Literal[
+    "table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary", "datahub", "openmetadata", "dbt"
+]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -26,13 +30,14 @@ def render(
     color: bool = False,
     width: int = 100,
     sources: Sequence[Path] = (),
+    policy: Policy | None = None,
 ) -> str:
     """Write a report as text, to be encoded as UTF-8.
 
     ``matches`` are the single matches that ``ndjson`` lists; ``baseline`` holds the finding ids already known;
     ``color`` and ``width`` are those of the terminal that a table is printed to;
     ``sources`` are files that define the tables of databases, where
-    SARIF and JUnit show what lies in them. Names that are themselves values
+    SARIF and JUnit show what lies in them; ``policy`` tells a catalogue the purposes. Names that are themselves values
     are masked (:class:`piiguard.scan.discretion.Discretion`), whoever made the report.
     """
     from piiguard.scan.discretion import Discretion  # its engine takes long to load
@@ -58,4 +63,7 @@ def render(
         from piiguard.report.summary import to_summary
 
         return to_summary(report, lang=lang, baseline=baseline)
+    if format == "datahub" or format == "openmetadata" or format == "dbt":
+        text, _ = to_catalogue(report, format, lang=lang, policy=policy)
+        return text
     return table.to_table(report, lang=lang, baseline=baseline, color=color, width=width)

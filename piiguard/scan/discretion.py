@@ -124,7 +124,9 @@ class Discretion:
             )
             for reason in finding.reasons
         )
-        return replace(self._record(finding), reasons=reasons)
+        told = self._record(finding)
+        base = finding.base if told.table == finding.table else ()
+        return replace(told, reasons=reasons, base=base)
 
     def _record(self, record: Record) -> Record:
         changed: dict[str, Any] = {}

@@ -117,6 +117,8 @@ class Finding:
 
     query: str = ""
     hindrance: Hindrance = ""
+    base: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """schema and name of the table that holds its rows, no view; in no document"""
     sketch: Any = field(default=None, repr=False, compare=False)
     """what counts its different values, until its place has been judged; in no document"""
     persons: int | None = field(default=None, compare=False)
@@ -164,6 +166,7 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         own = plain(self)
         del own["address"], own["reading"], own["twin"], own["sketch"], own["persons"]
+        del own["base"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
         for name in ("query", "hindrance", *of_other_kind):

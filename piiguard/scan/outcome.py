@@ -53,10 +53,8 @@ def judged(
         units = part.rows
         total = part.total if sampled else units
         columns = _columns(target, place, "", part, options, manifest)
-        found = [
-            replace(with_records(finding, total, part.rows), query=part.query, hindrance=part.hindrance)
-            for finding in columns
-        ]
+        of_part: dict[str, Any] = {"query": part.query, "hindrance": part.hindrance, "base": part.base}
+        found = [replace(with_records(finding, total, part.rows), **of_part) for finding in columns]
     else:
         units = part.line_count
         total = part.total if sampled else units

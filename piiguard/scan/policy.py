@@ -147,6 +147,11 @@ class Policy:
         declared = self.declared.get(category)
         return (declared.retention if declared else None) or self.retention
 
+    def purpose_of(self, category: str) -> str:
+        """Why a category is stored; empty where the policy does not list it, or does not say."""
+        declared = self.declared.get(category)
+        return declared.purpose or self.purpose if declared else ""
+
 
 class _Reader:
     """Turns TOML tables into the classes above, or says what is wrong in which one."""

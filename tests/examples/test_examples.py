@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import runpy
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import unquote
 
 import pytest
+
+from piiguard.report import render
+from piiguard.scan.finding import Finding, ScanReport
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 IIN, OTHER = "050312300015", "010203300015"
@@ -91,3 +99,57 @@ def test_flask(load: Any, tmp_path: Path) -> None:
     assert found.json == {"id": 1, "shown": "Patient(id=1, phone=***)"}
     assert client.post("/patients/search", json={"phone": "87011234568"}).status_code == 404
     assert b"701 123" not in (tmp_path / "clinic.db").read_bytes()
+
+
+class Server:
+    """As much of OpenMetadata as tags of columns need, and no more than its documents say."""
+
+    def __init__(self, tables: dict[str, dict[str, list[Any]]]) -> None:
+        self.tables, self.tags = tables, {"PII.Sensitive", "PII.NonSensitive"}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        name, _, query = unquote(path.rpartition("/name/")[2]).partition("?")
+        if method == "GET" and query == "fields=columns,tags" and name in self.tables:
+            columns = self.tables[name].items()
+            return {"columns": [{"fullyQualifiedName": each, "tags": tags} for each, tags in columns]}
+        if path == "/v1/tags":
+            return self._made(f"{body['classification']}.{body['name']}")
+        if path == "/v1/classifications":
+            return self._made(body["name"])
+        tables = [columns for columns in self.tables.values() if name in columns]
+        if method != "PUT" or query != "entityType=table" or not tables:
+            raise HTTPError(path, 404, "not found", Message(), None)
+        assert {tag["tagFQN"] for tag in body["tags"]} <= self.tags
+        tables[0][name] = body["tags"]
+        return {}
+
+    def _made(self, tag: str) -> Any:
+        if tag in self.tags:
+            raise HTTPError(tag, 409, "conflict", Message(), None)
+        self.tags.add(tag)
+        return {}
+
+
+def test_tags_for_openmetadata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Ours become those of the file, whoever else's stay, and a column that is not there is named."""
+    sent = runpy.run_path(str(EXAMPLES / "catalogues/openmetadata.py"), run_name="example")["main"]
+    table = ("crm", "crm", "public", "a.b/c")
+    names = [".".join((*table[:3], '"a.b/c"', column)) for column in ("iin", "phone", "new")]
+    old = [{"tagFQN": name} for name in ("piiguard.KZ_BIN", "PII.NonSensitive", "Tier.Tier1")]
+    server = Server({".".join((*table[:3], '"a.b/c"')): {names[0]: old, names[1]: []}})
+    server.tags |= {tag["tagFQN"] for tag in old}
+    monkeypatch.setitem(sent.__globals__, "ask", server.ask)
+    finding = Finding("postgresql://h/crm", "column", "KZ_IIN", "high", 1, 9, 9, "none", "", "a.b/c", "iin")
+    finding = replace(finding, base=table[2:])
+    found = [replace(finding, column=column) for column in ("iin", "phone", "new")]
+    file = tmp_path / "told.json"
+    file.write_text(render(ScanReport("", "", findings=tuple(found)), "openmetadata"), encoding="utf-8")
+    for _ in range(2):  # again, nothing is different
+        assert sent(str(file)) == 1
+        [columns] = server.tables.values()
+        told = {name: {tag["tagFQN"] for tag in tags} for name, tags in columns.items()}
+        assert told == {
+            names[0]: {"PII.NonSensitive", "Tier.Tier1", "piiguard.KZ_IIN"},
+            names[1]: {"PII.Sensitive", "piiguard.KZ_IIN"},
+        }
+        assert names[2] in capsys.readouterr().err

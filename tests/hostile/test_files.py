@@ -22,7 +22,19 @@ from .files import ROOT, corpus, iin, state_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="FIFOs, sockets and links of POSIX")
 
-FORMATS = ["table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"]
+FORMATS = [
+    "table",
+    "json",
+    "ndjson",
+    "csv",
+    "sarif",
+    "junit",
+    "html",
+    "summary",
+    "datahub",
+    "openmetadata",
+    "dbt",
+]
 
 
 @pytest.fixture

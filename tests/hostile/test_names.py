@@ -46,7 +46,21 @@ def unseen(text: str) -> set[str]:
 def report_about(name: str) -> ScanReport:
     """A report in which every name that comes from outside is this one."""
     database = f"postgresql://{name}@h/{name}"
-    column = Finding(database, "column", "KZ_IIN", "high", 0.98, 9, 9, "none", name, name, name, f"$.{name}")
+    column = Finding(
+        database,
+        "column",
+        "KZ_IIN",
+        "high",
+        0.98,
+        9,
+        9,
+        "none",
+        name,
+        name,
+        name,
+        f"$.{name}",
+        base=("public", name),
+    )
     file = Finding(
         name, "file", "KZ_IIN", "high", 0.98, 9, 9, "none", name, file=name, lines=(1, 2), path=name
     )

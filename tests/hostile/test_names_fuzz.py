@@ -8,9 +8,9 @@ import json
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from io import StringIO
 from xml.etree import ElementTree as Tree
@@ -20,10 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piiguard.report import FORMATS, LANGUAGES, render
+from piiguard.report.catalogues import CATALOGUES, Catalogue
 from piiguard.report.messages import Language
 from piiguard.report.remedy import next_step, remedies
 from piiguard.report.render import Format
 from piiguard.scan.finding import Failure, Finding, Match, Note, ScanReport, Target
+from tests.report.catalogues import READERS
 
 PIECES = [
     "people", "iin", " ", "  ", "a", "ә", "😀", "\u05d0", "select", "class", "None", "from", "table",
@@ -55,7 +57,7 @@ def unseen(text: str) -> set[str]:
 
 def column(url: str, query: str, table: str, name: str, path: str | None = None) -> Finding:
     found = Finding(url, "column", "KZ_IIN", "high", 0.98, 9, 9, "none", "05*", table, name, path)
-    return replace(found, query=query)
+    return replace(found, query=query, base=("public", table))
 
 
 def file(name: str, path: str | None = None) -> Finding:
@@ -158,8 +160,16 @@ def check_table(text: str, report: ScanReport) -> None:
     assert max(len(line.encode()) for line in text.splitlines()) < 4_096
 
 
-CHECKS = {"json": check_json, "ndjson": check_ndjson, "sarif": check_sarif, "junit": check_junit, "csv": check_csv, "html": check_html, "summary": check_summary,
-          "table": check_table}  # fmt: skip
+def check_catalogue(format: Catalogue, text: str, report: ScanReport) -> None:
+    """Names that it cannot hold are left out; :mod:`tests.report.test_catalogues` says which."""
+    assert {names[-1] for names in READERS[format](text)} <= {report.findings[0].column}
+
+
+CHECKS: dict[str, Callable[[str, ScanReport], None]] = {
+    "json": check_json, "ndjson": check_ndjson, "sarif": check_sarif, "junit": check_junit, "csv": check_csv,
+    "html": check_html, "summary": check_summary, "table": check_table,
+    **{name: partial(check_catalogue, name) for name in CATALOGUES},
+}  # fmt: skip
 
 
 def test_every_format_has_its_check() -> None:

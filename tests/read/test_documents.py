@@ -20,6 +20,7 @@ from piiguard.detect.escapes import Shown
 from piiguard.read.listing import listed
 from piiguard.read.whole import walk
 from tests import documents as made
+from tests.compound import compound, msg, packed
 from tests.corpora import scan, unread
 
 IINS, PHONES, TEXT = made.IINS, made.PHONES, made.TEXT
@@ -49,6 +50,19 @@ KINDS: dict[str, tuple[Made, dict[str, int]]] = {
         {"": 3, "!тізім.csv $.iin": 20},
     ),
     "a.mbox": (made.mbox, {"": 9, "!1!0.csv $.iin": 20, "!2!5.csv $.iin": 20, "!3!10.csv $.iin": 20}),
+    "a.msg": (
+        lambda _: compound(
+            msg(
+                f"ИИН {IINS[0]}",
+                TEXT[1],
+                ("тізім.csv", CSV.encode("cp1251")),
+                ("хат.msg", msg(f"ИИН {IINS[2]}", TEXT[3])),
+                p10130102=made.html().encode(),
+                p10090102=packed(made.rtf()),
+            )
+        ),
+        {"": 4, "!тізім.csv $.iin": 20, "!body.html": 6, "!body.html!markup": 2, "!body.rtf": 5},
+    ),
     "a.zip": (
         lambda _: made.zipped({"деп/a.csv": CSV, "b.xlsx": made.ods(), "b.zip": made.zipped({"c.log": LOG})}),
         {"!деп/a.csv $.iin": 20, "!b.xlsx!Лист $.ИИН": 20, "!b.zip!c.log": 40},
@@ -225,7 +239,8 @@ def test_what_looks_through_whole_files_sees_every_value_and_every_gap(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("form", "library"), [("a.xlsx", "python_calamine"), ("a.pdf", "pypdfium2"), ("a.rtf", "striprtf")]
+    ("form", "library"),
+    [("a.xlsx", "python_calamine"), ("a.pdf", "pypdfium2"), ("a.rtf", "striprtf"), ("a.msg", "olefile")],
 )
 def test_without_its_library_a_document_is_named_with_what_to_install(
     form: str, library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -25,6 +25,7 @@ def column(table: str, name: str, entity: str, **more: Any) -> Finding:
         "matched": 998,
         "examined": 1000,
         "protection": "none",
+        "base": ("public", table),
     }
     return Finding(target=DATABASE, kind="column", table=table, column=name, entity=entity, **given | more)
 
@@ -153,6 +154,7 @@ def report() -> ScanReport:
                 "hr.staff",
                 "post",
                 "KZ_WORKPLACE",
+                base=("hr", "staff"),
                 confidence="low",
                 score=0.45,
                 masked="д*******",

@@ -19,6 +19,7 @@ from piiguard.cli import main
 from piiguard.cli.scan import scan as command
 from tests.conftest import new_database
 from tests.corpora import scan
+from tests.report.catalogues import READERS
 from tests.tables import PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
@@ -170,6 +171,26 @@ def _formats(source: Source) -> None:
         assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "summary", "table")
 
 
+def _catalogues(source: Source) -> None:
+    """The tables of databases are told by the names that they have there, and files are none."""
+    for each in ("datahub", "openmetadata", "dbt"):
+        file = source.folder / f"o.{each}"
+        words = ["scan", source.target, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
+        assert main.run(words) == 3
+        found = READERS[each](file.read_text("utf-8"))
+        assert all(read.entities == {"KZ_IIN": "high"} for read in found.values())
+        database = source.target.rpartition("/")[2]
+        above = {"sqlite": ("main",), "postgresql": (database, "public"), "mariadb": (database,)}
+        if source.kind not in above:
+            assert found == {}
+        elif each == "openmetadata":
+            [names] = found
+            assert names[-3:-1] == (above[source.kind][-1], "people")
+        else:
+            [names] = found
+            assert ".".join(names[:-1]) == ".".join((*above[source.kind], "people"))
+
+
 def _follow(source: Source) -> None:
     """Ctrl-C comes as soon as it waits for more: until then everything that lay there has been found."""
     file = source.folder / "f.ndjson"
@@ -240,6 +261,7 @@ def _source(source: Source) -> None:
 OPTIONS: dict[str, Callable[[Source], None]] = {
     "--format": _formats,
     "--format ndjson": _ndjson,
+    "--format datahub": _catalogues,
     "--entities": _entities,
     "--min-confidence": _min_confidence,
     "--sample": _sample,

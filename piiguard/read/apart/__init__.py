@@ -33,9 +33,11 @@ _TURNS = 500
 """Documents that one process reads: what they leave behind does not add up."""
 _LIBRARIES = {
     "workbook": "python_calamine", "sheets": "python_calamine", "pdf": "pypdfium2", "rtf": "striprtf",
+    "outlook": "olefile",
 }  # fmt: skip
 _NAMES = {
     "workbook": "a workbook", "sheets": "a workbook", "pdf": "a PDF document", "rtf": "an RTF document",
+    "outlook": "a letter of Outlook",
 }  # fmt: skip
 _BEGIN = "import sys; sys.path[:] = sys.argv[3:]; from piiguard.read.apart.worker import main; main()"
 _TOO_LONG = f"not read to its end: it takes longer than {SECONDS} s"

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from piiguard.read.apart import mail, markup, office, package, pdf, rich, workbook
+from piiguard.read.apart import mail, markup, office, outlook, package, pdf, rich, workbook
 from piiguard.read.apart.frames import Event, pack, unpack
 
 __all__ = ["main"]
@@ -33,6 +33,7 @@ _FORMS: dict[str, Callable[[bytes], Iterator[Event]]] = {
     "rtf": rich.read,
     "html": markup.read,
     "mail": mail.read,
+    "outlook": outlook.read,
 }
 _ENCODINGS = (
     "ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "idna", "punycode",
@@ -48,7 +49,7 @@ def main() -> None:
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
     for name in _ENCODINGS:
         codecs.lookup(name)
-    for name in ("datetime", "decimal", "python_calamine", "pypdfium2", "striprtf.striprtf"):
+    for name in ("datetime", "decimal", "python_calamine", "pypdfium2", "striprtf.striprtf", "olefile"):
         with suppress(ImportError):
             importlib.import_module(name)
     list(mail.read(mail.SAMPLE))

@@ -68,7 +68,7 @@ def _kind(name: str, places: tuple[Place, ...], declared: Declared | None, polic
         for one in policy.recipients
         if not one.categories or name in one.categories
     )
-    purpose, origin = declared.purpose or policy.purpose, declared.origin or policy.origin
+    purpose, origin = policy.purpose_of(name), declared.origin or policy.origin
     return Kind(name, places, declared, purpose, origin, term.text if term else "", told)
 
 
