@@ -35,7 +35,9 @@ ALLOWED = {
 
 def modules() -> list[Path]:
     return [
-        path for path in HOME.rglob("*.py") if not any(path.is_relative_to(folder) for folder in ELSEWHERE)
+        path
+        for path in sorted(HOME.rglob("*.py"))
+        if not any(path.is_relative_to(folder) for folder in ELSEWHERE)
     ]
 
 
