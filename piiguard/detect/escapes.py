@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Self
 
-from piiguard.detect import terminal
+from piiguard.detect import signs, terminal
+from piiguard.detect.charset import byte_class
 from piiguard.detect.match import Found, Match
 from piiguard.detect.numbers import is_written, is_written_in, written
 from piiguard.detect.overlaps import widest
@@ -64,12 +65,7 @@ _SIGNS = str.maketrans("nrtbfv", "   \b  ")
 _OCTAL = {"e": "\x1b", "033": "\x1b", "010": "\b", "007": "\x07"}
 _CARET = {"[": "\x1b", "H": "\b", "G": "\x07", "?": "\x7f", "@": "\0"}
 _WIDE = {0xFF01 + at: 0x21 + at for at in range(94)}
-_DIGITS = {zero + digit: 0x30 + digit for zero in (0x660, 0x6F0) for digit in range(10)}
-_BLANKS = "\u1680\u2000-\u2006\u2008\u200a\u2028\u2029\u205f\u3000"
-"""Blanks that no recognizer knows."""
-_OTHER_SIGNS = (
-    _WIDE | _DIGITS | dict.fromkeys((*range(0x2000, 0x200B), 0x1680, 0x2028, 0x2029, 0x205F, 0x3000), " ")
-)
+_OTHER_SIGNS = _WIDE | signs.DIGITS | dict.fromkeys(signs.BLANKS, " ")
 _OF_CONTROL = re.compile(
     r"#(?:[xX]0*(?P<hex>1?[0-9a-fA-F]|7[fF]|9[bB])|0*(?P<code>[12]?[0-9]|3[01]|127|155));?"
 )
@@ -77,14 +73,17 @@ _ENTITY = r"(?<=&)(?:#|[a-zA-Z]{2,8};)"
 _OF_QUERY = r"(?<==)[0-9A-Za-z]{1,32}\+[0-9A-Za-z]"
 _CARETS = r"(?<=\^)[\[@GH?]|(?<=#)033[\[\]()]"
 _MARK = re.compile(
-    f"[\\\\%&=^#\uff01-\uff5e٠-٩۰-۹{_BLANKS}{terminal.SIGNS}]"
+    f"[\\\\%&=^#\uff01-\uff5e{signs.OF_DIGITS}{signs.OF_BLANKS}{terminal.SIGNS}]"
     rf"(?:(?<=[^%&=^#\r])|(?<=\r)(?=[^\r\n])|(?<=%)(?:{_HEX}{{2}}|u{_HEX})|{_ENTITY}|{_OF_QUERY}|{_CARETS})"
 )
 _MARK_BYTES = re.compile(
-    rb"[\\%&=^#\xc2\xcd\xd8\xd9\xdb\xe1-\xe3\xef\xf3\r\x00\x04-\x08\x0e-\x1b\x7f]"
-    rb"(?:(?<=[\\\xd9\xdb\x00\x04-\x08\x0e-\x1b\x7f])|(?<=%)(?:[0-9a-fA-F]{2}|u)|(?<=\xef)[\xbb-\xbd]|"
-    + terminal.BYTES
-    + f"|{_ENTITY}|{_OF_QUERY}|{_CARETS})".encode()
+    byte_class(
+        b"\\%&=^#\xc2\r\x00\x04\x05\x06\x07\x08\x7f" + bytes(range(0x0E, 0x1C)) + bytes(signs.FIRST_BYTES)
+    )
+    + rb"(?:(?<=[\\\x00\x04-\x08\x0e-\x1b\x7f])|(?<=%)(?:[0-9a-fA-F]{2}|u)|(?<=\xef)[\xbc\xbd]|"
+    + b"|".join(
+        (terminal.BYTES, signs.IN_UTF8, f"{_ENTITY}|{_OF_QUERY}|{_CARETS})".encode())
+    )
 )
 # The value of a query, where a plus is a blank; before a number it is none, nor in an address of mail.
 _STOPS = r"\s&?#\"'<>="
