@@ -21,7 +21,10 @@ __all__ = [
     "IN_UTF8",
     "OF_BLANKS",
     "OF_DIGITS",
+    "OF_FIRST_PLANE",
+    "OF_OTHER_PLANES",
     "OF_UNSEEN",
+    "OTHER_PLANES",
     "UNSEEN",
     "in_utf8",
 ]
@@ -89,10 +92,15 @@ BLANKS = frozenset(_codes(_BLANKS))
 """Blanks that no recognizer knows."""
 OF_BLANKS, OF_DIGITS, OF_UNSEEN = map(_members, (BLANKS, DIGITS, _codes(_UNSEEN)))
 """The same, as members of a class."""
+_SIGNS = (*BLANKS, *DIGITS, *_codes(_UNSEEN))
+# Of a class, Python looks up what is in the first plane, and tries one by one what is not.
+OF_FIRST_PLANE = _members(code for code in _SIGNS if code < 0x10000)
+OTHER_PLANES = "\U00010000-\U0010ffff"
+OF_OTHER_PLANES = _members(code for code in _SIGNS if code >= 0x10000)
 UNSEEN = re.compile(f"[{OF_UNSEEN}]")
 _TAGS = 0xE0000  # thousands, of no other plane
 IN_UTF8 = (
     in_utf8([*BLANKS, *DIGITS, *(code for code in _codes(_UNSEEN) if code < _TAGS)]) + rb"|(?<=\xf3)\xa0"
 )
 """All of them, behind a class of first bytes."""
-FIRST_BYTES = frozenset(chr(code).encode()[0] for code in (*BLANKS, *DIGITS, *_codes(_UNSEEN)))
+FIRST_BYTES = frozenset(chr(code).encode()[0] for code in _SIGNS)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from piiguard.detect.signs import OF_UNSEEN
+from piiguard.detect.signs import OF_FIRST_PLANE, OF_UNSEEN, OTHER_PLANES
 
 __all__ = ["APART", "BYTES", "MARK", "SIGNS", "Reading", "read"]
 
@@ -26,9 +26,11 @@ APART = " \x1c\x1c\x1c "
 # \1 to \3 and \x1c to \x1f part fields in files of data, and \x85 is a line break of some
 _SILENT = "\0\4-\7\x0e-\x1a\x7f\x80-\x84\x86-\x8f\x91-\x97\x99\x9a"
 _STRINGS = "\x90\x98\x9d-\x9f"
-SIGNS = f"{OF_UNSEEN}{_SILENT}\b\x1b\x9b\x9c{_STRINGS}\u203a\udc9b\r"
-"""Where a text has none of these, there is nothing to read here; as members of a class."""
-MARK = re.compile(rf"[{SIGNS}](?:(?<=[^\r\u203a])|(?<=\r)(?=[^\r\n])|(?<=\u203a)(?=[0-9;]*m))")
+SIGNS = f"{_SILENT}\b\x1b\x9b\x9c{_STRINGS}\u203a\udc9b\r"
+"""Where a text has none of these, nor what nobody sees, there is nothing to read here; as members of a class."""
+MARK = re.compile(
+    rf"[{OF_FIRST_PLANE}{OTHER_PLANES}{SIGNS}](?:(?<=[{OF_UNSEEN}{SIGNS}])(?<=[^\r\u203a])|(?<=\r)(?=[^\r\n])|(?<=\u203a)(?=[0-9;]*m))"
+)
 BYTES = rb"(?<=\r)(?=[^\r\n])|(?<=\xc2)[\x80-\x84\x86-\x9f]|(?<=\xe2)\x80\xba"
 """The same in UTF-8 without what nobody sees; its first byte was read."""
 
