@@ -14,77 +14,40 @@ number there. So they are shown what is meant, however deep it is nested.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html import unescape
+from operator import itemgetter
 from typing import Self
 
-from piiguard.detect import terminal
+from piiguard.detect import packed, signs, terminal
+from piiguard.detect.charset import byte_class
 from piiguard.detect.match import Found, Match
+from piiguard.detect.numbered import escapes
 from piiguard.detect.numbers import is_written, is_written_in, written
 from piiguard.detect.overlaps import widest
 
 __all__ = ["Shown", "Spelled", "is_spelled"]
 
 _HEX = "[0-9a-fA-F]"
-_NEXT = "[89abAB][0-9a-fA-F]"
-
-
-def _utf8(mark: str, one: str = "") -> str:
-    """A pattern for the bytes of one character of UTF-8, each behind its mark; ``one`` for those of one byte."""
-    more = f"(?:{mark}{_NEXT})"
-    several = f"[cdCD]{_HEX}{more}|[eE]{_HEX}{more}{{2}}|[fF][0-4]{more}{{3}}"
-    return f"{mark}(?:{one}|{several})" if one else f"(?:{several})"
-
-
-# Octal numbers stand for signs where three of them do: one alone is the beginning of a name behind a backslash.
-_OCTAL_BEFORE = r"\\[0-3][0-7]{2}"
-_IN_OCTAL = (
-    rf"(?:(?=(?:{_OCTAL_BEFORE}){{2}})|(?<={_OCTAL_BEFORE}.{{4}})(?={_OCTAL_BEFORE})"
-    rf"|(?<={_OCTAL_BEFORE}{_OCTAL_BEFORE}.{{4}}))"
-)
-# A run of backslashes is read once: a match begins where the run does and gives none of it back. The first character
-# stands alone, so that the search skips all others.
-_BACKSLASHES = r"(?<=\\)(?<!\\\\)\\*+"
-_ESCAPE = re.compile(
-    r"[\\%&^#](?:"
-    rf"{_BACKSLASHES}(?:u(?P<high>[dD][89abAB]{_HEX}{{2}})\\++u(?P<low>[dD][c-fC-F]{_HEX}{{2}})|u(?P<code>{_HEX}{{4}})"
-    rf"|x(?P<bytes>{_utf8(f'{chr(92) * 2}++x')})|x(?P<byte>{_HEX}{{2}})|(?P<sign>[nrtbfv\"'/])"
-    rf"|(?P<octets>3[0-7]{{2}}(?:\\2[0-7]{{2}}){{1,3}}|[01][0-7]{{2}}{_IN_OCTAL})"
-    r"|(?P<octal>0(?:33|10|0[07])|0(?![0-9])|e(?=[\[\]])))"
-    rf"|(?<=%)(?P<percent>(?:25)*{_utf8('%(?:25)*', f'[0-7]{_HEX}')[len('%(?:25)*') :]}|u{_HEX}{{4}})"
-    r"|(?<=&)(?P<reference>(?:amp;)*(?:#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|[a-zA-Z]{2,8};))"
-    r"|(?<=\^)(?P<caret>\[(?=\[[?>=]?[0-9;:]*[@-~]|\][0-9]{1,4};|[()][A-B0]|[=>78cDEHMZ\\])|[@GH?])"
-    r"|(?<=#)(?P<syslog>033(?=[\[\]()]))"
-    r")"
-)
-# what parts words must not become a line break: lines are counted
-_SIGNS = str.maketrans("nrtbfv", "   \b  ")
-_OCTAL = {"e": "\x1b", "033": "\x1b", "010": "\b", "007": "\x07"}
-_CARET = {"[": "\x1b", "H": "\b", "G": "\x07", "?": "\x7f", "@": "\0"}
 _WIDE = {0xFF01 + at: 0x21 + at for at in range(94)}
-_DIGITS = {zero + digit: 0x30 + digit for zero in (0x660, 0x6F0) for digit in range(10)}
-_BLANKS = "\u1680\u2000-\u2006\u2008\u200a\u2028\u2029\u205f\u3000"
-"""Blanks that no recognizer knows."""
-_OTHER_SIGNS = (
-    _WIDE | _DIGITS | dict.fromkeys((*range(0x2000, 0x200B), 0x1680, 0x2028, 0x2029, 0x205F, 0x3000), " ")
-)
-_OF_CONTROL = re.compile(
-    r"#(?:[xX]0*(?P<hex>1?[0-9a-fA-F]|7[fF]|9[bB])|0*(?P<code>[12]?[0-9]|3[01]|127|155));?"
-)
+_OTHER_SIGNS = _WIDE | signs.DIGITS | dict.fromkeys(signs.BLANKS, " ")
 _ENTITY = r"(?<=&)(?:#|[a-zA-Z]{2,8};)"
 _OF_QUERY = r"(?<==)[0-9A-Za-z]{1,32}\+[0-9A-Za-z]"
 _CARETS = r"(?<=\^)[\[@GH?]|(?<=#)033[\[\]()]"
 _MARK = re.compile(
-    f"[\\\\%&=^#\uff01-\uff5e٠-٩۰-۹{_BLANKS}{terminal.SIGNS}]"
-    rf"(?:(?<=[^%&=^#\r])|(?<=\r)(?=[^\r\n])|(?<=%)(?:{_HEX}{{2}}|u{_HEX})|{_ENTITY}|{_OF_QUERY}|{_CARETS})"
+    f"[\\\\%&=^#\uff01-\uff5e{signs.OF_FIRST_PLANE}{signs.OTHER_PLANES}{terminal.SIGNS}]"
+    rf"(?:(?<=[^%&=^#\r{signs.OTHER_PLANES}])|(?<=[{signs.OF_OTHER_PLANES}])|(?<=\r)(?=[^\r\n])|(?<=%)(?:{_HEX}{{2}}|u{_HEX})"
+    rf"|{_ENTITY}|{_OF_QUERY}|{_CARETS}|{packed.OF_WORDS})"
 )
 _MARK_BYTES = re.compile(
-    rb"[\\%&=^#\xc2\xcd\xd8\xd9\xdb\xe1-\xe3\xef\xf3\r\x00\x04-\x08\x0e-\x1b\x7f]"
-    rb"(?:(?<=[\\\xd9\xdb\x00\x04-\x08\x0e-\x1b\x7f])|(?<=%)(?:[0-9a-fA-F]{2}|u)|(?<=\xef)[\xbb-\xbd]|"
-    + terminal.BYTES
-    + f"|{_ENTITY}|{_OF_QUERY}|{_CARETS})".encode()
+    byte_class(
+        b"\\%&=^#\xc2\r\x00\x04\x05\x06\x07\x08\x7f" + bytes(range(0x0E, 0x1C)) + bytes(signs.FIRST_BYTES)
+    )
+    + rb"(?:(?<=[\\\x00\x04-\x08\x0e-\x1b\x7f])|(?<=%)(?:[0-9a-fA-F]{2}|u)|(?<=\xef)[\xbc\xbd]|"
+    + b"|".join(
+        (terminal.BYTES, signs.IN_UTF8, f"{_ENTITY}|{_OF_QUERY}|{_CARETS}|{packed.OF_WORDS})".encode())
+    )
 )
 # The value of a query, where a plus is a blank; before a number it is none, nor in an address of mail.
 _STOPS = r"\s&?#\"'<>="
@@ -92,7 +55,7 @@ _QUERY = re.compile(
     rf"[?&][^{_STOPS}]{{1,64}}=[^{_STOPS}@]*+(?![@=])|=[^{_STOPS}@%]*+%[^{_STOPS}@]*+(?![@=])"
 )
 _JOINED = re.compile(r"\+(?<=[^\s:]\+)")
-_TWICE = re.compile(f"%25{_HEX}{{2}}")  # where a plus that was a blank has become %2B
+_start = itemgetter(0)
 _PLUS = re.compile(r"(?<!=)\+|\+(?![0-9])")
 
 
@@ -102,12 +65,12 @@ def is_spelled(text: str) -> bool:
     >>> is_spelled("100 %, a & b"), is_spelled("%D0%98"), is_spelled("٠٥")
     (False, True, True)
     """
-    return bool(_MARK.search(text)) or is_written(text)
+    return bool(_MARK.search(text)) or is_written(text) or packed.is_base64(text)
 
 
 def is_spelled_in(data: bytes) -> bool:
     """The same for lines, or for many texts at once."""
-    return bool(_MARK_BYTES.search(data)) or is_written_in(data)
+    return bool(_MARK_BYTES.search(data)) or is_written_in(data) or packed.is_base64_in(data)
 
 
 class Spelled:
@@ -118,6 +81,7 @@ class Spelled:
 
     def __init__(self, text: str, *, once: bool = False) -> None:
         self._places: list[int] = []
+        self._ends: list[int] = []
         self._longer: list[int] = [0]
         parts: list[str] = []
         place = size = 0
@@ -133,6 +97,7 @@ class Spelled:
             self._places.append(size)
             self._longer.append(self._longer[-1] + end - start - len(meant))
             place, size = end, size + len(meant)
+            self._ends.append(size)
         self.view = "".join([*parts, text[place:]])
         self._reading: terminal.Reading | None = None
         if terminal.MARK.search(self.view):
@@ -148,19 +113,36 @@ class Spelled:
         """Where that part stands in the text."""
         if self._reading:
             start, end = self._reading.span(start, end)
-        return self._written(start), self._written(end)
+        first = self._written(start)
+        # what says nothing itself, such as the head of a word of mail, stays where it is
+        for number in range(bisect_left(self._places, start), bisect_right(self._places, start)):
+            if self._ends[number] == start < end:
+                first = start + self._longer[number + 1]
+        return first, self._written(end, behind=True)
 
     def place(self, position: int) -> int:
         """Where a character of the view begins; never inside an escape."""
         return self._written(self._reading.place(position) if self._reading else position)
+
+    def first(self, position: int) -> int:
+        """The first place of the view that is written where this one is: there a text can be cut."""
+        while position and self.place(position - 1) == self.place(position):
+            position -= 1
+        return position
 
     def placed(self, matches: Iterable[Match]) -> list[Found]:
         """Where these matches are written, from left to right; what two readings give is there once."""
         found = [(match, *self.span(match.start, match.end)) for match in matches]
         return found if self._reading is None else widest(found)
 
-    def _written(self, position: int) -> int:
-        return position + self._longer[bisect_left(self._places, position)]
+    def _written(self, position: int, *, behind: bool = False) -> int:
+        """Where a place of the view is written; of one inside of what is written as a whole, that begins or ends there."""
+        number = bisect_left(self._places, position)
+        if number and position < self._ends[number - 1]:
+            if not behind:
+                return self._places[number - 1] + self._longer[number - 1]
+            position = self._ends[number - 1]
+        return position + self._longer[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,65 +214,20 @@ def _without_escapes(part: bytes, first: int, cut: frozenset[int]) -> bytes:
     return b"\n".join(lines)
 
 
-def _units(text: str) -> list[tuple[int, int, str]]:
+def _units(text: str) -> list[packed.Unit]:
     """Where something is spelled in another way, and what it says, from left to right."""
-    found = list(_escapes(text))
+    found = list(_packed(text))
+    escaped = list(escapes(text))
     numbers = list(written(text))
-    return sorted(found + numbers) if numbers else found
+    return sorted(found + escaped + numbers, key=_start) if found or numbers else escaped
 
 
-def _escapes(text: str) -> Iterator[tuple[int, int, str]]:
-    twice = _TWICE.search(text)
-    begun = -1  # where a sequence for a terminal was begun by the sign before
-    for found in _ESCAPE.finditer(text):
-        start, end = found.span()
-        if found["percent"] in ("2B", "2b") and (twice or text[start - 1 : start].isdigit()):
-            meant: str | None = " "
-        elif (found["sign"] or found["octal"]) and (start == begun or text[start - 1 : start] == "\x1b"):
-            continue  # the backslash ends the sequence, and spells nothing with the sign behind it
-        else:
-            meant = _meant(found)
-        if meant is not None:
-            begun = end if meant == "\x1b" else -1
-            yield start, end, meant
-
-
-def _meant(found: re.Match[str]) -> str | None:
-    """The character that an escape stands for; None where it is none."""
-    kind = found.lastgroup
-    if kind == "low":
-        return chr(0x10000 + ((int(found["high"], 16) & 0x3FF) << 10) + (int(found["low"], 16) & 0x3FF))
-    if kind == "sign":
-        return found["sign"].translate(_SIGNS)
-    if kind in ("octal", "syslog"):
-        return _OCTAL.get(found[kind], "\0")
-    if kind == "caret":
-        return _CARET[found["caret"]]
-    if kind == "reference":
-        character = _referred(found["reference"])
-    elif kind == "percent" and found["percent"].startswith("u"):
-        character = chr(int(found["percent"][1:], 16))
-    elif kind == "bytes":
-        character = _decoded(part[:2] for part in found["bytes"].split("x"))
-    elif kind == "octets":
-        character = bytes(int(part, 8) for part in found["octets"].split("\\")).decode("utf-8", "replace")
-    elif kind == "percent":
-        character = _decoded(part[-2:] for part in found["percent"].split("%"))
-    else:
-        character = chr(int(found["code"] or found["byte"], 16))
-    if character is None or len(character) != 1:
-        return None
-    kept = character.isprintable() and not "\ud800" <= character <= "\udfff"
-    return character if kept or terminal.MARK.match(character) else " "
-
-
-def _decoded(octets: Iterable[str]) -> str:
-    return bytes.fromhex("".join(octets)).decode("utf-8", "replace")
-
-
-def _referred(reference: str) -> str | None:
-    name = reference.replace("amp;", "") or "amp;"
-    if control := _OF_CONTROL.fullmatch(name):  # HTML forbids these, and its decoder drops them
-        return chr(int(control["hex"], 16) if control["hex"] else int(control["code"]))
-    character = unescape(f"&{name}" if name.endswith(";") else f"&{name};")
-    return None if character.startswith("&") and name != "amp;" else character
+def _packed(text: str) -> Iterator[packed.Unit]:
+    """What is packed as a whole, each before what an escape in it would say; base64 holds texts with escapes."""
+    if "=?" in text:
+        yield from packed.words(text)
+    if packed.is_base64(text):
+        for start, end, meant in packed.base64_texts(text):
+            yield start, end, Spelled(meant, once=True).view
+    if "%" in text or "\\" in text:
+        yield from packed.single_bytes(text)

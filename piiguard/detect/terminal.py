@@ -17,28 +17,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from piiguard.recognizers.checks.characters import INVISIBLE
+from piiguard.detect.signs import OF_FIRST_PLANE, OF_UNSEEN, OTHER_PLANES
 
 __all__ = ["APART", "BYTES", "MARK", "SIGNS", "Reading", "read"]
 
 APART = " \x1c\x1c\x1c "
 """What parts readings: nothing that is looked for goes over it."""
-_UNSEEN = (
-    f"{INVISIBLE}\u034f\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufff9-\ufffb"
-    "\U000e0000-\U000e01ef"
-)
-"""Signs of Unicode that nobody sees, as members of a class: default ignorable, and marks of direction."""
-_SILENT = "\0\4-\7\x0e-\x1a\x7f"  # \1 to \3 and \x1c to \x1f part fields in files of data
+# \1 to \3 and \x1c to \x1f part fields in files of data, and \x85 is a line break of some
+_SILENT = "\0\4-\7\x0e-\x1a\x7f\x80-\x84\x86-\x8f\x91-\x97\x99\x9a"
 _STRINGS = "\x90\x98\x9d-\x9f"
-SIGNS = f"{_UNSEEN}{_SILENT}\b\x1b\x9b\x9c{_STRINGS}\u203a\udc9b\r"
-"""Where a text has none of these, there is nothing to read here; as members of a class."""
-MARK = re.compile(rf"[{SIGNS}](?:(?<=[^\r\u203a])|(?<=\r)(?=[^\r\n])|(?<=\u203a)(?=[0-9;]*m))")
-BYTES = (
-    rb"(?<=\r)(?=[^\r\n])|(?<=\xc2)[\x90\x98\x9b-\x9f\xad]|(?<=\xcd)\x8f|(?<=\xd8)\x9c|(?<=\xe1)(?:\xa0\x8e|\x9a\x80)"
-    rb"|(?<=\xe2)(?:\x80[\x80-\x8f\xa8-\xaf\xba]|\x81[\x9f-\xaf])|(?<=\xe3)\x80\x80|(?<=\xef)(?:\xb8[\x80-\x8f]|\xbf[\xb9-\xbb])"
-    rb"|(?<=\xf3)\xa0[\x80-\x87]"
+SIGNS = f"{_SILENT}\b\x1b\x9b\x9c{_STRINGS}\u203a\udc9b\r"
+"""Where a text has none of these, nor what nobody sees, there is nothing to read here; as members of a class."""
+MARK = re.compile(
+    rf"[{OF_FIRST_PLANE}{OTHER_PLANES}{SIGNS}](?:(?<=[{OF_UNSEEN}{SIGNS}])(?<=[^\r\u203a])|(?<=\r)(?=[^\r\n])|(?<=\u203a)(?=[0-9;]*m))"
 )
-"""The same in UTF-8, and the blanks that no recognizer knows; its first byte was read."""
+BYTES = rb"(?<=\r)(?=[^\r\n])|(?<=\xc2)[\x80-\x84\x86-\x9f]|(?<=\xe2)\x80\xba"
+"""The same in UTF-8 without what nobody sees; its first byte was read."""
 
 # In lines of bytes that are no UTF-8, the sign that begins a sequence is this quotation mark of cp1251, or no character.
 _BEGIN = r"(?:\x1b\[|[\x9b\udc9b])"
@@ -49,7 +43,7 @@ _SEQUENCE = re.compile(
     rf"|(?:\x1b[\]PX^_]|[{_STRINGS}])(?P<told>[^\n\x07\x1b\x9c{_STRINGS}]*)(?:[\x07\x9c]|\x1b\\{{1,4}}|(?=\x1b))"
     r"|\x1b(?P<single>[ #%()*+./-]{1,2}[0-9A-Za-z<=>?@]|[6-9=>A-Z\\^_c|}~lmno])"
     r"|(?P<back>\x08)|(?P<return>\r)(?=[^\r\n])"
-    rf"|(?P<unseen>[{_UNSEEN}]+)"
+    rf"|(?P<unseen>[{OF_UNSEEN}]+)"
     rf"|[\x1b\x9b\x9c\udc9b{_SILENT}{_STRINGS}]"
 )
 _MOVES = frozenset("ABCDEFGHIZ`adef")

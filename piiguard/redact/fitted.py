@@ -6,6 +6,8 @@ import re
 
 __all__ = ["fitted", "plain"]
 
+_PACKED = re.compile(r"[A-Za-z0-9+/=?_-]{8,}")
+"""A run without blanks, such as base64: what is put there has none either."""
 _UNSAFE = re.compile(r"[^ !#-\[\]-~]")
 
 
@@ -16,7 +18,7 @@ def fitted(new: str, written: str) -> str:
     ('**** x', '****+x', 'С***')
     """
     if not any(mark in written for mark in "\\%&"):
-        return new
+        return plain(new).replace(" ", "*") if _PACKED.fullmatch(written) else new
     return plain(new).replace(" ", "+") if "%" in written else plain(new)
 
 

@@ -91,7 +91,7 @@ class Redactor:
             written = text[start:end]
             if spelled is None:
                 return self._replace(match.entity, written)
-            whole = (start, end) == (first, last) == spelled.span(match.start, match.end)
+            whole = (start, end) == (first, last)
             says = spelled.view[match.start : match.end] if whole else Spelled(written).shown
             return fitted(self._replace(match.entity, says), written)
 

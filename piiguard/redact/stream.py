@@ -127,7 +127,9 @@ class StreamRedactor:
         try:
             matches = self._spans(view.encode("utf-8", "replace")).get(0, [])
             over = [match for match in matches if match.start < end < match.end]
-            end = min([end, *(match.start for match in over if match.end - match.start <= LONG_BEFORE)])
+            end = spelled.first(
+                min([end, *(match.start for match in over if match.end - match.start <= LONG_BEFORE)])
+            )
             whole = text[: spelled.place(end)]
             line = self._json(whole, self._quoted)
             passing = [replace(match, end=min(match.end, end)) for match in matches if match.start < end]

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from piiguard.detect.escapes import Shown, Spelled, is_spelled
 from piiguard.detect.headers import context, hints, promised
 from piiguard.detect.leaves import as_text, as_tree, leaves
+from piiguard.detect.signs import OF_DIGITS
 from piiguard.subjects.identifiers import ENTITIES, Identifier, alone, normal
 from piiguard.subjects.live import readable
 from piiguard.subjects.live.documents import is_document, look_into
@@ -35,7 +36,7 @@ __all__ = ["Seeker", "Sought"]
 _KIND = {entity: kind for kind, entity in ENTITIES.items()}
 _ESCAPES = ("\\u", "\\x", "%25", "%3", "%4", "%5", "%6", "%7", "=3", "&#")
 """What spells a digit or a letter by its number: in JSON, in URLs, in mails, in HTML."""
-_FOREIGN = "[\uff01-\uff5e\u0660-\u0669\u06f0-\u06f9]"  # a class for GLOB as well
+_FOREIGN = f"[\uff01-\uff5e{OF_DIGITS}]"  # a class for GLOB as well
 _DIGIT = re.compile(_FOREIGN)
 _LONGEST = 256
 _REMEMBERED = 10_000

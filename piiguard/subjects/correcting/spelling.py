@@ -20,6 +20,7 @@ from html import unescape
 from urllib.parse import quote, unquote
 
 from piiguard.detect.escapes import Spelled, is_spelled
+from piiguard.detect.signs import DIGITS
 
 __all__ = ["in_link", "spelled"]
 
@@ -103,8 +104,7 @@ _WAYS: tuple[_Way, ...] = (
     _HTML,
     (_unescaped, _escapes),
     _signs(0xFF01, 0xFF5E, 0x21),
-    _signs(0x660, 0x669, 0x30),
-    _signs(0x6F0, 0x6F9, 0x30),
+    *(_signs(zero, zero + 9, 0x30) for zero, digit in DIGITS.items() if digit == 0x30),
     _twice(_PERCENT, _PERCENT),
     _twice(_HTML, _PERCENT),
     _twice(_PERCENT, _HTML),
