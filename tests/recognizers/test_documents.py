@@ -16,6 +16,7 @@ from piiguard.entities import (
     KZ_PASSPORT,
     KZ_VEHICLE_PLATE,
 )
+from piiguard.recognizers.evidence import labelled
 
 MEDIUM = 0.5
 NAME = "Сынақов Үлгі Мысалұлы"
@@ -131,3 +132,11 @@ def test_what_stands_beside_it_tells_a_document(engine: Engine, text: str, entit
 )
 def test_the_shape_alone_is_none(engine: Engine, text: str) -> None:
     assert told(engine, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("column", "entity"),
+    [("ud_nomer", KZ_ID_CARD), ("NomerUd", KZ_ID_CARD), ("nomer_mashiny", KZ_VEHICLE_PLATE), ("nomerAvtomobilia", KZ_VEHICLE_PLATE)],
+)  # fmt: skip
+def test_abbreviated_names_of_columns_label_documents(column: str, entity: str) -> None:
+    assert entity in labelled(column)
