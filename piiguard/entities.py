@@ -259,7 +259,7 @@ ENTITIES: Final = (
         guessed="hash_document",
         columns="id card, idcard, identity card, national id, doc number, docnumber, number doc, doc no, "
         "document number, doc series number, id doc number, udostoverenie, udostovereniia, ud "
-        "lich, udlich, dul, udl, seriia nomer, nomer dokumenta, kualik, kualigi, qualik, employee "
+        "lich, udlich, dul, udl, ud nomer, nomer ud, seriia nomer, nomer dokumenta, kualik, kualigi, qualik, employee "
         "id number",
     ),
     Entity(
@@ -290,7 +290,7 @@ ENTITIES: Final = (
         spelling="upper",
         telling=True,
         columns="gosnomer, gos nomer, grnz, plate, plate number, car number, vehicle number, kolik "
-        "nomiri, reg nomer, reg number, license plate, licence plate, registration plate, nomer avto, memlekettik nomir, avto nomiri, mem nomir",
+        "nomiri, reg nomer, reg number, license plate, licence plate, registration plate, nomer avto, memlekettik nomir, avto nomiri, mem nomir, nomer mashiny, nomer avtomobilia",
     ),
     Entity(
         KZ_PHONE,

@@ -94,6 +94,12 @@ class Rule:
     """The score of a form from which on an everyday word beside it, such as "request", says nothing against it."""
     sure: float = 1.0
     """The score of a form from which on no word says anything against it, unless a number sign stands between."""
+    parts: frozenset[str] = frozenset()
+    """Entities with whose label something else begins: no label from before it counts that has its value already."""
+    close: Mapping[str, float] = field(default_factory=dict)
+    """What company right before the match adds in place of ``company_gain``; elsewhere it must be in ``company`` to count."""
+    trusted: frozenset[str] = frozenset()
+    """Company that need not be sure: two things that are weak alone, and seldom stand beside each other by chance."""
     agrees: Callable[[str, str], bool] | None = None
     """Whether the value of the company proves that of the match; where it does not, the company says nothing."""
 

@@ -11,6 +11,8 @@ from piiguard.recognizers.shapes import DAY, MONTH, NUMBER_AFTER, NUMBER_BEFORE
 __all__ = ["RULE"]
 
 _YEAR = "(?:1[89][0-9]{2}|20[0-2][0-9])"
+# Papers of Kazakhstan begin in 1992; what is dated before that, right behind a name, is the person.
+_OLDEST, _SIGNED = 1900, 1992
 # Databases give a day its first moment, which is part of the value; any other time of day is that of an event. It has
 # a pattern of its own, so that the lines of a log, which begin with a date and a time, are not looked at.
 _FIRST_MOMENT = r"[ T]00:00(?::00(?:[.]0{1,9})?)?Z?(?![0-9:.])"
@@ -19,6 +21,13 @@ _FIRST_MOMENT = r"[ T]00:00(?::00(?:[.]0{1,9})?)?Z?(?![0-9:.])"
 def _check(value: str) -> bool | None:
     """Refuse days that no calendar has, and stamps that no day begins with."""
     return None if birth_date.is_valid(value) else False
+
+
+def _agrees(value: str, beside: str) -> bool:
+    """Tell whether an IIN begins with the date, or whether a name is no signature: nobody signs with a day so long ago."""
+    if any(map(str.isdigit, beside)):
+        return birth_date.agrees(value, beside)
+    return birth_date.is_valid(value) and _OLDEST <= birth_date.parse(value).year < _SIGNED
 
 
 RULE = Rule(
@@ -38,7 +47,7 @@ RULE = Rule(
     context=phrases(
         "дата рождения; даты рождения; датой рождения; дату рождения; день рождения; дата рожд.; дата и место рождения; рожд.; род.; рождения",
         "родился; родилась; родились; родившийся; родившаяся; рождён; год рождения; года рождения; г.р.; г. р.; г.рожд.; д.р.",
-        "туған күні; туған күн; туған жылы; туған уақыты; туған; туғанмын; туған күні мен жері; туылған; туылған күні; дүниеге келген; дүниеге келді; т.ж.",
+        "туған күні; туған күн; туған жылы; туған уақыты; туған; туғанмын; туған күні мен жері; туылған; туылған күні; дүниеге келген; дүниеге келді; т.ж.; ж.т.; ж. т.",
         "tugan kuni; tugan kun; tugan jyly; tugan zhyly; tugan; tuylgan; tuylgan kuni; tuilgan kuni",
         "birth date; birthdate; birth dt; birth day; birthday; bday; bdate; date of birth; birth; born; born on; dob; d.o.b.",
         "data rozhdeniya; data rozhdeniia; data rozhdenija; data rozhdenia; data rozhd; data rozd; data rojdeniya; den rozhdeniya; rozhd",
@@ -53,7 +62,9 @@ RULE = Rule(
     ),
     hints=phrases("др"),
     company=frozenset({"KZ_IIN"}),
-    agrees=birth_date.agrees,
+    close={"PERSON": 0.3},
+    parts=frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_ISSUER"}),
+    agrees=_agrees,
     gain=0.5,
     company_gain=0.5,
     negatable=True,

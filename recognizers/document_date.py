@@ -30,13 +30,14 @@ RULE = Rule(
         "срок годности документа; берілген күні; берілген уақыты; берілген мерзімі; жарамдылық мерзімі; қолданылу мерзімі",
         "жарамдылық мерзім; қолданылу мерзім; berilgen kuni; jaramdylyq merzimi; zharamdylyk merzimi; qoldanylu merzimi",
         "issue date; date of issue; date issued; date of expiry; expiry date; doc date; date doc; document date; issued date; doc valid until; doc expiry; date vydachi; doc issued; doc issued at",
-        "doc expires; doc expires at; id doc issued; id card issue date; data vydachi; kogda vydan",
+        "doc expires; doc expires at; id doc issued; id card issue date; data vydachi; kogda vydan; когда выдан; когда выдано; когда выдана; кем и когда выдан; кем и когда выдано; қашан берілді; қашан берілген",
         "dejstvitelen do; deistvitelen do; srok deistviya; srok dejstviya; document expiry; passport expiry; passport issued",
     ),
     hints=phrases(
         "выдан; выдано; выдана; выд.; от; действителен; действителен до; действительно до; действительно; годен до; до; по",
         "с; берілген; берілді; берген; дейін; жарамды; berilgen; berildi; jaramdy; issued; on; issued on; issued at; expires",
         "expires on; valid until; valid till; valid through; valid thru; valid to; expiry; expiration; exp; expiration date",
+        "срок; srok; мерзімі; merzimi; vydan; vydano; vydana; deiin; deyin; do",
     ),
     against=phrases(
         "рождения; рожд.; род.; дата рождения; туған; туған күні; туған жылы; birth; born; dob; date of birth; birthday",
@@ -44,6 +45,7 @@ RULE = Rule(
         "заявление; создан; создано; изменен; обновлен; заключен; подписан; получен; принят; зарегистрирован; оплачен",
         "created; updated; modified; signed; expires in; бұйрық; заң; қаулы; несие; сенімхат; анықтама; өтініш; карта",
         "card; token; cookie; certificate; cert; license key; promo; акция; скидка; полис; страховка; гарантия; warranty",
+        "пункт выдачи; пункты выдачи; доставлен; доставка; отгружен; права доступа; абонемент; пропуск",
     ),
     company=frozenset(
         {"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_MRZ"}

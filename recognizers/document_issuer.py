@@ -49,18 +49,27 @@ RULE = Rule(
             rf"{NOT_BEFORE}(?:(?:MIA|MOJ){_OF}|Ministry{_B}of{_B}(?:Internal{_B}Affairs|Justice){_OF}?){_END}",
             0.35,
         ),
-        Pattern("in Kazakh Latin", rf"{NOT_BEFORE}(?:QR|KR){_S}(?:IIM|ADM|AM){_END}", 0.3),
-        Pattern("IIM alone", rf"{NOT_BEFORE}(?:ІІМ|IIM|МВД|МЮ){_END}(?![ \u00a0]{{0,2}}(?:РФ|Росс))", 0.1),
+        Pattern(
+            "in Latin letters",
+            rf"{NOT_BEFORE}(?:(?:QR|KR){_S}(?:IIM|ADM|AM)|(?:MVD|MYU|MJU|MIU){_B}RK){_END}",
+            0.3,
+        ),
+        Pattern(
+            "IIM alone",
+            rf"{NOT_BEFORE}(?:ІІМ|IIM|МВД|МЮ|MIA|MOJ){_END}(?![ \u00a0]{{0,2}}(?:РФ|Росс|RF|Russia))",
+            0.1,
+        ),
     ),
     context=phrases(
         "выдан; выдано; выдана; кем выдан; кем выдано; орган выдачи; выдавший орган; орган выдавший документ; орган",
-        "выд.; берген; берілген; берілді; беруші орган; кім берген; берген орган; құжатты берген орган; berushi organ; bergen",
+        "выд.; берген; берілген; берілді; беруші орган; кім берген; берген орган; құжатты берген орган; кім берді; кем и когда выдан; кем и когда выдано; berushi organ; bergen",
         "issued by; issued; issuing authority; authority; doc issuer; doc issued by; id doc issued by; kem vydan; kem vydano",
         "kem vydana; organ vydachi; issuer; id card issuer; issued by doc; employee id issued by; pasport kem vydan",
     ),
     company=frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_DATE"}),
     gain=0.25,
     company_gain=0.2,
+    close={"KZ_DOCUMENT_DATE": 0.4},
     check=_check,
 )
 __getattr__ = moved("KzDocumentIssuerRecognizer")

@@ -34,8 +34,11 @@ RULE = Rule(
         "driver licence; drivers license; driver s license; driver s licence; license number; licence number; vu",
         "voditelskoe; voditelskoe udostoverenie; prava; dl; dl number; driver license number",
     ),
-    against=phrases("рейс; flight; лицензия на; software license; трек; rr; product license; license key"),
-    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"}),
+    against=phrases(
+        "рейс; flight; лицензия на; software license; трек; rr; product license; license key; права доступа; права потребителя; права человека; права собственности; авторские права; права на изображение; access rights"
+    ),
+    hints=phrases("удостоверение; удостоверения; куәлік; куәлігі; kualik; kualigi; license; licence"),
+    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_VEHICLE_PLATE"}),
     gain=0.55,
     company_gain=0.04,
     negatable=True,

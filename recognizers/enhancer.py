@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from piiguard.recognizers.above import reach
 from piiguard.recognizers.base import Doubt, moved
 from piiguard.recognizers.candidate import Candidate
 from piiguard.recognizers.evidence import gather
@@ -15,15 +15,13 @@ __all__ = ["LEAST_LABELLED", "Judge"]
 LEAST_LABELLED = 0.4
 """The least score of what stands beside its label."""
 _LOSS = 0.35
-_INDENT = 100
-_LEADING = re.compile(r"[^0-9A-Za-zЀ-ԯ+]*")
 
 
 class Judge:
     """Raises what a label, a column name or a neighbour confirms; lowers what they contradict.
 
     It looks at 60 characters before a value and 20 after it, within the line; where the value is the first thing
-    on its line, also at the end of the line before. No tokens and no model are needed.
+    on its line, also at the end of the line before (see `above`). No tokens and no model are needed.
     """
 
     def __init__(self, before: int = 60, after: int = 20) -> None:
@@ -51,14 +49,7 @@ class Judge:
 
     def _surround(self, text: str, candidate: Candidate) -> None:
         first, last = candidate.start, candidate.end
-        # Looking for line breaks no further than needed keeps a long line linear in its matches.
-        bound = max(0, first - self.before - _INDENT)
-        line = max(bound, text.rfind("\n", bound, first) + 1)
-        if line and text[line - 1] == "\n" and _LEADING.fullmatch(text, line, first):
-            line = max(bound, text.rfind("\n", bound, line - 1) + 1)
-        start = max(line, first - self.before)
-        while line < start < first and text[start].isalnum() and text[start - 1].isalnum():
-            start += 1  # a word cut in half is no word
+        start = reach(text, first, self.before)
         end = text.find("\n", last, last + self.after + 1)
         end = len(text) if end < 0 else end
         stop = min(end, last + self.after)

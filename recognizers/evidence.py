@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from piiguard.entities import BY_NAME
+from piiguard.recognizers.above import Own
 from piiguard.recognizers.base import Rule
 from piiguard.recognizers.candidate import FAR, Candidate
 from piiguard.recognizers.labels import Label, MayLabel, Vocabulary
@@ -28,6 +29,13 @@ _NEXT_VALUE = re.compile(r"[^\w\n]{0,3}[:=№#0-9+]")
 _LISTED = re.compile(r"[0-9]{3}[^\w\n]*[,;|]")
 _KEY = re.compile(r"[\"']?[ \t]?[:=>|]")
 _LIST = re.compile(r"[,;|]")
+# The number of a paper that is no document of a person: those have six digits at least.
+_OTHER_NUMBER = re.compile(r"[№#][^\w\n]{0,2}(?![A-ZА-Я]{0,2}[ ]?[0-9][0-9 -]{5})[0-9]")
+_DATE = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})|[12][0-9]{3})(?![0-9])")
+# Behind a date, a label of its own: «7 қараша 1905 ж. туған», "</birthday>".
+_CLOSED = re.compile(r"[ .]{0,2}[,;)<]")
+_DIGIT = re.compile("[0-9]")
+_DATE_ENDS = re.compile(r"[0-9][^\w\n]{0,4}(?:[^\W\d_]{1,9}[^\w\n]{0,3}){0,2}$")
 _ALIKE = bytes.maketrans(b"123456789", b"000000000")
 # «Заказ от», "order for": a word that leads to somebody, so that what follows is no longer the number of the order.
 _LEADS = re.compile(r"(?<![^\W_])(?:от|у|для|на|с|со|по|к|клиент\w{0,3}|from|for|by|to|of)(?![^\W_])[^\w]*$")
@@ -64,6 +72,8 @@ class Asked:
     """Whether the form is one that everyday words, or any words, say nothing against."""
     keys: frozenset[str] = frozenset()
     """Hints that are names of columns: with the sign of a key behind them they are labels."""
+    parts: frozenset[str] = frozenset()
+    """Entities with whose label something else begins: behind it, no label counts that has its value already."""
 
 
 def gather(candidate: Candidate, outside: str) -> None:
@@ -91,9 +101,9 @@ def _said(vocabulary: Vocabulary, asked: Asked, left: bytes, right: bytes, outsi
     if outside:
         sides.look_outside(vocabulary.find(outside))
     sides.look_after(vocabulary.find(after), after)
-    labels = vocabulary.find(before)
-    sides.look_before(labels, before)
-    sides.look_for_hints(labels, before)
+    labels, own = vocabulary.find(before), Own(before)
+    sides.look_before(labels, before, own)
+    sides.look_for_hints(labels, before, own)
     return said
 
 
@@ -143,10 +153,17 @@ class _Sides:
                 self._support(label.word, 3 * label.start + 3)
                 return
 
-    def look_before(self, labels: Sequence[Label], before: str) -> None:
+    def look_before(self, labels: Sequence[Label], before: str, own: Own) -> None:
+        parted = 0
         for label in reversed(labels):
             gap = before[label.end :]
+            if not self.asked.parts.isdisjoint(label.owners):
+                parted = label.start
+            if not own.hears(label.start, labels[-1].start >= own.start):
+                return
             if self.asked.owner in label.owners:
+                if parted and _is_used_up(before, label, parted):
+                    return
                 if not self.asked.vague or _adjoins(gap, 14):
                     self._support(label.word, len(gap))
                 return
@@ -157,19 +174,26 @@ class _Sides:
                 self.said.contradicted = True
                 return
 
-    def look_for_hints(self, labels: Sequence[Label], before: str) -> None:
+    def look_for_hints(self, labels: Sequence[Label], before: str, own: Own) -> None:
         """Take the nearest hint, and make it a label if a label of the company stands before the value too."""
         if not self.asked.hints or self.said.label or self.said.negative:
             return
         hints = [
             label
             for label in labels
-            if _HINT + self.asked.owner in label.owners and _adjoins(before[label.end :], 14)
+            if _HINT + self.asked.owner in label.owners
+            and _adjoins(before[label.end :], 14)
+            and (own.bare or label.start >= own.start)
         ]
         if not hints:
             return
         self.said.hint = hints[-1].word
-        others = (label for label in labels if _HINT + self.asked.owner not in label.owners)
+        others = (
+            label
+            for label in labels
+            if _HINT + self.asked.owner not in label.owners
+            and not _OTHER_NUMBER.search(before, label.end, hints[-1].start)
+        )
         is_key = hints[-1].word in self.asked.keys and _KEY.match(before, hints[-1].end)
         if is_key or any(not self.asked.company.isdisjoint(label.owners) for label in others):
             self._support(hints[-1].word, len(before) - hints[-1].end)
@@ -206,6 +230,18 @@ class _Sides:
         )
 
 
+def _is_used_up(before: str, label: Label, parted: int) -> bool:
+    """Tell whether a date that stands before something else begins is what a label belongs to, on either side of it.
+
+    >>> text = "01.02.1905 г.р., паспорт"
+    >>> _is_used_up(text, Label(11, 15, "г.р.", frozenset()), 17)
+    True
+    """
+    if _DATE_ENDS.search(before, 0, label.start) or _DATE.search(before, label.end, parted):
+        return True
+    return bool(_CLOSED.match(before, label.end) and _DIGIT.search(before, parted))
+
+
 def _adjoins(gap: str, letters: int) -> bool:
     """Tell whether hardly anything stands between a word and the number: at most so many letters, no list."""
     return len(gap) <= 30 and len(_LETTER.findall(gap)) <= letters and not _LISTED.search(gap)
@@ -216,7 +252,7 @@ def _asked(rule: Rule, vague: bool, proven: bool, sure: bool) -> tuple[Vocabular
     owner = rule.entity if rule.owner is None else rule.owner
     listed = _custom(rule.context) if owner == OWN else _common()
     asked = Asked(owner, rule.negatable, bool(rule.hints), rule.company, vague, proven, sure, _keys(rule))
-    return listed, asked
+    return listed, replace(asked, parts=rule.parts)
 
 
 def _keys(rule: Rule) -> frozenset[str]:

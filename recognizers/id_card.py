@@ -16,7 +16,12 @@ def _check(value: str) -> bool | None:
 
 
 def _doubt(value: str) -> tuple[float, str] | None:
-    """Numbers of present cards begin with 0; many other things have nine digits and a document."""
+    """Numbers of present cards begin with 0; many other things have nine digits and a document.
+
+    Programs count their documents in as many digits, from one on.
+    """
+    if value.startswith("00000"):
+        return 0.35, "a count"
     return (
         None
         if id_card.parse(id_card.restore(value)).usual and value[0] in "0N"
@@ -40,13 +45,13 @@ RULE = Rule(
         Pattern("leading zero lost", rf"{NUMBER_BEFORE}[1-9][0-9]{{7}}{NUMBER_AFTER}", 0.05),
     ),
     context=phrases(
-        "удостоверение личности; удостоверение; уд.; уд. личности; уд. личн.; уд.л.; удост. личн.; уд-ние; уд-ие; уд-е; удостов.; ул; удост. личности; удост.; удост; удл; ул рк",
+        "удостоверение личности; удостоверение; уд.; уд. личности; уд. личн.; уд.л.; удост. личн.; уд-ние; уд-ие; уд-е; удостов.; удос; ул; удост. личности; удост.; удост; удл; ул рк",
         "удостоверяющий личность; удостоверяющего личность; документ; док.; док-т; номер документа; серия и номер; № документа",
         "серия номер; паспортные данные; вид на жительство; внж; личность",
         "ж/к; жеке куәлік; жеке куәліг; куәлік; куәліг; төлқұжат деректері; құжат; құжат нөмірі; ықтиярхат",
         "жеке басты куәландыратын құжат; жеке бас куәлігі; jeke kualik; kualik; kualig; kualigi; qujat; quzhat; jeke kualigi",
         "id card; identity card; national id; id number; document number; identity document; doc number; doc no",
-        "id doc number; identification card; identification document; udostoverenie; udostoverenii; ud lich; ud lichnosti",
+        "id doc number; identification card; identification document; udostoverenie; udostoverenii; udost; udost.; kuzhat; ud lich; ud lichnosti",
         "dul; id card number; number doc; document no; id no; nomer dokumenta; number document; doc series number; id doc",
         "nomer udostovereniya; doc num; num doc; nomer dok; dok nomer; nomer doc; udl; residence permit; serija nomer; id card kz; employee id number; document",
     ),
@@ -57,7 +62,8 @@ RULE = Rule(
         "жүргізуші куәлігі; жүргізуші куәліг; зейнеткер куәлігі; туу туралы куәлік; туу туралы куәліг; driver license",
         "индекс; номер документа-основания; регистрационный; вх.; исх.; index; zip; zip code; postal code; code",
     ),
-    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"}),
+    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_BIRTH_DATE"}),
+    trusted=frozenset({"KZ_DOCUMENT_ISSUER"}),
     gain=0.55,
     negatable=True,
     check=_check,

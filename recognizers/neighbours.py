@@ -13,6 +13,7 @@ __all__ = ["add_company", "keep_nearest", "keep_streets"]
 
 _CERTAIN = 0.5
 _NEAR = 60
+_RIGHT_BEFORE = 3
 _NEXT = 20  # how near company must be to a match that has neither a label nor a hint
 _ROUNDS = 2
 _RIGHT = 4  # characters between a label and what stands right behind it
@@ -27,6 +28,7 @@ class _Places:
     def __init__(self, matches: Sequence[Candidate]) -> None:
         self._matches = sorted(matches, key=lambda candidate: candidate.start)
         self._starts = [candidate.start for candidate in self._matches]
+        self.entities = {candidate.entity for candidate in matches}
 
     def around(self, one: Candidate) -> Iterator[Candidate]:
         first = bisect_left(self._starts, one.start - _NEAR - address.LONGEST)
@@ -75,17 +77,20 @@ def add_company(text: str, judged: Sequence[Candidate]) -> None:
     """Let sure matches of other entities on the line speak for a match, and those it makes sure for others."""
     if len(judged) < 2:
         return  # which is most lines
-    waiting = [candidate for candidate in judged if candidate.rule.company]
-    for _ in range(_ROUNDS if waiting else 0):
-        sure = _Places([candidate for candidate in judged if candidate.score >= _CERTAIN])
+    waiting = [candidate for candidate in judged if candidate.rule.company or candidate.rule.close]
+    trusted = frozenset[str]().union(*(candidate.rule.trusted for candidate in waiting))
+    for left in reversed(range(_ROUNDS if waiting else 0)):
+        sure = _Places([each for each in judged if each.score >= _CERTAIN or each.entity in trusted])
         # Decided for all before any score changes, so that the order of the matches does not matter.
         companies = [
-            (candidate, company) for candidate in waiting if (company := _company(text, candidate, sure))
+            (candidate, loudest) for candidate in waiting if (loudest := _company(text, candidate, sure))
         ]
         if not companies:
             return
-        for candidate, company in companies:
-            _add(candidate, company)
+        if left:  # what it does not make sure may find a louder one among those that it does
+            companies = [each for each in companies if _sum(*each) >= _CERTAIN]
+        for candidate, (gain, company) in companies:
+            _add(candidate, gain, company)
         accompanied = {id(candidate) for candidate, _ in companies}
         waiting = [candidate for candidate in waiting if id(candidate) not in accompanied]
 
@@ -97,31 +102,47 @@ def _nearer(candidate: Candidate, places: _Places) -> Candidate | None:
     return None
 
 
-def _company(text: str, candidate: Candidate, sure: _Places) -> str | None:
-    wanted = candidate.rule.company
-    if not wanted or candidate.negative or candidate.contradicted:
+def _company(text: str, candidate: Candidate, sure: _Places) -> tuple[float, str] | None:
+    """Name the entity that speaks loudest for a match, behind what it adds."""
+    wanted = candidate.rule.company | candidate.rule.close.keys()
+    if candidate.negative or candidate.contradicted or wanted.isdisjoint(sure.entities):
         return None
     # what agrees with it in every digit need not stand next to it
     reach = _NEAR if candidate.label or candidate.hint or candidate.rule.agrees else _NEXT
-    company: str | None = None
+    loudest: tuple[float, str] | None = None
     for other in sure.around(candidate):
+        if other.score < _CERTAIN and not (other.entity in candidate.rule.trusted and other.stands):
+            continue
         if _rivals(other, candidate):
             return None  # somebody with better evidence claims these characters
-        if company is None and other.entity in wanted and _speaks(text, other, candidate, reach):
-            company = other.entity
-    return company
+        gain = _gain(candidate, other)
+        if gain > (loudest[0] if loudest else 0) and _speaks(text, other, candidate, reach):
+            loudest = gain, other.entity
+    return loudest
 
 
-def _add(candidate: Candidate, company: str) -> None:
+def _gain(candidate: Candidate, company: Candidate) -> float:
+    rule = candidate.rule
+    if company.entity in rule.close and 0 <= candidate.start - company.end <= _RIGHT_BEFORE:
+        return rule.close[company.entity]
+    return rule.company_gain if company.entity in rule.company else 0
+
+
+def _sum(candidate: Candidate, company: tuple[float, str]) -> float:
+    labelled = candidate.rule.gain if candidate.hint and not candidate.label else 0
+    return round(candidate.score + labelled + company[0], 3)
+
+
+def _add(candidate: Candidate, gain: float, company: str) -> None:
     rule = candidate.rule
     if candidate.hint and not candidate.label:
         candidate.label = candidate.hint
         candidate.score += rule.gain
         if candidate.notes is not None:
             candidate.notes.append(f"label `{candidate.hint}`: +{rule.gain}")
-    candidate.score = round(min(1.0, candidate.score + rule.company_gain), 3)
+    candidate.score = round(min(1.0, candidate.score + gain), 3)
     if candidate.notes is not None:
-        candidate.notes.append(f"{company} beside it: +{rule.company_gain}")
+        candidate.notes.append(f"{company} beside it: +{gain}")
 
 
 def _speaks(text: str, company: Candidate, candidate: Candidate, reach: int) -> bool:

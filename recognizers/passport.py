@@ -33,14 +33,14 @@ RULE = Rule(
     context=phrases(
         "паспорт; загранпаспорт; заграничный паспорт; паспортный; серия паспорта; номер паспорта; паспорт рк",
         "төлқұжат; паспорты; қр паспорты; шетелдік паспорт; серия и номер; серия; сериясы мен нөмірі",
-        "pasport; tolqujat; tolkuzhat; tolquzhat; zagranpasport; passport; passport no; passport number; pasport seriya",
+        "pasport; tolqujat; tolkuzhat; tolquzhat; zagranpasport; passport; ppt; passport no; passport number; pasport seriya",
         "passport kz; pasport nomer; passport seriya; номер документа; document number; document no; doc number; doc num; doc no; zagran pasport",
     ),
     against=phrases(
         "технический паспорт; техпаспорт; тех. паспорт; tech passport; паспорт изделия; паспорт безопасности",
-        "паспорт объекта; энергетический паспорт; паспорт сделки; паспорт качества; кадастровый паспорт; product passport",
+        "паспорт объекта; энергетический паспорт; паспорт сделки; паспорт качества; кадастровый паспорт; product passport; номер партии; партия; партии",
     ),
-    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE"}),
+    company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_BIRTH_DATE"}),
     gain=0.55,
     negatable=True,
     check=_check,

@@ -48,11 +48,14 @@ RULE = Rule(
         "государственный регистрационный номерной знак; рег. номер; машина; автомашина; а/м; а/мобиль; vin; тс; транспорт",
         "транспортное средство; номер авто; номер машины; мемлекеттік нөмір; мемлекеттік нөмірі; көлік; көліг; көлік нөмірі",
         "автокөлік; автокөлігі; көлігі; мемнөмір; авто нөмірі; memlekettik nomir; kolik; kolik nomiri; avtokolik; gos nomer; gosnomer; grnz; nomer avto",
-        "plate; license plate; licence plate; plate number; car number; reg number; registration plate; vehicle; car; plate no",
+        "plate; license plate; licence plate; plate number; car number; reg number; registration plate; vehicle; car; plate no; mashina; avtomobil; avto; avtomashina; anpr; мемлекеттік нөмірлі",
+        "прицеп; полуприцеп; тягач; фура; грузовик; автобус; микроавтобус; мотоцикл; внедорожник; джип; жип; седан; кроссовер; тіркеме; trailer; truck; lorry; van; suv; sedan; jeep",
+        "парковка; стоянка; шлагбаум; эвакуатор; штрафстоянка; тұрақ; автотұрақ; parking; parked",
     ),
     against=phrases(
         "группа; группы; тобы; group; course; room; кабинет; аудитория; sku; артикул; модель; model; тариф"
     ),
+    company=frozenset({"PERSON", "KZ_DRIVER_LICENSE"}),
     gain=0.5,
     negatable=True,
     check=_check,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from piiguard.detect import encodings
 from piiguard.detect.prefilter import Hit
+from piiguard.recognizers.above import BYTES, MOST
 
 
 class Line(NamedTuple):
@@ -91,6 +92,25 @@ def before(data: bytes, line: Line) -> Line | None:
         return None
     start = data.rfind(b"\n", 0, line.start - 1) + 1
     return Line(line.number - 1, start, line.start - 1)
+
+
+def above(data: bytes, line: Line) -> tuple[Line, ...]:
+    """Return the lines above that may speak for a value on this one, the nearest last."""
+    lines: list[Line] = []
+    start, most = above_start(data, line.start, MOST), line
+    while most.start > start and (higher := before(data, most)):
+        lines.insert(0, higher)
+        most = higher
+    return tuple(lines)
+
+
+def above_start(data: bytes, start: int, most: int) -> int:
+    """Say where so many lines above the one that starts there begin, or fewer that are long enough."""
+    place = start
+    while place and most and start - place < BYTES:
+        place = data.rfind(b"\n", 0, place - 1) + 1
+        most -= 1
+    return place
 
 
 def after(data: bytes, line: Line) -> Line | None:

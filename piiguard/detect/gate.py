@@ -7,18 +7,18 @@ costs far less than finding, judging and dropping it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from piiguard.detect import candidates
 from piiguard.detect.candidates import Line
 from piiguard.detect.plan import Places, Plan, Work
-from piiguard.recognizers.base import NEEDS_LABEL
+from piiguard.recognizers.above import LEAD, MOST
+from piiguard.recognizers.base import NEEDS_LABEL, Rule
 from piiguard.recognizers.evidence import may_label, owners, shares_labels
 from piiguard.recognizers.labels import MayLabel
 
 LETTERS = bytes(byte if byte > 127 or chr(byte).isalpha() else 32 for byte in range(256))
-WORD = re.compile(rb"[0-9A-Za-z+\x80-\xff]")
 MOST_BYTES = 4  # of a character
 MOST_WORDS = 1 << 17
 MOST_SAID = 1 << 12
@@ -36,10 +36,10 @@ class LabelGate:
         self._looks = made.looks
         self._entities = [frozenset(rule.entities) for rule in made.rules]
         self._weak = _weak(made) if drops_weak else {}
-        self._company = {index: made.rules[index].company for index in self._weak}
+        self._company = {index: _company(made.rules[index]) for index in self._weak}
         # entities whose label makes looking worth while
         self._helpful = {
-            index: company | owners(made.rules[index]) for index, company in self._company.items()
+            index: made.rules[index].company | owners(made.rules[index]) for index in self._company
         }
         self._widths = {
             number: made.reaches[number] * MOST_BYTES + 1
@@ -78,13 +78,14 @@ class LabelGate:
                 yield line
 
     def spoken(self, data: bytes, line: Line) -> bytes:
-        """Return the line, and the one above if nothing but signs may precede the first value."""
+        """Return the line, and those above that may label the first value."""
         start, end = line.start, line.end
-        found = WORD.search(data, start, end)
-        word, widths = found.start() if found else end, self._widths
+        found, widths = LEAD.match(data, start, end), self._widths
+        lead = found.end() if found else start
         for place, number in line.hits:
-            if place - widths.get(number, place) <= word:
-                return data[data.rfind(b"\n", 0, max(start - 1, 0)) + 1 : end]
+            if place - widths.get(number, place) <= lead:
+                field = data.find(b":", start, lead) >= 0 or data.find(b"=", start, lead) >= 0
+                return data[candidates.above_start(data, start, MOST if field else 1) : end]
         return data[start:end]
 
     def _want(self, hit: frozenset[int]) -> frozenset[str] | None:
@@ -136,6 +137,10 @@ class LabelGate:
 
     def _is_weak(self, index: int, places: Places | None) -> bool:
         return places is not None and index in self._weak and places.keys() <= self._weak[index]
+
+
+def _company(rule: Rule) -> frozenset[str]:
+    return rule.company | rule.close.keys()
 
 
 def _weak(made: Plan) -> dict[int, frozenset[int]]:

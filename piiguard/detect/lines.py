@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +17,10 @@ from piiguard.detect.plan import Plan, Work
 from piiguard.detect.runners import Runner
 from piiguard.detect.spanning import Group
 from piiguard.detect.verify import Verifier
+from piiguard.recognizers.above import MOST, leads_in
 from piiguard.recognizers.candidate import Candidate
 
 Found = tuple[int, str, list[Match]]
-
-# A value that only signs precede on its line may have its label on the line above.
-WORD = re.compile(r"[0-9A-Za-z\u0400-\u052f+]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +110,10 @@ class LineSearch:
 
     def _judged(self, text: str, raw: list[Candidate], data: bytes, line: Line) -> list[Match]:
         first = min(result.start for result in raw)
-        above = None if WORD.search(text, 0, first) else candidates.before(data, line)
-        if above is None:
+        start = candidates.above_start(data, line.start, MOST) if leads_in(text, 0, first) else line.start
+        if start == line.start:
             return self._verifier.matches(text, raw, ())
-        label = data[above.start : line.start].decode("utf-8", "replace")  # with its break
+        label = data[start : line.start].decode("utf-8", "replace")  # with its breaks
         return _moved(self._verifier.matches(label + text, _shifted(raw, len(label)), ()), -len(label))
 
     def _groups(self, found: Sequence[Line], data: bytes) -> list[Group]:
@@ -133,7 +130,7 @@ class LineSearch:
         return self.raw(text, dict.fromkeys(self._spanning))
 
     def _group(self, group: Group, hits: dict[int, Line], reported: Reported) -> Iterator[Found]:
-        lines = ([group.above] if group.above else []) + list(group.lines)
+        lines = [*group.above, *group.lines]
         text, starts = spanning.joined(reported.data, lines)
         first = len(lines) - len(group.lines)
         raw = _shifted(self._spanning_results(text[starts[first] :]), starts[first])

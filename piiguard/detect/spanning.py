@@ -16,10 +16,10 @@ from piiguard.detect.candidates import Line
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring lines that one value spans; ``above`` is the line before them."""
+    """Neighbouring lines that one value spans; ``above`` are those before them that may label it."""
 
     lines: tuple[Line, ...]
-    above: Line | None
+    above: tuple[Line, ...]
 
 
 Find = Callable[[str], Iterable[tuple[int, int]]]
@@ -31,7 +31,7 @@ def groups(data: bytes, hit: Sequence[Line], reach: int, find: Find) -> Iterator
         text, starts = joined(data, window)
         covered = sorted((line_at(starts, start), line_at(starts, end - 1)) for start, end in find(text))
         for first, last in _merged((first, last) for first, last in covered if last > first):
-            yield Group(tuple(window[first : last + 1]), candidates.before(data, window[first]))
+            yield Group(tuple(window[first : last + 1]), candidates.above(data, window[first]))
 
 
 def joined(data: bytes, lines: Sequence[Line]) -> tuple[str, list[int]]:

@@ -3,8 +3,8 @@
 The Ministry of Internal Affairs (МВД РК, ҚР ІІМ) and, on older cards, the Ministry of Justice (МЮ РК, ҚР ӘМ).
 Source: the choices that public forms of the republic offer.
 
->>> validate("М.В.Д.  РК"), validate("ҚР ІІМ"), validate("Министерством юстиции")
-('МВД РК', 'МВД РК', 'МЮ РК')
+>>> validate("М.В.Д.  РК"), validate("ҚР ІІМ"), validate("Министерством юстиции"), validate("MYU RK")
+('МВД РК', 'МВД РК', 'МЮ РК', 'МЮ РК')
 >>> is_valid("МВД РФ")
 False
 """
@@ -33,7 +33,7 @@ _KAZAKH = later(r"(?:казакстанреспубликас\w*|кр)?(?:(иш�
 _ENGLISH = later(
     r"(?:mia|iim|(?:the)?ministryofinternalaffairs|(moj|(?:the)?ministryofjustice))(?:of)?(?:the)?(?:rk|kz|qr|kr|republicofkazakhstan|kazakhstan)?"
 )
-_ENGLISH_KAZAKH = later(r"(?:qr|kr)(?:iim|(am|adm))")
+_LATIN = later(r"(?:qr|kr)(?:iim|(am|adm))|mvdrk|(m[yji]urk)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def parse(number: str) -> Issuer:
     Issuer(ministry='justice')
     """
     latin = compact(number)
-    match = _ENGLISH.fullmatch(latin) or _ENGLISH_KAZAKH.fullmatch(latin)
+    match = _ENGLISH.fullmatch(latin) or _LATIN.fullmatch(latin)
     if match:
-        return Issuer("justice" if match[1] else "internal affairs")
+        return Issuer("justice" if any(match.groups()) else "internal affairs")
     text = latin.translate(_FOLD)
     if _INTERNAL.fullmatch(text):
         return Issuer("internal affairs")
