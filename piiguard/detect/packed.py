@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from piiguard.detect import encodings
 
-__all__ = ["OF_WORDS", "Unit", "base64_texts", "is_base64", "is_base64_in", "single_bytes", "words"]
+__all__ = ["MARKS", "OF_WORDS", "Unit", "base64_texts", "is_base64", "is_base64_in", "single_bytes", "words"]
 
 Unit = tuple[int, int, str]
 """Where something is written, and what it says."""
@@ -40,6 +40,10 @@ _BASE64 = re.compile(
     rf"(?:(?<![A-Za-z0-9+/_-])(?=eyJ|ewog|W3si)(?!{_SEALED})|(?<=;base64,)|(?<=\b[Bb]asic )(?P<login>))"
     rf"[A-Za-z0-9+/_-]{{8,{_LONGEST}}}+={{0,2}}(?![A-Za-z0-9+/_=-])"
 )
+_OF_BASE64 = ("eyJ", "ewog", "W3si", ";base64,", "asic ")
+_OF_BASE64_IN = tuple(mark.encode() for mark in _OF_BASE64)
+MARKS = (*_OF_BASE64, "=?")
+"""One of these stands in every text in which something is packed by base64."""
 _URL_SAFE = str.maketrans("-_", "+/", "=")
 _LINE_ENDS = str.maketrans("\t\n\r", "   ")
 _HIGH = r"(?:%(?:25)*|(?<!\\)\\{1,8}x)[89a-fA-F][0-9a-fA-F]"
@@ -51,12 +55,12 @@ _FEWEST = 3
 
 def is_base64(text: str) -> bool:
     """Whether a text may hold base64 that says what it is."""
-    return "eyJ" in text or "ewog" in text or "W3si" in text or ";base64," in text or "asic " in text
+    return any(mark in text for mark in _OF_BASE64)
 
 
 def is_base64_in(data: bytes) -> bool:
     """The same for lines."""
-    return b"eyJ" in data or b"ewog" in data or b"W3si" in data or b";base64," in data or b"asic " in data
+    return any(mark in data for mark in _OF_BASE64_IN)
 
 
 def base64_texts(text: str) -> Iterator[Unit]:

@@ -23,6 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from piiguard.detect import packed
 from piiguard.detect.escapes import Shown, Spelled, is_spelled
 from piiguard.detect.headers import context, hints, promised
 from piiguard.detect.leaves import as_text, as_tree, leaves
@@ -34,8 +35,8 @@ from piiguard.subjects.live.documents import is_document, look_into
 __all__ = ["Seeker", "Sought"]
 
 _KIND = {entity: kind for kind, entity in ENTITIES.items()}
-_ESCAPES = ("\\u", "\\x", "%25", "%3", "%4", "%5", "%6", "%7", "=3", "&#")
-"""What spells a digit or a letter by its number: in JSON, in URLs, in mails, in HTML."""
+_ESCAPES = ("\\u", "\\x", "%25", "%3", "%4", "%5", "%6", "%7", "=3", "&#", *packed.MARKS)
+"""What spells a digit or a letter by its number: in JSON, in URLs, in mails, in HTML; and what packs a text whole."""
 _FOREIGN = f"[\uff01-\uff5e{OF_DIGITS}]"  # a class for GLOB as well
 _DIGIT = re.compile(_FOREIGN)
 _LONGEST = 256

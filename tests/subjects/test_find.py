@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +136,10 @@ def digits_from(zero: int, text: str) -> str:
     return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
 
 
+def packed(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
 SPELLED = (
     ("text", "ИИН " + digits_from(0xFF10, "050312300015")),
     ("text", "тел. " + digits_from(0x660, "8 701 123 45 67")),
@@ -145,11 +150,16 @@ SPELLED = (
     ("text", "https://example.kz/?to=u%6Cgi%40example%2Ekz&x=1"),
     ("text", "ulgi&#64;example.kz"),
     ("text", "ｕlgi＠example．kz"),
+    ("text", "Bearer eyJhbGciOiJIUzI1NiJ9." + packed('{"iin":"050312300015"}').rstrip("=") + ".c2lnbmVk"),
+    ("text", "data:text/plain;base64," + packed("ИИН 050312300015")),
+    ("text", "Authorization: Basic " + packed("ulgi@example.kz:x")),
+    ("text", f"Subject: =?utf-8?B?{packed('тел. 8 701 123 45 67')}?="),
+    ("text", "Subject: =?utf-8?Q?ulgi=40example.kz?="),
     ("bigint", 50312300015),
     ("decimal(14, 2)", "50312300015.00"),
     ("double precision", 50312300015.0),
 )
-"""Other digits, other signs, and numbers in columns whose names tell nothing."""
+"""Other digits, other signs, what is packed, and numbers in columns whose names tell nothing."""
 
 
 def test_an_identifier_is_found_in_whatever_signs_it_is_spelled(any_database_url: str) -> None:
