@@ -31,6 +31,7 @@ __all__ = [
     "format",
     "is_file",
     "is_valid",
+    "names_message",
     "parse",
     "validate",
 ]
@@ -96,8 +97,20 @@ _FILES = frozenset(
         "lock",
         "sql",
         "db",
+        # units of systemd, which every system log is full of: «getty@tty1.service»
+        "service",
+        "socket",
+        "timer",
+        "slice",
+        "scope",
+        "mount",
+        "automount",
+        "swap",
+        "device",
     ]
 ) - {"md", "py", "so", "go"}
+# Programs begin the name of a message with the time, to the second or finer (RFC 5322, 3.6.4).
+_OF_A_MESSAGE = re.compile(r"[0-9]{14,}[.-]")
 _ROLES = frozenset(
     [
         "abuse",
@@ -272,6 +285,15 @@ def parse(number: str) -> Email:
 def format(number: str) -> str:
     """Write it with @ and the domain in lower case."""
     return validate(number)
+
+
+def names_message(address: str) -> bool:
+    """Tell whether it is the name of a message, which only looks like an address.
+
+    >>> names_message("20191104101500.1234-1-aidana@example.kz"), names_message("aidana.1234@example.kz")
+    (True, False)
+    """
+    return _OF_A_MESSAGE.match(address) is not None
 
 
 def _require_top(label: str) -> None:

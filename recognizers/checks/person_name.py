@@ -20,6 +20,7 @@ from piiguard.recognizers.checks import name_forms
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, CYRILLIC, UPPER, fold
+from piiguard.recognizers.checks.name_english import is_phrase
 from piiguard.recognizers.checks.name_joined import find_joined
 from piiguard.recognizers.checks.name_known import (
     is_kazakh_case,
@@ -263,6 +264,8 @@ def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:
             and not PROVEN.search(match.group())
             and ordinary(run[match.start() : match.end()])
         ):
+            continue
+        if is_phrase(run[match.start() : match.end()]):
             continue
         if shouted and not stands_in_capitals(run[match.start() : match.end()]):
             continue
