@@ -25,6 +25,8 @@ NOT_PERSONAL = (
     " * Synaq Tools GmbH, 14 Mysal Street, Floor 5", "-- Ulgi Ltd.,\n-- 7 Mysal Avenue",
     # geometry
     "points in the intersection of A and B",
+    # a road and how far along it
+    "Көлік жолы 412 шақырым", "Темір жол 96 км",
 )  # fmt: skip
 PERSONAL = {
     "Arman Black": "PERSON",
