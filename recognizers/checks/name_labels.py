@@ -78,7 +78,9 @@ def label_before(text: str, start: int) -> str | None:
     stripped = before.rstrip(" \t\u00a0\"'«")
     if stripped.endswith(">") and not stripped.endswith("=>"):
         element = _ELEMENT.search(text, max(0, start - 3 * _WINDOW), start)
-        return "element" if element and _announced(text, start, element["name"], field=True) == "key" else None
+        return (
+            "element" if element and _announced(text, start, element["name"], field=True) == "key" else None
+        )
     if stripped[-1:] and stripped[-1] in _SIGNS and (sign := _SIGN.search(before)):
         return _announced(text, start, before[: sign.start()], field=_FIELD.search(before) is not None)
     if before[-1:] == "/":

@@ -32,6 +32,7 @@ from piiguard.recognizers.checks.workplace_words import (
     INSTITUTION_KK,
     KEY,
     MODEST_KEY,
+    OF_INSTITUTION,
     ORGANISATION,
     STAFF,
     STAFF_KK,
@@ -72,8 +73,11 @@ _TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POS
 _ORGANISATION = later(ORGANISATION)
 _DEGREE = later(DEGREE)
 _BLANK, _COMMA = later(GAP), later(rf",{GAP}")
-# Behind the firm that a label names: as what.
+# Behind the firm that a label names: as what; behind the position that it names: where.
+_AND_FIRM = later(rf",{GAP}({ORGANISATION})")
 _AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
+_OF_INSTITUTION = later(rf"(?:в{GAP}|на{GAP})?{OF_INSTITUTION}")
+_OF_NUMBERED = later(rf"(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]){GAP}$")
 _ENDS_VALUE = later(
     rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
     re.IGNORECASE,
@@ -132,14 +136,19 @@ def keyed(line: Line) -> Iterator[FoundWorkplace]:
         begin, stop = value_of(match)
         if stop - begin >= 3:
             yield FoundWorkplace(begin, stop, 0.5, "after a label")
-            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
-                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
+            yield from listed(line, match, stop)
     for match in _MODEST.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
         if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
             yield FoundWorkplace(begin, stop, 0.5, "position after a label")
-            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
-                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
+            yield from listed(line, match, stop)
+
+
+def listed(line: Line, match: re.Match[str], stop: int) -> Iterator[FoundWorkplace]:
+    """Find what a comma joins to the value after a label: to a firm a position, to a position a firm."""
+    other = (_AND_POSITION if match["firm"] else _AND_FIRM).match(line.text, stop, line.end)
+    if other:
+        yield FoundWorkplace(*other.span(1), 0.5, "after a label")
 
 
 def employed(line: Line) -> Iterator[FoundWorkplace]:
@@ -192,11 +201,11 @@ def organisations(line: Line) -> Iterator[FoundWorkplace]:
     for match in _ORGANISATION.finditer(line.text, line.start, line.end):
         begin = line.position_before(match.start())
         stop = line.position_behind(match.end(), _BLANK)
-        listed = line.position_behind(stop, _COMMA)
-        if (begin, stop) != match.span() or listed != stop:
+        next_stop = line.position_behind(stop, _COMMA)
+        if (begin, stop) != match.span() or next_stop != stop:
             yield FoundWorkplace(begin, stop, 0.55, "position and organisation")
-            if listed != stop:
-                yield FoundWorkplace(stop + len(", "), listed, 0.55, "position and organisation")
+            if next_stop != stop:
+                yield FoundWorkplace(stop + len(", "), next_stop, 0.55, "position and organisation")
         else:
             known = line.name_before(begin) is not None
             yield FoundWorkplace(begin, stop, 0.5 if known else 0.4, "organisation")
@@ -206,6 +215,8 @@ def beside_people(line: Line) -> Iterator[FoundWorkplace]:
     """Find degrees and positions beside the name of who holds them."""
     done = -1
     for begin, stop, degree in line.callings():
+        if not degree:
+            begin, stop = of_institution(line, begin, stop)
         linked = done >= 0 and AFTER_NAME.fullmatch(line.text, done, begin)
         first = begin if linked else line.name_before(begin, blank=says_more(line.text, begin, stop))
         if first is None and (
@@ -221,6 +232,22 @@ def beside_people(line: Line) -> Iterator[FoundWorkplace]:
     for match in _TITLED.finditer(line.text, line.start, line.end) if line.positions else ():
         if line.beside_name(*match.span()):
             yield FoundWorkplace(*match.span(), 0.45, "title of a person")
+
+
+def of_institution(line: Line, begin: int, stop: int) -> tuple[int, int]:
+    """Go on from a position to the school or the office that it is of, and in Kazakh back to it, but not into a name."""
+    text = line.text
+    before = _OF_NUMBERED.search(text, max(line.start, begin - REACH), begin)
+    after = max(
+        (
+            found.end()
+            for at in (text.rfind(" ", begin, stop) + 1, stop + 1)
+            if at > begin and (found := _OF_INSTITUTION.match(text, at, line.end))
+        ),
+        default=stop,
+    )
+    first = line.name_after(stop)
+    return before.start() if before else begin, after if stop < after <= first else stop
 
 
 def says_more(text: str, start: int, end: int) -> bool:

@@ -134,6 +134,11 @@ class Line:
             return ends[place] + sign.end() if sign else None
         return None
 
+    def name_after(self, at: int) -> int:
+        """Where the next name begins, or where the line ends."""
+        starts, place = self._names[0], bisect_left(self._names[0], at)
+        return starts[place] if place < len(starts) else self.end
+
     def name_behind(self, end: int) -> bool:
         """Say whether a name follows, with a blank, a sign or the line for a signature between.
 
