@@ -43,72 +43,14 @@ _AT = re.compile(r"[ ]?(?:%40|[(\[](?:at|собака)[)\]])[ ]?", re.IGNORECASE
 _DOT = re.compile(r"[ ]?[(\[](?:dot|точка)[)\]][ ]?", re.IGNORECASE)
 # Endings of file names, and none of them a country or a domain that people write mail to.
 _FILES = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "webp",
-        "bmp",
-        "ico",
-        "js",
-        "mjs",
-        "ts",
-        "tsx",
-        "jsx",
-        "css",
-        "scss",
-        "less",
-        "json",
-        "yaml",
-        "yml",
-        "toml",
-        "xml",
-        "html",
-        "htm",
-        "txt",
-        "log",
-        "csv",
-        "md",
-        "pdf",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "zip",
-        "gz",
-        "tgz",
-        "tar",
-        "exe",
-        "dll",
-        "so",
-        "jar",
-        "war",
-        "class",
-        "java",
-        "py",
-        "pyc",
-        "rb",
-        "go",
-        "php",
-        "cpp",
-        "hpp",
-        "lock",
-        "sql",
-        "db",
+    (
+        "png jpg jpeg gif svg webp bmp ico js mjs ts tsx jsx css scss less json yaml yml toml xml html htm "
+        "txt log csv pdf doc docx xls xlsx zip gz tgz tar exe dll jar war class java pyc rb php cpp hpp "
+        "lock sql db "
         # units of systemd, which every system log is full of: «getty@tty1.service»
-        "service",
-        "socket",
-        "timer",
-        "slice",
-        "scope",
-        "mount",
-        "automount",
-        "swap",
-        "device",
-    ]
-) - {"md", "py", "so", "go"}
+        "service socket timer slice scope mount automount swap device"
+    ).split()
+)
 # Programs begin the name of a message with the time, to the second or finer (RFC 5322, 3.6.4).
 _OF_A_MESSAGE = re.compile(r"[0-9]{14,}[.-]")
 _ROLES = frozenset(

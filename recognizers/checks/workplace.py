@@ -19,7 +19,8 @@ from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LOWER
 from piiguard.recognizers.checks.position_words import LIKE_POSITION, POSITION
 from piiguard.recognizers.checks.taken import Taken
-from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, Line
+from piiguard.recognizers.checks.workplace_keyed import keyed
+from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, FoundWorkplace, Line
 from piiguard.recognizers.checks.workplace_words import (
     DEGREE,
     DUTY,
@@ -30,8 +31,6 @@ from piiguard.recognizers.checks.workplace_words import (
     GAP,
     INSTITUTION,
     INSTITUTION_KK,
-    KEY,
-    MODEST_KEY,
     OF_INSTITUTION,
     ORGANISATION,
     STAFF,
@@ -42,12 +41,7 @@ from piiguard.recognizers.checks.workplace_words import (
 __all__ = ["FoundWorkplace", "Workplace", "compact", "find", "format", "is_valid", "parse", "validate"]
 
 WEAK = 0.14  # only right behind a label, or in a column that says so
-_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
-_JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
-_PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"
-_KEYED = later(rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
-_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
 _PLACE = rf"{ORGANISATION}|{INSTITUTION}"
 _AT = later(rf"{GAP}(?:в|во|на|at|of|in|for){GAP}(?:{_PLACE})")
 _EMPLOYED = later(
@@ -69,33 +63,15 @@ _ALONE = "(?i:магистр|бакалавр|докторант|кандида�
 _WHOLE = later(
     rf"(?:{LIKE_POSITION}(?:{GAP}[{ANY}]{{3,20}}){{0,2}}|{INSTITUTION}|{DEGREE}|(?i:{TITLE})|{_ALONE})"
 )
-_TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POSITION}{END}")
 _ORGANISATION = later(ORGANISATION)
 _DEGREE = later(DEGREE)
 _BLANK, _COMMA = later(GAP), later(rf",{GAP}")
-# Behind the firm that a label names: as what; behind the position that it names: where.
-_AND_FIRM = later(rf",{GAP}({ORGANISATION})")
-_AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
 _OF_INSTITUTION = later(rf"(?:в{GAP}|на{GAP})?{OF_INSTITUTION}")
 _OF_NUMBERED = later(rf"(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]){GAP}$")
-_ENDS_VALUE = later(
-    rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
-    re.IGNORECASE,
-)
 _WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
 _KAZAKH_WORDS = ("болып", "істе", "қызмет", "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
 _LONGEST = 60  # characters of a line that is a position and nothing else
-
-
-@dataclass(frozen=True, slots=True)
-class FoundWorkplace:
-    """A workplace in a text: characters from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    score: float
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +106,6 @@ def candidates(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
     yield from whole(line)
 
 
-def keyed(line: Line) -> Iterator[FoundWorkplace]:
-    """Find what a label announces."""
-    for match in _KEYED.finditer(line.text, line.start, line.end):
-        begin, stop = value_of(match)
-        if stop - begin >= 3:
-            yield FoundWorkplace(begin, stop, 0.5, "after a label")
-            yield from listed(line, match, stop)
-    for match in _MODEST.finditer(line.text, line.start, line.end):
-        begin, stop = value_of(match)
-        if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
-            yield FoundWorkplace(begin, stop, 0.5, "position after a label")
-            yield from listed(line, match, stop)
-
-
-def listed(line: Line, match: re.Match[str], stop: int) -> Iterator[FoundWorkplace]:
-    """Find what a comma joins to the value after a label: to a firm a position, to a position a firm."""
-    other = (_AND_POSITION if match["firm"] else _AND_FIRM).match(line.text, stop, line.end)
-    if other:
-        yield FoundWorkplace(*other.span(1), 0.5, "after a label")
-
-
 def employed(line: Line) -> Iterator[FoundWorkplace]:
     """Find what a verb of work says: where, as what, or both; the verb stands before it, in Kazakh behind it."""
     text, why = line.text, "where somebody works"
@@ -182,18 +137,6 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
             yield FoundWorkplace(begin, stop, 0.5, why)
     for match in _STAFF.finditer(text, line.start, line.end) if line.says(_STAFF_WORDS) else ():
         yield FoundWorkplace(*match.span(str(match.lastgroup)), 0.5, why)
-
-
-def value_of(match: re.Match[str]) -> tuple[int, int]:
-    """Say where the value after a label begins and ends."""
-    told = match.groupdict()
-    for group in ("firm", "quoted"):
-        if told.get(group) is not None:
-            return match.span(group)
-    begin, stop = match.span("plain")
-    over = _ENDS_VALUE.search(match.string, begin, stop)
-    stop = over.start() if over else stop
-    return begin, begin + len(match.string[begin:stop].rstrip(" \t\u00a0.-–—"))
 
 
 def organisations(line: Line) -> Iterator[FoundWorkplace]:
