@@ -19,7 +19,7 @@ _AFTER = rf"(?![{_LETTER}_@])(?!:[/~])(?!-[{_LETTER}])"
 
 def _check(value: str) -> bool | None:
     """Keep the pattern's score for a possible address, else drop the match."""
-    if value.casefold().startswith(("git@", "hg@", "svn@")):
+    if value.casefold().startswith(("git@", "hg@", "svn@")) or email.names_message(value):
         return False
     return None if email.is_valid(value) else False
 

@@ -50,6 +50,9 @@ RULE = Rule(
         "автокөлік; автокөлігі; көлігі; мемнөмір; авто нөмірі; memlekettik nomir; kolik; kolik nomiri; avtokolik; gos nomer; gosnomer; grnz; nomer avto",
         "plate; license plate; licence plate; plate number; car number; reg number; registration plate; vehicle; car; plate no; mashina; avtomobil; avto; avtomashina; anpr; мемлекеттік нөмірлі",
         "прицеп; полуприцеп; тягач; фура; грузовик; автобус; микроавтобус; мотоцикл; внедорожник; джип; жип; седан; кроссовер; тіркеме; trailer; truck; lorry; van; suv; sedan; jeep",
+        "тойота; камри; хендай; хендэ; киа; лада; шевроле; кобальт; лексус; бмв; мерседес; ниссан; фольксваген; ауди; мицубиси; субару; рено; шкода",
+        "toyota; camry; hyundai; kia; lada; chevrolet; cobalt; lexus; bmw; mercedes; nissan; volkswagen; audi; mitsubishi; subaru; renault; skoda",
+        "газель; камаз; маз; уаз; ваз; daewoo; ravon; haval; chery; geely; changan; такси; taxi; дтп; осаго; жкө; автосервис; сто",
         "парковка; стоянка; шлагбаум; эвакуатор; штрафстоянка; тұрақ; автотұрақ; parking; parked",
     ),
     against=phrases(

@@ -22,12 +22,14 @@ PIECE = 200_000  # characters given to the engine at once
 HEADER = ["material", "MB", "findings", "per MB", "of authors", "by entity"]
 NOTES = (
     "Findings at medium. `of authors` counts apart the names and addresses on lines that name authors, translators, "
-    "maintainers or holders of rights (`# Name, 2015`, `[ Name ]` and an address in brackets too): those are true. The rest is "
-    "what was found, not what is wrong: in changelogs most of it are names of people without such a word beside them."
+    "maintainers or holders of rights, and change logs' (`# Name, 2015`, `(#12, Name)`, `Tested-by: Name`): those are true. The rest is "
+    "what was found, not what is wrong."
 )
 CREDIT = re.compile(
     r"copyright|\(c\)|©|author|translat|maintain|contribut|written by|thank|patch|reported|spotted|uploader|[<(][^>)\s]+@"
-    r"| at [\w.-]+( dot |\.)\w|^# [^\d]+, \d{4}|^\s*\[ .* \]$",
+    r"| at [\w.-]+( dot |\.)\w|^# [^\d]+, \d{4}|^\s*\[ .* \]$"
+    # change logs: «by …», «Tested-by:», «(#12, …)», «(…)» at the end of a line, «… (12 May 2019)», «2019-05-12  …»
+    r"|\bby\b|-from:|[#!]\d|[(;,] ?[^\W\d][^()]*\)?\)\W*$|^\W*[^\d(]+ \(\d+ \w+ \d{4}\)|^\W*\d{4}-\d\d-\d\d +[^\W\d]",
     re.IGNORECASE,
 )
 

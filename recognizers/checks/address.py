@@ -44,6 +44,8 @@ _STREET_LIKE = later(
     r"(?:[оеё]в|ин)а$|[аеиоуыя]й$|ая$|енко$|[ұу]лы$|(?i:батыра?|хана?|би|жолы|жырау|ата|ел|мая|марта|hana?|khana?|batyra?|zholy)$|[a-z]*(?:ova|eva|ina|aya|uly)$"
 )
 _SURE_STREET = later("(?i:[ \u00a0](?:батыра?|хана?|би|жырау|жолы|batyra?|khana?|bi|zholy|zhyrau)$)")
+# «Free Software Foundation, Inc., 51 …», over the end of a line of comment: every file of a free program has one.
+_FIRM_BEFORE = later(r"\b(?:Inc|Ltd|LLC|Corp|Foundation|GmbH|Limited)\b[.,]{0,3}[ \t\r\n#*/;%|-]{1,12}$")
 _HOUSE_AND_FLAT = later(r"[0-9][А-Яа-я]?[-/–][0-9]")
 
 
@@ -128,6 +130,8 @@ def follows(text: str, left: Part, right: Part) -> bool:
 def grade(text: str, chain: list[Part]) -> tuple[float, str] | None:
     """Score a chain by what it holds, or give None."""
     kinds = {part.kind for part in chain}
+    if "numbered_street" in kinds and _FIRM_BEFORE.search(text, max(0, chain[0].start - 30), chain[0].start):
+        return WEAK, "street of a firm"
     street, number, place = kinds & MARKED, kinds & NUMBERS, kinds & PLACES
     if "bare_street" in kinds and not street:
         return bare_grade(text, chain, kinds)

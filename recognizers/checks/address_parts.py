@@ -99,7 +99,7 @@ PARTS = {
     "index": (rf"(?:{INDEX_LABEL}[:.]?{GAP}{{0,2}})?(?:[0-9]{{6}}|{NEW_INDEX}){END}(?!-[0-9])",),
     "country": (rf"{COUNTRY}{END}(?!{GAP}[0-9]{{1,3}}(?![0-9]))",),
     "corner": (
-        rf"{CROSSING}{GAP}{_STREET_WORD}{WORD}(?:{GAP}(?:{TAIL}){END})?{GAP}?(?:{GAP}(?:и|с|and){GAP}|/|{GAP}?[-–]{GAP}?){_STREET_WORD}{WORD}(?:{GAP}(?:{TAIL}){END})?",
+        rf"{CROSSING}{GAP}{_STREET_WORD}(?![{ANY}]{END}){WORD}(?:{GAP}(?:{TAIL}){END})?{GAP}?(?:{GAP}(?:и|с|and){GAP}|/|{GAP}?[-–]{GAP}?){_STREET_WORD}{WORD}(?:{GAP}(?:{TAIL}){END})?",
         rf"{NAME_BEFORE}(?:{GAP}{STREET_KK})?{GAP}{_WITH}{GAP}{NAME_BEFORE}(?:{GAP}{STREET_KK})?{GAP}{CROSSING_KK}{END}",
         rf"{WORD}(?:{GAP}(?:{TAIL}){END})?,?{GAP}{CORNER}{GAP}?{WORD}(?:{GAP}(?:{TAIL}){END})?{END}(?!\.)",
     ),

@@ -44,7 +44,7 @@ TITLES = frozenset(
     for line in (
         "гр гражданин гражданина гражданину гражданином гражданка гражданки гражданке гражданку гражданкой господин",
         "господина господину господином госпожа госпожи госпоже госпожу госпожой азамат азаматы азаматша азаматшасы",
-        "фамилия фамилии фамилию фамилией заявитель заявителя заявителю mr mrs ms",
+        "фамилия фамилии фамилию фамилией тегі заявитель заявителя заявителю mr mrs ms",
     )
     for word in line.split()
 )
@@ -57,6 +57,13 @@ _ADJOINS = later(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between
 _WORD = later(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
 _FIELD = later(r"[\"'][ ]?[:=]>?[ ]?[\"']$|[\w\"']=[\"']?$")
 _WINDOW = 48
+# A record of a person has more fields than one: beside a surname a bare «name» is a given name, and no name of a file.
+_SURNAME_FIELD = later(
+    r"(?i)(?:sur|last|family)[ _-]?name|patronym|familiy|famili[ay]|otchestvo|фамили[яию]|отчество|тегі|әкесінің аты"
+)
+_BARE_NAME = later(r"(?i)(?<![\w.-])name$")
+_FIELDS = frozenset(["имя", "отчество", "аты", "есімі", "imya", "otchestvo"])
+_RECORD = 160  # characters before and behind
 _SIGNS = ":=|-–—>"
 
 
@@ -71,15 +78,30 @@ def label_before(text: str, start: int) -> str | None:
     stripped = before.rstrip(" \t\u00a0\"'«")
     if stripped.endswith(">") and not stripped.endswith("=>"):
         element = _ELEMENT.search(text, max(0, start - 3 * _WINDOW), start)
-        return "element" if element and _key(element["name"], field=True) == "key" else None
+        return (
+            "element" if element and _announced(text, start, element["name"], field=True) == "key" else None
+        )
     if stripped[-1:] and stripped[-1] in _SIGNS and (sign := _SIGN.search(before)):
-        return _key(before[: sign.start()], field=_FIELD.search(before) is not None)
+        return _announced(text, start, before[: sign.start()], field=_FIELD.search(before) is not None)
     if before[-1:] == "/":
         return PAYMENT_TAGS.get(before.strip("/")) if before[:1] == "/" else None
     if before[-1:] not in (" ", "\u00a0"):
         return None
     word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])
-    return "mister" if word in ("mr", "mrs", "ms") else "title" if word in TITLES else None
+    if word in ("mr", "mrs", "ms"):
+        return "mister"
+    return "title" if word in TITLES or (word in _FIELDS and _in_record(text, start)) else None
+
+
+def _announced(text: str, start: int, label: str, field: bool) -> str | None:
+    kind = _key(label, field)
+    if kind == "maybe" and _BARE_NAME.search(label.rstrip("\"'")) and _in_record(text, start):
+        return "key"
+    return kind
+
+
+def _in_record(text: str, start: int) -> bool:
+    return _SURNAME_FIELD.search(text, max(0, start - _RECORD), start + _RECORD) is not None
 
 
 def _last_words(before: str) -> list[str]:

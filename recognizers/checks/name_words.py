@@ -323,13 +323,14 @@ def latin(word: str) -> str:
     if word in ambiguous():
         return AMBIGUOUS
     plain = english and word in words("words_en")
+    everyday = english and word in words("ordinary_names_en")
     if not plain and is_latin_given(word):
-        return GIVEN
+        return AMBIGUOUS if everyday else GIVEN
     key = latin_key(word)
     if not plain and key in ambiguous_keys():
         return AMBIGUOUS
     if word in english_given() and not plain:
-        return AMBIGUOUS if word in words("ordinary_names_en") else ENGLISH
+        return AMBIGUOUS if everyday else ENGLISH
     if word in words("surnames_en"):
         return LISTED_SURNAME
     if plain or key in stop_keys():

@@ -13,13 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import groupby, islice
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import name_forms
 from piiguard.recognizers.checks.exceptions import InvalidFormat
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, CYRILLIC, UPPER, fold
+from piiguard.recognizers.checks.name_english import is_phrase
 from piiguard.recognizers.checks.name_joined import find_joined
 from piiguard.recognizers.checks.name_known import (
     is_kazakh_case,
@@ -51,7 +52,7 @@ TOKEN = later(
     rf"(?:(?<![{ANY}0-9_@/\\#$%&+])|(?<=/){PAYMENT_FIELD})(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
     rf"|(?<=[ -]){SON_OF}(?![{ANY}0-9_-]))"
 )
-NO_NAME = "XYC"
+NO_NAME = "XYCR"
 BLANKS = {" ", "\u00a0", "  ", " \u00a0", "\u202f"}
 LAST_INITIAL = later(rf"[{UPPER}](?![{ANY}0-9_.])")  # «Сынақов Ү.М» without its last dot
 CASE_APART = later(rf"[-‑]{KK_CASE}(?![{ANY}0-9])")  # «Сынақов Ү.М.-ның»
@@ -264,6 +265,8 @@ def find_in_run(text: str, run: list[Token]) -> Iterator[FoundName]:
             and ordinary(run[match.start() : match.end()])
         ):
             continue
+        if is_phrase(run[match.start() : match.end()]):
+            continue
         if shouted and not stands_in_capitals(run[match.start() : match.end()]):
             continue
         if match.group().endswith("I") and LAST_INITIAL.match(text, end):
@@ -351,23 +354,26 @@ def rules_for(labels: str, shouted: bool) -> re.Pattern[str]:
 
 def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
     """Find what no rule takes for a name, but a label announces as one."""
-    first = next((i for i, token in enumerate(run) if token.label not in NO_NAME), None)
-    if first is None:
-        return
-    words = list(takewhile(lambda token: token.label not in NO_NAME, run[first : first + 4]))
-    announced = label_before(text, words[0].start)
-    if announced == "element":
-        announced = "key" if ELEMENT_ENDS.match(text, words[-1].end) else None
+    for named, words in groupby(run, key=lambda token: token.label not in NO_NAME):
+        if named:
+            yield from announced(text, list(islice(words, 4)))
+
+
+def announced(text: str, words: list[Token]) -> Iterator[FoundName]:
+    """Take words for a name if a label stands before the first."""
+    label = label_before(text, words[0].start)
+    if label == "element":
+        label = "key" if ELEMENT_ENDS.match(text, words[-1].end) else None
     sure = any(token.label in "FSPNsEI" for token in words)
-    allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu"}.get(announced or "", "FSPN")
-    initials = announced in ("key", "maybe") and INITIALS.match("".join(token.label for token in words))
-    if announced is None or not (initials or (words[0].label in allowed and words[0].label != "I")):
+    allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu"}.get(label or "", "FSPN")
+    initials = label in ("key", "maybe") and INITIALS.match("".join(token.label for token in words))
+    if label is None or not (initials or (words[0].label in allowed and words[0].label != "I")):
         return
     if not is_something_else(text, words[0].start, words[-1].end):
         # "name" also names languages, colours and services, and one of those sounds like a name sooner or later
-        vague = announced == "maybe" and len(words) == 1 and not is_cyrillic(words[0].text)
+        vague = label == "maybe" and len(words) == 1 and not is_cyrillic(words[0].text)
         score = 0.5 if sure and not vague else 0.4
-        yield FoundName(words[0].start, words[-1].end, score, f"after a {announced}", "")
+        yield FoundName(words[0].start, words[-1].end, score, f"after a {label}", "")
 
 
 @emptied

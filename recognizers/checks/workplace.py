@@ -19,7 +19,8 @@ from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LOWER
 from piiguard.recognizers.checks.position_words import LIKE_POSITION, POSITION
 from piiguard.recognizers.checks.taken import Taken
-from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, Line
+from piiguard.recognizers.checks.workplace_keyed import keyed
+from piiguard.recognizers.checks.workplace_line import AFTER_NAME, REACH, FoundWorkplace, Line
 from piiguard.recognizers.checks.workplace_words import (
     DEGREE,
     DUTY,
@@ -30,8 +31,7 @@ from piiguard.recognizers.checks.workplace_words import (
     GAP,
     INSTITUTION,
     INSTITUTION_KK,
-    KEY,
-    MODEST_KEY,
+    OF_INSTITUTION,
     ORGANISATION,
     STAFF,
     STAFF_KK,
@@ -41,12 +41,7 @@ from piiguard.recognizers.checks.workplace_words import (
 __all__ = ["FoundWorkplace", "Workplace", "compact", "find", "format", "is_valid", "parse", "validate"]
 
 WEAK = 0.14  # only right behind a label, or in a column that says so
-_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
-_JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
-_PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"
-_KEYED = later(rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
-_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
 _PLACE = rf"{ORGANISATION}|{INSTITUTION}"
 _AT = later(rf"{GAP}(?:в|во|на|at|of|in|for){GAP}(?:{_PLACE})")
 _EMPLOYED = later(
@@ -68,30 +63,15 @@ _ALONE = "(?i:магистр|бакалавр|докторант|кандида�
 _WHOLE = later(
     rf"(?:{LIKE_POSITION}(?:{GAP}[{ANY}]{{3,20}}){{0,2}}|{INSTITUTION}|{DEGREE}|(?i:{TITLE})|{_ALONE})"
 )
-_TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POSITION}{END}")
 _ORGANISATION = later(ORGANISATION)
 _DEGREE = later(DEGREE)
 _BLANK, _COMMA = later(GAP), later(rf",{GAP}")
-# Behind the firm that a label names: as what.
-_AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
-_ENDS_VALUE = later(
-    rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
-    re.IGNORECASE,
-)
+_OF_INSTITUTION = later(rf"(?:в{GAP}|на{GAP})?{OF_INSTITUTION}")
+_OF_NUMBERED = later(rf"(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]){GAP}$")
 _WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
 _KAZAKH_WORDS = ("болып", "істе", "қызмет", "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
 _LONGEST = 60  # characters of a line that is a position and nothing else
-
-
-@dataclass(frozen=True, slots=True)
-class FoundWorkplace:
-    """A workplace in a text: characters from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    score: float
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +104,6 @@ def candidates(text: str, start: int, end: int) -> Iterator[FoundWorkplace]:
     yield from organisations(line)
     yield from beside_people(line)
     yield from whole(line)
-
-
-def keyed(line: Line) -> Iterator[FoundWorkplace]:
-    """Find what a label announces."""
-    for match in _KEYED.finditer(line.text, line.start, line.end):
-        begin, stop = value_of(match)
-        if stop - begin >= 3:
-            yield FoundWorkplace(begin, stop, 0.5, "after a label")
-            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
-                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
-    for match in _MODEST.finditer(line.text, line.start, line.end):
-        begin, stop = value_of(match)
-        if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
-            yield FoundWorkplace(begin, stop, 0.5, "position after a label")
-            if match["firm"] and (other := _AND_POSITION.match(line.text, stop, line.end)):
-                yield FoundWorkplace(*other.span(1), 0.5, "after a label")
 
 
 def employed(line: Line) -> Iterator[FoundWorkplace]:
@@ -175,28 +139,16 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
         yield FoundWorkplace(*match.span(str(match.lastgroup)), 0.5, why)
 
 
-def value_of(match: re.Match[str]) -> tuple[int, int]:
-    """Say where the value after a label begins and ends."""
-    told = match.groupdict()
-    for group in ("firm", "quoted"):
-        if told.get(group) is not None:
-            return match.span(group)
-    begin, stop = match.span("plain")
-    over = _ENDS_VALUE.search(match.string, begin, stop)
-    stop = over.start() if over else stop
-    return begin, begin + len(match.string[begin:stop].rstrip(" \t\u00a0.-–—"))
-
-
 def organisations(line: Line) -> Iterator[FoundWorkplace]:
     """Find organisations by legal form, with the position that stands beside them; or right behind a name."""
     for match in _ORGANISATION.finditer(line.text, line.start, line.end):
         begin = line.position_before(match.start())
         stop = line.position_behind(match.end(), _BLANK)
-        listed = line.position_behind(stop, _COMMA)
-        if (begin, stop) != match.span() or listed != stop:
+        next_stop = line.position_behind(stop, _COMMA)
+        if (begin, stop) != match.span() or next_stop != stop:
             yield FoundWorkplace(begin, stop, 0.55, "position and organisation")
-            if listed != stop:
-                yield FoundWorkplace(stop + len(", "), listed, 0.55, "position and organisation")
+            if next_stop != stop:
+                yield FoundWorkplace(stop + len(", "), next_stop, 0.55, "position and organisation")
         else:
             known = line.name_before(begin) is not None
             yield FoundWorkplace(begin, stop, 0.5 if known else 0.4, "organisation")
@@ -206,6 +158,8 @@ def beside_people(line: Line) -> Iterator[FoundWorkplace]:
     """Find degrees and positions beside the name of who holds them."""
     done = -1
     for begin, stop, degree in line.callings():
+        if not degree:
+            begin, stop = of_institution(line, begin, stop)
         linked = done >= 0 and AFTER_NAME.fullmatch(line.text, done, begin)
         first = begin if linked else line.name_before(begin, blank=says_more(line.text, begin, stop))
         if first is None and (
@@ -221,6 +175,22 @@ def beside_people(line: Line) -> Iterator[FoundWorkplace]:
     for match in _TITLED.finditer(line.text, line.start, line.end) if line.positions else ():
         if line.beside_name(*match.span()):
             yield FoundWorkplace(*match.span(), 0.45, "title of a person")
+
+
+def of_institution(line: Line, begin: int, stop: int) -> tuple[int, int]:
+    """Go on from a position to the school or the office that it is of, and in Kazakh back to it, but not into a name."""
+    text = line.text
+    before = _OF_NUMBERED.search(text, max(line.start, begin - REACH), begin)
+    after = max(
+        (
+            found.end()
+            for at in (text.rfind(" ", begin, stop) + 1, stop + 1)
+            if at > begin and (found := _OF_INSTITUTION.match(text, at, line.end))
+        ),
+        default=stop,
+    )
+    first = line.name_after(stop)
+    return before.start() if before else begin, after if stop < after <= first else stop
 
 
 def says_more(text: str, start: int, end: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 
 from piiguard.recognizers.checks import person_name
@@ -12,7 +13,7 @@ from piiguard.recognizers.checks.letters import ANY, LOWER, UPPER
 from piiguard.recognizers.checks.position_words import POSITION, POSITION_HINTS
 from piiguard.recognizers.checks.workplace_words import DEGREE, TITLE
 
-__all__ = ["AFTER_NAME", "REACH", "Line"]
+__all__ = ["AFTER_NAME", "REACH", "FoundWorkplace", "Line"]
 
 _NOUN = later(f"{POSITION_HINTS}|{DEGREE}|(?<![{ANY}]){TITLE}")
 _POSITION, _DEGREE = later(POSITION), later(DEGREE)
@@ -31,6 +32,16 @@ _PROSE = later(rf"[ \u00a0](?![{ANY}]{{1,3}}(?:[ .,]|$))[{LOWER}]")
 _MORE = r"(?:[a-zа-яёәғқңөұүһі-]{3,16}[ \u00a0]){0,2}"  # words of rank that no list has
 _MORE_BEFORE = later(rf"(?:{AFTER_NAME.pattern}){_MORE}")
 _LINKS = (", ", ",", " в ", " at ", " of ", "  ", " ")  # between a position and its organisation
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWorkplace:
+    """A workplace in a text: characters from ``start`` to ``end``."""
+
+    start: int
+    end: int
+    score: float
+    rule: str
 
 
 class Line:
@@ -133,6 +144,11 @@ class Line:
             sign = AFTER_NAME.match(between)
             return ends[place] + sign.end() if sign else None
         return None
+
+    def name_after(self, at: int) -> int:
+        """Where the next name begins, or where the line ends."""
+        starts, place = self._names[0], bisect_left(self._names[0], at)
+        return starts[place] if place < len(starts) else self.end
 
     def name_behind(self, end: int) -> bool:
         """Say whether a name follows, with a blank, a sign or the line for a signature between.

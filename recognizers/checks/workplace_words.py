@@ -7,7 +7,12 @@ languages, and the degrees and titles that its diplomas and teachers' certificat
 from __future__ import annotations
 
 from piiguard.recognizers.checks.letters import ANY, UPPER
-from piiguard.recognizers.checks.position_words import ENDS_LINE, LIKE_POSITION_ANCHOR, POSITION_ANCHORS
+from piiguard.recognizers.checks.position_words import (
+    ENDS_LINE,
+    LIKE_POSITION_ANCHOR,
+    NO_FIELD,
+    POSITION_ANCHORS,
+)
 
 __all__ = [
     "DEGREE",
@@ -19,6 +24,7 @@ __all__ = [
     "INSTITUTION_KK",
     "KEY",
     "MODEST_KEY",
+    "OF_INSTITUTION",
     "ORGANISATION",
     "PREFILTER",
     "STAFF",
@@ -57,7 +63,7 @@ ORGANISATION = (
 )
 
 _STEMS_RU = (
-    r"школ|гимнази|лице[йяею]|колледж|университет|институт|академи|больниц|поликлиник|амбулатори|детск(?:ий|ого|ом) сад|ясли-сад|акимат"
+    r"школ|гимнази|лице[йяею]|колледж|университет|институт|академи|больниц|поликлиник|амбулатори|детск(?:ий|ого|ом|им|ому) сад|ясли-сад|акимат"
     r"|министерств|департамент|управлени|комитет|прокуратур|суд(?:е|а|у)?(?![а-яё])|инспекци|банк|завод|фабрик|комбинат|музе[йяею]|театр|библиотек|аптек"
     r"|магазин|цон(?:е|а)?(?![а-яё])|полици|компани|фирм|предприяти|учреждени|организаци|агентств|столов|кафе(?![а-яё])|ресторан|гостиниц"
 )
@@ -73,13 +79,18 @@ INSTITUTION_RU = (
     rf"{EDGE}(?:[А-ЯЁӘҒҚҢӨҰҮҺІа-яё][а-яёәғқңөұүһі-]{{3,20}}(?:ая|ой|ый|ий|ом|ое|ого|ем|ую|ей){GAP}){{0,3}}(?:№{GAP}?[0-9]{{1,3}}{GAP})?"
     rf"(?i:{_STEMS_RU})"
     rf"[а-яё-]{{0,14}}(?:-[а-яё]{{3,12}})?(?:{GAP}(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]|(?:имени|им\.){GAP}?[{UPPER}][{ANY}.]{{1,20}}(?:{GAP}[{UPPER}][{ANY}]{{2,20}})?"
-    rf"|[{UPPER}][{ANY}-]{{1,20}}|[а-яё]{{4,20}}(?:ого|ой|ых|их|ов|ев|ия|ии|я|а|ы)(?![а-яё]))){{0,3}}{END}"
+    rf"|[{UPPER}][{ANY}-]{{1,20}}|(?![а-яё]+[аиеыя]л[аио]?(?![а-яё]))[а-яё]{{4,20}}(?:ого|ой|ых|их|ов|ев|ия|ии|я|а|ы)(?![а-яё]))){{0,3}}{END}"
 )
 INSTITUTION_KK = (
     rf"{EDGE}(?!(?i:ол|мен|біз|сен|сіз|олар){END})(?:№{GAP}?[0-9]{{1,3}}{GAP})?(?:[{UPPER}][{ANY}-]{{1,20}}{GAP}|[«\"][^«»\"\n]{{2,60}}[»\"]{GAP}|[{ANY}-]{{3,20}}{GAP}){{0,3}}"
     rf"(?i:{_STEMS_KK})[{ANY}-]{{0,10}}{END}"
 )
 INSTITUTION_EN = rf"{EDGE}(?:the{GAP})?(?:[A-Z][A-Za-z'-]+{GAP}){{0,4}}(?:{_STEMS_EN})(?:{GAP}(?:No\.?{GAP}?[0-9]{{1,3}}|of{GAP}[A-Z][a-z]+(?:{GAP}[A-Z][a-z]+)?))?{END}"
+# What a position goes on with: «… школы-гимназии № 4», «… СШ № 4», «… КазНУ им. …», «… детским садом «Сынақ»».
+_NUMBERED = rf"{GAP}?№{GAP}?[0-9]{{1,3}}"
+_ABBREVIATED = rf"{EDGE}(?!(?:{NO_FIELD}){END})(?:[А-ЯӘҒҚҢӨҰҮҺІ]{{2,6}}|[А-ЯӘҒҚҢӨҰҮҺІ][а-я]{{1,4}}[А-ЯӘҒҚҢӨҰҮҺІ]{{1,4}}){END}"
+_NAMED = rf"{GAP}(?:имени|им\.){GAP}?[{UPPER}][{ANY}.-]{{1,20}}(?:{GAP}[{UPPER}][{ANY}]{{2,20}})?"
+OF_INSTITUTION = rf"(?:{_ABBREVIATED}(?:{_NUMBERED}|{_NAMED}|{_NUMBERED}{_NAMED})?|{INSTITUTION_RU})"
 INSTITUTION = rf"(?:{INSTITUTION_RU}|{INSTITUTION_KK}|{INSTITUTION_EN})"
 STAFF = "(?i:сотрудни(?:к|ц)[а-яё]{0,3}|работни(?:к|ц)[а-яё]{0,3}|служащ(?:ий|ая|его|ему|ей)|employee of|staff of)"
 STAFF_KK = f"(?i:қызметкер|жұмысшы|маман)[{ANY}]{{0,5}}"

@@ -266,3 +266,37 @@ def test_a_kazakh_case_inside_is_the_end_of_another_word(engine: Engine, marked:
 )
 def test_namesakes_are_none(engine: Engine, text: str) -> None:
     assert found(engine, text) == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '{"surname": "⟦Жаппас⟧", "name": "⟦Еркеш⟧"}',
+        '{"name": "⟦Еркеш⟧", "patronymic": "⟦Мысалұлы⟧"}',
+        "<name>⟦Erkesh⟧</name><surname>⟦Zhappas⟧</surname>",
+        "surname=⟦Zhappas⟧&name=⟦Erkesh⟧",
+        "firstname=⟦Erkesh⟧&lastname=⟦Zhappas⟧&middlename=⟦Mysaluly⟧",
+        '{"lastname": "⟦Zhappas⟧", "firstname": "⟦Erkesh⟧"}',
+        "Фамилия ⟦Жаппасов⟧ Имя ⟦Гүлнар⟧ Отчество ⟦Мысалқызы⟧",
+        "ФАМИЛИЯ ⟦ЖАППАСОВ⟧ ИМЯ ⟦АЙДОС⟧",
+        "Тегі ⟦Жаппасов⟧ Аты ⟦Айдос⟧ Әкесінің аты ⟦Мысалұлы⟧",
+    ],
+)
+def test_fields_of_a_record_announce_one_another(engine: Engine, marked: str) -> None:
+    law(engine, marked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Zabbix", "version": 3}',
+        '{"name": "Жаскыр", "type": "module"}',
+        '{"file_name": "Zhaskyr", "size": 12}',
+        "Имя Айдос свободно для домена",
+        "ФАМИЛИЯ ИМЯ ОТЧЕСТВО ТЕЛЕФОН",
+        "Фамилия Имя Отчество Адрес Индекс",
+        "Имя Фамилия Должность Отдел",
+    ],
+)
+def test_a_bare_name_without_a_surname_beside_it_is_none(engine: Engine, text: str) -> None:
+    assert found(engine, text) == []

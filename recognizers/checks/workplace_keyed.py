@@ -1,0 +1,70 @@
+"""Workplaces that a label announces: firms, positions, and both in a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from piiguard.recognizers.checks.later import later
+from piiguard.recognizers.checks.letters import ANY
+from piiguard.recognizers.checks.position_words import LIKE_POSITION
+from piiguard.recognizers.checks.workplace_line import FoundWorkplace, Line
+from piiguard.recognizers.checks.workplace_words import (
+    DEGREE,
+    END,
+    GAP,
+    KEY,
+    MODEST_KEY,
+    ORGANISATION,
+    TITLE,
+)
+
+__all__ = ["keyed"]
+
+_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
+_JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
+_PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
+_EDGE = f"(?<![{ANY}])"
+_KEYED = later(rf"{_EDGE}(?:{KEY})[\"']?(?:{_SIGN})(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
+_MODEST = later(rf"{_EDGE}(?:{MODEST_KEY}){_SIGN}(?:(?P<firm>{ORGANISATION})|{_JSON_VALUE}|{_PLAIN_VALUE})")
+_TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POSITION}{END}")
+# Behind the firm that a label names: as what; behind the position that it names: where.
+_AND_FIRM = later(rf",{GAP}({ORGANISATION})")
+_AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
+_ENDS_VALUE = later(
+    rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
+    re.IGNORECASE,
+)
+
+
+def keyed(line: Line) -> Iterator[FoundWorkplace]:
+    """Find what a label announces."""
+    for match in _KEYED.finditer(line.text, line.start, line.end):
+        begin, stop = value_of(match)
+        if stop - begin >= 3:
+            yield FoundWorkplace(begin, stop, 0.5, "after a label")
+            yield from listed(line, match, stop)
+    for match in _MODEST.finditer(line.text, line.start, line.end):
+        begin, stop = value_of(match)
+        if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
+            yield FoundWorkplace(begin, stop, 0.5, "position after a label")
+            yield from listed(line, match, stop)
+
+
+def listed(line: Line, match: re.Match[str], stop: int) -> Iterator[FoundWorkplace]:
+    """Find what a comma joins to the value after a label: to a firm a position, to a position a firm."""
+    other = (_AND_POSITION if match["firm"] else _AND_FIRM).match(line.text, stop, line.end)
+    if other:
+        yield FoundWorkplace(*other.span(1), 0.5, "after a label")
+
+
+def value_of(match: re.Match[str]) -> tuple[int, int]:
+    """Say where the value after a label begins and ends."""
+    told = match.groupdict()
+    for group in ("firm", "quoted"):
+        if told.get(group) is not None:
+            return match.span(group)
+    begin, stop = match.span("plain")
+    over = _ENDS_VALUE.search(match.string, begin, stop)
+    stop = over.start() if over else stop
+    return begin, begin + len(match.string[begin:stop].rstrip(" \t\u00a0.-–—"))
