@@ -49,8 +49,7 @@ def letters(text: str) -> Iterator[Unit]:
     pairs = list(_PAIR.finditer(text))
     if len(pairs) > 1:  # one alone may be what it seems
         for pair in pairs:
-            first, second = pair[0]
-            yield *pair.span(), bytes([ord(first), _BYTES[second]]).decode()
+            yield *pair.span(), bytes([ord(pair[0][0]), _BYTES[pair[0][1]]]).decode()
     elif _ANCHOR.search(text):
         yield from _of_one_byte(list(_RUN.finditer(text)))
 
