@@ -43,6 +43,7 @@ __all__ = [
     "OTHER",
     "PERSON",
     "PHONE_BARE",
+    "PHONE_GROUPED",
     "PHONE_SHORT",
     "UNASKED",
     "USERNAME",
@@ -76,6 +77,7 @@ PERSON: Final = "PERSON"
 
 # Claims that are weaker than their entity: a proviso follows the name, and a judge weighs it.
 PHONE_BARE: Final = f"{KZ_PHONE} bare"
+PHONE_GROUPED: Final = f"{KZ_PHONE} grouped"
 PHONE_SHORT: Final = f"{KZ_PHONE} short"
 CARD_UNKNOWN: Final = f"{CREDIT_CARD} unknown scheme"
 IIN_ZEROS_LOST: Final = f"{KZ_IIN} zeros lost"
@@ -299,7 +301,7 @@ ENTITIES: Final = (
         kept=2,
         digits=True,
         chance=0.0056,
-        provisos={"bare": 0.25, "short": 0.25},
+        provisos={"bare": 0.25, "grouped": 0.0056, "short": 0.25},
         index="phone/2",
         spelling="phone",
         guessed="hash_phone",

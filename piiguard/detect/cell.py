@@ -36,6 +36,7 @@ from piiguard.entities import (
     KZ_IIN,
     KZ_PHONE,
     PHONE_BARE,
+    PHONE_GROUPED,
     PHONE_SHORT,
 )
 from piiguard.recognizers.checks import bin as bin_check
@@ -50,6 +51,7 @@ from piiguard.recognizers.checks.characters import (
 )
 
 __all__ = [
+    "ACCOUNT",
     "FEWEST_DIGITS",
     "NOBODY",
     "NUMBER_FIRST",
@@ -58,6 +60,7 @@ __all__ = [
     "answer",
     "claims",
     "entity_of",
+    "is_grouped",
     "of_digits",
     "said",
 ]
@@ -84,6 +87,8 @@ _DOTS = 3
 _CARDS = range(13, 20)
 SIZES = range(9, 20)
 """How many digits the numbers have that anything is claimed of."""
+ACCOUNT = 100
+"""What stands for that in a cell that is written as an account, with letters among its digits."""
 _GROUP = re.compile("[0-9]+")
 _MOST_GROUPS = 7
 
@@ -116,7 +121,7 @@ def claims(cell: str, labelled: frozenset[str] = NOBODY) -> Claims | None:
 
 
 def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
-    """What :func:`claims` says, and how many digits the cell has where it is one number and nothing else, or 0."""
+    """What :func:`claims` says, and how many digits the cell has where it is one number and nothing else, ``ACCOUNT``, or 0."""
     if KZ_BIRTH_DATE in labelled and birth_date.claim(cell):
         return (KZ_BIRTH_DATE,), 0
     if cell.isascii() and cell.isdigit():
@@ -130,7 +135,7 @@ def answer(cell: str, labelled: frozenset[str] = NOBODY) -> Answer:
     if "@" in cell:
         return ((EMAIL_ADDRESS,) if email.claim(cell) else None), 0
     if cell[0] in "Kk" and _IBAN.fullmatch(cell):
-        return ((IBAN_CODE,) if iban.claim(cell.replace(" ", "").upper()) else None), 0
+        return ((IBAN_CODE,) if iban.claim(cell.replace(" ", "").upper()) else None), ACCOUNT
     return None, 0
 
 
@@ -138,6 +143,15 @@ def said(cell: str, labelled: frozenset[str] = NOBODY) -> Spelled:
     """What a cell says that is spelled in another way: one value where it passes for one, else all that it may say."""
     once = Spelled(cell, once=True)
     return once if (core := once.view.strip()) and claims(core, labelled) else Spelled(cell)
+
+
+def is_grouped(phone: str) -> bool:
+    """Whether nothing but its groups tells a phone: neither a plus nor brackets, and no prefix that stands apart.
+
+    >>> is_grouped("8701-123-45-67"), is_grouped("8-701-123-45-67"), is_grouped("+77011234567")
+    (True, False, False)
+    """
+    return phone[0] in "78" and phone[1] == "7"
 
 
 def entity_of(claim: str) -> str:
@@ -217,5 +231,5 @@ def _of_number(cell: str, labelled: frozenset[str]) -> Answer:
         return None, size
     for entity, check in _CHECKS:
         if check(digits) and _written(entity).fullmatch(whole):
-            return (entity,), size
+            return ((PHONE_GROUPED,) if entity == KZ_PHONE and is_grouped(whole) else (entity,)), size
     return None, size

@@ -35,6 +35,8 @@ _CYRILLIC_WORD = re.compile("[Ѐ-ԯ]{2,}|[аяиоувскАЯИОУВСК]|[Ѐ-
 _SHUFFLED = re.compile("[а-яёәғқңөұүһі][А-ЯЁӘҒҚҢӨҰҮҺІ]|(.)\\1\\1|^[^аеёиоуыэюяәөұүіАЕЁИОУЫЭЮЯӘӨҰҮІ]{5,}$")
 _WORDY = 0.5
 MOST_TRAILING = 3  # bytes of a character behind its first one
+# letters that a length in front of a text may be mistaken for are few: what is shorter is no value of ours
+_STRETCH = re.compile(rb"(?:[ -~]|[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){6,}")
 HIGH_LINE = re.compile(rb"^[^\n]*[\x80-\xff][^\n]*", re.MULTILINE)
 
 
@@ -84,6 +86,15 @@ def text_of(value: bytes) -> str | None:
         return "\0".join(stretch.decode("utf-8", "ignore") for stretch in texts)
     text = bare.decode(guess_single_byte(bare), "replace")
     return text if _reads_as_words(text.replace("\0", " ")) else None
+
+
+def stretches_of(value: bytes) -> str:
+    """The stretches of UTF-8 inside of bytes that are something else, each on a line of its own.
+
+    >>> stretches_of(b"\\x0a\\x0c050312300015\\xff\\x12\\x0e" + "Сынақов".encode() + b"\\xc0")
+    '050312300015\\nСынақов'
+    """
+    return "\n".join(stretch.decode() for stretch in _STRETCH.findall(value))
 
 
 def without_bom(head: bytes, encoding: str) -> bytes:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Self
 
-from piiguard.detect import packed, signs, terminal
+from piiguard.detect import mistaken, packed, signs, terminal
 from piiguard.detect.charset import byte_class
 from piiguard.detect.match import Found, Match
 from piiguard.detect.numbered import escapes
@@ -36,15 +36,17 @@ _ENTITY = r"(?<=&)(?:#|[a-zA-Z]{2,8};)"
 _OF_QUERY = r"(?<==)[0-9A-Za-z]{1,32}\+[0-9A-Za-z]"
 _CARETS = r"(?<=\^)[\[@GH?]|(?<=#)033[\[\]()]"
 _MARK = re.compile(
-    f"[\\\\%&=^#\uff01-\uff5e{signs.OF_FIRST_PLANE}{signs.OTHER_PLANES}{terminal.SIGNS}]"
-    rf"(?:(?<=[^%&=^#\r{signs.OTHER_PLANES}])|(?<=[{signs.OF_OTHER_PLANES}])|(?<=\r)(?=[^\r\n])|(?<=%)(?:{_HEX}{{2}}|u{_HEX})"
-    rf"|{_ENTITY}|{_OF_QUERY}|{_CARETS}|{packed.OF_WORDS})"
+    f"[\\\\%&=^#{mistaken.LETTERS}\uff01-\uff5e{signs.OF_FIRST_PLANE}{signs.OTHER_PLANES}{terminal.SIGNS}]"
+    rf"(?:(?<=[^%&=^#\r{mistaken.LETTERS}{signs.OTHER_PLANES}])|(?<=[{signs.OF_OTHER_PLANES}])|(?<=\r)(?=[^\r\n])|(?<=%)(?:{_HEX}{{2}}|u{_HEX})"
+    rf"|{_ENTITY}|{_OF_QUERY}|{_CARETS}|{packed.OF_WORDS}|{mistaken.MARK})"
 )
 _MARK_BYTES = re.compile(
     byte_class(
-        b"\\%&=^#\xc2\r\x00\x04\x05\x06\x07\x08\x7f" + bytes(range(0x0E, 0x1C)) + bytes(signs.FIRST_BYTES)
+        b"\\%&=^#\xc2\xc3\r\x00\x04\x05\x06\x07\x08\x7f" + bytes(range(0x0E, 0x1C)) + bytes(signs.FIRST_BYTES)
     )
     + rb"(?:(?<=[\\\x00\x04-\x08\x0e-\x1b\x7f])|(?<=%)(?:[0-9a-fA-F]{2}|u)|(?<=\xef)[\xbc\xbd]|"
+    + mistaken.IN_UTF8
+    + b"|"
     + b"|".join(
         (terminal.BYTES, signs.IN_UTF8, f"{_ENTITY}|{_OF_QUERY}|{_CARETS}|{packed.OF_WORDS})".encode())
     )
@@ -231,3 +233,5 @@ def _packed(text: str) -> Iterator[packed.Unit]:
             yield start, end, Spelled(meant, once=True).view
     if "%" in text or "\\" in text:
         yield from packed.single_bytes(text)
+    if not text.isascii():
+        yield from mistaken.letters(text)

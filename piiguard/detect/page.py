@@ -15,7 +15,15 @@ import numpy as np
 from piiguard import entities
 from piiguard.detect import cell
 from piiguard.detect.cell import NOBODY
-from piiguard.entities import EMAIL_ADDRESS, KZ_BIRTH_DATE, KZ_ID_CARD, KZ_IIN, KZ_PHONE, PHONE_BARE
+from piiguard.entities import (
+    EMAIL_ADDRESS,
+    KZ_BIRTH_DATE,
+    KZ_ID_CARD,
+    KZ_IIN,
+    KZ_PHONE,
+    PHONE_BARE,
+    PHONE_GROUPED,
+)
 from piiguard.recognizers.checks import email, identifier, iin, luhn, phone
 
 __all__ = [
@@ -219,7 +227,9 @@ def _phones(texts: Sequence[str], data: bytes) -> list[PageClaims] | None:
     )
     if any(map(str.isdigit, texts)) or not _allotted(digits.astype(np.int32) - 48):
         return None
-    return [(KZ_PHONE, list(texts))]
+    grouped = list(filter(cell.is_grouped, texts))
+    apart = [text for text in texts if not cell.is_grouped(text)] if grouped else list(texts)
+    return [(claim, cells) for claim, cells in ((KZ_PHONE, apart), (PHONE_GROUPED, grouped)) if cells]
 
 
 def _allotted(table: Table) -> bool:

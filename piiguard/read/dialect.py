@@ -30,7 +30,10 @@ _MOST_CELLS = MOST_PATHS
 _PAGE, _MOST_PAGE = 1000, 1 << 20
 """Lines, and about so many characters of them, that are cut into cells at once."""
 _SEP = re.compile(r"\ufeff?sep=(.)\s*$", re.IGNORECASE)
-_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+# where another sign parts the cells: decimals, and what parts the words of an address
+_IN_CELLS = re.compile(r"(?<=\d),(?=\d)|,(?= )")
+_TIGHT = re.compile(r",(?! )")
+_DIGIT = re.compile("[0-9]")
 _OFTEN = 0.8
 _USUAL = ("\t", ";", "|", ",")
 """Delimiters that are tried, and known to be read alike."""
@@ -61,24 +64,27 @@ def dialect_of(lines: Sequence[str], delimiter: str = "") -> Dialect | None:
         return Dialect(delimiter, _width(text, delimiter)[1], bool(said))
     shares = {each: _width(text, each) for each in "\t;|,"}
     if any(shares[each][0] >= _OFTEN for each in "\t;|"):
-        shares[","] = _width([_DECIMAL.sub(".", line) for line in text], ",")
-    best = max(shares, key=lambda each: (round(shares[each][0], 1), shares[each][1]))
-    share, width = shares[best]
+        shares[","] = _width([_IN_CELLS.sub(".", line) for line in text], ",")
+    # of those that cut the rows alike the one that cuts the row of names too: it knows no other sign of the cells
+    best = max(shares, key=lambda each: (round(shares[each][0], 1), -shares[each][2], shares[each][1]))
+    share, width, first = shares[best]
+    if best == "," and not _TIGHT.search("\n".join(text)) and (first or _DIGIT.search(text[0])):
+        return None  # sentences, or lines of addresses: nothing names the columns
     if share > 0.5:
         return Dialect(best, width)
     inside = sum(any(each in line for each in "\t;|,") for line in text)
     return None if inside > len(text) / 5 else Dialect("", 1)
 
 
-def _width(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
-    """The width above one that most rows have, and the share of rows that have it."""
+def _width(lines: Sequence[str], delimiter: str) -> tuple[float, int, int]:
+    """The share of rows that have the width above one that most have, this width, and how many rows stand above them."""
     # the last line may be cut off, and the table may begin below a title
-    widths = Counter(len(row) for _, row in rows(iter(lines), Dialect(delimiter, 0)))
-    wide = [(count, width) for width, count in widths.items() if width > 1]
+    sizes = [len(row) for _, row in rows(iter(lines), Dialect(delimiter, 0))]
+    wide = [(count, width) for width, count in Counter(sizes).items() if width > 1]
     if not wide:
-        return 0.0, 1
+        return 0.0, 1, 0
     count, width = max(wide)
-    return count / max(1, widths.total() - (widths.total() > 1)), width
+    return count / max(1, len(sizes) - (len(sizes) > 1)), width, sizes.index(width)
 
 
 def rows(lines: Iterator[str], dialect: Dialect) -> Iterator[Row]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 from piiguard.detect import encodings
 
@@ -52,6 +53,7 @@ _CLOSED = re.compile(
 _LEAST = 20  # bytes: of what is shorter there is nothing to take apart
 _SHORT = re.compile(rb"\x1f[\x9d\xa0]")
 _PACKED = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd")
+_DEFLATED, _LENGTH, _MOST_INFLATED = re.compile(rb"\x78[\x01\x5e\x9c\xda]"), 4, 1 << 16
 # what no text has: neither tab, line breaks, form feed nor the escape of colours
 _CONTROL = bytes({*range(1, 32), 127} - {8, 9, 10, 11, 12, 13, 26, 27})
 
@@ -87,7 +89,22 @@ def closed_cell(value: bytes) -> str:
     """
     if len(value) < _LEAST or _SHORT.match(value):
         return ""
-    return "packed data" if _PACKED.match(value) else kind(value[:HEAD])
+    return "packed data" if _PACKED.match(value) or _is_deflated(value) else kind(value[:HEAD])
+
+
+def _is_deflated(value: bytes) -> bool:
+    """Whether it is a stream of zlib, by its sum, or so long that no other bytes would give as much; COMPRESS of MySQL puts its
+    length in front."""
+    for start in (0, _LENGTH):
+        if _DEFLATED.match(value, start):
+            stream = zlib.decompressobj()
+            try:
+                inside = stream.decompress(value[start:], _MOST_INFLATED)
+            except zlib.error:
+                continue
+            if stream.eof or len(inside) == _MOST_INFLATED:
+                return True
+    return False
 
 
 def is_closed(head: bytes) -> bool:

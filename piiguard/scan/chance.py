@@ -7,7 +7,7 @@ from math import exp, lgamma, log, log1p
 from piiguard import entities
 from piiguard.scan.statistics import Alike, Statistics, Tally
 
-__all__ = ["CERTAIN", "CHANCE", "evidence", "tail"]
+__all__ = ["CERTAIN", "CHANCE", "CHECKED", "evidence", "tail"]
 
 CHANCE = {
     claim: chance
@@ -20,6 +20,9 @@ CHANCE = {
 """By claim: an entity, or an entity and a proviso."""
 
 CERTAIN = 1e-6
+
+CHECKED = entities.told_by("check")
+"""Entities whose form or check digit speaks for itself; the others need words around them."""
 
 
 def tail(trials: int, passed: int, chance: float) -> float:

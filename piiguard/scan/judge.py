@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from piiguard import entities
 from piiguard.confidence import Confidence, rank
 from piiguard.detect import headers, whole_names
+from piiguard.detect.cell import ACCOUNT
 from piiguard.detect.headers import context, labelled
 from piiguard.entities import (
     CARD_UNKNOWN,
@@ -25,32 +25,32 @@ from piiguard.entities import (
     KZ_PHONE,
     PERSON,
     PHONE_BARE,
+    PHONE_GROUPED,
     PHONE_SHORT,
 )
-from piiguard.scan.chance import CERTAIN, CHANCE, evidence, tail
+from piiguard.scan import inside
+from piiguard.scan.chance import CERTAIN, CHANCE, CHECKED, evidence
 from piiguard.scan.reason import Reason, because, percent
 from piiguard.scan.statistics import Alike, Statistics, Tally
 from piiguard.scan.words import NAMES, WORDS
 
 __all__ = ["Verdict", "judge"]
 
-CHECKED = entities.told_by("check")
-"""Entities whose form or check digit speaks for itself; the others need words around them."""
-
 _BY_NAME_ONLY = frozenset({KZ_ID_CARD})
 _BY_FORM = frozenset({KZ_PHONE, EMAIL_ADDRESS, IBAN_CODE})
 _PHONES, _SHORTENED, _CARDS = (11, 13, 14), (9, 10, 11), range(13, 20)
+_MANY_TIMES = 3
 # An entity, the claims that speak for it, and how many digits the numbers have that they are weighed against. The sure claim
 # is weighed by itself first: a number that a shortened one passes for by chance must not water it down.
 _CLAIMS: tuple[tuple[str, tuple[str, ...], Iterable[int]], ...] = (
     (KZ_IIN, (KZ_IIN,), (12,)),
     (KZ_IIN, (KZ_IIN, IIN_ZEROS_LOST), (12, *_SHORTENED)),
     (KZ_BIN, (KZ_BIN,), (12,)),
-    (KZ_PHONE, (KZ_PHONE, PHONE_BARE), _PHONES),
-    (KZ_PHONE, (KZ_PHONE, PHONE_BARE, PHONE_SHORT), (*_PHONES, 10)),
+    (KZ_PHONE, (KZ_PHONE, PHONE_GROUPED, PHONE_BARE), _PHONES),
+    (KZ_PHONE, (KZ_PHONE, PHONE_GROUPED, PHONE_BARE, PHONE_SHORT), (*_PHONES, 10)),
     (CREDIT_CARD, (CREDIT_CARD,), _CARDS),
     (CREDIT_CARD, (CREDIT_CARD, CARD_UNKNOWN), _CARDS),
-    (IBAN_CODE, (IBAN_CODE,), ()),
+    (IBAN_CODE, (IBAN_CODE,), (ACCOUNT,)),
     (EMAIL_ADDRESS, (EMAIL_ADDRESS,), ()),
     (KZ_ID_CARD, (KZ_ID_CARD,), (9,)),
     (IP_ADDRESS, (IP_ADDRESS,), ()),
@@ -105,22 +105,28 @@ def _numbers(statistics: Statistics, promised: frozenset[str]) -> Iterator[Verdi
         tallies = [statistics.tallies[claim] for claim in present if statistics.tallies[claim].whole]
         if tallies:
             chance = max(CHANCE[claim] for claim in present)
-            alike = [statistics.numbers[size] for size in sizes if size in statistics.numbers]
-            verdict = _share(entity, statistics, tallies, chance, entity in promised, alike)
+            verdict = _share(entity, statistics, tallies, chance, entity in promised, sizes)
             if verdict and present == [PHONE_BARE] and entity not in promised:
                 verdict = _at_most_medium(verdict, because("bare"))
-            if (verdict is None or verdict.confidence == "low") and entity in _BY_FORM and entity in present:
-                verdict = _by_form(entity, statistics)
+            if (verdict is None or verdict.confidence == "low") and entity in _BY_FORM:
+                verdict = next(_by_form(entity, present, statistics, _alike(statistics, sizes)), verdict)
             if verdict:
                 yield verdict
 
 
-def _by_form(entity: str, statistics: Statistics) -> Verdict:
-    """A phone with its plus or brackets, an address of mail, an account: no statistics needed, here as little as in a
-    text."""
-    tally = statistics.tallies[entity]
-    why = because("form", share=percent(tally.whole, statistics.examined))
-    return Verdict(entity, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
+def _by_form(
+    entity: str, present: list[str], statistics: Statistics, alike: list[Alike]
+) -> Iterator[Verdict]:
+    """A phone with its plus or brackets, an address of mail: no statistics needed, here as little as in a text. An account
+    wants more of its form than luck gives, and a phone told by its groups alone half of the numbers as long."""
+    cells = sum(each.cells for each in alike)
+    for claim in present:
+        tally = statistics.tallies[claim]
+        if claim == IBAN_CODE and tally.whole <= _MANY_TIMES * CHANCE[claim] * cells:
+            continue
+        if claim == entity or (claim == PHONE_GROUPED and 2 * tally.whole >= cells):
+            why = because("form", share=percent(tally.whole, statistics.examined))
+            yield Verdict(entity, "medium", 0.6, tally.whole, statistics.examined, tally.shown, (why,))
 
 
 def _share(
@@ -129,12 +135,15 @@ def _share(
     tallies: list[Tally],
     chance: float,
     named: bool,
-    alike: list[Alike],
+    sizes: Iterable[int],
 ) -> Verdict | None:
+    alike = _alike(statistics, sizes)
     matched = sum(tally.whole for tally in tallies)
     share = matched / statistics.examined
-    own = max(share, min(1.0, matched / sum(each.cells for each in alike))) if alike else share
-    luck = evidence(statistics, tallies, chance, alike)
+    kindred = _kindred(statistics, tallies, alike, sizes) if alike else tallies
+    cells = sum(each.cells for each in alike)
+    own = max(share, min(1.0, sum(tally.whole for tally in kindred) / cells)) if alike else share
+    luck = evidence(statistics, kindred, chance, alike)
     confidence = _confidence(share, own, luck, named)
     if matched >= 3 and confidence != "high" and _explained(statistics):
         confidence = "high"
@@ -155,13 +164,27 @@ def _share(
     )
 
 
+def _alike(statistics: Statistics, sizes: Iterable[int]) -> list[Alike]:
+    return [statistics.numbers[size] for size in sizes if size in statistics.numbers]
+
+
+def _kindred(
+    statistics: Statistics, tallies: list[Tally], alike: list[Alike], sizes: Iterable[int]
+) -> list[Tally]:
+    """All that numbers of this shape are, persons and companies, where luck does not explain so many; else these alone."""
+    kinds = {claim for _, claims, own in _CLAIMS if set(own) == set(sizes) for claim in claims}
+    all_ = [statistics.tallies[claim] for claim in sorted(kinds & statistics.tallies.keys())]
+    sure = len(all_) > len(tallies) and evidence(statistics, all_, max(CHANCE.values()), alike) < CERTAIN
+    return all_ if sure else tallies
+
+
 def _explained(statistics: Statistics) -> bool:
     """Whether several entities together account for the column: owners that are persons and companies,
     contacts that are phones and addresses of mail."""
     tallies = [
         tally
         for claim, tally in statistics.tallies.items()
-        if claim in CHECKED or claim in (PHONE_BARE, IIN_ZEROS_LOST)
+        if claim in CHECKED or claim in (PHONE_BARE, PHONE_GROUPED, IIN_ZEROS_LOST)
     ]
     covered = sum(tally.whole for tally in tallies) / statistics.examined
     return covered >= _MOST and evidence(statistics, tallies, max(CHANCE.values())) < CERTAIN
@@ -212,34 +235,13 @@ def _prose(statistics: Statistics, hints: frozenset[str]) -> Iterator[Verdict]:
             continue
         searched = max(1, statistics.asked if claim in WORDS else statistics.examined)
         share = tally.cells / searched
-        confidence = _text_confidence(claim, statistics, tally, share, hints)
+        confidence = inside.confidence(claim, statistics, tally, share, hints)
         if confidence:
             score = _score(confidence, share if confidence == "high" else 0)
             best = tally.best[0] if confidence == "high" else 0.0
             why = because("labelled", share=percent(tally.cells, searched), labelled=tally.strong)
             score = round(min(max(score, best), 0.99), 2)
             yield Verdict(claim, confidence, score, tally.cells, searched, tally.shown, (why,))
-
-
-def _text_confidence(
-    entity: str, statistics: Statistics, tally: Tally, share: float, hints: frozenset[str]
-) -> Confidence | None:
-    if entity in (KZ_IIN, KZ_BIN) and not tally.strong:
-        # scores below medium are of digits in groups, of which longer numbers have several
-        longer = (alike.cells for size, alike in statistics.numbers.items() if size > 12 and not tally.fair)
-        luck = tail(max(statistics.twelve + sum(longer), tally.cells), tally.cells, 0.01)
-        return "medium" if luck < 1e-4 else "low" if luck < 1e-2 else None
-    if entity in CHECKED:
-        return "high" if tally.strong else "medium" if tally.best[0] >= 0.5 else "low"
-    if share >= 0.5 and (tally.strong >= 3 or entity in hints):
-        return "high"
-    if 2 * tally.fair >= max(1, statistics.asked if entity in WORDS else statistics.examined):
-        return "medium"
-    if tally.strong >= 3 and share >= 0.02:
-        return "high" if entity in hints or share >= 0.2 else "medium"
-    if tally.strong >= 3 or (entity in hints and tally.best[0] >= 0.5):
-        return "medium"
-    return "low"
 
 
 def _by_name(statistics: Statistics, hints: frozenset[str], found: dict[str, Verdict]) -> Iterator[Verdict]:

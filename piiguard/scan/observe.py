@@ -174,8 +174,8 @@ class _Page:
         return rest
 
     def _number(self, digits: int, texts: Sequence[str]) -> None:
-        """Count cells that are numbers of so many digits, whatever they pass for."""
-        if digits not in one.SIZES:
+        """Count cells that are numbers of so many digits, or written as an account, whatever they pass for."""
+        if digits not in one.SIZES and digits != one.ACCOUNT:
             return
         alike = self.statistics.numbers.setdefault(digits, Alike())
         alike.cells += len(texts)
@@ -197,6 +197,10 @@ class _Page:
     def _known(self, claim: str) -> Distinct | None:
         tally = self.known.tallies.get(claim)
         return tally.distinct if tally else None
+
+    def _known_texts(self, claim: str) -> Distinct | None:
+        tally = self.known.tallies.get(claim)
+        return tally.texts if tally else None
 
     def _claim(self, claim: str, cell: int, text: str) -> None:
         self._count(claim, [text])
@@ -261,6 +265,7 @@ class _Page:
             tally.distinct.fill((text,), self.key, self._known(entity))
         else:
             tally.inside += cells
+            tally.texts.fill((text,), self.key, self._known_texts(entity))
 
     def _names(self, texts: Sequence[str]) -> None:
         statistics, every = self.statistics, self.observer.name_every - 1

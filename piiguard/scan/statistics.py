@@ -101,6 +101,8 @@ class Tally:
     """the masked shape of one whole cell, behind what chose it"""
     distinct: Distinct = field(default_factory=Distinct)
     """different values among the whole cells"""
+    texts: Distinct = field(default_factory=Distinct)
+    """different texts that hold one"""
     persons: Sketch | None = field(default=None, compare=False)
     """different values of an identifier, in cells and texts, however many"""
 
@@ -121,6 +123,7 @@ class Tally:
         self.best = max(self.best, other.best)
         self.example = max(self.example, other.example)
         self.distinct.merge(other.distinct)
+        self.texts.merge(other.texts)
         if other.persons is not None:
             self.persons = self.persons or Sketch()
             self.persons.merge(other.persons)
@@ -165,7 +168,7 @@ class Statistics:
     values: Distinct = field(default_factory=Distinct)
     tallies: dict[str, Tally] = field(default_factory=dict)
     numbers: dict[int, Alike] = field(default_factory=dict)
-    """cells that are one number and nothing else, by how many digits they have"""
+    """cells that are one number and nothing else, by how many digits they have, and those that are written as an account"""
 
     def tally(self, claim: str) -> Tally:
         found = self.tallies.get(claim)

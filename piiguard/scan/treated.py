@@ -12,7 +12,7 @@ __all__ = ["is_treated", "text_of_bytes"]
 
 
 def text_of_bytes(value: bytes, own: Statistics) -> str | None:
-    """The text of a cell of bytes; what is none is counted as what it looks like."""
+    """The text of a cell of bytes, or the texts inside of it; what has none is counted as what it looks like."""
     if not value:
         return None
     if looks_encrypted(value):
@@ -22,8 +22,8 @@ def text_of_bytes(value: bytes, own: Statistics) -> str | None:
     text = encodings.text_of(value)
     if text is not None and (text := text.rstrip()):
         return text
-    own.examined += 1
-    if tool := ciphers.tool_of_bytes(value):
+    tool = ciphers.tool_of_bytes(value)
+    if tool:
         own.ciphers[tool] += 1
     if key := ciphers.tink_key(value):
         own.keyed(key)
@@ -31,6 +31,9 @@ def text_of_bytes(value: bytes, own: Statistics) -> str | None:
         own.digests[name] += 1
     elif kind := magic.closed_cell(value):
         own.closed[kind] += 1
+    elif not tool and (text := encodings.stretches_of(value)):
+        return text
+    own.examined += 1
     return None
 
 

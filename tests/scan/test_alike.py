@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from piiguard.confidence import at_least
+from piiguard.recognizers.checks import identifier
 from piiguard.scan.finding import Finding
 from piiguard.scan.judge import judge
 from piiguard.scan.observe import Observer
@@ -103,3 +104,41 @@ def test_bytes_are_called_encrypted_with_proof_alone(observer: Observer) -> None
     assert all(
         each.protection == "none" for values in (short, flags) for each in findings(observer, "iin", values)
     )
+
+
+def test_persons_among_companies_and_words_are_not_watered_down(
+    observer: Observer, iin: Callable[[], str]
+) -> None:
+    dice, firms = random.Random(21), list[str]()
+    while len(firms) < 200:
+        body = f"{dice.randrange(21):02}{dice.randrange(1, 13):02}{dice.choice('456')}0{dice.randrange(100_000):05}"
+        if (check := identifier.check_digit(body)) is not None:
+            firms.append(f"{body}{check}")
+    values = [iin() for _ in range(40)] + firms + ["без документа"] * 300
+    assert {"KZ_IIN", "KZ_BIN"} <= reported(observer, "doc", values)
+
+
+def test_accounts_that_pass_as_often_as_by_luck_are_none(observer: Observer) -> None:
+    dice = random.Random(22)
+    values = [f"KZ{dice.randrange(10**18):018}" for _ in range(900)]
+    assert reported(observer, "ref", values) == set()
+    assert reported(observer, "ref", [*values, *(f"{value[:4]} {value[4:8]}" for value in values)]) == set()
+
+
+def test_an_account_among_other_numbers_and_texts_is_found(observer: Observer) -> None:
+    for others in (["нет"] * 900, [f"{row:020}" for row in range(900)], ["KZ00" + "0" * 16] * 3):
+        assert "IBAN_CODE" in reported(observer, "ref", ["KZ86125KZT5004100100", *others])
+
+
+def test_article_numbers_that_are_grouped_like_a_phone_now_and_then_are_none(observer: Observer) -> None:
+    dice = random.Random(23)
+    for form in ("7{:03}-{:03}-{:04}", "8{:03} {:03} {:04}", "7{:03}.{:03}.{:04}"):
+        values = [form.format(*(dice.randrange(size) for size in (1000, 1000, 10_000))) for _ in range(900)]
+        assert reported(observer, "article", values) == set(), form
+
+
+def test_a_phone_that_is_grouped_or_signed_needs_no_share(observer: Observer) -> None:
+    for phone in ("8701-123-45-67", "8-701-123-45-67", "+7 701 123 45 67", "8 (701) 1234567"):
+        assert "KZ_PHONE" in reported(observer, "value", [phone, *(f"слово {row}" for row in range(900))])
+    others = [f"1{row:010}" for row in range(900)]
+    assert "KZ_PHONE" in reported(observer, "value", ["+7 701 123 45 67", "8 (701) 123-45-67", *others])
