@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from piiguard.detect import Match
+from piiguard.detect import Match, packed
 from piiguard.detect.escapes import Spelled, is_spelled
 from piiguard.detect.mask import is_mask
 from piiguard.frames import emptied
@@ -123,7 +123,8 @@ class StreamRedactor:
         codec = self._lines.of(data, final=False)
         text = data.decode(codec, "surrogateescape")
         spelled = Spelled(text, once=True)
-        view, end = spelled.view, max(len(spelled.view) - LONG_AFTER, 1)
+        view = spelled.view
+        end = spelled.position(packed.seam(text, 0, spelled.place(max(len(view) - LONG_AFTER, 1))))
         try:
             matches = self._spans(view.encode("utf-8", "replace")).get(0, [])
             over = [match for match in matches if match.start < end < match.end]
