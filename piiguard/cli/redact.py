@@ -116,15 +116,22 @@ def _is_one(source: str) -> bool:
 
 
 def _runner(chosen: dict[str, Any]) -> Runner:
+    from functools import partial
+
     from piiguard.cli.redact_files import Runner
+    from piiguard.cli.redact_scan import known
     from piiguard.redact import Redactor
     from piiguard.redact.files.copy import Cleaner
+    from piiguard.scan import Options
 
     operator, least = chosen["operator"], chosen["min_confidence"]
     keyring = _keyring(chosen["keyring_file"], chosen["manifest_file"]) if operator in KEYED else None
     entities = chosen_entities(chosen["entities"])
     redactor = Redactor(operator, keyring=keyring, entities=entities, min_confidence=least)
     cleaner = Cleaner(redactor, _encoding(chosen["encoding"]), chosen["form"] or "")
+    if least != "low":
+        options = Options(entities=entities, sample=None, encoding=cleaner.encoding, min_confidence=least)
+        cleaner.known = partial(known, options=options)
     key = (keyring.current().id, keyring.current().index_roots()[0][0]) if keyring else ()
     made = (operator, entities, least, *key)
     return Runner(cleaner, chosen["check"], entities, made)
