@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,8 @@ def _counted(results: Sequence[Result], chosen: dict[str, Any], code: int) -> by
 def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifest_file: Path | None) -> int:
     """Put back the values behind pseudonyms that redact made; needs the keyring.
 
-    A value comes back as it was normalized: an IIN without blanks, a phone as +7….
+    A value comes back as it was normalized: an IIN without blanks, a phone as +7…. The file keeps its encoding and, with -o, its
+    compression.
 
     \b
     Examples:
@@ -206,6 +207,7 @@ def _run(
     *,
     keep: bool,
 ) -> None:
+    from piiguard.read import packed
     from piiguard.redact.pipe import pump
 
     with told(str(source)), opened(str(source)) as found:
@@ -213,7 +215,11 @@ def _run(
             pump(found.stream, sys.stdout.buffer, feed, finish)
             return
         with new_file(output, PRIVATE, keep=keep) as file:
-            pump(found.stream, file, feed, finish)
+            if not found.packed:
+                pump(found.stream, file, feed, finish)
+                return
+            with closing(packed.compressed(file, found.packed)) as pressed:
+                pump(found.stream, pressed, feed, finish)
 
 
 def _say_revealed(source: str, count: int, failed: int) -> None:

@@ -58,4 +58,7 @@ def left(name: str, below: str, copy: IO[bytes], options: Options) -> list[Left]
         reason = f"the copy could not be scanned: {report.errors[0].message}"
         raise ScanError(f"{name}: {reason}", source=name)
     names = (each for above in inside(below) for each in findings(name, above, above, options, what=FOLDER))
-    return [Left(each.entity, each.confidence, each.matched) for each in (*report.unprotected, *names)]
+    return [
+        Left(each.entity, each.confidence, each.matched, each.hindrance == "name")
+        for each in (*report.unprotected, *names)
+    ]
