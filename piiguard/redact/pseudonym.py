@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["PSEUDONYM", "Pseudonyms", "StreamRevealer"]
 
 PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.([a-z2-7]{26,})>")
-_PSEUDONYM_BYTES = re.compile(PSEUDONYM.pattern.encode())
+_PSEUDONYM_BYTES = re.compile(rb"(?:<|&lt;)" + PSEUDONYM.pattern[1:-1].encode() + rb"(?:>|&gt;)")
+"""In a file, which may be one of XML."""
 _LONGEST = 1 << 16  # bytes of one pseudonym, of an address of a few thousand letters at most
 
 
@@ -123,7 +124,7 @@ class StreamRevealer:
 
     def _put_back(self, found: re.Match[bytes]) -> bytes:
         try:
-            value = self._pseudonyms.reveal(found[0].decode())
+            value = self._pseudonyms.reveal(f"<{found[1].decode()}:{found[2].decode()}.{found[3].decode()}>")
         except (DecryptionError, KeyVersionNotFound):
             self.failed += 1
             return found[0]
