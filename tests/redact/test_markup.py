@@ -23,8 +23,12 @@ DOCUMENTS = {
 }  # fmt: skip
 
 
-def shape(node: Element) -> object:
-    return node.tag, sorted(node.attrib), [shape(child) for child in node]
+def shape(text: str) -> object:
+    return parts(fromstring(text.lstrip("\ufeff").strip()))  # noqa: S314 - our own text
+
+
+def parts(node: Element) -> object:
+    return node.tag, sorted(node.attrib), [parts(child) for child in node]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -39,9 +43,7 @@ def test_a_document_of_xml_can_be_parsed_when_it_is_redacted(
     options = ["--keyring", str(keyring.path)]
     assert run(["redact", str(path), "-o", str(clean), "--check", "--operator", operator, *options]) == 0
     made = clean.read_bytes().decode(encoding)
-    assert shape(fromstring(made.lstrip("\ufeff").strip())) == shape(
-        fromstring(text.lstrip("\ufeff").strip())
-    )
+    assert shape(made) == shape(text)
     assert not any(value in made for value in (IIN, PHONE, NAME))
     assert not scan_log(str(clean)).findings
     if operator == "pseudonym":
