@@ -140,6 +140,7 @@ class Entity:
       IIN, like Luhn's, one time in ten; random twelve digits once in 460. ``provisos`` are forms that pass more often.
     - ``index``, ``spelling``: the normalizer of a blind index, for what people are looked up by, in its newest edition, as
       ``piiguard encrypt`` writes it; and that of pseudonyms and hashes, which must spell one value one way for ever.
+    - ``width``: how many digits it has with those zeros that a column of numbers takes from its beginning.
     - ``guessed``: the reason why a hash of it is no protection, where all values can be listed.
     - ``part_of``: the category that it is a mere part of.
     - ``columns``: names of columns and keys that promise it, as :mod:`piiguard.detect.headers` folds them; from five letters
@@ -158,6 +159,7 @@ class Entity:
     provisos: Mapping[str, float] = field(default_factory=dict)
     index: str | None = None
     spelling: str | None = None
+    width: int = 0
     guessed: str | None = None
     part_of: str | None = None
     telling: bool = False
@@ -218,6 +220,7 @@ ENTITIES: Final = (
         provisos={"zeros lost": 0.1},
         index="digits/2",
         spelling="digits",
+        width=12,
         guessed="hash_iin",
         telling=True,
         columns="iin, zhsn, jsn, piin, uin, personal number, taxpayer id, individual identification, "
@@ -232,6 +235,7 @@ ENTITIES: Final = (
         chance=0.1,
         index="digits/2",
         spelling="digits",
+        width=12,
         columns="bin, bsn, biznes identifikacionnyi, biznes saikestendiru, business identification",
     ),
     Entity(
@@ -258,6 +262,7 @@ ENTITIES: Final = (
         chance=0.1,
         index="digits/2",
         spelling="upper",
+        width=9,
         guessed="hash_document",
         columns="id card, idcard, identity card, national id, doc number, docnumber, number doc, doc no, "
         "document number, doc series number, id doc number, udostoverenie, udostovereniia, ud "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,15 +116,22 @@ def _is_one(source: str) -> bool:
 
 
 def _runner(chosen: dict[str, Any]) -> Runner:
+    from functools import partial
+
     from piiguard.cli.redact_files import Runner
+    from piiguard.cli.redact_scan import known
     from piiguard.redact import Redactor
     from piiguard.redact.files.copy import Cleaner
+    from piiguard.scan import Options
 
     operator, least = chosen["operator"], chosen["min_confidence"]
     keyring = _keyring(chosen["keyring_file"], chosen["manifest_file"]) if operator in KEYED else None
     entities = chosen_entities(chosen["entities"])
     redactor = Redactor(operator, keyring=keyring, entities=entities, min_confidence=least)
     cleaner = Cleaner(redactor, _encoding(chosen["encoding"]), chosen["form"] or "")
+    if least != "low":
+        options = Options(entities=entities, sample=None, encoding=cleaner.encoding, min_confidence=least)
+        cleaner.known = partial(known, options=options)
     key = (keyring.current().id, keyring.current().index_roots()[0][0]) if keyring else ()
     made = (operator, entities, least, *key)
     return Runner(cleaner, chosen["check"], entities, made)
@@ -152,7 +159,8 @@ def _counted(results: Sequence[Result], chosen: dict[str, Any], code: int) -> by
 def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifest_file: Path | None) -> int:
     """Put back the values behind pseudonyms that redact made; needs the keyring.
 
-    A value comes back as it was normalized: an IIN without blanks, a phone as +7….
+    A value comes back as it was normalized: an IIN without blanks, a phone as +7…. The file keeps its encoding and, with -o, its
+    compression.
 
     \b
     Examples:
@@ -199,6 +207,7 @@ def _run(
     *,
     keep: bool,
 ) -> None:
+    from piiguard.read import packed
     from piiguard.redact.pipe import pump
 
     with told(str(source)), opened(str(source)) as found:
@@ -206,7 +215,11 @@ def _run(
             pump(found.stream, sys.stdout.buffer, feed, finish)
             return
         with new_file(output, PRIVATE, keep=keep) as file:
-            pump(found.stream, file, feed, finish)
+            if not found.packed:
+                pump(found.stream, file, feed, finish)
+                return
+            with closing(packed.compressed(file, found.packed)) as pressed:
+                pump(found.stream, pressed, feed, finish)
 
 
 def _say_revealed(source: str, count: int, failed: int) -> None:

@@ -154,25 +154,14 @@ class Runner:
 
     def _left(self, job: Job, file: IO[bytes]) -> list[Left]:
         """What a scan finds in the copy and in the names of its folders at medium or above."""
-        from piiguard.read.sources import unpacked
+        from piiguard.cli.redact_scan import left
         from piiguard.redact.files.copy import form_of
-        from piiguard.redact.files.results import Left
-        from piiguard.scan import Options, scan_log
-        from piiguard.scan.filenames import FOLDER, findings, inside
+        from piiguard.scan import Options
 
         form = form_of(job.source, self.cleaner.form).replace("log", self.cleaner.form)
         options = Options(entities=self.entities, sample=None, form=form, encoding=self.cleaner.encoding)
-        with written(file) as again, unpacked(again) as source:
-            report = scan_log(source.stream, options, name=job.source)
-        if report.errors:
-            reason = f"the copy could not be scanned: {report.errors[0].message}"
-            raise ScanError(f"{job.source}: {reason}", source=job.source)
-        names = (
-            each
-            for above in inside(job.name)
-            for each in findings(job.source, above, above, options, what=FOLDER)
-        )
-        return [Left(each.entity, each.confidence, each.matched) for each in (*report.unprotected, *names)]
+        with written(file) as copy:
+            return left(job.source, job.name, copy, options)
 
 
 @contextmanager

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["CHECK_NEEDS_OUTPUT", "NEEDS_FOLDER", "table", "told"]
 
 NEEDS_FOLDER = "several files are redacted into a folder: add -o FOLDER"
+_OF_NAMES = "give it another name: what its name or that of a folder says is not redacted"
+_OF_COPIES = (
+    "leave out --min-confidence and --entities; if that does not help, report it with the kind of file it was"
+)
 CHECK_NEEDS_OUTPUT = "what was written to standard output cannot be taken back: --check needs -o FILE"
 
 
@@ -29,9 +33,8 @@ def told(result: Result) -> None:
         )
     elif result.state == "left":
         say(f"{result.file}: no copy was written, for a scan of it found {_left(result)}")
-        hint(
-            "leave out --min-confidence and --entities; if that does not help, report it with the kind of file it was"
-        )
+        for named in sorted({each.named for each in result.left}):
+            hint(_OF_NAMES if named else _OF_COPIES)
     elif result.reason:
         say(f"{result.file}: not redacted: {result.reason}")
     if result.withheld:

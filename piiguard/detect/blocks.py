@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from piiguard.detect import encodings, wide
+from piiguard.detect import encodings, packed, wide
 
 BLOCK = 1 << 20
 LINES_BEFORE = 3  # a value of three lines, its last line in this block, and the line above may hold a label
@@ -115,7 +115,7 @@ def _cut(data: bytes, seen: int) -> int:
         end = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
     if end > seen and len(data) - end <= MOST_CONTEXT:
         return end
-    return max(encodings.boundary(data, max(len(data) - LONG_AFTER, 0)), seen)
+    return packed.seam(data, seen, max(encodings.boundary(data, max(len(data) - LONG_AFTER, 0)), seen))
 
 
 def _context(data: bytes, until: int) -> int:

@@ -132,6 +132,10 @@ class Spelled:
             position -= 1
         return position
 
+    def position(self, place: int) -> int:
+        """The first place of the view that is written there or behind."""
+        return bisect_left(range(len(self.view) + 1), place, key=self.place)
+
     def placed(self, matches: Iterable[Match]) -> list[Found]:
         """Where these matches are written, from left to right; what two readings give is there once."""
         found = [(match, *self.span(match.start, match.end)) for match in matches]

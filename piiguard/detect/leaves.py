@@ -18,7 +18,7 @@ from typing import Any
 from piiguard.detect.numbers import plain_number
 from piiguard.repeated import Repeated, object_of
 
-__all__ = ["DECODER", "DEEPEST", "OF_LINES", "as_json", "as_text", "as_tree", "leaves", "step"]
+__all__ = ["DECODER", "DEEPEST", "OF_LINES", "as_json", "as_text", "as_tree", "leaves", "place_of", "step"]
 
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
@@ -26,6 +26,10 @@ _PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
 _LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
 DEEPEST = 40
 """Steps of a path; what lies deeper is named by the outermost ones."""
+
+
+_ROOTS = ("$", "$.", "$[")
+"""How a column begins that is a place in a document."""
 
 
 # numbers keep all their digits, however many
@@ -103,6 +107,16 @@ def _below(value: Any, path: str) -> Iterator[tuple[str, str]]:
             rest += value
         else:
             yield from leaves(value, path)
+
+
+def place_of(table: str, column: str, path: str | None) -> str:
+    """How a column in a file is called, or a place in it; the rows of a document are in no column of their own.
+
+    >>> place_of("crm.people", "doc", "$.number"), place_of("", "$[*]", "$.iin")
+    ('$.crm.people.doc.number', '$[*].iin')
+    """
+    above = "$" + "".join(map(step, table.split("."))) if table else "$"
+    return (column if column[:2] in _ROOTS else f"{above}.{column}") + (path or "$")[1:]
 
 
 def step(key: str) -> str:

@@ -15,11 +15,23 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import deque
 from collections.abc import Iterator
+from typing import Any, AnyStr
 
 from piiguard.detect import encodings
 
-__all__ = ["MARKS", "OF_WORDS", "Unit", "base64_texts", "is_base64", "is_base64_in", "single_bytes", "words"]
+__all__ = [
+    "MARKS",
+    "OF_WORDS",
+    "Unit",
+    "base64_texts",
+    "is_base64",
+    "is_base64_in",
+    "seam",
+    "single_bytes",
+    "words",
+]
 
 Unit = tuple[int, int, str]
 """Where something is written, and what it says."""
@@ -51,6 +63,9 @@ _BYTE = re.compile(_HIGH)
 _BYTES = re.compile(f"(?:{_HIGH})+")
 _FEWEST = 3
 """Letters in a row that tell an encoding."""
+_SEAM: re.Pattern[Any] = re.compile(r"""(?<![Bb]asic)\s|["'<>{}|]|(?<![0-9])(?<!;base64),""")
+_SEAM_BYTES: re.Pattern[Any] = re.compile(_SEAM.pattern.encode())
+"""Signs that stand in nothing that is packed, nor in an escape."""
 
 
 def is_base64(text: str) -> bool:
@@ -61,6 +76,19 @@ def is_base64(text: str) -> bool:
 def is_base64_in(data: bytes) -> bool:
     """The same for lines."""
     return any(mark in data for mark in _OF_BASE64_IN)
+
+
+def seam(text: AnyStr, least: int, place: int) -> int:
+    """Where a text that is too long to be read at once is cut: at that place, or before it where that parts a run.
+
+    >>> seam("a Basic dWxnaTpzZWNyZXQ= b", 0, 12), seam("aaaa", 0, 3)
+    (2, 3)
+    """
+    found = (_SEAM_BYTES if isinstance(text, bytes) else _SEAM).finditer(
+        text, max(least, place - _LONGEST), place
+    )
+    last = deque(found, maxlen=1)
+    return last[0].end() if last else place
 
 
 def base64_texts(text: str) -> Iterator[Unit]:

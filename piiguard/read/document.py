@@ -21,6 +21,7 @@ from piiguard.read import apart, magic, watched
 from piiguard.read.apart.frames import Event
 from piiguard.read.archive import DAMAGED, ENCRYPTED
 from piiguard.read.dialect import Row
+from piiguard.read.forms import ole_of
 from piiguard.read.holder import Holder
 from piiguard.read.part import Lines, Part
 from piiguard.read.sheet import FIRST, count_rows
@@ -32,14 +33,15 @@ MOST = 128 << 20
 """Bytes of a document, which has to be held as a whole."""
 _FORM = 10
 """Rows of a table that may be a form."""
-_OLE = b"\xd0\xcf\x11\xe0"
+_OLD = ("outlook", "workbook")
+"""Compound files that are read."""
 
 
 def read(holder: Holder, source: Source, form: str) -> None:
     """Read a document of this form."""
     data = whole(source.stream)
-    if form == "ole" and not (form := _old(data)):
-        holder.part.fail(ENCRYPTED if _has(data, "EncryptedPackage") else magic.unknown(source.head))
+    if form == "ole" and (form := ole_of(data)) not in _OLD:
+        holder.part.fail(ENCRYPTED if form == "encrypted" else magic.unknown(source.head))
         return
     read_bytes(holder, form, _as_marked(holder.part, bytes(data)) if form == "html" else data)
 
@@ -62,17 +64,6 @@ def whole(stream: BinaryIO) -> bytearray:
         if len(data) > MOST:
             raise ScanError(f"not read: a document larger than {MOST >> 20} MiB", source="", hint="")
     return data
-
-
-def _old(data: bytearray) -> str:
-    """Which compound file that can be read: a letter of Outlook, or a workbook."""
-    if _has(data, "__properties_version1.0"):
-        return "outlook"
-    return "workbook" if _has(data, "Workbook") and not _has(data, "WordDocument") else ""
-
-
-def _has(data: bytearray, stream: str) -> bool:
-    return stream.encode("utf-16-le") in data
 
 
 def read_bytes(

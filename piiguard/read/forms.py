@@ -11,7 +11,7 @@ import re
 from piiguard.read import magic
 from piiguard.read.opened import suffix_of
 
-__all__ = ["TEXTS", "form_of", "office_of"]
+__all__ = ["TEXTS", "form_of", "office_of", "ole_of"]
 
 TEXTS = frozenset({"mail", "mbox", "html"})
 """Forms that are text too, and can be read as such where that is asked for."""
@@ -40,6 +40,13 @@ _MAIL = re.compile(rb"(" + _FROM + rb")?(?:>?From [^\r\n]*\r?\n)?((?:" + _FIELD 
 _TELLING = re.compile(rb"^(?:MIME-Version|Message-ID|Received|Return-Path):", re.IGNORECASE | re.MULTILINE)
 _PARTS = (("word/", "word"), ("xl/", "workbook"), ("ppt/", "slides"))
 _OPEN = "application/vnd.oasis.opendocument."
+_STREAMS = (
+    ("__properties_version1.0", "outlook"),
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "word"),
+    ("PowerPoint Document", "slides"),
+    ("Workbook", "workbook"),
+)
 
 
 def form_of(name: str, head: bytes) -> str:
@@ -65,3 +72,8 @@ def office_of(names: list[str], mimetype: str) -> str:
     if "[Content_Types].xml" not in names:
         return ""
     return next((form for part, form in _PARTS if any(name.startswith(part) for name in names)), "")
+
+
+def ole_of(data: bytes | bytearray) -> str:
+    """Which compound file of an office it is, by the streams in it; of some of them nothing is read."""
+    return next((form for stream, form in _STREAMS if stream.encode("utf-16-le") in data), "")

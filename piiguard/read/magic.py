@@ -11,7 +11,7 @@ import zlib
 
 from piiguard.detect import encodings
 
-__all__ = ["BINARY", "HEAD", "closed_cell", "is_closed", "kind", "unknown"]
+__all__ = ["BINARY", "HEAD", "KINDS", "closed_cell", "is_closed", "kind", "name_of", "unknown"]
 
 HEAD = 8192
 """Bytes by which it is told."""
@@ -44,12 +44,16 @@ _BEGINS: tuple[tuple[bytes, str], ...] = (
     (rb"Salted__|age-encryption\.org/v1\n", "an encrypted file"),
 )  # fmt: skip
 _KNOWN = tuple((re.compile(begin), name) for begin, name in _BEGINS)
+_DBASE_TABLE = "a table of dBase"
 _DBASE = re.compile(
     rb"[\x02\x03\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb][\x00-\xff][\x01-\x0c][\x01-\x1f][\s\S]{4}(?=[\s\S]{24}[A-Z])"
 )
 _CLOSED = re.compile(
     rb"(?:[\s\S]{0,1023}?\n)??%PDF-\d|PK\x03\x04|\xd0\xcf\x11\xe0|7z\xbc\xaf|Rar!|MSCF\x00|\x1f[\x9d\xa0]|PAR1"
 )
+_SAID = re.compile("[,;]")
+KINDS = frozenset(_SAID.split(name)[0] for name in (*(name for _, name in _BEGINS), _DBASE_TABLE, BINARY))
+"""Whatever may stand there that is no text."""
 _LEAST = 20  # bytes: of what is shorter there is nothing to take apart
 _SHORT = re.compile(rb"\x1f[\x9d\xa0]")
 _PACKED = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd")
@@ -66,8 +70,17 @@ def unknown(head: bytes) -> str:
     if name := kind(head):
         return f"{name}, which no reader knows"
     if _is_dbase(head):
-        return "a table of dBase, which no reader knows"
+        return f"{_DBASE_TABLE}, which no reader knows"
     return BINARY if _is_binary(head) else ""
+
+
+def name_of(unknown: str) -> str:
+    """What it is that stands there, without what is said of it.
+
+    >>> name_of("a PDF document, which no reader knows"), name_of(BINARY)
+    ('a PDF document', 'a binary file')
+    """
+    return _SAID.split(unknown)[0]
 
 
 def kind(head: bytes) -> str:

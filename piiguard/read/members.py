@@ -15,7 +15,7 @@ from piiguard.read.opened import FileTask
 from piiguard.read.part import Part
 from piiguard.read.sources import Source
 
-__all__ = ["is_document", "read"]
+__all__ = ["is_document", "office_in", "read"]
 
 
 def read(
@@ -59,10 +59,18 @@ def is_document(file: str) -> bool:
             form = form_of(file, source.head)
             if form != "zip" or source.file is None:
                 return form not in ("", "zip", "tar", *TEXTS)
-            with archive.seekable(source) as stream, memory.bounded(), zipfile.ZipFile(stream) as opened:
-                return bool(office_of(opened.namelist(), _mimetype(opened, opened.namelist())))
-    except (OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, ValueError, *sources.DAMAGED):
+            return bool(office_in(source))
+    except (OSError, *sources.DAMAGED):
         return False
+
+
+def office_in(source: Source) -> str:
+    """Which document of an office a zip is; empty for an archive of files, and for what is damaged."""
+    try:
+        with archive.seekable(source) as stream, memory.bounded(), zipfile.ZipFile(stream) as opened:
+            return office_of(opened.namelist(), _mimetype(opened, opened.namelist()))
+    except (OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, ValueError, *sources.DAMAGED):
+        return ""
 
 
 def _zip(holder: Holder, source: Source) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from piiguard.redact.raw import Lines
 
-__all__ = ["SMALL", "Nested"]
+__all__ = ["FAILED", "SMALL", "Nested", "said"]
 
 _DEEPEST = 20
+FAILED = "<{}() failed: {}>"
+"""How an object reads that cannot say what it is asked for, as the standard library says it of exceptions."""
 SMALL = 10**8  # no entity has fewer than nine digits unless a label says so
 
 
@@ -64,21 +66,28 @@ class Nested:
 
     def _object(self, value: Any, context: Sequence[str]) -> Any:
         """It is written to a log by its text, so that is what is looked at."""
-        for text in _texts(value):
-            clean = self._text(text, context)
+        for how in (str,) if isinstance(value, int | float) else (str, repr):
+            text = said(how, value)
+            clean = (
+                FAILED.format(how.__name__, type(value).__name__)
+                if text is None
+                else self._text(text, context)
+            )
             if clean != text:
                 return self._instead(value, clean, context)
         return value
 
 
+def said(how: Callable[[Any], str], value: Any) -> str | None:
+    """What an object says, or None where it fails to: whoever writes it would lose the record."""
+    try:
+        return how(value)
+    except Exception:  # noqa: BLE001 - it may raise whatever it likes
+        return None
+
+
 def _label(context: Sequence[str], key: Any) -> Sequence[str]:
     return (" ".join((*context, key)),) if isinstance(key, str) else context
-
-
-def _texts(value: Any) -> Iterator[str]:
-    yield str(value)
-    if not isinstance(value, int | float):
-        yield repr(value)
 
 
 def _filled(value: Mapping[Any, Any], clean: dict[Any, Any]) -> Mapping[Any, Any]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import base64
 import re
 import uuid
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from piiguard.detect import encodings
 from piiguard.errors import DecryptionError, KeyVersionNotFound
 from piiguard.frames import emptied
 from piiguard.keys.derivation import pseudonym_key
+from piiguard.redact.raw import Wide, wide_encoding
 from piiguard.redact.replacing import letters, normal
 
 if TYPE_CHECKING:
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["PSEUDONYM", "Pseudonyms", "StreamRevealer"]
 
 PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.([a-z2-7]{26,})>")
-_PSEUDONYM_BYTES = re.compile(PSEUDONYM.pattern.encode())
+_PSEUDONYM_BYTES = re.compile(rb"(?:<|&lt;)" + PSEUDONYM.pattern[1:-1].encode() + rb"(?:>|&gt;)")
+"""In a file, which may be one of XML."""
 _LONGEST = 1 << 16  # bytes of one pseudonym, of an address of a few thousand letters at most
 
 
@@ -81,37 +85,53 @@ class Pseudonyms:
 
 
 class StreamRevealer:
-    """Puts the values back into a stream of bytes; what is no pseudonym of this keyring stays as it is."""
+    """Puts the values back into a stream of bytes, in its encoding; what is no pseudonym of this keyring stays as it is."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._pseudonyms = Pseudonyms(keyring)
         self._pending = b""
+        self._wide: Wide | None = None
+        self._codec = ""
         self.revealed = 0
         self.failed = 0
 
     @emptied
     def feed(self, data: bytes) -> bytes:
         """Take some bytes; return what is ready: whole lines, or what stands before the last ``<``."""
-        self._pending += data
+        if not self._codec:
+            self._begin(data)
+        self._pending += self._wide.enter(data) if self._wide else data
         cut = self._pending.rfind(b"\n") + 1
         if not cut and len(self._pending) > _LONGEST:
             cut = max(self._pending.rfind(b"<"), len(self._pending) - _LONGEST)
         ready, self._pending = self._pending[:cut], self._pending[cut:]
-        return _PSEUDONYM_BYTES.sub(self._put_back, ready)
+        return self._leave(ready)
 
     @emptied
     def finish(self) -> bytes:
         """Return what is left at the end of the stream."""
-        return _PSEUDONYM_BYTES.sub(self._put_back, self._pending)
+        return self._leave(self._pending) + (self._wide.tail() if self._wide else b"")
+
+    def _begin(self, head: bytes) -> None:
+        found = encodings.detect(head)
+        self._codec = found if found in encodings.SINGLE_BYTE else "utf-8"
+        if name := wide_encoding(head, "auto"):
+            self._wide = Wide(name)
+
+    def _leave(self, ready: bytes) -> bytes:
+        clear = _PSEUDONYM_BYTES.sub(self._put_back, ready)
+        return self._wide.leave(clear) if self._wide else clear
 
     def _put_back(self, found: re.Match[bytes]) -> bytes:
         try:
-            value = self._pseudonyms.reveal(found[0].decode())
+            value = self._pseudonyms.reveal(f"<{found[1].decode()}:{found[2].decode()}.{found[3].decode()}>")
         except (DecryptionError, KeyVersionNotFound):
             self.failed += 1
             return found[0]
         self.revealed += 1
-        return value.encode("utf-8", "surrogatepass")
+        with suppress(UnicodeEncodeError):
+            return value.encode(self._codec)
+        return value.encode("utf-8", "surrogatepass")  # of another file than this
 
 
 @lru_cache(maxsize=256)

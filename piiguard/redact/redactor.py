@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cache, partial
 from threading import Lock
@@ -46,6 +47,23 @@ class Redactor:
         self._replace = replacer(operator, keyring)
         self._least = least_score(min_confidence)
         self._nested = Nested(self.text)
+        self._known: Mapping[str, frozenset[str]] = {}
+        self.held: frozenset[str] = frozenset()
+        """the entities that a scan found in this column as a whole: there a guess is none"""
+
+    def knowing(self, known: Mapping[str, frozenset[str]]) -> Redactor:
+        """The same for a file of which is known what its columns hold; their names are those of ``place_of``."""
+        made = copy(self)
+        made._known = known
+        return made
+
+    def at(self, place: str) -> Redactor:
+        """The same for a place in that file."""
+        if place not in self._known:
+            return self
+        made = copy(self)
+        made.held = self._known[place]
+        return made
 
     @emptied
     def text(self, text: str, context: Sequence[str] = ()) -> str:
@@ -105,7 +123,7 @@ class Redactor:
 
     def wanted(self, match: Match) -> bool:
         """Whether the match is sure enough to be redacted."""
-        return match.score >= self._least
+        return match.score >= self._least or match.entity in self.held
 
     @emptied
     def value(self, value: Any, context: Sequence[str] = ()) -> Any:

@@ -53,6 +53,8 @@ def normal(entity: str, value: str) -> str:
 
     >>> normal("KZ_IIN", "050312 300015"), normal("KZ_PHONE", "8 (701) 123-45-67")
     ('050312300015', '+77011234567')
+    >>> normal("KZ_IIN", "50312300015")
+    '050312300015'
     >>> normal("PERSON", "Сынақов  Үлгі")
     'Сынақов Үлгі'
     """
@@ -64,7 +66,7 @@ def normal(entity: str, value: str) -> str:
     if row.spelling == "upper":
         value = _SEPARATORS.sub("", value)
     spelled = normalize(row.spelling, value)
-    return spelled if isinstance(spelled, str) else value
+    return (spelled if isinstance(spelled, str) else value).zfill(row.width)
 
 
 def letters(data: bytes) -> str:

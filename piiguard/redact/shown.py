@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
+from piiguard.redact.nested import FAILED, said
 from piiguard.redact.standin import standin
 
 __all__ = ["Objects", "instead"]
@@ -76,10 +77,14 @@ class Objects:
             return standin(value, self._text)
         return _Shown(
             value,
-            self._text(str(value)) if text is None else text,
-            self._text(repr(value)) if text is None else text,
+            self._said(str, value) if text is None else text,
+            self._said(repr, value) if text is None else text,
             self._value,
         )
+
+    def _said(self, how: Callable[[Any], str], value: Any) -> str:
+        text = said(how, value)
+        return FAILED.format(how.__name__, type(value).__name__) if text is None else self._text(text)
 
 
 class _Shown(_Text):

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from piiguard.detect import Match
+from piiguard.detect import Match, packed
 from piiguard.detect.escapes import Spelled, is_spelled
 from piiguard.detect.mask import is_mask
 from piiguard.frames import emptied
+from piiguard.redact.fitted import begins_xml, in_xml
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.raw import Lines, Wide, wide_encoding
 from piiguard.redact.redactor import Redactor
@@ -46,7 +47,7 @@ class StreamRedactor:
         self._encoding = encoding
         self._wide: Wide | None = None
         self._lines = Lines(encoding)
-        self._begun = self._document = False
+        self._begun = self._document = self._xml = False
         self._context = b""
         self._pending = bytearray()
         self._quoted = False
@@ -74,7 +75,8 @@ class StreamRedactor:
         if name := wide_encoding(head, self._encoding):
             self._wide, self._lines = Wide(name), Lines()
             head = Wide(name).enter(head)
-        self._document = begins_document(head.removeprefix(b"\xef\xbb\xbf"))
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        self._document, self._xml = begins_document(head), begins_xml(head)
 
     def _leave(self, clean: bytes) -> bytes:
         return self._wide.leave(clean) if self._wide else clean
@@ -123,7 +125,8 @@ class StreamRedactor:
         codec = self._lines.of(data, final=False)
         text = data.decode(codec, "surrogateescape")
         spelled = Spelled(text, once=True)
-        view, end = spelled.view, max(len(spelled.view) - LONG_AFTER, 1)
+        view = spelled.view
+        end = spelled.position(packed.seam(text, 0, spelled.place(max(len(view) - LONG_AFTER, 1))))
         try:
             matches = self._spans(view.encode("utf-8", "replace")).get(0, [])
             over = [match for match in matches if match.start < end < match.end]
@@ -180,7 +183,8 @@ class StreamRedactor:
         self, text: str, matches: Sequence[Match], line: JsonLine, spelled: Spelled | None
     ) -> list[Change]:
         self.replaced.update(match.entity for match in matches)
-        return list(self._redactor.edits(text, matches, line, spelled))
+        changes = self._redactor.edits(text, matches, line, spelled)
+        return [(start, end, in_xml(new)) for start, end, new in changes] if self._xml else list(changes)
 
     def _json(self, text: str, quoted: bool) -> JsonLine:
         return JsonLine(text, document=self._document, quoted=quoted)

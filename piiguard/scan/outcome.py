@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from piiguard.confidence import at_least, of_score
-from piiguard.detect.leaves import step
+from piiguard.detect.leaves import place_of
 from piiguard.entities import CATEGORIES
 from piiguard.manifest import Manifest
 from piiguard.read import Kind
@@ -19,9 +19,6 @@ from piiguard.scan.protection import findings_of, with_records
 from piiguard.scan.sketch import IDENTIFIERS, Sketch
 
 __all__ = ["Outcome", "judged", "people_of"]
-
-_ROOTS = ("$", "$.", "$[")
-"""How a column begins that is a place in a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +141,9 @@ def _of_file(target: str, file: str, part: Part, options: Options) -> Iterator[F
     """A file has no columns, so the score of the best match speaks; a table in it stands as a path of its columns."""
     yield from (f for f in _lines(target, file, part) if at_least(f.confidence, options.min_confidence))
     for table in part.columns:
-        above = "$" + "".join(map(step, table.split("."))) if table else "$"
         for found in _columns(target, file, table, part, options):
             lines = part.spots.get((table, found.column or "", found.path, found.entity), ())
-            column = found.column or ""
-            path = (column if column[:2] in _ROOTS else f"{above}.{column}") + (found.path or "$")[1:]
+            path = place_of(table, found.column or "", found.path)
             yield replace(found, kind="file", table=None, column=None, file=file, path=path, lines=lines)
 
 

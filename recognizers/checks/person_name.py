@@ -48,8 +48,10 @@ SON_OF = rf"(?:{PATRONYMIC_WORDS}|uly|ūly|qyzy|kyzy)(?:{KK_CASE}|н)?"
 TWO_LETTERS = "[ZSCKG]h|Y[uaeo]|Дж|Ts|Dzh|I[ua]"  # initials of one sound
 # Fields of a payment order of the National Bank's MT 102: «//FM/СЫНАҚОВ», «/CHIEF/Сынақов Ү.».
 PAYMENT_FIELD = "(?:{})".format("|".join(f"(?<=/{tag}/)" for tag in PAYMENT_TAGS))
+# A folder or a file that is called by a person, with blanks: «/docs/Сынақов Үлгі Мысалұлы/1.pdf», «C:\\Сынақов Ү. М.docx».
+IN_PATH = rf"(?<=[/\\])(?=[{UPPER}][{ANY}'’-]{{1,30}}[ _][{UPPER}])"
 TOKEN = later(
-    rf"(?:(?<![{ANY}0-9_@/\\#$%&+])|(?<=/){PAYMENT_FIELD})(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
+    rf"(?:(?<![{ANY}0-9_@/\\#$%&+])|(?<=/){PAYMENT_FIELD}|{IN_PATH})(?:(?:[{UPPER}]|{TWO_LETTERS})\.(?![0-9_@])|(?:{WORD})(?![{ANY}0-9_@(\[\\])"
     rf"|(?<=[ -]){SON_OF}(?![{ANY}0-9_-]))"
 )
 NO_NAME = "XYCR"

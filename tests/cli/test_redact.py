@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +66,33 @@ def test_pseudonyms_come_back_with_the_key_alone(
     hidden.write_text(hidden.read_text(encoding="utf-8").replace("<KZ_IIN:1", "<KZ_BIN:1"), encoding="utf-8")
     assert run(["reveal", str(hidden), "-o", str(back), *options]) == 4
     assert "1 pseudonym made with another key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1251", "koi8-r"]
+)
+@pytest.mark.parametrize("ending", ["", ".gz", ".bz2", ".xz"])
+def test_pseudonyms_come_back_in_the_encoding_and_compression_of_the_file(
+    tmp_path: Path, keyring: Keyring, encoding: str, ending: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    text = "Вчера утром принят новый клиент\nФИО: Сынаков Асан Мысалович, ИИН 050312300015\n"
+    press: dict[str, Any] = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+    opened: dict[str, Any] = {
+        "": bytes,
+        ".gz": gzip.decompress,
+        ".bz2": bz2.decompress,
+        ".xz": lzma.decompress,
+    }
+    log, hidden, back = (tmp_path / f"{name}.log{ending}" for name in ("app", "hidden", "back"))
+    log.write_bytes(press[ending](text.encode(encoding)))
+    options = ["--keyring", str(keyring.path)]
+    assert run(["redact", str(log), "--operator", "pseudonym", "-o", str(hidden), *options]) == 0
+    assert "050312300015".encode(encoding.removesuffix("-sig")) not in opened[ending](hidden.read_bytes())
+    assert run(["reveal", str(hidden), "-o", str(back), *options]) == 0
+    assert opened[ending](back.read_bytes()) == text.encode(encoding)
+    capfdbinary.readouterr()
+    assert run(["reveal", str(hidden), *options]) == 0
+    assert capfdbinary.readouterr().out == text.encode(encoding)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def test_what_cannot_be_redacted_is_named(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with zipfile.ZipFile(folder / "book.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "")
         book.writestr("xl/workbook.xml", IIN)
     (folder / ".hidden").write_text(IIN, encoding="utf-8")
     (tmp_path / "outside.log").write_text(IIN, encoding="utf-8")

@@ -48,6 +48,38 @@ def test_no_identifier_is_taken_for_one(engine: Engine, text: str) -> None:
     assert engine.find(text) == []
 
 
+IN_PATHS = (
+    "/docs/{}/1.pdf",
+    "'/srv/9/{}.pdf'",
+    "s3://cards/{}/a",
+    "file:///C:/{} (2).docx",
+    "D:\\scans\\{}.jpg",
+    "see //nas/{}",
+)
+CALLED = (
+    "Мысалов Нұрлан",
+    "Сынақова Айгүл Мысалқызы",
+    "Akhmetov Yerlan",
+    "Образцов Ерлан Серикович",
+)
+NOBODY = (
+    "TCP/IP Protocol Suite", "Client/Server Model Driven", "Алматы/Астана Экспресс", "C:\\Program Files\\Common Files", "/api/v1/Users List",
+    "и/или Совет Директоров", "/Applications/Google Chrome.app", "Linux/Windows Server Core", "/Мои Документы/Новая Папка",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", IN_PATHS)
+@pytest.mark.parametrize("name", CALLED)
+def test_a_name_with_blanks_in_a_path_is_found_whole(engine: Engine, name: str, path: str) -> None:
+    text = path.format(name)
+    assert [text[each.start : each.end] for each in engine.find(text)] == [name]
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_no_other_words_with_blanks_in_a_path_are_a_name(engine: Engine, text: str) -> None:
+    assert engine.find(text) == []
+
+
 @pytest.mark.parametrize("sign", "#@")
 def test_a_surname_behind_a_sign_that_announces_it_is_found(engine: Engine, sign: str) -> None:
     assert [each.entity for each in engine.find(f"см. {sign}Ахметов сегодня")] == ["PERSON"]

@@ -204,3 +204,17 @@ def test_a_folder_that_a_person_gives_its_name_to_is_refused_as_a_file_is(tmp_pa
     assert main.run(["redact", str(tmp_path / "a"), "-o", str(tmp_path / "clean"), "--check"]) == 3
     assert [path.name for path in (tmp_path / "clean").rglob("*.log")] == ["c.log"]
     assert not scan_log(str(tmp_path / "clean")).findings
+
+
+def test_a_name_that_is_a_value_is_to_be_changed_and_then_it_can_be_redacted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    log, clean = tmp_path / "a" / f"{corpora.values('KZ_IIN', 1)[0]}.log", tmp_path / "clean"
+    log.write_text(f"ИИН {corpora.values('KZ_IIN', 1)[0]}\n")
+    command = ["redact", str(tmp_path / "a"), "-o", str(clean), "--check"]
+    assert main.run(command) == 3
+    hint = capsys.readouterr().err.partition("hint: ")[2].splitlines()[0]
+    assert hint == "give it another name: what its name or that of a folder says is not redacted"
+    log.rename(log.with_name("client-1.log"))
+    assert main.run(command) == 0

@@ -10,7 +10,6 @@ import io
 import json
 import lzma
 import sqlite3
-import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -289,57 +288,6 @@ def test_a_table_on_standard_input_is_named_by_an_option(
     assert run(["redact", "-", "--as", "csv"]) == 0
     text = capfdbinary.readouterr().out.decode()
     assert [value for value in (*NUMBERS, *SURNAMES) if value in text] == []
-
-
-def _zip(name: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(name, f"ИИН {PEOPLE[0]['iin']}")
-    return out.getvalue()
-
-
-def _database(folder: Path) -> bytes:
-    path = folder / "made"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("create table people (iin text)")
-        connection.commit()
-    return path.read_bytes()
-
-
-REFUSED: dict[str, tuple[Callable[[Path], bytes], str]] = {
-    "book.xlsx": (lambda _: _zip("xl/workbook.xml"), "csv"),
-    "letter.docx": (lambda _: _zip("word/document.xml"), "text"),
-    "logs.zip": (lambda _: _zip("app.log"), "unpack"),
-    "act.pdf": (lambda _: b"%PDF-1.7\n1 0 obj\n" + PEOPLE[0]["iin"].encode(), "text"),
-    "people.parquet": (lambda _: b"PAR1" + bytes(64) + b"PAR1", "spark"),
-    "crm.db": (_database, "piiguard encrypt"),
-    "old.doc": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "text"),
-    "logs.tar": (lambda _: b"app.log".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0"), "unpack"),
-    "letter.eml": (lambda _: b"From: a\nSubject: b\nMIME-Version: 1.0\n\nbody\n", "text"),
-    "core": (lambda _: bytes(range(256)) * 8, "text"),
-    "logs.tar.gz": (
-        lambda _: gzip.compress(b"app.log".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0")),
-        "unpack",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_written_is_refused_before_any_output(
-    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    make, cure = REFUSED[name]
-    source, target = tmp_path / name, tmp_path / "clean"
-    source.write_bytes(make(tmp_path))
-    before = source.read_bytes()
-    target.write_bytes(b"kept")
-    for options in (["-o", str(target)], [], ["-o", str(source)]):
-        assert run(["redact", str(source), *options]) == 1
-        out, err = capfd.readouterr()
-        assert out == ""
-        assert cure in err.lower()
-        assert "hint: " in err
-    assert (target.read_bytes(), source.read_bytes()) == (b"kept", before)
 
 
 def test_damaged_compression_leaves_no_copy(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -255,8 +255,9 @@ def test_object_that_cannot_be_written_does_not_lose_the_record(log: Log) -> Non
         def __str__(self) -> str:
             raise RuntimeError("050312300015")
 
-    log.logger.info("x", extra={"bad": Bad()})
-    assert "<withheld by piiguard: RuntimeError>" in log.text
+    log.logger.info("order 17", extra={"bad": Bad()})
+    assert log.text.count("order 17") >= 2
+    assert "withheld" not in log.text
     assert "300015" not in log.text
 
 

@@ -147,6 +147,41 @@ def test_an_object_whose_text_shows_a_value_is_still_asked_for_its_parts(redacti
         request.body  # noqa: B018
 
 
+class Untold:
+    """Says one thing, and fails to say the other."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        raise RuntimeError(IIN)
+
+
+class Unshown(Untold):
+    def __str__(self) -> str:
+        raise RuntimeError(IIN)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@pytest.mark.parametrize("text", ["ok", f"ИИН {IIN}"])
+@pytest.mark.parametrize(("spec", "kind"), [("%s", Untold), ("%r", Unshown)])
+def test_an_object_that_cannot_tell_what_nobody_asks_for_takes_nothing_with_it(
+    redacting: RedactingFilter, spec: str, kind: type[Untold], text: str
+) -> None:
+    before = redacting.withheld
+    record = redacted(redacting, f"order 17: {spec}", kind(text), client=kind(text))
+    assert record.getMessage() == f"order 17: {text.replace(IIN, '<KZ_IIN>')}"
+    assert (record.name, redacting.withheld) == ("app", before)
+    told = {str(record.client), repr(record.client)}  # type: ignore[attr-defined]
+    failed = "<repr() failed: Untold>" if kind is Untold else "<str() failed: Unshown>"
+    assert told == {text.replace(IIN, "<KZ_IIN>"), failed}
+
+
 def test_redacting_twice_changes_nothing(redacting: RedactingFilter) -> None:
     record = redacted(redacting, "phone: %d %r", PHONE, f"iin {IIN}", iin=IIN)
     once = record.getMessage(), record.args, vars(record)["iin"]

@@ -38,6 +38,19 @@ def test_one_value_in_every_spelling_gets_one_replacement(keyring: Keyring, oper
     assert replace("KZ_IIN", IIN) != replace("KZ_BIN", IIN)
 
 
+@pytest.mark.parametrize("operator", ["hash", "pseudonym"])
+@pytest.mark.parametrize(
+    ("entity", "value"),
+    [("KZ_IIN", IIN), ("KZ_IIN", "001231300012"), ("KZ_BIN", "090140000012"), ("KZ_ID_CARD", "035001239")],
+)
+def test_a_number_that_lost_its_zeros_is_the_same_person(
+    keyring: Keyring, operator: Operator, entity: str, value: str
+) -> None:
+    replace = replacer(operator, keyring)
+    assert replace(entity, value.lstrip("0")) == replace(entity, value)
+    assert replace(entity, f"1{value[1:]}") != replace(entity, value)
+
+
 def test_hash_is_no_plain_hash(keyring: Keyring) -> None:
     told = replacer("hash", keyring)("KZ_IIN", IIN)
     assert re.fullmatch(r"<KZ_IIN#1\.[a-z2-7]{16}>", told)

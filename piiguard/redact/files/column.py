@@ -27,26 +27,28 @@ def matches(
     redactor: Redactor, texts: Sequence[str], column: str, path: str | None = None
 ) -> dict[str, list[Match]]:
     """The matches in each of these cells that has some; the texts are those of one column, or of one JSON path in it."""
-    return dict(_Page(redactor, list(dict.fromkeys(texts)), column, path).found())
+    return dict(_Page(redactor, Counter(texts), column, path).found())
 
 
 class _Page:
     """The different texts of one place in some rows."""
 
-    def __init__(self, redactor: Redactor, texts: list[str], column: str, path: str | None) -> None:
-        self.redactor, self.texts = redactor, texts
+    def __init__(self, redactor: Redactor, cells: Counter[str], column: str, path: str | None) -> None:
+        self.redactor, self.cells = redactor, cells
         self.words = context(column, path)
         self.labelled = labelled(self.words)
         self.hints = promised(column, path)
         self.one_word = single_name(last_name(column, path))
-        self.spelled = {text: cell.said(text, self.labelled) for text in texts if is_spelled(text)}
-        self.says = {text: self.spelled[text].view if text in self.spelled else text for text in texts}
+        self.spelled = {text: cell.said(text, self.labelled) for text in cells if is_spelled(text)}
+        self.says = {text: self.spelled[text].view if text in self.spelled else text for text in cells}
         self.answers = {
             text: cell.claims(core, self.labelled)
             for text, says in self.says.items()
             if (core := says.strip())
         }
-        self.count = Counter(claim for claims in self.answers.values() for claim in claims or ())
+        self.count = Counter[str]()
+        for text, claims in self.answers.items():
+            self.count.update(dict.fromkeys(claims or (), cells[text]))
 
     def found(self) -> Iterator[tuple[str, list[Match]]]:
         whole = self._claimed() | self._names()
@@ -73,9 +75,9 @@ class _Page:
         """A claim is as sure as the column makes it; below 0 it is none."""
         if self._entity(claim) in self.labelled:
             return HIGH
-        if claim in _BY_LABEL:
+        if claim in _BY_LABEL and self._entity(claim) not in self.redactor.held:
             return -1.0
-        return MEDIUM if self.count[claim] >= _MOST * len(self.texts) else least_score("low")
+        return MEDIUM if self.count[claim] >= _MOST * self.cells.total() else least_score("low")
 
     def _names(self) -> dict[str, list[Match]]:
         """All cells of a column of whole names."""
@@ -88,17 +90,22 @@ class _Page:
             for text, claims in self.answers.items()
             if claims is None and whole_names.can_be_name(self.says[text])
         ]
-        if not names or len(names) < _MOST * len(self.answers):
+        if PERSON in self.redactor.held:
+            return self._wholes(names, MEDIUM)
+        count = sum(self.cells[text] for text in names)
+        offered = sum(self.cells[text] for text, claims in self.answers.items() if claims is None)
+        if not count or count < _MOST * offered:
             return {}
-        mean = sum(cell_score(self.says[text]) for text in names) / len(names)
+        mean = sum(self.cells[text] * cell_score(self.says[text]) for text in names) / count
         how = whole_names.confidence(
             mean, named=PERSON in self.hints, hinted=bool(self.hints), one_word=self.one_word
         )
         if how is None or not self.redactor.wanted(Match(PERSON, 0, 0, least_score(how))):
             return {}
-        return {
-            text: [_whole(text, PERSON, least_score(how))] for text in names if any(map(str.isalpha, text))
-        }
+        return self._wholes(names, least_score(how))
+
+    def _wholes(self, names: Sequence[str], score: float) -> dict[str, list[Match]]:
+        return {text: [_whole(text, PERSON, score)] for text in names if any(map(str.isalpha, text))}
 
 
 def _whole(text: str, entity: str, score: float) -> Match:

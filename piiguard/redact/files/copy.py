@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -53,11 +53,15 @@ def form_of(name: str, form: str = "") -> str:
 
 @dataclass(slots=True)
 class Cleaner:
-    """Makes clean copies with one redactor; ``form`` and ``encoding`` are those of the files, where they do not say."""
+    """Makes clean copies with one redactor; ``form`` and ``encoding`` are those of the files, where they do not say.
+
+    ``known`` says of the columns of a table, by its name and form, what they hold as wholes, before any of it is written.
+    """
 
     redactor: Redactor
     encoding: str = "auto"
     form: str = ""
+    known: Callable[[str, str], Mapping[str, frozenset[str]]] | None = None
 
     def check(self, name: str, source: Source) -> None:
         """Raise :class:`ScanError` where no clean copy can be written; nothing is read beyond the head."""
@@ -83,11 +87,12 @@ class Cleaner:
             form = "csv"
         if form == "log":
             return self._lines(source.stream, tally)
+        redactor = self.redactor.knowing(self.known(name, form)) if self.known else self.redactor
         wide = wide_encoding(source.head, self.encoding)
         if wide is None:
-            return self._table(source.stream, form, self.encoding, tally)
+            return self._table(redactor, source.stream, form, self.encoding, tally)
         turned = Wide(wide)
-        inside = self._table(_Turned(source.stream, turned), form, "utf-8", tally)
+        inside = self._table(redactor, _Turned(source.stream, turned), form, "utf-8", tally)
         return _turned_back(inside, turned)
 
     def _lines(self, stream: IO[bytes], tally: Tally, encoding: str = "") -> Iterator[bytes]:
@@ -96,7 +101,9 @@ class Cleaner:
         tally.replaced += stream_redactor.replaced
         tally.withheld += stream_redactor.withheld
 
-    def _table(self, stream: Any, form: str, encoding: str, tally: Tally) -> Iterator[bytes]:
+    def _table(
+        self, redactor: Redactor, stream: Any, form: str, encoding: str, tally: Tally
+    ) -> Iterator[bytes]:
         source: io.BufferedReader = io.BufferedReader(Counted(stream), _BUFFER)
         is_sql = form == "sql"
         if form == "json" and form_here(source, encoding) == "log":
@@ -105,7 +112,7 @@ class Cleaner:
         codec = (encoding_of_dump if is_sql else encoding_of)(source, encoding)
         if form == "json":
             document = io.TextIOWrapper(source, codec, "surrogateescape", newline="")
-            yield from (_encoded(each, codec) for each in clean_records(document.read, self.redactor, tally))
+            yield from (_encoded(each, codec) for each in clean_records(document.read, redactor, tally))
             return
         lines = (lines_of_dump if is_sql else lines_of)(source, codec)
         first = next(lines, "")
@@ -114,9 +121,9 @@ class Cleaner:
             first = first.removeprefix(_BOM)
         lines = _with_first(first, lines)
         if is_sql:
-            clean = clean_dump(lines, self.redactor, tally)
+            clean = clean_dump(lines, redactor, tally)
         else:
-            clean = clean_sheet(lines, DELIMITERS.get(form, ""), self.redactor, tally)
+            clean = clean_sheet(lines, DELIMITERS.get(form, ""), redactor, tally)
         for text in clean:
             yield _encoded(text, codec)
 

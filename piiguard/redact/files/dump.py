@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from piiguard.read.statements import Row, Statements, Syntax, Text
+from piiguard.read.statements import Row, Statements, Syntax, Text, plain_name
 from piiguard.redact.files.literal import Literal, literal
 from piiguard.redact.files.page import clean_column
 from piiguard.redact.files.tally import Tally
@@ -73,7 +73,9 @@ class _Page:
                 for n, row in enumerate(cells)
                 if place < len(row) and (cell := row[place]) and cell.says
             ]
-            found = clean_column(self.redactor, self.tally, name, [cell.says for _, cell in own])
+            found = clean_column(
+                self.redactor, self.tally, name, [cell.says for _, cell in own], plain_name(rows[0].table)
+            )
             for number, cell in own:
                 if new := found.get(cell.says):
                     edits[number].append((cell, cell.write(new)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from piiguard.detect import Match
 from piiguard.detect.headers import context
-from piiguard.detect.leaves import as_tree
+from piiguard.detect.leaves import as_tree, place_of
 from piiguard.redact.files.column import matches
 from piiguard.redact.files.leaves import Leaf, Walk, inner, with_edits
 from piiguard.redact.files.tally import Tally
@@ -21,17 +21,19 @@ __all__ = ["WITHHELD", "clean_column", "replaced"]
 WITHHELD = "<cell withheld: piiguard could not redact it>"
 
 
-def clean_column(redactor: Redactor, tally: Tally, name: str, texts: Sequence[str]) -> dict[str, list[Edit]]:
+def clean_column(
+    redactor: Redactor, tally: Tally, name: str, texts: Sequence[str], table: str = ""
+) -> dict[str, list[Edit]]:
     """The edits of each different cell that has some, on a page of one column; a cell that cannot be looked at is withheld."""
     try:
-        return dict(_Column(redactor, tally, name).edits(texts))
+        return dict(_Column(redactor, tally, name, table).edits(texts))
     except Exception:  # noqa: BLE001 - whatever it was, a raw cell must not go out
         if len(texts) == 1:
             tally.withheld += 1
             return {texts[0]: [(0, len(texts[0]), WITHHELD)]}
         found: dict[str, list[Edit]] = {}
         for text in texts:
-            found |= clean_column(redactor, tally, name, [text])
+            found |= clean_column(redactor, tally, name, [text], table)
         return found
 
 
@@ -40,6 +42,7 @@ class _Column:
     redactor: Redactor
     tally: Tally
     name: str
+    table: str
     _inside: dict[str | None, list[str]] = field(default_factory=lambda: defaultdict(list))
     """the texts by their JSON path; None is of those that are the cell itself"""
 
@@ -49,13 +52,14 @@ class _Column:
         for text in texts:
             for path, _, own in trees[text]:
                 self._inside[path].append(own.says)
-        found = {path: matches(self.redactor, own, self.name, path) for path, own in self._inside.items()}
+        at = {path: self.redactor.at(place_of(self.table, self.name, path)) for path in self._inside}
+        found = {path: matches(at[path], own, self.name, path) for path, own in self._inside.items()}
         for text, parts in trees.items():
             edits: list[Edit] = []
             for path, leaf, own in parts:
                 matched = found[path].get(own.says, ())
                 words = context(self.name, path)
-                new = replaced(self.redactor, self.tally, own.says, matched, times[text], words)
+                new = replaced(at[path], self.tally, own.says, matched, times[text], words)
                 if leaf is None:
                     edits += new
                 elif new:

@@ -59,14 +59,15 @@ class _Piece:
                 self.tally.withheld += 1
                 parts.append(with_edits(leaf, own, [(0, len(own.says), WITHHELD)]))
             else:
-                edits = replaced(self.redactor, self.tally, own.says, matched, words=context("", leaf.path))
+                redactor = self.redactor.at(leaf.path)
+                edits = replaced(redactor, self.tally, own.says, matched, words=context("", leaf.path))
                 parts.append(with_edits(leaf, own, edits) if edits else self.text[leaf.start : leaf.end])
         return "".join([*parts, self.text[done:]])
 
     def _matches(self, path: str, texts: list[str]) -> dict[str, list[Match] | None]:
         """The matches by text; None for one that cannot be looked at."""
         try:
-            return {**matches(self.redactor, texts, "", path)}
+            return {**matches(self.redactor.at(path), texts, "", path)}
         except Exception:  # noqa: BLE001 - whatever it was, a raw value must not go out
             if len(texts) == 1:
                 return {texts[0]: None}

@@ -1,37 +1,62 @@
-"""What no clean copy can be written of, told by its first bytes, and what to do instead."""
+"""What no clean copy can be written of, told by its bytes as a scan tells it, and what to do instead."""
 
 from __future__ import annotations
 
-import re
-
 from piiguard.errors import ScanError
-from piiguard.read.forms import form_of
+from piiguard.read import document, magic, members
+from piiguard.read.forms import form_of, ole_of
 from piiguard.read.sources import Source
 from piiguard.read.watched import MIXED
 
-__all__ = ["check", "mixed"]
+__all__ = ["CURES", "check", "mixed"]
 
 _UNPACK = "unpack it, and redact the folder: piiguard redact FOLDER -o CLEAN"
 _TEXT = "save it as text, and redact that"
-_KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF-", "a PDF", _TEXT),
-    (b"PAR1", "a Parquet file", "redact_columns of piiguard.redact.spark makes a clean frame of it on Spark; or save it as CSV"),
-    (b"SQLite format 3\0", "an SQLite database",
-     "piiguard encrypt protects its columns; or redact a dump of it: sqlite3 FILE .dump"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document", "save a workbook as CSV, a letter as text"),
-    (b"7z\xbc\xaf\x27\x1c", "an archive", _UNPACK),
-    (b"Rar!", "an archive", _UNPACK),
-)  # fmt: skip
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_ZIPPED = (
-    (b"xl/", "a workbook", "save its sheets as CSV, and redact these"),
-    (b"word/", "a document", _TEXT),
-    (b"ppt/", "a presentation", _TEXT),
-    (b"mimetypeapplication/vnd.oasis", "a document", "save a table as CSV, a letter as text"),
-)
+_SHEETS = "save its sheets as CSV, and redact these"
+_TABLES = "save its tables as CSV, and redact these"
 _LINES = f"{_TEXT}; --as log takes its lines as they are, and leaves what is coded in them"
-_CODED = {"mail": ("a letter", _LINES), "mbox": ("a mailbox", _LINES), "html": ("a page of HTML", _LINES)}
-_TAR = (257, b"ustar")
+_SHOWN = "leave it out, or cover by hand what is seen or heard in it; only text is redacted"
+CURES = {
+    "a PDF document": _TEXT,
+    "a document of Word": _TEXT,
+    "a document of OpenDocument": _TEXT,
+    "a presentation": _TEXT,
+    "an RTF document": _TEXT,
+    "a PostScript document": _TEXT,
+    "a DjVu document": _TEXT,
+    "a help file": _TEXT,
+    "an Office document": _TEXT,
+    "a workbook": _SHEETS,
+    "a letter of Outlook": "save it as text in Outlook, and redact that",
+    "a mailbox of Outlook": "save its letters as text in Outlook, and redact these",
+    "a letter": _LINES,
+    "a mailbox": _LINES,
+    "a page of HTML": _LINES,
+    "an archive": _UNPACK,
+    "a tar archive": _UNPACK,
+    "an image": _SHOWN,
+    "sound or film": _SHOWN,
+    "a dump of PostgreSQL in its own format": "make SQL of it, and redact that: pg_restore -f DUMP.sql FILE",
+    "an SQLite database": "piiguard encrypt protects its columns; or redact a dump of it: sqlite3 FILE .dump",
+    "a Parquet file": "redact_columns of piiguard.redact.spark makes a clean frame of it on Spark; or save it as CSV",
+    "a columnar file": _TABLES,
+    "a table of dBase": _TABLES,
+    "a database of another kind": _TABLES,
+    "an encrypted file": "decrypt it, and redact what was in it",
+    "an encrypted document": "take its password away, and save what is in it as CSV or text",
+    "a binary file": "write out its text, and redact that",
+}
+"""By what it is: what to do."""
+_CODED = {"mail": "a letter", "mbox": "a mailbox", "html": "a page of HTML"}
+_OFFICE = {
+    "workbook": "a workbook",
+    "sheets": "a workbook",
+    "word": "a document of Word",
+    "slides": "a presentation",
+    "open": "a document of OpenDocument",
+    "outlook": "a letter of Outlook",
+    "encrypted": "an encrypted document",
+}
 
 
 def check(name: str, source: Source, *, as_text: bool = False) -> None:
@@ -40,10 +65,12 @@ def check(name: str, source: Source, *, as_text: bool = False) -> None:
     A letter or a page is, but says some of it in another writing, or divides a value by tags: it is taken only where
     somebody asks for its lines.
     """
-    coded = None if as_text else _CODED.get(form_of(name, source.head))
-    if found := _kind(source.head) or _unknown(source.unknown) or coded:
-        what, cure = found
-        raise ScanError(f"{name}: {what}, of which no clean copy can be written", source=name, hint=cure)
+    form = form_of(name, source.head)
+    coded = "" if as_text else _CODED.get(form, "")
+    if what := _what(form, source) or coded:
+        raise ScanError(
+            f"{name}: {what}, of which no clean copy can be written", source=name, hint=CURES[what]
+        )
 
 
 def mixed(name: str) -> None:
@@ -55,18 +82,17 @@ def mixed(name: str) -> None:
     )
 
 
-def _unknown(what: str) -> tuple[str, str] | None:
-    """What no reader knows either, without the advice that is for a scan."""
-    return (re.split("[,;]", what)[0], "write out its text, and redact that") if what else None
+def _what(form: str, source: Source) -> str:
+    """What it is that is no text; empty where it is text."""
+    if form == "zip":
+        return _OFFICE.get(members.office_in(source), "an archive")
+    if form == "ole":
+        return _OFFICE.get(_compound(source), "an Office document")
+    return magic.name_of(source.unknown)
 
 
-def _kind(head: bytes) -> tuple[str, str] | None:
-    if head.startswith(_ZIP):
-        inside = ((what, cure) for part, what, cure in _ZIPPED if part in head)
-        return next(inside, ("an archive", _UNPACK))
-    if head[_TAR[0] :].startswith(_TAR[1]):
-        return "an archive", _UNPACK
-    for magic, what, cure in _KINDS:
-        if head.startswith(magic):
-            return what, cure
-    return None
+def _compound(source: Source) -> str:
+    try:
+        return ole_of(document.whole(source.stream))
+    except ScanError:  # larger than any that is read
+        return ole_of(source.head)

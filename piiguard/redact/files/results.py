@@ -16,11 +16,12 @@ State = Literal["redacted", "earlier", "refused", "left", "unread"]
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a scan of the copy found all the same."""
+    """What a scan of the copy found all the same; ``named`` in the name of the file or a folder."""
 
     entity: str
     confidence: str
     count: int
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
