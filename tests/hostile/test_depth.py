@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from piiguard.detect import terminal
 from piiguard.scan import scan_database, scan_log
 
 from .files import iin
@@ -77,6 +78,17 @@ def test_nesting_takes_no_memory_without_end(tmp_path: Path) -> None:
     try:
         scan_log(tmp_path / "a.json")
         assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("unit", ["a\b", "\x1b[", "\x1b[0m1", "0\u200d", "\x1b]8;;x\x07"])
+def test_signs_for_a_terminal_take_a_bounded_number_of_bytes_each(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    tracemalloc.start()
+    try:
+        terminal.read(text)
+        assert tracemalloc.get_traced_memory()[1] < 160 * len(text)
     finally:
         tracemalloc.stop()
 

@@ -78,11 +78,15 @@ def armed(database: str, name: str, kind: str) -> list[str]:
         ]
     return [
         trap,
-        "create function public.springs() returns trigger language plpgsql as"
-        " $$ begin perform public.trap(); return null; end $$",
+        (
+            "create function public.springs() returns trigger language plpgsql as"
+            " $$ begin perform public.trap(); return null; end $$"
+        ),
         f"create table public.{name} ({COLUMNS[name]})",
-        f"create trigger springs before insert or update or delete on public.{name}"
-        " for each statement execute function public.springs()",
+        (
+            f"create trigger springs before insert or update or delete on public.{name}"
+            " for each statement execute function public.springs()"
+        ),
         f"grant all on public.{name} to public",
     ]
 
