@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piiguard.database.encoding import names_no_encoding, whole_json
     from piiguard.database.opening import connect, open_engine, open_reader
-    from piiguard.database.own import has_own
+    from piiguard.database.own import has_own, refuse_strange
     from piiguard.database.patience import LATE, patient, renew
     from piiguard.database.planning import run_when_planned
     from piiguard.database.reasons import asked_for, explain, reason, shown
@@ -40,6 +40,7 @@ __all__ = [
     "patient",
     "reading",
     "reason",
+    "refuse_strange",
     "renew",
     "run_when_planned",
     "shown",
@@ -69,6 +70,7 @@ _HOMES = {
     "patient": "patience",
     "reading": "sqlite_reading",
     "reason": "reasons",
+    "refuse_strange": "own",
     "renew": "patience",
     "run_when_planned": "planning",
     "shown": "reasons",

@@ -10,7 +10,7 @@ from piiguard import names
 from piiguard.database.servers import home, inspect
 from piiguard.errors import DatabaseError
 
-__all__ = ["OWN", "has_own", "is_own"]
+__all__ = ["OWN", "has_own", "is_own", "refuse_strange"]
 
 OWN = {
     "piiguard_state": frozenset({"name", "keyring_id", "generation", "updated"}),
@@ -67,10 +67,20 @@ def has_own(connection: sa.Connection, name: str) -> bool:
     Raises :class:`DatabaseError`.
     """
     if connection.dialect.name != "postgresql":
-        found = inspect(connection).has_table(name)
-        if found and name in inspect(connection).get_view_names():
-            raise _strange(name, "it is a view, which runs code of whoever made it as this account")
-        return found
+        refuse_strange(connection, name)
+        return inspect(connection).has_table(name)
+    return _is_ours(connection, name)
+
+
+def refuse_strange(connection: sa.Connection, name: str) -> None:
+    """Refuse the same where it is known that the table is there: MariaDB describes none to an account that may not read it."""
+    if connection.dialect.name == "postgresql":
+        _is_ours(connection, name)
+    elif name in inspect(connection).get_view_names():
+        raise _strange(name, "it is a view, which runs code of whoever made it as this account")
+
+
+def _is_ours(connection: sa.Connection, name: str) -> bool:
     quote = connection.dialect.identifier_preparer.quote_identifier
     schema = home(connection)
     given = connection.execute(_OWNER, {"name": f"{quote(schema)}.{name}" if schema else name}).one_or_none()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock, names
-from piiguard.database import has_own, inspect
+from piiguard.database import has_own, inspect, refuse_strange
 from piiguard.errors import DatabaseError, JobError
 from piiguard.frames import emptied
 from piiguard.keys.freshness import Pin, refuse_behind_pin
@@ -99,9 +99,9 @@ def ensure(connection: sa.Connection) -> None:
 
 def _missing(connection: sa.Connection) -> list[sa.Table]:
     present = set(inspect(connection).get_table_names())
-    return [
-        table for table in (jobs, state) if table.name not in present or not has_own(connection, table.name)
-    ]
+    for name in present & {jobs.name, state.name}:
+        refuse_strange(connection, name)
+    return [table for table in (jobs, state) if table.name not in present]
 
 
 def pin(connection: sa.Connection, keyring: Keyring) -> None:

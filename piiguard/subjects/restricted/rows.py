@@ -103,9 +103,9 @@ class RestrictedRows:
     def places(self) -> frozenset[str]:
         """The tables of which rows are restricted."""
         # MariaDB denies to describe a table that is not there to an account that may not read it if it were
-        listed = PLACE in database.inspect(self._connection).get_table_names()
-        if not (listed and database.has_own(self._connection, PLACE)):
+        if PLACE not in database.inspect(self._connection).get_table_names():
             return frozenset()
+        database.refuse_strange(self._connection, PLACE)
         return frozenset(map(str, self._connection.scalars(sa.select(_table.c.table_name).distinct())))
 
     @property
