@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piiguard.database.encoding import names_no_encoding, whole_json
     from piiguard.database.opening import connect, open_engine, open_reader
+    from piiguard.database.own import has_own, refuse_strange
     from piiguard.database.patience import LATE, patient, renew
     from piiguard.database.planning import run_when_planned
     from piiguard.database.reasons import asked_for, explain, reason, shown
@@ -27,6 +28,7 @@ __all__ = [
     "connect",
     "explain",
     "file_of",
+    "has_own",
     "home",
     "inspect",
     "is_almighty",
@@ -38,6 +40,7 @@ __all__ = [
     "patient",
     "reading",
     "reason",
+    "refuse_strange",
     "renew",
     "run_when_planned",
     "shown",
@@ -55,6 +58,7 @@ _HOMES = {
     "connect": "opening",
     "explain": "reasons",
     "file_of": "sqlite",
+    "has_own": "own",
     "home": "servers",
     "inspect": "servers",
     "is_almighty": "servers",
@@ -66,6 +70,7 @@ _HOMES = {
     "patient": "patience",
     "reading": "sqlite_reading",
     "reason": "reasons",
+    "refuse_strange": "own",
     "renew": "patience",
     "run_when_planned": "planning",
     "shown": "reasons",

@@ -18,14 +18,25 @@ from typing import Any
 from piiguard.detect.numbers import plain_number
 from piiguard.repeated import Repeated, object_of
 
-__all__ = ["DECODER", "DEEPEST", "OF_LINES", "as_json", "as_text", "as_tree", "leaves", "place_of", "step"]
+__all__ = [
+    "DECODER",
+    "DEEPEST",
+    "OF_LINES",
+    "as_json",
+    "as_text",
+    "as_tree",
+    "below",
+    "leaves",
+    "place_of",
+    "step",
+]
 
 # A key with six digits or an address in it is a value that somebody used as a key.
 _VALUE_KEY = re.compile(r"(?:[^0-9]*[0-9]){6}|[^@]+@[^@]+\.|[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+ [^ ]+ ")
 _PLAIN_KEY = re.compile(r"[^\W]+(?:-\w+)*")
 _LONGEST_KEY = 100  # characters; what is longer is a text, and would stand in the path of all below it
 DEEPEST = 40
-"""Steps of a path; what lies deeper is named by the outermost ones."""
+"""Steps of a path; what lies deeper is named by the outermost ones and by its own name, which is its label."""
 
 
 _ROOTS = ("$", "$.", "$[")
@@ -97,16 +108,28 @@ def leaves(value: Any, path: str = "$", depth: int = 0) -> Iterator[tuple[str, s
 
 def _below(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Every scalar of a value that lies too deep for a path of its own, however deep it is."""
-    rest = [value]
+    rest = [(path, value)]
     while rest:
-        value = rest.pop()
+        place, value = rest.pop()
         if isinstance(value, dict):
-            rest += value.values()
-            rest += (key for key in value if step(key) == ".*")
+            for key, inner in value.items():
+                name = below(path, key)
+                rest.append((name, inner))
+                if name.endswith(".*"):
+                    rest.append((name, key))
         elif isinstance(value, list | tuple):
-            rest += value
+            rest += ((place, inner) for inner in value)
         else:
-            yield from leaves(value, path)
+            yield from leaves(value, place)
+
+
+def below(path: str, key: str) -> str:
+    """The path of what has this name and lies too deep for one of its own.
+
+    >>> below("$.a[*]", "iin"), below("$.a[*]..b", "iin")
+    ('$.a[*]..iin', '$.a[*]..iin')
+    """
+    return f"{path.partition('..')[0]}..{step(key).removeprefix('.')}"
 
 
 def place_of(table: str, column: str, path: str | None) -> str:

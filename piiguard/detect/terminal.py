@@ -15,6 +15,7 @@ ECMA-48, and ctlseqs of xterm: https://invisible-island.net/xterm/ctlseqs/ctlseq
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 
 from piiguard.detect.signs import OF_FIRST_PLANE, OF_UNSEEN, OTHER_PLANES
@@ -62,8 +63,8 @@ class Reading:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._starts = array("l")
+        self._ends = array("l")
         self._size = 0
         self.shown = ""
         """what is seen at last"""
@@ -85,14 +86,14 @@ class Reading:
     def add(self, text: str, start: int) -> None:
         """A part that is read as it is written."""
         self._parts.append(text)
-        self._starts += range(start, start + len(text))
-        self._ends += range(start + 1, start + len(text) + 1)
+        self._starts.extend(range(start, start + len(text)))
+        self._ends.extend(range(start + 1, start + len(text) + 1))
 
     def put(self, text: str, start: int, end: int) -> None:
         """A part that is read in place of another one."""
         self._parts.append(text)
-        self._starts += [start] * len(text)
-        self._ends += [end] * len(text)
+        self._starts += array("l", [start]) * len(text)
+        self._ends += array("l", [end]) * len(text)
 
     def close(self, size: int) -> None:
         """End with a text of this size."""

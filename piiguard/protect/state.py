@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard import clock, names
-from piiguard.database import inspect
+from piiguard.database import has_own, inspect, refuse_strange
 from piiguard.errors import DatabaseError, JobError
 from piiguard.frames import emptied
 from piiguard.keys.freshness import Pin, refuse_behind_pin
@@ -80,8 +80,7 @@ def now() -> str:
 
 def ensure(connection: sa.Connection) -> None:
     """Make the two tables where they are missing."""
-    present = set(inspect(connection).get_table_names())
-    missing = [table for table in (jobs, state) if table.name not in present]
+    missing = _missing(connection)
     if not missing:
         return
     try:
@@ -90,12 +89,19 @@ def ensure(connection: sa.Connection) -> None:
     except SQLAlchemyError:
         connection.rollback()
         # Two operators may begin at the same moment, and the other was faster.
-        if set(inspect(connection).get_table_names()) >= {jobs.name, state.name}:
+        if not _missing(connection):
             return
         raise JobError(
             "the tables piiguard_jobs and piiguard_state are missing and cannot be made here",
             hint="docs/key-management.md has the statements, for an account that may create tables",
         ) from None
+
+
+def _missing(connection: sa.Connection) -> list[sa.Table]:
+    present = set(inspect(connection).get_table_names())
+    for name in present & {jobs.name, state.name}:
+        refuse_strange(connection, name)
+    return [table for table in (jobs, state) if table.name not in present]
 
 
 def pin(connection: sa.Connection, keyring: Keyring) -> None:
@@ -116,7 +122,7 @@ def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | No
 
     Where the row of the keyring is gone, what was noted of histories still counts: of ``keyring``, else of another.
     """
-    if not inspect(connection).has_table(state.name):
+    if not has_own(connection, state.name):
         return None
     wanted = sa.select(state).where((state.c.name == "keyring") | state.c.name.like("history:%"))
     rows = connection.execute(wanted).all()
@@ -134,7 +140,7 @@ def pinned(connection: sa.Connection, keyring: str, generation: int) -> Pin | No
 
 def knows(connection: sa.Connection, keyring: str) -> bool:
     """Whether jobs have pinned anything of this keyring here; what applications report is no pin."""
-    if not inspect(connection).has_table(state.name):
+    if not has_own(connection, state.name):
         return False
     pins = state.c.name.not_like(f"{_INSTANCE}%"), state.c.keyring_id == keyring
     return connection.execute(sa.select(state.c.name).where(*pins).limit(1)).first() is not None
@@ -158,6 +164,7 @@ def beat(connection: sa.Connection, name: str, keyring: Keyring) -> None:
 
 def keep_beat(connection: sa.Connection, name: str, keyring: str, generation: int, updated: str) -> None:
     """The newest beat of an instance: one row for each keyring that it has loaded, as it may be behind with either."""
+    has_own(connection, state.name)
     row = {"keyring_id": keyring, "generation": generation, "updated": updated}
     place = f"{_INSTANCE}{keyring}:{name}"
     if connection.execute(state.update().where(state.c.name == place).values(**row)).rowcount == 0:
@@ -167,7 +174,7 @@ def keep_beat(connection: sa.Connection, name: str, keyring: str, generation: in
 @emptied
 def instances(connection: sa.Connection) -> list[Instance]:
     """Every application that has ever told its generation here."""
-    if not inspect(connection).has_table(state.name):
+    if not has_own(connection, state.name):
         return []
     found = connection.execute(
         sa.select(state).where(state.c.name.like(f"{_INSTANCE}%")).order_by(state.c.name)

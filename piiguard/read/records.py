@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from piiguard.detect.leaves import DEEPEST, step
+from piiguard.detect.leaves import DEEPEST, below, step
 from piiguard.read import Counting, Examiner, Sink, Task, sources
 from piiguard.read.json_text import DECODER, MOST, OF_LINES, Text, TooLarge
 from piiguard.read.log import LogTask
@@ -22,6 +23,9 @@ from piiguard.read.part import MOST_PATHS, REST, Lines, Part
 __all__ = ["Document", "RecordsTask", "form_here", "is_records"]
 
 _HEAD = 1 << 16
+_MOST_OPEN = 10_000
+"""Containers in each other that are known; of what lies deeper the outermost are forgotten."""
+_MOST_UNTRIED = 512  # the parser gives up at some 1,000 in each other
 _PAGE, _PAGE_SIGNS = 1000, 1 << 22
 _SPACE = re.compile(r"[\s,\0\ufeff]*")
 _COLON = re.compile(r"\s*:\s*")
@@ -105,11 +109,15 @@ class Document:
     text: Text
     counted: Counted
     lines: bool = False
-    above: list[tuple[str, bool]] = field(default_factory=list)
+    above: deque[tuple[str, bool]] = field(default_factory=lambda: deque(maxlen=_MOST_OPEN))
     _rows: dict[str, list[tuple[int, list[Any]]]] = field(default_factory=dict)
     _counting: dict[str, Counting] = field(default_factory=dict)
     _flushed: int = 0
     _line: int = 0
+    _depth: int = 0
+    _large: int = 0
+    _large_at: int = 0
+    _untried: int = 0
 
     def read(self) -> None:
         while sign := self.text.skip(_SPACE):
@@ -134,13 +142,29 @@ class Document:
         elif sign in "]}":
             self.text.to(self.text.at + 1)
             if self.above:
-                self.above.pop()
+                self._close()
         elif not self.above:
             self._open_or_take("$", sign)
         elif self.above[-1][1]:
-            self._take(self.above[-1][0], self.text.value())
+            self._take(self.above[-1][0], self._element(sign))
         else:
             self._member(self.above[-1][0])
+
+    def _element(self, sign: str) -> Any:
+        """The element that begins here.
+
+        What lies in a large one is mostly large as well, and to see that it is takes as long as to read it: of
+        containers in each other the second, fourth, eighth and so on are tried. Raises: :class:`TooLarge`.
+        """
+        if sign in "[{" and self._untried:
+            self._untried -= 1
+            raise TooLarge
+        try:
+            return self.text.value()
+        except TooLarge:
+            self._large = min(2 * self._large + 1, _MOST_UNTRIED)
+            self._large_at, self._untried = self._depth, self._large - 1
+            raise
 
     def _member(self, path: str) -> None:
         name = self.text.value()
@@ -150,7 +174,7 @@ class Document:
         if sign in "[{":
             if step(name) == ".*":  # the name is a value itself
                 self._take(f"{path}.*", name)
-            self._open(path + step(name), sign)
+            self._open(path + step(name) if len(self.above) < DEEPEST else below(path, name), sign)
         else:
             try:
                 self._take(path, {name: self.text.value()})
@@ -165,11 +189,16 @@ class Document:
 
     def _open(self, path: str, sign: str) -> None:
         self.text.to(self.text.at + 1)
-        if len(self.above) >= DEEPEST:
-            path = self.above[-1][0]
-        elif sign == "[":
+        if sign == "[" and len(self.above) < DEEPEST:
             path += "[*]"
         self.above.append((path, sign == "["))
+        self._depth += 1
+
+    def _close(self) -> None:
+        self.above.pop()
+        self._depth -= 1
+        if self._depth <= self._large_at:  # the large one is over
+            self._large = self._untried = 0
 
     def _part_of_large(self, sign: str) -> None:
         path = self.above[-1][0] if self.above else "$"

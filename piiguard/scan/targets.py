@@ -143,10 +143,8 @@ def scan_target(
                 scan_database(_url_of(name), options, manifest=manifest,
                               progress=progress, sink=sink, journal=journal, elsewhere=elsewhere)
             )  # fmt: skip
-        except DatabaseError as error:
-            if listing.named:
-                raise
-            reports.append(unread(error.source, str(error)))  # the other files are still worth a report
+        except DatabaseError as error:  # damaged like any other file, and the others are still worth a report
+            reports.append(unread(error.source, str(error)))
     for source in _files(target, listing, databases, by_line=sink is not None):
         reports.append(
             run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,

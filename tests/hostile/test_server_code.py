@@ -14,6 +14,7 @@ AROUND = {
     r"engine\.(connect|begin)\(": ("database/opening.py",),
     r"\bcreate_engine\(": ("database/opening.py", "database/sqlite.py", "database/sqlite_reading.py"),
     r"\bsa\.inspect\(": ("database/servers.py", "read/catalog.py"),
+    r"\bhas_table\(": ("database/own.py",),
     r"\bformat_table\(": (),
     r"\bdefault_schema_name\b": ("protect/census/finder.py", "subjects/live/catalogue.py"),
 }

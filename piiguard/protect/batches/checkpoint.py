@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.database import inspect
+from piiguard.database import has_own
 from piiguard.errors import JobError
 from piiguard.protect.outcome import Tally
 from piiguard.protect.schema.tables import Key, dump_key, load_key
@@ -169,7 +169,7 @@ class Unfinished:
 
 def unfinished(connection: sa.Connection) -> list[Unfinished]:
     """Parts of jobs that were not brought to their end."""
-    if not inspect(connection).has_table(jobs.name):
+    if not has_own(connection, jobs.name):
         return []
     found = connection.execute(
         sa.select(jobs).where(jobs.c.state != "done").order_by(jobs.c.table_name, jobs.c.part)

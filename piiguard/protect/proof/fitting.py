@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import home, inspect
+from piiguard.database import home, inspect, refuse_strange
 from piiguard.errors import NotIndexable
 from piiguard.protect import refusal
 from piiguard.protect.batches.batch import UNREADABLE
@@ -108,6 +108,7 @@ def refuse_restricted(connection: sa.Connection, column: sa.Column[Any], key: Ke
     """
     if OWN not in inspect(connection).get_table_names():
         return
+    refuse_strange(connection, OWN)
     held = sa.table(OWN, sa.column("table_name"), schema=home(connection))
     if not connection.scalar(sa.select(sa.func.count()).where(held.c.table_name == seal.item.table)):
         return

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from piiguard.database import inspect
+from piiguard.database import has_own
 from piiguard.manifest import ProtectedColumn
 from piiguard.protect.schema.ddl import short
 from piiguard.protect.state import jobs, now
@@ -99,7 +99,7 @@ def remember(connection: sa.Connection, item: ProtectedColumn, keyring: Keyring,
 
 def recall(connection: sa.Connection, table: str, column: str) -> Record | None:
     """What was noted of a column."""
-    if not inspect(connection).has_table(jobs.name):
+    if not has_own(connection, jobs.name):
         return None
     here = jobs.c.table_name == _name(table, column)
     text = connection.scalar(sa.select(jobs.c.last_key).where(here))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from piiguard.database import connect, inspect
+from piiguard.database import connect, has_own
 from piiguard.protect.state import now
 from piiguard.protect.transient import in_words
 
@@ -82,7 +82,8 @@ def remember(engine: sa.Engine, places: Iterable[str], words: Sequence[str]) -> 
     """
     try:
         with connect(engine) as connection:
-            _residues.create(connection, checkfirst=True)
+            if not has_own(connection, _residues.name):
+                _residues.create(connection)
             for place in places:
                 connection.execute(_residues.delete().where(_residues.c.place == place[-150:]))
                 rows = [{"place": place[-150:], "what": word, "since": now()} for word in words]
@@ -96,7 +97,7 @@ def remember(engine: sa.Engine, places: Iterable[str], words: Sequence[str]) -> 
 def forget(engine: sa.Engine, place: str) -> None:
     """The column is plaintext again, on purpose: nothing is left to clean."""
     with connect(engine) as connection, in_words("piiguard_residues"):
-        if inspect(connection).has_table(_residues.name):
+        if has_own(connection, _residues.name):
             connection.execute(_residues.delete().where(_residues.c.place == place[-150:]))
             connection.commit()
 
@@ -106,7 +107,7 @@ def residues(engine: sa.Engine, places: Iterable[str] = ()) -> list[Residue]:
     wanted = set(places)
     try:
         with connect(engine) as connection:
-            if not inspect(connection).has_table(_residues.name):
+            if not has_own(connection, _residues.name):
                 return []
             order = _residues.c.place, _residues.c.since
             found = connection.execute(sa.select(_residues).order_by(*order)).all()
@@ -119,7 +120,7 @@ def confirm(engine: sa.Engine, what: str, by: str, places: Iterable[str] = ()) -
     """Take a person's word that this residue is gone; returns for how many columns it was open."""
     wanted = list(places)
     with connect(engine) as connection, in_words("piiguard_residues"):
-        if not inspect(connection).has_table(_residues.name):
+        if not has_own(connection, _residues.name):
             return 0
         open_ = [_residues.c.what == what, _residues.c.cleaned.is_(None)]
         open_ += [_residues.c.place.in_(wanted)] if wanted else []

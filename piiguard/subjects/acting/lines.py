@@ -84,7 +84,7 @@ class Lines:
         """Refuse a trail that lacks lines which one of the databases has seen; nothing is written."""
         for target in self.targets:
             with reading(target) as connection:
-                if database.inspect(connection).has_table(state.name):
+                if database.has_own(connection, state.name):
                     refuse_older(connection, self.trail, str(self.keyring.id), self.keyring.generation)
 
     def _pin(self, newest: Mark) -> None:

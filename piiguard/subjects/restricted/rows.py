@@ -105,6 +105,7 @@ class RestrictedRows:
         # MariaDB denies to describe a table that is not there to an account that may not read it if it were
         if PLACE not in database.inspect(self._connection).get_table_names():
             return frozenset()
+        database.refuse_strange(self._connection, PLACE)
         return frozenset(map(str, self._connection.scalars(sa.select(_table.c.table_name).distinct())))
 
     @property
@@ -169,14 +170,14 @@ class RestrictedRows:
 
 def ensure(connection: sa.Connection) -> None:
     """Make the table where it is missing; on some databases that is a transaction of its own. Raises :class:`SubjectError`."""
-    if database.inspect(connection).has_table(PLACE):
+    if database.has_own(connection, PLACE):
         return
     try:
         _metadata.create_all(connection, checkfirst=False)
         connection.commit()
     except SQLAlchemyError:
         connection.rollback()
-        if database.inspect(connection).has_table(PLACE):  # another was faster
+        if database.has_own(connection, PLACE):  # another was faster
             return
         raise SubjectError(
             f"the table {PLACE} is missing and cannot be made here",
