@@ -48,7 +48,7 @@ def report_of(
 
 def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
     """The report of a target that could not be read, or that an interrupt left no time for."""
-    errors = (Failure(target, target, message),)
+    errors = (Failure(target, target, message.removeprefix(f"{target}: ")),)
     kind: Kind = "database" if "://" in target else "file"
     told = Target(target, kind, complete=False, unread=_unread(errors))
     return ScanReport(clock.stamp(), clock.stamp(), (told,), (), errors)
