@@ -111,7 +111,9 @@ def differences(engine: Engine, lines: Iterable[Line]) -> Iterator[Line]:
     stock = kz_analyzer(("ru",))
 
     def look(text: str) -> list[Match]:
-        return resolve(Match(r.entity_type, r.start, r.end, r.score) for r in stock.analyze(text, language="ru"))
+        return resolve(
+            Match(r.entity_type, r.start, r.end, r.score) for r in stock.analyze(text, language="ru")
+        )
 
     for line in lines:
         if with_beside(line.text, look(line.text), look) != engine.find(line.text):

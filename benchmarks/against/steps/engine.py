@@ -122,7 +122,7 @@ def _stream() -> None:
 
     try:
         from piiguard.read.pages import pages
-    except ModuleNotFoundError:  # 0.1.0
+    except ImportError:  # 0.1.0
         from piiguard.scan.reading import pages
     columns: list[Any] = [
         sa.column(name) for name in ("iin", "full_name", "phone", "email", "address", "note")
