@@ -203,7 +203,7 @@ def test_without_room_for_a_copy_the_file_is_named(folder: Path, monkeypatch: py
     path = made(folder, "log")
     monkeypatch.setattr("shutil.disk_usage", lambda folder: _NoRoom)
     assert reasons(scan_database(url_of(path), IIN_ONLY)) == {
-        url_of(path): f"{url_of(path)}: there is no room for the copy that its -wal calls for; "
+        url_of(path): "there is no room for the copy that its -wal calls for; "
         "set TMPDIR to a folder with room for a copy"
     }
 
