@@ -21,6 +21,7 @@ from piiguard.cli.options import (
     require_scan_extra,
 )
 from piiguard.cli.scan_refusals import refuse
+from piiguard.cli.webhook import given_webhook
 from piiguard.confidence import LEVELS
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
 @click.option("--sample", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N",
               help="Rows to read of each table.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Read every row of every table.")
+@click.option("--thorough", is_flag=True,
+              help="Search every row for names and addresses, too: no column is settled by a sample.")  # fmt: skip
 @click.option("--tables", multiple=True, metavar="GLOB", help="Only these tables (repeatable).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not these tables or files (repeatable).")
 @click.option("--views", multiple=True, metavar="ROLE",
@@ -81,6 +84,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
 )
 @click.option("--metrics", type=Written(), metavar="FILE",
               help="Write what it came to for Prometheus, as its textfile collector reads it.")  # fmt: skip
+@click.option("--notify", metavar="URL", callback=given_webhook, envvar="PIIGUARD_NOTIFY",
+              help="Post there what it came to, as JSON: counts, no places and no values; else to PIIGUARD_NOTIFY.")  # fmt: skip
 @click.option("--name", default="", metavar="NAME",
               help="What the target is called in findings and baselines, instead of its address.")  # fmt: skip
 @click.option("--allow-empty", is_flag=True, help="Nothing to search is no reason to end with 4.")
@@ -130,6 +135,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     from piiguard.cli.scan_output import left_out, measured, output, papers
     from piiguard.cli.scan_progress import scan_progress
     from piiguard.report.document import to_line
+    from piiguard.report.notification import to_notification
     from piiguard.scan.ledger import accepting
 
     if "" in targets:  # an unset variable in a script would mean the directory it stands in
@@ -166,6 +172,8 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     if chosen["format_"] in CATALOGUES:
         left_out(report, chosen["format_"], policy)
     say_scan.scan_summary(report, known, chosen["tables"])
+    if chosen["notify"]:
+        chosen["notify"].send(to_notification(report, known=known, lang=chosen["lang"]))
     return report.exit or 0
 
 

@@ -80,6 +80,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         form=chosen["form"] or "",
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],
+        thorough=chosen["thorough"],
     )
 
 

@@ -85,7 +85,7 @@ class Examiner:
         for page in pages:
             for name, cells in page:
                 self.cells.observe(name, cells, found, label=(labels or {}).get(name, ""))
-        known = settle.told(found)
+        known = settle.told(found, thorough=self.options.thorough)
         merge_into(part.table(), known)
         self.cells.name_every, self.cells.settled = 0, settle.places(known)
         return settle.places(known)
@@ -115,7 +115,7 @@ class Examiner:
 
     def numbered(self, part: Part, table: str = "") -> Counting:
         """What counts the rows of a table in a file, as they come: nobody knows how many there will be."""
-        return _Numbered(self.cells, part, table).count
+        return _Numbered(self.cells, part, table, thorough=self.options.thorough).count
 
     def lines(
         self, part: Part, blocks: Blocks, name: str, *, start: int = 0, sink: Sink | None = None
@@ -181,9 +181,9 @@ class Examiner:
 class _Numbered:
     """Counts rows that have line numbers; which of them are searched for words, they settle on their way."""
 
-    def __init__(self, cells: Observer, part: Part, table: str) -> None:
+    def __init__(self, cells: Observer, part: Part, table: str, *, thorough: bool) -> None:
         self._cells, self._part, self._table = cells, part, table
-        self._rhythm = settle.Rhythm()
+        self._rhythm = settle.Rhythm(thorough)
 
     def count(self, names: Sequence[str], page: Sequence[tuple[int, Sequence[object]]]) -> None:
         partials = self._part.table(self._table)

@@ -108,6 +108,10 @@ class Finding:
     lines: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
     plain_rows: int | None = None
+    settled: tuple[str, ...] = ()
+    """entities that only ``rows_searched`` of the place's ``rows_total`` values were searched for (decision 41)"""
+    rows_searched: int | None = None
+    rows_total: int | None = None
     records: int | None = None
     distinct: int | None = None
     address: str | None = None
@@ -123,7 +127,6 @@ class Finding:
     """what counts its different values, until its place has been judged; in no document"""
     persons: int | None = field(default=None, compare=False)
     """about how many different values an identifier has, where all were read; in no document, for no two scans agree"""
-
     twin: bool = False
     """whether another target of the report has the same identity; in no document"""
 
@@ -167,6 +170,8 @@ class Finding:
         own = plain(self)
         del own["address"], own["reading"], own["twin"], own["sketch"], own["persons"]
         del own["base"]
+        if not self.settled:
+            del own["settled"], own["rows_searched"], own["rows_total"]
         own["reason"], own["reasons"] = self.reason, [reason.code for reason in self.reasons]
         of_other_kind = ("lines", "file") if self.kind == "column" else ("table", "column", "distinct")
         for name in ("query", "hindrance", *of_other_kind):

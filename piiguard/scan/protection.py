@@ -19,7 +19,7 @@ from piiguard.scan.neighbours import weigh
 from piiguard.scan.reason import Reason, because
 from piiguard.scan.sketch import Sketch
 from piiguard.scan.statistics import MOST_KEYS, Partials, Statistics
-from piiguard.scan.words import WORDS
+from piiguard.scan.words import BESIDE, WORDS
 
 __all__ = ["UNKNOWN", "Place", "findings_of", "with_records"]
 
@@ -91,7 +91,7 @@ def findings_of(
             place = Place(target, table, column, path, (comments or {}).get(column, ""))
             listed = bool(manifest and path is None and manifest.find(table, column))
             found.extend(
-                replace(_of_all(finding, statistics), sketch=_persons(finding.entity, statistics))
+                replace(_of_all(finding, statistics, entities), sketch=_persons(finding.entity, statistics))
                 for finding in _of_place(place, statistics, listed)
             )
     return [
@@ -109,12 +109,18 @@ def _unasked(finding: Finding, asked: Collection[str]) -> Finding:
     return replace(finding, confidence="low", score=min(finding.score, 0.3))
 
 
-def _of_all(finding: Finding, statistics: Statistics) -> Finding:
-    """Let the cells that were searched for words stand for the others, where a place was settled."""
-    plain = statistics.examined - statistics.protected
-    if finding.entity not in WORDS or finding.plain_rows is not None or not 0 < statistics.asked < plain:
+def _of_all(finding: Finding, statistics: Statistics, asked: Collection[str] | None) -> Finding:
+    """Say of a settled place what was settled, and let the cells that were searched for words stand for the others."""
+    plain, searched = statistics.examined - statistics.protected, statistics.asked
+    if finding.plain_rows is not None or not 0 < searched < plain:
         return finding
-    return replace(finding, records=round(finding.matched * plain / statistics.asked), distinct=None)
+    words = BESIDE if asked is None else BESIDE.intersection(asked)
+    finding = replace(finding, settled=tuple(sorted(words)), rows_searched=searched, rows_total=plain)
+    if finding.entity not in WORDS:
+        return finding
+    why = because("settled", searched=f"{searched:,}", total=f"{plain:,}")
+    records = round(finding.matched * plain / searched)
+    return replace(finding, records=records, distinct=None, reasons=(*finding.reasons, why))
 
 
 def _persons(entity: str, statistics: Statistics) -> Sketch | None:

@@ -32,29 +32,34 @@ class Rhythm:
     these are, so that the same stream is always read alike.
     """
 
+    thorough: bool = False
+    """whether every row is searched for words, and none is settled"""
     rows: int = 0
     settled: frozenset[Place] = frozenset()
 
     def now(self) -> frozenset[Place]:
         """The places that are settled for the next rows."""
-        return frozenset() if self._thorough else self.settled
+        return frozenset() if self._searching else self.settled
 
     def read(self, rows: int, partials: Partials) -> None:
         """Count the rows that were read, and settle what they told."""
-        thorough = self._thorough
+        searched = self._searching
         self.rows += rows
-        if thorough and not self._thorough:
+        if searched and not self._searching:
             now = (place for place, statistics in partials.items() if _settled(*place, statistics))
             self.settled = frozenset(now)
 
     @property
-    def _thorough(self) -> bool:
-        return self.rows < HEAD or self.rows // STRETCH % EVERY == 0
+    def _searching(self) -> bool:
+        return self.thorough or self.rows < HEAD or self.rows // STRETCH % EVERY == 0
 
 
-def told(sample: Partials) -> Partials:
-    """What a sample says about words, and nothing else of it: its rows are read again."""
-    return {place: _words(statistics, _settled(*place, statistics)) for place, statistics in sample.items()}
+def told(sample: Partials, *, thorough: bool = False) -> Partials:
+    """What a sample says about words, and nothing else of it: its rows are read again, all of them if ``thorough``."""
+    return {
+        place: _words(statistics, not thorough and _settled(*place, statistics))
+        for place, statistics in sample.items()
+    }
 
 
 def places(partials: Partials) -> frozenset[Place]:

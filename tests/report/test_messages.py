@@ -17,6 +17,7 @@ from piiguard.entities import BY_NAME, CATEGORIES
 from piiguard.report import FORMATS, html, law, messages, render
 from piiguard.report.law import Certainty, Fact
 from piiguard.report.messages import LANGUAGES, catalogue
+from piiguard.report.notification import to_notification
 from piiguard.report.people import Size
 from piiguard.report.steps import Kind
 from piiguard.scan.difference import Gone
@@ -104,6 +105,7 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
     ):
         for format in FORMATS:
             render(given, format, baseline=set())
+        to_notification(given)
     much = dataclasses.replace(report, targets=report.targets * 9, findings=tuple(many(report.findings[0])))
     render(much, "summary")
     # whatever an entity, a category or a certainty can be is said with a name put together

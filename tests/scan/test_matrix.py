@@ -20,6 +20,7 @@ from piiguard.cli.scan import scan as command
 from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
+from tests.report.test_notification import listening, sent
 from tests.tables import PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
@@ -237,6 +238,13 @@ def _metrics(source: Source) -> None:
     assert 'entity="KZ_IIN"' in file.read_text("utf-8")
 
 
+def _notify(source: Source) -> None:
+    """A hook is told as many places as the report has."""
+    with listening() as listener:
+        assert _found(source.again("--notify", listener.url)) == _found(source.scan())
+    assert sent(listener)["unprotected"] == len(source.scan()[1]["findings"])
+
+
 def _papers(source: Source) -> None:
     """What was found is on the list, and with the list as the policy nothing is where it may not be."""
     folder = source.folder / "papers"
@@ -266,6 +274,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--min-confidence": _min_confidence,
     "--sample": _sample,
     "--full": _same("--full"),
+    "--thorough": _same("--thorough"),
     "--tables": _nothing_left("--tables", "nothing"),
     "--exclude": _nothing_left("--exclude", "*"),
     "--views": _same("--views", "nobody"),
@@ -286,6 +295,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--source": _source,
     "--metrics": _metrics,
     "--papers": _papers,
+    "--notify": _notify,
     "--allow-empty": _same("--allow-empty"),
     "--accept-unread": _same("--accept-unread", "nothing"),
 }
