@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from piiguard import __version__
 from piiguard.names import json_script, json_text, shown, visible
-from piiguard.report import gaps, law, people
+from piiguard.report import gaps, law, people, unread
 from piiguard.report.messages import LANGUAGES, Language, catalogue, number, say
 from piiguard.report.moment import day, parts
 from piiguard.report.order import by_table
@@ -118,6 +118,12 @@ class Wording:
             self.element(f"reason.{reason.code}", **self._named(reason)) for reason in reasons
         )
 
+    def unread(self, reason: str) -> Markup:
+        """Why a place was not searched; what nobody translated says in which language it is."""
+        if unread.said("ru", reason) == reason:
+            return Markup('<span lang="en">{}</span>').format(visible(reason))
+        return self.element(f"unread.{reason}")
+
     def attribute(self, attribute: str, name: str) -> Markup:
         """A message as an attribute, with the note that the switch needs."""
         return Markup('{0}="{1}" data-t-{0}="{2}"').format(attribute, self._texts(name)[self.lang], name)
@@ -140,9 +146,17 @@ class Wording:
     def _texts(self, name: str) -> Mapping[str, str]:
         if name not in self._used:
             self._used[name] = (
-                _law().get(name) or catalogue().get(name) or dict.fromkeys(LANGUAGES, _own(name))
+                _law().get(name)
+                or catalogue().get(name)
+                or _unread(name)
+                or dict.fromkeys(LANGUAGES, _own(name))
             )
         return self._used[name]
+
+
+def _unread(name: str) -> Mapping[str, str] | None:
+    kind, _, reason = name.partition(".")
+    return {lang: unread.said(lang, reason) for lang in LANGUAGES} if kind == "unread" else None
 
 
 def _own(name: str) -> str:

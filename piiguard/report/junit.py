@@ -19,6 +19,7 @@ from piiguard.report.anchor import Anchors
 from piiguard.report.gaps import identify, sentence
 from piiguard.report.messages import Language
 from piiguard.report.order import worst_first
+from piiguard.report.unread import said
 from piiguard.scan.finding import Finding, ScanReport
 
 __all__ = ["to_junit"]
@@ -51,7 +52,7 @@ def to_junit(
     for finding in worst_first(report.findings):
         _add(cases, finding, lang, baseline or ())
     for error in report.errors:
-        cases[error.target, error.place].told["error"].append(("unread", error.message))
+        cases[error.target, error.place].told["error"].append(("unread", said(lang, error.message)))
     _add_gaps(cases, report, lang, baseline or ())
     for target in report.targets:
         if not any(name == target.target for name, _ in cases):

@@ -24,6 +24,7 @@ from piiguard.report.gaps import identify, sentence
 from piiguard.report.messages import Language, say
 from piiguard.report.messages import entity as entity_name
 from piiguard.report.order import worst_first
+from piiguard.report.unread import said as why_unread
 from piiguard.scan.finding import Failure, Finding, Gap, ScanReport
 
 __all__ = ["to_sarif"]
@@ -120,15 +121,19 @@ def _invocation(report: ScanReport, cut: int, lang: Language) -> dict[str, Any]:
     told: dict[str, Any] = {"executionSuccessful": report.complete}
     if report.started and report.finished:
         told |= {"startTimeUtc": report.started, "endTimeUtc": report.finished}
-    said = [_notification(error) for error in report.errors]
+    said = [_notification(error, lang) for error in report.errors]
     if cut:
         said.append({"level": "warning", "message": {"text": say(lang, "sarif.cut", count=cut)}})
     return {**told, "toolExecutionNotifications": said}
 
 
-def _notification(error: Failure) -> dict[str, Any]:
+def _notification(error: Failure, lang: Language) -> dict[str, Any]:
     location = {"logicalLocations": [{"fullyQualifiedName": f"{error.target}: {error.place}"}]}
-    return {"level": "error", "message": {"text": f"{error.place}: {error.message}"}, "locations": [location]}
+    return {
+        "level": "error",
+        "message": {"text": f"{error.place}: {why_unread(lang, error.message)}"},
+        "locations": [location],
+    }
 
 
 def _result(finding: Finding, rules: list[str], lang: Language, anchors: Anchors) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The summary for management: two printed pages at any size of result, in one language, without a script.
 
 What grows with the result is bounded here: the worst few of each list, how many more there are, and names that are
-short enough for a line. The reasons of what was not read are in English, whoever reads: they stand in the full report.
+short enough for a line. The reasons of what was not read stand in the full report.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from piiguard.report.gaps import grouped, sentence
 from piiguard.report.messages import Language, number, say
 from piiguard.report.order import by_place, worst_first
 from piiguard.report.remedy import next_step
+from piiguard.report.unread import said
 from piiguard.scan.finding import Finding, ScanReport, Target
 
 __all__ = ["to_table"]
@@ -61,7 +62,7 @@ def _unread(report: ScanReport, lang: Language) -> Iterator[Text]:
     told = [("table.error", error.place, error.message) for error in report.errors]
     told += [("table.accepted", each.place, each.reason) for each in report.unread if each.accepted]
     for name, place, why in told[:_UNREAD_SHOWN]:
-        yield Text(message(say(lang, name, place=shown(place), message=why)), "yellow")
+        yield Text(message(say(lang, name, place=shown(place), message=said(lang, why))), "yellow")
     if len(told) > _UNREAD_SHOWN:
         yield Text(say(lang, "table.unread_more", count=len(told) - _UNREAD_SHOWN), "yellow")
 
