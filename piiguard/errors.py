@@ -30,6 +30,8 @@ without a full stop, and begins with the place; the hint is an action.
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Sequence
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "SubjectError",
     "ValueRestricted",
     "WrappingKeyError",
+    "internal",
 ]
 
 
@@ -194,3 +197,9 @@ class MissingExtra(PiiguardError):
     def __init__(self, extra: str, library: str) -> None:
         super().__init__(f"{library} is not installed", hint=f"pip install 'piiguard[{extra}]'")
         self.extra = extra
+
+
+def internal(error: BaseException) -> str:
+    """What to say of an unforeseen error: its type and place, not its message, which may hold a value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error: {type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"

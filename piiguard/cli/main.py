@@ -22,7 +22,7 @@ from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
 from piiguard.cli.retention import retention
 from piiguard.cli.rotate import rotate
-from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, internal, misused, say, sentence
+from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, misused, say, sentence
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
 from piiguard.cli.subject import subject
@@ -120,6 +120,8 @@ def run(args: list[str] | None = None) -> int:
         if (explained := _database_error(error)) is not None:
             fail(explained)
             return EXIT_ERROR
+        from piiguard.errors import internal
+
         say(internal(error))
         hint(INTERNAL_HINT)
         return EXIT_ERROR

@@ -6,9 +6,7 @@ full stop; an error is followed by ``piiguard: hint: …``.
 
 from __future__ import annotations
 
-import os
 import re
-import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +25,6 @@ __all__ = [
     "about",
     "fail",
     "hint",
-    "internal",
     "many",
     "misused",
     "say",
@@ -112,12 +109,6 @@ def about(count: int) -> str:
     ('41,200', '1.2 million')
     """
     return f"{count:,}" if count < 1_000_000 else f"{count / 1_000_000:,.1f} million"
-
-
-def internal(error: BaseException) -> str:
-    """An unforeseen error: its type and place, not its message, which may hold a value."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"internal error: {type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"
 
 
 ABORTED = "stopped"

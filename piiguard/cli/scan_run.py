@@ -13,7 +13,7 @@ import click
 
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND
-from piiguard.cli.say import internal, say
+from piiguard.cli.say import say
 
 if TYPE_CHECKING:
     from piiguard.manifest import Manifest
@@ -89,7 +89,7 @@ def report_of(
 ) -> ScanReport:
     """Scan one target after the other; an interrupt ends them all. ``sink`` gets single matches."""
     from piiguard.cli.scan_output import ReportUnwritten
-    from piiguard.errors import DatabaseError, PiiguardError, ScanError
+    from piiguard.errors import DatabaseError, PiiguardError, ScanError, internal
     from piiguard.scan.ledger import INTERRUPTED, join, unread
 
     reports: list[ScanReport] = []

@@ -60,10 +60,15 @@ def as_text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e19 else str(value)
     if isinstance(value, Decimal):
-        return str(int(value)) if value.is_finite() and value == value.to_integral_value() else str(value)
+        if value.is_finite() and value == value.to_integral_value():
+            return format(value.to_integral_value(), "f")  # int() refuses thousands of digits
+        return str(value)
     if isinstance(value, date):
         return value.isoformat()[:10]
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # of a number, as above
+        return format(Decimal(value), "f")  # type: ignore[arg-type]
 
 
 def as_json(cell: str) -> Any:

@@ -6,17 +6,21 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
+from sys import getsizeof
 from typing import Any
 
 import sqlalchemy as sa
 
 from piiguard import database
 from piiguard.database import compiled
+from piiguard.read import wide as wide_rows
 
 __all__ = ["PAGE", "pages"]
 
 PAGE = 1000
 """Rows of a page; 200 to 1,000 are equally fast, ten thousand are slower."""
+_HEAVY = 1 << 24
+"""Bytes of a page: it has fewer rows where they are wide."""
 
 Page = Sequence[Sequence[Any]]
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
@@ -25,15 +29,31 @@ _NO_UTF8 = re.compile("[\udc80-\udcff]")
 Pages = Generator[Page, None, None]
 
 
-def pages(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
-    """The rows, a page at a time; memory does not grow with their number.
+def pages(connection: sa.Connection, query: sa.Select[Any], readings: Sequence[str]) -> Pages:
+    """The rows, a page at a time; memory grows neither with their number nor with their width.
 
-    Whoever does not read to the end closes it while the connection is open.
+    ``readings`` are those of the query's columns. Whoever does not read to the end closes it while the connection is open.
     """
-    if connection.dialect.name == "postgresql" and connection.dialect.driver == "psycopg":
-        read = _psycopg(connection, query)
-        return _guessing(read) if database.names_no_encoding(connection) else read
-    return _portable(connection, query)
+    if connection.dialect.name != "postgresql":
+        return _portable(connection, query)
+    read = _apart(connection, query, readings)
+    return _guessing(read) if database.names_no_encoding(connection) else read
+
+
+def _apart(connection: sa.Connection, query: sa.Select[Any], readings: Sequence[str]) -> Pages:
+    """The rows of PostgreSQL: the narrow ones, then the wide ones one by one."""
+    stream = _psycopg if connection.dialect.driver == "psycopg" else _portable
+    narrow, wide = wide_rows.apart(query, readings)
+    left = False
+    with closing(stream(connection, narrow, PAGE)) as read:
+        for page in read:
+            rows = [row[:-1] for row in page if not row[-1]]
+            left = left or len(rows) < len(page)
+            if rows:
+                yield rows
+    if left:
+        with closing(stream(connection, wide, 1)) as read:
+            yield from read
 
 
 def _guessing(read: Pages) -> Pages:
@@ -73,10 +93,11 @@ def _decoded(value: Any, encoding: str) -> Any:
     return value
 
 
-def _portable(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
-    result = connection.execution_options(stream_results=True, yield_per=500).execute(query)
+def _portable(connection: sa.Connection, query: sa.Select[Any], rows: int = PAGE) -> Pages:
+    """Rows as the driver gives them, who holds one at a time: SQLAlchemy would fetch many, however wide they are."""
+    result = connection.execution_options(stream_results=True, yield_per=rows).execute(query)
     try:
-        for page in result.partitions():
+        for page in _weighed(_each(result), rows):
             with database.uncounted(connection):
                 yield page
     except BaseException:
@@ -87,6 +108,27 @@ def _portable(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
         raise
 
 
+def _each(result: sa.CursorResult[Any]) -> Iterator[Sequence[Any]]:
+    """Row after row: the first, which SQLAlchemy has fetched, from its result, the others from below it."""
+    if (first := result.fetchone()) is not None:
+        yield first
+        yield from iter(result.cursor.fetchone, None)
+
+
+def _weighed(rows: Iterator[Sequence[Any]], most: int) -> Iterator[Page]:
+    """So many rows at a time, or fewer that are wide."""
+    page: list[Sequence[Any]] = []
+    weight = 0
+    for row in rows:
+        page.append(row)
+        weight += sum(map(getsizeof, row))
+        if len(page) == most or weight >= _HEAVY:
+            yield page
+            page, weight = [], 0
+    if page:
+        yield page
+
+
 def _forget(cursor: Any) -> None:
     """Tell PyMySQL that nothing more is to be read: it would wait for it, or trip over a dead connection."""
     rest: Any = getattr(cursor, "_result", None)
@@ -94,23 +136,23 @@ def _forget(cursor: Any) -> None:
         rest.unbuffered_active = False
 
 
-def _psycopg(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
+def _psycopg(connection: sa.Connection, query: sa.Select[Any], size: int) -> Pages:
     """libpq's rows in chunks, past SQLAlchemy's result types: 1.6 to 1.9 times cheaper per row."""
     text = str(compiled(connection, query, compile_kwargs={"literal_binds": True}))
     said = text.encode("utf-8", "surrogateescape")  # a name may be of any encoding
     driver: Any = connection.connection.driver_connection
     database.renew(connection)
     with driver.cursor() as cursor:
-        rows = _stream(cursor, said)
-        while page := list(islice(rows, PAGE)):
+        rows = _stream(cursor, said, size)
+        while page := list(islice(rows, size)):
             yield page
 
 
-def _stream(cursor: Any, text: bytes) -> Iterator[Any]:
+def _stream(cursor: Any, text: bytes, size: int) -> Iterator[Any]:
     import psycopg
 
     try:
-        rows = cursor.stream(text, (), size=PAGE)
+        rows = cursor.stream(text, (), size=size)
         first = next(rows, None)
     except psycopg.NotSupportedError:  # chunks came with libpq 17
         rows = cursor.stream(text, ())

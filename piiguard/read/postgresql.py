@@ -124,8 +124,10 @@ def _reading(type_: str, category: str, modifier: int, label: str) -> Reading | 
         return "bytes"
     if type_ == "text" or (type_ == "varchar" and modifier < 0):
         return "long"
-    if type_ in _PLAIN or (category == "A" and type_[1:] in (*_PLAIN, "text")):
+    if type_ in _PLAIN:
         return "plain"
+    if category == "A" and type_[1:] in (*_PLAIN, "text"):
+        return "list"
     if type_ in _SHAPES:
         return "shape"
     if type_ in _OWN_FORMS or category in _CONTAINERS:

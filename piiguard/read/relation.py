@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from piiguard.read.part import Hindrance
 
-__all__ = ["MOST", "Column", "Kind", "Reading", "Relation", "has_zero"]
+__all__ = ["MOST", "Column", "Kind", "Reading", "Relation", "has_zero", "most_of"]
 
 Kind = Literal["table", "partitioned", "view", "materialized", "foreign"]
-Reading = Literal["plain", "text", "long", "bytes", "any", "parts", "id", "bits", "shape"]
+Reading = Literal["plain", "text", "long", "bytes", "any", "list", "parts", "id", "bits", "shape"]
 
 MOST: dict[Reading, int] = {
     "long": 1 << 20,
@@ -23,6 +23,19 @@ MOST: dict[Reading, int] = {
     "any": 1 << 24,
 }
 """Characters or bytes of one cell that are read; envelopes need 60 bytes, documents in a cell are rarely longer."""
+_ROW: dict[Reading, int] = {"any": 1 << 26}
+_MOST_ROW, _LEAST = 1 << 24, 1 << 16
+"""Characters of a row that are read: of a table with very many columns less of each cell, but always so much."""
+
+
+def most_of(reading: Reading, columns: int) -> int | None:
+    """How much of a cell is read in a table of so many columns; None: all of it.
+
+    >>> most_of("long", 9), most_of("long", 100), most_of("long", 1600), most_of("plain", 9)
+    (1048576, 167772, 65536, None)
+    """
+    most = MOST.get(reading)
+    return most and max(min(most, _LEAST), min(most, _ROW.get(reading, _MOST_ROW) // max(columns, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +46,21 @@ class Column:
     reading: Reading
     comment: str = ""
 
-    def expression(self) -> sa.ColumnElement[Any]:
+    def expression(self, columns: int = 1) -> sa.ColumnElement[Any]:
+        """How it is asked for, in a table of so many columns."""
         own: sa.ColumnElement[Any] = sa.column(self.name)
+        most = most_of(self.reading, columns)
         if self.reading in ("text", "parts"):
             # The type's own output: its owner may have made a cast to text, whose function would run.
             own = sa.func.pg_catalog.concat(own)
         if self.reading == "any":  # SQLite, where a cell is what it is, whatever its column says
-            return _of_any(own).label(None)
-        return sa.func.substr(own, 1, MOST[self.reading]).label(None) if self.reading in MOST else own
+            return _of_any(own, most or 0).label(None)
+        return own if most is None else sa.func.substr(own, 1, most).label(None)
 
 
-def _of_any(own: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _of_any(own: sa.ColumnElement[Any], most: int) -> sa.ColumnElement[Any]:
     """A cell of SQLite, a text up to the limit: substr ends at a zero, so a long text with one is cut as bytes."""
-    held, most = sa.cast(own, sa.LargeBinary), MOST["any"]
+    held = sa.cast(own, sa.LargeBinary)
     long = sa.and_(sa.func.typeof(own) == sa.literal_column("'text'"), sa.func.length(held) > most)
     return sa.case(
         (sa.and_(long, has_zero(own)), sa.func.substr(held, 1, most)),
@@ -113,6 +128,16 @@ class Relation:
         """Schema and name, which ``place`` does not tell apart where they hold dots; nothing for what is no table of its own."""
         stored = self.kind in ("table", "partitioned") and not self.foreign
         return (self.schema or self.home or "", self.name) if stored else ()
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How each of its columns is asked for."""
+        return [column.reading for column in self.columns]
+
+    @property
+    def cells(self) -> list[sa.ColumnElement[Any]]:
+        """Its columns, as they are read."""
+        return [column.expression(len(self.columns)) for column in self.columns]
 
     def source(self) -> sa.TableClause:
         return sa.table(self.name, schema=self.schema or self.home)

@@ -20,7 +20,8 @@ from piiguard.read import pages as paging
 from piiguard.read.definitions import Definition, Refused, definitions
 from piiguard.read.options import Limits, ReadOptions
 from piiguard.read.part import Part
-from piiguard.read.relation import MOST, Relation
+from piiguard.read.relation import Relation, most_of
+from piiguard.read.wide import MOST_WIDE
 
 __all__ = ["PASSWORD", "Database", "DatabaseSource", "TableTask"]
 
@@ -214,19 +215,17 @@ class TableTask(Task):
         self, connection: sa.Connection, examiner: Examiner, part: Part
     ) -> frozenset[tuple[str, str | None]]:
         columns = self.relation.columns
-        selected = [column.expression() for column in columns]
 
         def read() -> Iterator[Sequence[Column]]:
-            for query in sampling.statements(connection, self.relation, selected, SKIMMED):
-                with closing(paging.pages(connection, query)) as pages:
+            for query in sampling.statements(connection, self.relation, self.relation.cells, SKIMMED):
+                with closing(paging.pages(connection, query, self.relation.readings)) as pages:
                     for page in pages:
                         yield _said(columns, _named(columns, page))
 
         return examiner.skim(part, read(), {column.name: column.comment for column in columns})
 
     def _queries(self, chosen: sampling.Choice | None) -> Iterable[sampling.Query]:
-        keys: list[sa.ColumnElement[Any]] = [sa.column(name) for name in self.keys]
-        selected = [*keys, *(column.expression() for column in self.relation.columns)]
+        selected = [*map(sa.column, self.keys), *self.relation.cells]
         return (
             chosen.build(selected)
             if chosen
@@ -243,7 +242,8 @@ class TableTask(Task):
     ) -> None:
         labels = {column.name: column.comment for column in self.relation.columns}
         # a stream that nobody reads to its end is given up before its connection is
-        with closing(paging.pages(connection, query)) as pages:
+        readings = [*["plain"] * len(self.keys), *self.relation.readings]
+        with closing(paging.pages(connection, query, readings)) as pages:
             for page in pages:
                 lists = list(zip(*page, strict=True))
                 columns = _named(self.relation.columns, page, lists[len(self.keys) :])
@@ -257,7 +257,7 @@ class TableTask(Task):
         for name, cells in columns:
             total, longest = _sizes(cells)
             part.bytes += total
-            if longest == MOST.get(kinds[name]):
+            if longest == (most_of(kinds[name], len(kinds)) or MOST_WIDE):
                 unit = "bytes" if kinds[name] == "bytes" else "characters"
                 part.fail(
                     f"cells longer than {longest:,} {unit} were read up to there", f"{self.place}.{name}"

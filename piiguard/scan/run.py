@@ -7,24 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from typing import ParamSpec
 
 from piiguard import clock
+from piiguard.errors import PiiguardError, internal
 from piiguard.manifest import Manifest
-from piiguard.read import Defining, Sink, Source, Task
+from piiguard.read import Defining, Sink, Source, Task, memory
 from piiguard.read.part import Part
 from piiguard.scan import members, pool
 from piiguard.scan.examine import Examiner
-from piiguard.scan.finding import Finding, Match, ScanReport
+from piiguard.scan.finding import Finding, ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import report_of
+from piiguard.scan.matches import Behind, reported
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome, judged
 
 __all__ = ["Elsewhere", "Progress", "read", "run"]
 
 DIED = "the process that read it died"
+DEFECT = "not read to its end: {}; this is a defect of piiguard, report it"
 TIMED_OUT = "a pattern took too long on some of it, which was not searched for it"
 
+P = ParamSpec("P")
 Progress = Callable[[str, int, int, str], None]
 """Called with the table or file being read, the units done, how many there are (-1: unknown), and their name."""
 Elsewhere = Callable[[Sequence[Task], Options], Iterator[tuple[Task, Part | None]]]
@@ -49,27 +54,27 @@ def run(
     scan = _Scan(source, options, manifest, progress, sink, journal if source.noted else None)
     try:
         return scan.run(elsewhere, options.jobs if jobs is None else jobs)
-    except _SinkFailed as failed:
+    except _CallerFailed as failed:
         raise failed.error from None
     finally:
         source.close()
 
 
-class _SinkFailed(Exception):
-    """What takes the matches failed: no fault of the source that they come from, whose reader lets this pass."""
+class _CallerFailed(Exception):
+    """What takes the matches, or what is told how far it is, failed: no fault of the source, whose reader lets this pass."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
 
 
-def _guarded(sink: Sink) -> Sink:
-    def take(match: Match) -> None:
+def _guarded(call: Callable[P, None]) -> Callable[P, None]:
+    def called(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            sink(match)
+            call(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - raised again, behind the reader
-            raise _SinkFailed(error) from None
+            raise _CallerFailed(error) from None
 
-    return take
+    return called
 
 
 class _Scan:
@@ -85,7 +90,7 @@ class _Scan:
         journal: Journal | None,
     ) -> None:
         self.source, self.options, self.manifest, self.journal = source, options, manifest, journal
-        self.progress, self.sink = progress, _guarded(sink) if sink else None
+        self.progress, self.sink = _guarded(progress) if progress else None, _guarded(sink) if sink else None
         self.examiner = members.judging(Examiner(options), self.sink)
         self.parts: dict[str, Part] = {}
         self.marks: dict[str, str] = {}
@@ -133,14 +138,14 @@ class _Scan:
             read(task, self.examiner, part, None if task.cells else self.sink)
         finally:
             found = self._judge(task)
-        again = task.again(_reported(found)) if self.sink and task.cells else None
+        again = task.again(reported(found)) if self.sink and task.cells else None
         if again and self.sink:
             self._list(again, found, self.sink)
 
     def _list(self, task: Task, found: Sequence[Finding], sink: Sink) -> None:
         """Send the single matches of what was reported."""
         part = Part()
-        read(task, self.examiner, part, _Behind(found, sink))
+        read(task, self.examiner, part, Behind(found, sink))
         if part.unread:
             failed = [
                 replace(error, message=f"its matches were not listed: {error.message}")
@@ -227,46 +232,28 @@ class _Scan:
         return list(outcome.findings)
 
 
-def _reported(findings: Iterable[Finding]) -> dict[str, str]:
-    """The columns with findings, and the entity of whole cells: whose order numbers pass a check yields no line."""
-    told: dict[str, str] = {}
-    for finding in findings:
-        if finding.column and _is_told(finding):
-            told[finding.column] = finding.entity if finding.path is None else told.get(finding.column, "")
-    return told
-
-
-def _is_told(finding: Finding) -> bool:
-    return bool(finding.matched) and finding.protection != "encrypted"
-
-
 def _renamed(manifest: Manifest, alias: str, place: str) -> Manifest:
     columns = (replace(own, table=place) if own.table == alias else own for own in manifest.columns)
     return replace(manifest, columns=tuple(columns))
 
 
-class _Behind:
-    """Lets through the matches behind findings: a column of order numbers yields no line because one of them passes."""
-
-    def __init__(self, findings: Sequence[Finding], sink: Sink) -> None:
-        self._sink = sink
-        self._wanted = {(f.column, f.path, f.entity): f for f in findings if _is_told(f)}
-
-    def __call__(self, match: Match) -> None:
-        finding = self._wanted.get((match.column, match.path, match.entity))
-        if finding is not None:
-            score = round(max(match.score, finding.score), 2)
-            self._sink(replace(match, target=finding.target, score=score))
-
-
 def read(task: Task, examiner: Examiner, part: Part, sink: Sink | None) -> None:
-    """Read a task into ``part``, which holds what there is even when an interrupt ends this."""
+    """Read a task into ``part``, which holds what there is even when an interrupt ends this.
+
+    A defect of ours costs the place that shows it one line, and no other place anything.
+    """
     before = examiner.engine.timeouts.total()
     try:
         task.read(examiner, part, sink)
     except KeyboardInterrupt:
         part.complete = False
         raise
+    except (PiiguardError, _CallerFailed):
+        raise
+    except MemoryError:
+        part.fail(memory.TOO_MUCH)
+    except Exception as error:  # noqa: BLE001 - of which nothing but its type and place is told
+        part.fail(DEFECT.format(internal(error)))
     finally:
         if examiner.engine.timeouts.total() > before:
             part.fail(TIMED_OUT)

@@ -90,6 +90,7 @@ OURS = {
     "redact/files/leaves.py: _meant",
     "report/law.py: _table",
     "report/messages.py: catalogue",
+    "report/unread.py: sentences",
     "scan/jsonpath.py: _name",
     "scan/reason.py: wording",
     "scan/spark/databases.py: _relation",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from piiguard import database
 from piiguard.cli.main import run
-from piiguard.scan import Options, ScanReport, scan_database
+from piiguard.read import sheet
+from piiguard.scan import Options, ScanReport, scan_database, scan_log
 from piiguard.scan.options import Limits
+from tests.corpora import values
 
 OPTIONS = Options(entities=("KZ_PHONE",), sample=None, limits=Limits(statement=30, lock=0.5))
 
@@ -189,3 +193,41 @@ def test_nothing_can_be_written(engine: sa.Engine, big: sa.Table) -> None:
 
     with reader(engine, Limits()) as connection, pytest.raises(sa.exc.SQLAlchemyError):
         connection.execute(sa.text("insert into later values (1000, 'x')"))
+
+
+def test_a_defect_of_ours_costs_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever can put something unforeseen into one file hides no other by it."""
+    [number] = values("KZ_IIN", 1)
+
+    def read_sheet(*_: object) -> None:
+        raise ValueError(number)
+
+    monkeypatch.setattr(sheet, "read_sheet", read_sheet)
+    (tmp_path / "a.csv").write_text(f"iin\n{number}\n")
+    (tmp_path / "b.log").write_text(f"ИИН {number}\n")
+    code = run(["scan", str(tmp_path), "--format", "json"])
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    [unread] = document["targets"][0]["unread"]
+    assert unread["place"].endswith("a.csv")
+    assert "ValueError at test_failures.py" in unread["reason"]
+    assert [Path(each["file"]).name for each in document["findings"]] == ["b.log"]
+    assert code == 4
+    assert number not in said.out + said.err
+
+
+class Ours(Exception):
+    """An error of whoever calls."""
+
+
+def test_what_a_caller_raises_reaches_the_caller(tmp_path: Path) -> None:
+    (tmp_path / "b.log").write_text(f"ИИН {values('KZ_IIN', 1)[0]}\n")
+
+    def raising(*_: object) -> None:
+        raise Ours
+
+    for given in ({"sink": raising}, {"progress": raising}):
+        with pytest.raises(Ours):
+            scan_log(str(tmp_path), **given)  # type: ignore[arg-type]

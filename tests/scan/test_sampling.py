@@ -78,7 +78,12 @@ def sampled(engine: sa.Engine, sample: int) -> tuple[list[int], int, sampling.Ch
         try:
             choice = sampling.choose(connection, relation, sample)
             queries = list(choice.build([sa.column("place"), sa.column("place")]))
-            read = [int(row[0]) for query in queries for page in pages(connection, query) for row in page]
+            read = [
+                int(row[0])
+                for query in queries
+                for page in pages(connection, query, ["plain"] * len(query.selected_columns))
+                for row in page
+            ]
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)
     return read, max(len(statements), len(queries)), choice

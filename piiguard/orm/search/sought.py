@@ -33,6 +33,7 @@ from piiguard.orm.tables import BoundIndex
 
 __all__ = ["InIndex", "InLambda", "Joined", "Opposed", "in_hashes", "in_index", "in_joined", "unequal"]
 
+_WHOLE = 16  # bytes of a hash that is not cut
 _MOST_KEYS = 8  # the primary, the one before, a staged one, and one to spare, each under two rules
 
 
@@ -77,9 +78,10 @@ class InLambda(Opposed):
 
 
 class InIndex(Opposed):
-    """``index IN (hashes)``, or NOT IN, of one parameter."""
+    """``index IN (hashes)``, or NOT IN, of one parameter; a hash has ``size`` bytes, which the column says."""
 
     inherit_cache = True
+    size = _WHOLE
 
 
 @compiles(InIndex, "postgresql")
@@ -95,12 +97,16 @@ def in_index(
     bound: BoundIndex, column: ColumnElement[Any], op: Any, values: Iterable[tuple[Any, ...]]
 ) -> InIndex:
     """Compare an index column with what rows of these values hold."""
-    return _expression(column, op, Sought(bound, bound.sought_all(values)))
+    found = _expression(column, op, Sought(bound, bound.sought_all(values)))
+    found.size = _size(bound)
+    return found
 
 
 def in_hashes(column: ColumnElement[Any], op: Any, hashes: list[bytes]) -> InIndex:
     """Compare an index column with bytes that are hashes already."""
-    return _expression(column, op, lambda: hashes)
+    found = _expression(column, op, lambda: hashes)
+    found.size = len(hashes[0]) if hashes else _WHOLE
+    return found
 
 
 def _expression(column: ColumnElement[Any], op: Any, called: Callable[[], list[bytes]]) -> InIndex:
@@ -115,6 +121,17 @@ def _expression(column: ColumnElement[Any], op: Any, called: Callable[[], list[b
 def unequal(expression: Any, column: ColumnElement[Any], found: ColumnElement[bool]) -> ColumnElement[bool]:
     """What is empty after normalizing has no hash, and is unequal to all the same."""
     return or_(found, and_(expression.is_not(None), column.is_(None)))
+
+
+@compiles(InIndex)
+def _for_many_sets(element: Any, compiler: Any, **kw: Any) -> str:
+    """In a statement of many parameter sets, which cannot take a list, as many hashes as may be live, in one parameter."""
+    if not compiler.for_executemany:
+        return str(compiler.visit_binary(element, **kw))
+    hashes = element.right._clone(maintain_key=True)
+    hashes.expanding, hashes.expand_op, hashes.type = False, None, Packed()
+    found = LargeBinary.Comparator(element.left).operate(element.operator, _unpacked(hashes, element.size))
+    return str(compiler.process(found, **kw))
 
 
 class Joined(TypeDecorator[Any]):
@@ -147,10 +164,38 @@ class Joined(TypeDecorator[Any]):
                     f"{self.bound.place}: too many index keys are live for a lambda",
                     hint="retire the old ones, or write the comparison outside of the lambda",
                 )
-            joined = b"".join(found + found[:1] * (_MOST_KEYS - len(found)))
+            joined = _packed(found)
             return joined if wrap is None else wrap(joined)
 
         return process
+
+
+class Packed(TypeDecorator[Any]):
+    """Hashes bound one after the other; an empty list is nothing, to which nothing is equal."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if len(value) > _MOST_KEYS:
+            raise EncryptedColumnError(
+                "too many values are compared in a statement of many parameter sets",
+                hint="run it once for each set, or compare with one value",
+            )
+        return _packed(value) if value else None
+
+
+def _packed(hashes: list[bytes]) -> bytes:
+    return b"".join(hashes + hashes[:1] * (_MOST_KEYS - len(hashes)))
+
+
+def _unpacked(value: ColumnElement[Any], size: int) -> list[Any]:
+    """Each of the hashes in such a value, in SQL."""
+    return [func.substr(value, 1 + size * number, size, type_=LargeBinary()) for number in range(_MOST_KEYS)]
+
+
+def _size(bound: BoundIndex) -> int:
+    return _WHOLE if bound.cut is None else len(bound.cut(bytes(_WHOLE)))
 
 
 def _some(normal: bytes | None) -> list[bytes]:
@@ -166,7 +211,5 @@ def in_joined(bound: BoundIndex, column: ColumnElement[Any], op: Any, wrapper: A
             f"{bound.place}: a variable of a lambda is used for more than one column",
             hint="write the comparison outside of the lambda, or give each column a variable of its own",
         )
-    size = 16 if bound.cut is None else len(bound.cut(bytes(16)))
-    parts = [func.substr(value, 1 + size * number, size, type_=LargeBinary()) for number in range(_MOST_KEYS)]
-    found: InLambda = InLambda.of(LargeBinary.Comparator(column).operate(op, parts))
+    found: InLambda = InLambda.of(LargeBinary.Comparator(column).operate(op, _unpacked(value, _size(bound))))
     return found
