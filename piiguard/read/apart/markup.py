@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 
 from piiguard.read.apart.frames import Event
@@ -17,6 +18,8 @@ _CELLS = frozenset({"td", "th"})
 _DULL = frozenset({"style", "class", "id", "width", "height", "rel", "type", "lang", "dir", "xmlns", "align", "valign",
                    "border", "bgcolor", "color", "cellpadding", "cellspacing", "colspan", "rowspan", "charset"})  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w-]{2,40})", re.IGNORECASE)  # fmt: skip
+_BROKEN = 32
+"""Tags and comments without an end that are passed; what follows is text."""
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -32,7 +35,7 @@ def shown(page: str) -> tuple[str, str]:
     """What a page shows, and what stands in its attributes, comments and scripts."""
     parser = _Page()
     parser.feed(page)
-    parser.close()
+    parser.finish()
     return "".join(parser.text) + "\n", "".join(parser.hidden)
 
 
@@ -56,6 +59,22 @@ class _Page(HTMLParser):
         self.hidden: list[str] = []
         self._raw = ""
 
+    def finish(self) -> None:
+        """Go on behind what never ends: closing the parser would look for that end once from every sign that may begin a tag
+        (https://github.com/python/cpython/issues/135462).
+        """
+        for _ in range(_BROKEN):
+            rest, self.rawdata = self.rawdata, ""
+            if self.cdata_elem or not rest.startswith("<"):
+                return self.handle_data(rest if self.cdata_elem else unescape(rest))
+            self.handle_data("<")
+            self.feed(rest[1:])
+        self.handle_data(unescape(self.rawdata))
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """A comment, as in browsers; Python fails on one that it does not know."""
+        return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self._raw = tag
@@ -72,9 +91,9 @@ class _Page(HTMLParser):
             self.text.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if self._raw == "script":
+        if self._raw:
             self.hidden.append(f"{data}\n")
-        elif not self._raw and (text := _SPACE.sub(" ", data)):
+        elif text := _SPACE.sub(" ", data):
             self.text.append(text.lstrip() if self._begins else text)
 
     @property
