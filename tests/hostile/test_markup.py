@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -15,7 +14,7 @@ UNITS = ('<a href="', "<a href='", "<a ", "<!--", "<!", "<?", "<![CDATA[", "<![x
 
 
 @pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many signs the parser was given, each time that it looked for the end of something."""
     signs: list[int] = []
     feed = HTMLParser.feed
@@ -29,7 +28,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
     monkeypatch.setattr(HTMLParser, "feed", counting)
     monkeypatch.setattr(HTMLParser, "close", closing)
-    yield signs
+    return signs
 
 
 @pytest.mark.parametrize("unit", UNITS)
