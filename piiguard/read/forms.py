@@ -11,7 +11,7 @@ import re
 from piiguard.read import magic
 from piiguard.read.opened import suffix_of
 
-__all__ = ["TEXTS", "form_of", "is_picture", "office_of", "ole_of"]
+__all__ = ["TEXTS", "form_of", "office_of", "ole_of"]
 
 TEXTS = frozenset({"mail", "mbox", "html"})
 """Forms that are text too, and can be read as such where that is asked for."""
@@ -38,9 +38,6 @@ _FROM = rb"From \S{1,300} [^\r\n]{0,200}?\d{4}[^\r\n]{0,100}\r?\n"
 _FIELD = rb"[A-Za-z][\w-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*"
 _MAIL = re.compile(rb"(" + _FROM + rb")?(?:>?From [^\r\n]*\r?\n)?((?:" + _FIELD + rb"){3,})")
 _TELLING = re.compile(rb"^(?:MIME-Version|Message-ID|Received|Return-Path):", re.IGNORECASE | re.MULTILINE)
-_PICTURE = re.compile(
-    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|BM[\s\S]{4}\x00{4}|RIFF[\s\S]{4}WEBP"
-)
 _PARTS = (("word/", "word"), ("xl/", "workbook"), ("ppt/", "slides"))
 _OPEN = "application/vnd.oasis.opendocument."
 _STREAMS = (
@@ -62,15 +59,6 @@ def form_of(name: str, head: bytes) -> str:
     if found and _TELLING.search(found[2]):
         return "mbox" if found[1] else "mail"
     return _BY_NAME.get(suffix_of(name), "")
-
-
-def is_picture(head: bytes) -> bool:
-    """Whether it is a picture that can be read where somebody asks for it.
-
-    >>> is_picture(b"\\x89PNG\\r\\n"), is_picture(b"8BPS"), is_picture(b"BM, said INFO")
-    (True, False, False)
-    """
-    return bool(_PICTURE.match(head))
 
 
 def office_of(names: list[str], mimetype: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import zipfile
 
-from piiguard.read import Examiner, Sink, archive, document, mailbox, memory, sources
-from piiguard.read.forms import TEXTS, form_of, is_picture, office_of
+from piiguard.read import Examiner, Sink, archive, document, magic, mailbox, memory, sources
+from piiguard.read.forms import TEXTS, form_of, office_of
 from piiguard.read.holder import Budget, Holder
 from piiguard.read.opened import FileTask
 from piiguard.read.part import Part
@@ -33,7 +33,7 @@ def read(
     if outer:
         source.stream = outer.metered(source.stream)
     form = form_of(task.place, source.head)
-    if task.options.ocr and is_picture(source.head):
+    if task.options.ocr and magic.is_picture(source.head):
         form = "picture"
     if not form or (form in TEXTS and task.options.form):
         return False
@@ -59,7 +59,7 @@ def is_document(file: str) -> bool:
     try:
         with sources.opened(file, named=True, salvage=True) as source:
             form = form_of(file, source.head)
-            if is_picture(source.head):
+            if magic.is_picture(source.head):
                 return True
             if form != "zip" or source.file is None:
                 return form not in ("", "zip", "tar", *TEXTS)

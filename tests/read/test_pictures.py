@@ -75,7 +75,42 @@ def test_without_the_option_a_picture_is_named_and_nobody_reads_it(
     standing(f"ИИН {IINS[0]}")
     code, document = scan(file(tmp_path, "a.png", picture()), out=tmp_path / "o")
     assert (code, entities(document)) == (4, set())
-    assert "an image" in reason(document)
+    assert reason(document) == "an image, which scan --ocr reads"
+    assert scan(tmp_path / "a.png", "--ocr", out=tmp_path / "o")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("a.pdf", lambda: made.pdf([None])),
+        ("a.pdf", lambda: made.pdf(["құжат", None])),
+        ("a.docx", lambda: _docx(picture())),
+        ("a.zip", lambda: made.zipped({"card.jpg": picture("JPEG")})),
+        ("a.eml", lambda: _letter(picture())),
+    ],
+)
+def test_where_a_report_says_that_ocr_reads_it_nothing_is_left_with_it(
+    tmp_path: Path, standing: Standing, name: str, make: Callable[[], bytes]
+) -> None:
+    standing()
+    target = file(tmp_path, name, make())
+    code, document = scan(target, out=tmp_path / "o")
+    assert code == 4
+    assert all(
+        "which scan --ocr reads" in place["reason"]
+        for each in document["targets"] for place in each["unread"]
+    )  # fmt: skip
+    code, document = scan(target, "--ocr", out=tmp_path / "o")
+    assert code != 4
+    assert not any(each["unread"] for each in document["targets"])
+
+
+def test_a_picture_that_no_reader_knows_is_named_with_the_option_too(
+    tmp_path: Path, standing: Standing
+) -> None:
+    standing(f"ИИН {IINS[0]}")
+    code, document = scan(file(tmp_path, "a.psd", b"8BPS\0\1" + bytes(64)), "--ocr", out=tmp_path / "o")
+    assert (code, reason(document)) == (4, "an image, which no reader knows")
 
 
 def test_a_picture_that_shows_nothing_was_searched(tmp_path: Path, standing: Standing) -> None:

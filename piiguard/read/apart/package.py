@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError
 from piiguard.read.apart import cells
 from piiguard.read.apart.flow import is_open, opened, paragraphs, properties
 from piiguard.read.apart.frames import Event
+from piiguard.read.apart.pixels import OCR
 from piiguard.read.apart.sweep import Given, Rest, is_machine, loose, notes, strings
 
 __all__ = [
@@ -130,7 +131,7 @@ def beside(
     With ``pictures`` those that can be read are files that it carries.
     """
     texts: dict[str, list[str]] = {}
-    unread = 0
+    shown = unread = 0
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         last = package.NameToInfo
         for info in package.infolist():
@@ -142,7 +143,9 @@ def beside(
                 yield Event("gap", name, data=ENCRYPTED.encode())
             elif _is_thumbnail(package, info):
                 continue
-            elif _PICTURES.match(name) and not (pictures and _READ.match(name)):
+            elif _READ.match(name) and not pictures:
+                shown += 1
+            elif _PICTURES.match(name) and not _READ.match(name):
                 unread += 1
             elif name.endswith("vbaProject.bin") or name.startswith(("Basic/", "Scripts/")):
                 yield Event("gap", name, data=MACROS.encode())
@@ -160,9 +163,10 @@ def beside(
     for called, lines in texts.items():
         if text := "".join(lines).strip():
             yield Event("text", called, data=f"{text}\n".encode("utf-8", "replace"))
-    if unread:
-        why = f"pictures, sound or film in it, which no reader knows: {unread}"
-        yield Event("gap", "pictures", data=why.encode())
+    whys = [f"pictures in it, {OCR}: {shown}"] * bool(shown)
+    whys += [f"pictures, sound or film in it, which no reader knows: {unread}"] * bool(unread)
+    if whys:
+        yield Event("gap", "pictures", data="; ".join(whys).encode())
 
 
 def _is_thumbnail(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:

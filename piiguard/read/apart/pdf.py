@@ -12,12 +12,13 @@ from typing import Any
 
 from piiguard.read.apart import objects, pixels
 from piiguard.read.apart.frames import Event
+from piiguard.read.apart.pixels import OCR
 from piiguard.read.apart.sweep import distinct
 
 __all__ = ["read"]
 
 _ENCRYPTED = "encrypted with a password"
-_NO_TEXT = "a page without text, whose picture no reader knows"
+_NO_TEXT = f"a page without text, {OCR}"
 _NO_MAP = "signs of a font that does not say what they mean"
 _SEALED = "encrypted: what it holds beside its pages was not searched"
 _MANY = "more earlier versions of the document than are read"
@@ -76,7 +77,7 @@ def _pages(document: Any, raw: Any, told: list[str], *, draws: bool) -> Iterator
             yield Event("text", "", number, notes.encode("utf-8", "replace"))
         page.close()
     if pictures:
-        yield Event("gap", "pictures", data=f"pictures in it, which no reader knows: {pictures}".encode())
+        yield Event("gap", "pictures", data=f"pictures in it, {OCR}: {pictures}".encode())
 
 
 def _drawn(page: Any, raw: Any, *, bare: bool) -> bytes:

@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["MOST", "Picture", "pack"]
+__all__ = ["MOST", "OCR", "Picture", "pack"]
 
 MOST = 24_000_000
 """Pixels that are looked at: a page of A4 at 500 dots to the inch. What is larger is made smaller."""
+OCR = "which scan --ocr reads"
+"""What is said of pictures that are not read because nobody asked for it."""
 _HEAD = re.compile(rb"P5 ([1-9]\d{0,5}) ([1-9]\d{0,5}) 255\n")
 
 
