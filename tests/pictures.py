@@ -30,14 +30,19 @@ sys.stdout.buffer.write(open(os.path.join(here, name), "rb").read())
 _HEAD = "level page_num block_num par_num line_num word_num left top width height conf text"
 
 
-def tsv(lines: Sequence[str], *, sure: float = 96.0, doubted: Sequence[str] = ()) -> str:
-    """A page in tesseract's table: a row for each word, 20 rows of the picture for each line; some words are doubted."""
+def tsv(
+    lines: Sequence[str], *, sure: float = 96.0, doubted: Sequence[str] = (), box: tuple[int, int] = (99, 15)
+) -> str:
+    """A page in tesseract's table: a row for each word, 20 rows of the picture for each line; some words are doubted.
+
+    A word is as wide and as high as its ``box``.
+    """
     rows = [_HEAD.split(), ["1", "1", "0", "0", "0", "0", "0", "0", "900", "900", "-1", ""]]
     for at, line in enumerate(lines, 1):
         for number, word in enumerate(line.split(), 1):
             conf = "12.5" if word in doubted else str(sure)
             rows.append(
-                ["5", "1", "1", "1", str(at), str(number), "10", str(at * 20), "99", "15", conf, word]
+                ["5", "1", "1", "1", str(at), str(number), "10", str(at * 20), *map(str, box), conf, word]
             )
     return "".join("\t".join(row) + "\n" for row in rows)
 

@@ -150,6 +150,24 @@ def test_the_zone_is_read_by_its_own_letters_and_counts_once(tmp_path: Path, sta
     assert [(f["entity"], f["matched"], f["lines"]) for f in document["findings"]] == [("KZ_MRZ", 1, [2])]
 
 
+MIDDLE = """
+low = int(seen.split()[2])
+name = "page" if "--psm" not in sys.argv else "zone" if low < 200 else "none"
+sys.stdout.buffer.write(open(os.path.join(here, name), "rb").read())
+"""
+
+
+def test_a_zone_in_the_middle_of_a_page_is_looked_for_where_its_fillers_were_seen(
+    tmp_path: Path, standing: Standing
+) -> None:
+    folder = standing(zone=ZONE, body=MIDDLE)
+    (folder / "none").write_text("")
+    lines = ["копия", "Р<КА7ТЕ5Т0У<<5ҮМА", "Н123<<", f"ИИН {IINS[0]}"]
+    (folder / "page").write_text(tsv(lines, doubted=lines[1:3]))
+    _, document = scan(file(tmp_path, "a.png", picture()), "--ocr", out=tmp_path / "o")
+    assert {each["entity"]: each["lines"] for each in document["findings"]} == {"KZ_IIN": [2], "KZ_MRZ": [3]}
+
+
 def test_a_zone_with_wrong_digits_is_none(tmp_path: Path, standing: Standing) -> None:
     standing("паспорт", zone=ZONE.replace("0508263M29", "0508264M28"))
     _, document = scan(file(tmp_path, "a.png", picture()), "--ocr", out=tmp_path / "o")
@@ -168,6 +186,21 @@ def test_a_picture_that_lies_on_its_side_is_turned(tmp_path: Path, standing: Sta
     (folder / "lying").write_text(tsv(["gv Е?Т", f"ИИН {IINS[1]}"], sure=31))
     target = file(tmp_path, "a.png", picture(lying=True))
     assert places(scan(target, "--ocr", out=tmp_path / "o")[1]) == {"": [1]}
+
+
+UPWARDS = """
+up = "page" if int(seen.split()[1]) > int(seen.split()[2]) else "up"
+name = up if "--psm" not in sys.argv else "zone" if up == "page" else "none"
+sys.stdout.buffer.write(open(os.path.join(here, name), "rb").read())
+"""
+
+
+def test_lines_that_run_upwards_hide_no_zone(tmp_path: Path, standing: Standing) -> None:
+    folder = standing(f"ИИН {IINS[0]}", zone=ZONE, body=UPWARDS)
+    (folder / "none").write_text("")
+    (folder / "up").write_text(tsv([f"ИИН {IINS[0]}"], box=(15, 800)))
+    _, document = scan(file(tmp_path, "a.png", picture(lying=True)), "--ocr", out=tmp_path / "o")
+    assert {each["entity"]: each["lines"] for each in document["findings"]} == {"KZ_IIN": [1], "KZ_MRZ": [2]}
 
 
 SAID = """

@@ -33,7 +33,7 @@ def text_of(program: Program, picture: Picture) -> str:
 
 
 def _page(program: Program, picture: Picture) -> list[words.Line]:
-    told = program.read(picture, "-l", "+".join(program.languages), "tsv")
+    told = program.read(picture, "-l", "+".join(program.languages), *words.OPTIONS)
     try:
         return words.lines(told)
     except (ValueError, KeyError, TypeError, csv.Error):

@@ -8,13 +8,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-__all__ = ["LEAST", "LEFT_OUT", "Line", "clarity", "lines", "weight"]
+__all__ = ["LEAST", "LEFT_OUT", "OPTIONS", "Line", "clarity", "lines", "weight"]
 
+OPTIONS = ("-c", "tessedit_create_tsv=1")
+"""What makes it write a table; its file of settings that does the same need not be installed."""
 LEAST = 50.0
 """How sure of a word tesseract has to be, of a hundred: below it words of a photograph's background begin."""
 LEFT_OUT = "…"
 """Stands for words that were left out: what stands on both sides of it is not one value."""
 _WORD = "5"
+_LINE = 4
+"""Signs from which on a line is wider than it is high."""
 _PLACE = ("page_num", "block_num", "par_num", "line_num")
 
 
@@ -22,7 +26,8 @@ _PLACE = ("page_num", "block_num", "par_num", "line_num")
 class Line:
     """``text`` is what is sure of it, and ``seen`` all of it; ``top`` and ``bottom`` are rows of the picture.
 
-    ``weight`` is how many signs of it are sure, each as far as it is.
+    ``weight`` is how many signs of it are sure, each as far as it is; of a line that runs up or down it is none: that is
+    read as well, but nothing else of such a page.
     """
 
     text: str
@@ -56,11 +61,18 @@ def _line(words: list[dict[str, str]]) -> Line:
             weight += len(text) * sure / 100
         elif told[-1:] != [LEFT_OUT]:
             told.append(LEFT_OUT)
-    tops, ends = zip(
-        *((int(word["top"]), int(word["top"]) + int(word["height"])) for word in words), strict=True
-    )
+    top, bottom = _span(words, "top", "height")
+    left, right = _span(words, "left", "width")
     seen = " ".join(word["text"].strip() for word in words)
-    return Line("" if told == [LEFT_OUT] else " ".join(told), seen, min(tops), max(ends), weight)
+    if len(seen) >= _LINE and bottom - top > right - left:
+        weight = 0.0
+    return Line("" if told == [LEFT_OUT] else " ".join(told), seen, top, bottom, weight)
+
+
+def _span(words: list[dict[str, str]], begin: str, length: str) -> tuple[int, int]:
+    starts = [int(word[begin]) for word in words]
+    ends = (start + int(word[length]) for start, word in zip(starts, words, strict=True))
+    return min(starts), max(ends)
 
 
 def weight(page: Iterable[Line]) -> float:
