@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests import documents
+from tests import documents, pictures
 from tests.corpora import values
 
 PLANTED = ("KZ_IIN", "KZ_PHONE", "EMAIL_ADDRESS")
 NAMES = ("iin", "phone", "email")
+LINE = "saved ИИН {} тел. {} e-mail {}".format
 ROWS = list(zip(*(values(each, 120) for each in PLANTED), strict=True))
 
 
@@ -22,21 +23,26 @@ def _dict(row: tuple[str, ...]) -> dict[str, str]:
     return dict(zip(NAMES, row, strict=True))
 
 
+def _log() -> str:
+    return "".join(f"{LINE(*row)}\n" for row in ROWS)
+
+
 def write_table(kind: str, path: Path) -> None:
-    line = "saved ИИН {} тел. {} e-mail {}\n".format
     if kind == "parquet":
         pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
         parquet.write_table(pa.Table.from_pylist([_dict(row) for row in ROWS]), path)
     elif kind == "csv":
         with path.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows([NAMES, *ROWS])
+    elif kind == "png":  # what it shows, the stand-in of the test says
+        path.write_bytes(pictures.picture())
     elif kind == "xlsx":
         path.write_bytes(documents.xlsx([NAMES, *ROWS]))
     elif kind == "zip":
         text = "".join(",".join(row) + "\n" for row in [NAMES, *ROWS])
         path.write_bytes(documents.zipped({"out/people.csv": text}))
     elif kind == "gz":
-        path.write_bytes(gzip.compress("".join(line(*row) for row in ROWS).encode()))
+        path.write_bytes(gzip.compress(_log().encode()))
     else:
         texts = {
             "json": lambda: json.dumps([_dict(row) for row in ROWS]),
@@ -45,7 +51,7 @@ def write_table(kind: str, path: Path) -> None:
                 "CREATE TABLE people (iin text, phone text, email text);\n"
                 + "".join(f"INSERT INTO people VALUES {row};\n" for row in ROWS)
             ),
-            "log": lambda: "".join(line(*row) for row in ROWS),
+            "log": _log,
         }
         path.write_text(texts[kind](), "utf-8")
 

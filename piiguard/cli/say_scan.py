@@ -21,6 +21,7 @@ __all__ = [
     "MASTER_OF_SPARK",
     "NAME_OF_ONE",
     "NO_MATCHES_ON_SPARK",
+    "NO_PICTURES_ON_SPARK",
     "SAMPLE_OR_FULL",
     "SINCE_OR_RESUME",
     "SOURCE_OF_CODE",
@@ -110,6 +111,7 @@ FOLLOW_ONE_FILE = "--follow takes one plain file, which is not compressed"
 ALMIGHTY = "this account may do anything on the server; one that may only read is safer: docs/scanning.md"
 EMPTY_TARGET = "a target is empty"
 NO_MATCHES_ON_SPARK = "--engine spark counts where the data is and gives no single matches: leave out ndjson"
+NO_PICTURES_ON_SPARK = "--ocr reads pictures on this machine: leave out --engine spark"
 JOBS_OF_SPARK = "--jobs is for the processes of this machine; Spark has its own workers"
 MASTER_OF_SPARK = "--master is of Spark: add --engine spark"
 NAME_OF_ONE = "--name is for one target: several need names of their own"

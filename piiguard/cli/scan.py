@@ -104,6 +104,9 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
     help="What the files are, where their names do not say.",
 )
 @click.option("--raw", is_flag=True, help="Look into binary files too, for residues in any bytes.")
+@click.option(
+    "--ocr", is_flag=True, help="Read pictures too, and scanned pages, where tesseract is installed."
+)
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to read: this process, or the workers of Apache Spark.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Of Spark; all cores of this machine by default.")

@@ -20,6 +20,8 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
     spark = chosen["engine"] == "spark"
     if spark and chosen["format_"] == "ndjson":
         raise click.UsageError(say_scan.NO_MATCHES_ON_SPARK)
+    if spark and chosen["ocr"]:
+        raise click.UsageError(say_scan.NO_PICTURES_ON_SPARK)
     if spark and _was_typed("jobs"):
         raise click.UsageError(say_scan.JOBS_OF_SPARK)
     if chosen["master"] and not spark:
@@ -45,6 +47,7 @@ def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> N
         "since": "--since",
         "engine": "--engine",
         "papers": "--papers",
+        "ocr": "--ocr",
     }
     for name, option in others.items():
         if _was_typed(name) and (name, chosen[name]) not in (("format_", "ndjson"), ("engine", "local")):
@@ -56,7 +59,7 @@ _OF_TABLES = {
     "tables": "--tables", "views": "--views", "sample": "--sample",
     "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
 }  # fmt: skip
-_OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as"}
+_OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as", "ocr": "--ocr"}
 
 
 def _refuse_elsewhere(targets: tuple[str, ...]) -> None:

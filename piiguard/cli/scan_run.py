@@ -41,11 +41,14 @@ class Asked:
 
     @classmethod
     def of(cls, chosen: dict[str, Any]) -> Asked:
-        """What the options of the command say. Raises: ScanError for a journal of another scan."""
+        """What the options of the command say. Raises: ScanError for a journal of another scan, or where no picture can be read."""
         from piiguard.cli.options import load_manifest
+        from piiguard.read import ocr
         from piiguard.scan.journal import Checkpoint, Journal
 
         options, manifest = _options(chosen), load_manifest(chosen["manifest_file"])
+        if options.ocr:
+            ocr.required()
         journal: Journal | None = None
         if chosen["since"]:
             journal = Checkpoint(chosen["since"], options, manifest)
@@ -77,6 +80,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         min_confidence=chosen["min_confidence"],
         encoding=chosen["encoding"],
         raw=chosen["raw"],
+        ocr=chosen["ocr"],
         form=chosen["form"] or "",
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],

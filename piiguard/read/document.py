@@ -14,15 +14,19 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, islice
 from typing import Any, BinaryIO, cast
 
+from piiguard import clock
 from piiguard.detect import encodings
 from piiguard.errors import ScanError
 from piiguard.names import json_text
-from piiguard.read import apart, magic, watched
+from piiguard.read import apart, magic, ocr, watched
 from piiguard.read.apart.frames import Event
+from piiguard.read.apart.pixels import Picture
 from piiguard.read.archive import DAMAGED, ENCRYPTED
 from piiguard.read.dialect import Row
 from piiguard.read.forms import ole_of
-from piiguard.read.holder import Holder
+from piiguard.read.holder import SLOW, Holder
+from piiguard.read.listing import is_excluded
+from piiguard.read.options import EXCLUDED
 from piiguard.read.part import Lines, Part
 from piiguard.read.sheet import FIRST, count_rows
 from piiguard.read.sources import Source
@@ -43,6 +47,8 @@ def read(holder: Holder, source: Source, form: str) -> None:
     if form == "ole" and (form := ole_of(data)) not in _OLD:
         holder.part.fail(ENCRYPTED if form == "encrypted" else magic.unknown(source.head))
         return
+    if form == "picture":  # it was searched, whatever it shows
+        holder.part.bytes += len(data)
     read_bytes(holder, form, _as_marked(holder.part, bytes(data)) if form == "html" else data)
 
 
@@ -75,9 +81,9 @@ def read_bytes(
         holder.part.fail(missing)
         return
     files: list[tuple[str, bytes]] = []
-    events = apart.events(form, data)
+    events = apart.events(form, data, pictures=holder.task.options.ocr)
     try:
-        for (_, name), group in groupby(events, key=lambda event: (event.kind == "rows", event.name)):
+        for (_, name), group in groupby(events, key=_sort):
             _take(holder, f"{prefix}{name}" if name else "", group, files, number, prefix)
     except apart.Broken as broken:
         holder.part.fail(broken.why)
@@ -100,6 +106,9 @@ def _take(
     events = chain([first], group)
     if first.kind == "file":
         files += [(event.name, event.data) for event in events if event.kind == "file"]
+    elif first.kind == "picture":
+        for event in events:
+            _picture(holder, name, event.data)
     elif first.kind == "gap" and name:
         holder.fail(name, first.data.decode())
     elif not name:
@@ -110,6 +119,45 @@ def _take(
                 _table(holder, place, part, _rows(holder, part, events))
             else:
                 _texts(holder, place, part, events, number)
+
+
+def _sort(event: Event) -> tuple[str, str]:
+    """What is read together."""
+    return (event.kind if event.kind in ("rows", "picture") else ""), event.name
+
+
+def _picture(holder: Holder, name: str, data: bytes) -> None:
+    """Search what a picture shows: a page is a member, what has no name is the file itself."""
+    if not name:
+        _shown(holder, holder.task.place, holder.part, data)
+        return
+    with holder.member(name) as (place, part):
+        if is_excluded(place, holder.task.options.exclude):
+            part.leave(EXCLUDED)
+        else:
+            part.bytes += len(data)
+            _shown(holder, place, part, data)
+
+
+def _shown(holder: Holder, place: str, part: Part, data: bytes) -> None:
+    if holder.budget.reading <= 0:
+        part.fail(SLOW)
+        return
+    began = clock.monotonic()
+    try:
+        program = ocr.required()
+        text = ocr.text_of(program, Picture.of(data))
+    except ValueError:
+        raise apart.Broken(DAMAGED) from None
+    except ocr.Broken as broken:
+        part.fail(broken.why)
+        return
+    finally:
+        holder.budget.reading -= clock.monotonic() - began
+    if program.missing:
+        part.note(program.missing)
+    holder.budget.take(len(text))
+    holder.text(place, part, text.encode("utf-8", "replace"))
 
 
 def _texts(holder: Holder, place: str, part: Part, events: Iterator[Event], number: int) -> None:

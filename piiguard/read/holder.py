@@ -21,15 +21,18 @@ from piiguard.read.options import EXCLUDED
 from piiguard.read.part import Lines, LineTally, Part
 from piiguard.read.sources import Source
 
-__all__ = ["BOMB", "LEAST", "MOST_MEMBERS", "RATIO", "Budget", "Holder"]
+__all__ = ["BOMB", "LEAST", "MOST_MEMBERS", "RATIO", "READING", "SLOW", "Budget", "Holder"]
 
 LEAST = 1 << 30
 """Bytes that any file may hold."""
 RATIO = 200
 """A larger one may hold so many times its own bytes: logs are packed to a tenth, and rarely to a hundredth."""
 MOST_MEMBERS = 20_000
+READING = 3600.0
+"""Seconds that reading all pictures of one file may take."""
 _DEEPEST = 8
 BOMB = "not opened: it would grow more than 200 times, as a bomb does; unpack it, and scan the folder"
+SLOW = "not read: reading the pictures of this file takes longer than an hour"
 _TOO_DEEP = f"not opened: more than {_DEEPEST} archives lie in each other"
 _SPENT = "not read to its end: more comes out of the file than is opened here; unpack it, and scan the folder"
 
@@ -40,6 +43,7 @@ class Budget:
 
     bytes: int
     members: int = MOST_MEMBERS
+    reading: float = field(default_factory=lambda: READING)
 
     @classmethod
     def of(cls, place: str, source: Source) -> Budget:

@@ -10,8 +10,19 @@ import re
 import zlib
 
 from piiguard.detect import encodings
+from piiguard.read.apart.pixels import OCR
 
-__all__ = ["BINARY", "HEAD", "KINDS", "closed_cell", "is_closed", "kind", "name_of", "unknown"]
+__all__ = [
+    "BINARY",
+    "HEAD",
+    "KINDS",
+    "closed_cell",
+    "is_closed",
+    "is_picture",
+    "kind",
+    "name_of",
+    "unknown",
+]
 
 HEAD = 8192
 """Bytes by which it is told."""
@@ -44,6 +55,9 @@ _BEGINS: tuple[tuple[bytes, str], ...] = (
     (rb"Salted__|age-encryption\.org/v1\n", "an encrypted file"),
 )  # fmt: skip
 _KNOWN = tuple((re.compile(begin), name) for begin, name in _BEGINS)
+_PICTURE = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|BM[\s\S]{4}\x00{4}|RIFF[\s\S]{4}WEBP"
+)
 _DBASE_TABLE = "a table of dBase"
 _DBASE = re.compile(
     rb"[\x02\x03\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb][\x00-\xff][\x01-\x0c][\x01-\x1f][\s\S]{4}(?=[\s\S]{24}[A-Z])"
@@ -68,7 +82,7 @@ def unknown(head: bytes) -> str:
     Zero bytes alone make nothing binary: a log that was cut while it was written begins with many of them.
     """
     if name := kind(head):
-        return f"{name}, which no reader knows"
+        return f"{name}, {OCR if is_picture(head) else 'which no reader knows'}"
     if _is_dbase(head):
         return f"{_DBASE_TABLE}, which no reader knows"
     return BINARY if _is_binary(head) else ""
@@ -118,6 +132,15 @@ def _is_deflated(value: bytes) -> bool:
             if stream.eof or len(inside) == _MOST_INFLATED:
                 return True
     return False
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether it is a picture that can be read where somebody asks for it.
+
+    >>> is_picture(b"\\x89PNG\\r\\n"), is_picture(b"8BPS"), is_picture(b"BM, said INFO")
+    (True, False, False)
+    """
+    return bool(_PICTURE.match(head))
 
 
 def is_closed(head: bytes) -> bool:

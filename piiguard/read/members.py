@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 
-from piiguard.read import Examiner, Sink, archive, document, mailbox, memory, sources
+from piiguard.read import Examiner, Sink, archive, document, magic, mailbox, memory, sources
 from piiguard.read.forms import TEXTS, form_of, office_of
 from piiguard.read.holder import Budget, Holder
 from piiguard.read.opened import FileTask
@@ -33,6 +33,8 @@ def read(
     if outer:
         source.stream = outer.metered(source.stream)
     form = form_of(task.place, source.head)
+    if task.options.ocr and magic.is_picture(source.head):
+        form = "picture"
     if not form or (form in TEXTS and task.options.form):
         return False
     holder = (
@@ -57,6 +59,8 @@ def is_document(file: str) -> bool:
     try:
         with sources.opened(file, named=True, salvage=True) as source:
             form = form_of(file, source.head)
+            if magic.is_picture(source.head):
+                return True
             if form != "zip" or source.file is None:
                 return form not in ("", "zip", "tar", *TEXTS)
             return bool(office_in(source))

@@ -28,6 +28,8 @@ class ReadOptions:
 
     ``raw`` reads binary files too, as bytes with no meaning.
 
+    ``ocr`` reads pictures, where tesseract is installed.
+
     ``form`` is what files are read as (``log``, ``csv``, ``tsv``, ``json``, ``sql``); their names say it where it is
     empty.
     """
@@ -39,5 +41,6 @@ class ReadOptions:
     encoding: str = "auto"
     views: tuple[str, ...] = ()
     raw: bool = False
+    ocr: bool = False
     form: str = ""
     limits: Limits = Limits()

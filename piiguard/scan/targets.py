@@ -14,7 +14,7 @@ from piiguard.errors import DatabaseError, ScanError
 from piiguard.frames import emptied
 from piiguard.manifest import Manifest
 from piiguard.names import without_password
-from piiguard.read import Kind, Sink, Source, members, sources
+from piiguard.read import Kind, Sink, Source, members, ocr, sources
 from piiguard.read.file import FileSource
 from piiguard.read.listing import Listing, listed
 from piiguard.read.parquet import PARQUET, ParquetSource
@@ -88,7 +88,7 @@ def scan_log(
     is called whenever nothing is new. Raises :class:`ScanError` when the target names no file at all.
     """
     options = options or Options()
-    _check_encoding(options.encoding)
+    _check(options)
     stream: BinaryIO | None = None
     if isinstance(target, PathLike):
         target = fspath(target)
@@ -100,6 +100,13 @@ def scan_log(
     listing = listed(target) if stream is None else Listing([label], named=True)
     source = FileSource(label, listing, skip=skip, stream=stream, by_line=sink is not None, waiting=waiting)
     return run(source, options, progress=progress, sink=sink, journal=journal)
+
+
+def _check(options: Options) -> None:
+    """Raises: what cannot be kept, before anything is read."""
+    _check_encoding(options.encoding)
+    if options.ocr:
+        ocr.required()
 
 
 def _check_encoding(name: str) -> None:
@@ -129,7 +136,7 @@ def scan_target(
             target, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
             elsewhere=elsewhere,
         )  # fmt: skip
-    _check_encoding(options.encoding)
+    _check(options)
     whole = listed(target)
     if not (whole.files or whole.left or os.path.isdir(target)):  # a misspelt glob must not look clean
         return unread(without_password(target), NO_FILE)

@@ -102,6 +102,7 @@ CALLED = {
     "word": "a document of Word", "slides": "a presentation", "open": "a document of OpenDocument", "workbook": "a workbook",
     "sheets": "a workbook", "pdf": "a PDF document", "rtf": "an RTF document", "html": "a page of HTML", "mail": "a letter",
     "outlook": "a letter of Outlook", "mbox": "a mailbox", "zip": "an archive", "tar": "a tar archive",
+    "picture": "an image",
 }  # fmt: skip
 
 

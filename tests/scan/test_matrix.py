@@ -17,15 +17,17 @@ import pytest
 
 from piiguard.cli import main
 from piiguard.cli.scan import scan as command
+from tests import pictures
 from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
 from tests.report.test_notification import listening, sent
 from tests.tables import PLANTED, ROWS, fill_table, write_table
+from tests.tables import LINE, PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "png")
 SOURCES = (*DATABASES, *FILES)
 
 Answer = tuple[int, dict[str, Any]]
@@ -40,13 +42,18 @@ class Source:
     folder: Path
     known: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The target, and what it takes to read it."""
+        return (self.target, "--ocr") if self.kind == "png" else (self.target,)
+
     def scan(self, *options: str) -> Answer:
         if options not in self.known:
-            self.known[options] = scan(self.target, *options, out=self.folder / "o.json")
+            self.known[options] = self.again(*options)
         return self.known[options]
 
     def again(self, *options: str) -> Answer:
-        return scan(self.target, *options, out=self.folder / "o.json")
+        return scan(self.target, *self.asked[1:], *options, out=self.folder / "o.json")
 
     def file(self, name: str, text: str = "") -> str:
         if text:
@@ -59,8 +66,11 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     kind: str = request.param
     folder = tmp_path_factory.mktemp(kind)
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("PATH", pictures.stand_in(folder / "bin", pictures.tsv([LINE(*row) for row in ROWS])))
         if kind in FILES:
-            target = str(folder / f"people.{kind if kind != 'gz' else 'log.gz'}")
+            (folder / "d").mkdir()
+            target = str(folder / "d" / f"people.{kind if kind != 'gz' else 'log.gz'}")
             write_table(kind, Path(target))
         else:
             server = f"{kind}_server"
@@ -160,7 +170,7 @@ def _since(source: Source) -> None:
 def _ndjson(source: Source) -> None:
     """Each value that was planted is one line."""
     file = source.folder / "o.ndjson"
-    assert main.run(["scan", source.target, "--format", "ndjson", "-o", str(file)]) == 3
+    assert main.run(["scan", *source.asked, "--format", "ndjson", "-o", str(file)]) == 3
     matches = [json.loads(each) for each in file.read_text("utf-8").splitlines()]
     assert all(sum(each.get("entity") == entity for each in matches) == len(ROWS) for entity in PLANTED)
 
@@ -168,7 +178,7 @@ def _ndjson(source: Source) -> None:
 def _formats(source: Source) -> None:
     for each in ("table", "csv", "sarif", "junit", "html", "summary"):
         file = source.folder / f"o.{each}"
-        assert main.run(["scan", source.target, "--format", each, "-o", str(file)]) == 3
+        assert main.run(["scan", *source.asked, "--format", each, "-o", str(file)]) == 3
         assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "summary", "table")
 
 
@@ -176,7 +186,7 @@ def _catalogues(source: Source) -> None:
     """The tables of databases are told by the names that they have there, and files are none."""
     for each in ("datahub", "openmetadata", "dbt"):
         file = source.folder / f"o.{each}"
-        words = ["scan", source.target, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
+        words = ["scan", *source.asked, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
         assert main.run(words) == 3
         found = READERS[each](file.read_text("utf-8"))
         assert all(read.entities == {"KZ_IIN": "high"} for read in found.values())
@@ -197,7 +207,7 @@ def _follow(source: Source) -> None:
     file = source.folder / "f.ndjson"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", _interrupt)
-        code = main.run(["scan", source.target, "--follow", "--format", "ndjson", "-o", str(file)])
+        code = main.run(["scan", *source.asked, "--follow", "--format", "ndjson", "-o", str(file)])
     if code != USAGE:
         found = [json.loads(each)["entity"] for each in file.read_text("utf-8").splitlines()]
         assert all(found.count(entity) == len(ROWS) for entity in PLANTED)
@@ -232,6 +242,11 @@ def _as(source: Source) -> None:
     assert code == USAGE if source.kind not in given else _found((code, document)) == _found(source.scan())
 
 
+def _ocr(source: Source) -> None:
+    pytest.importorskip("PIL")
+    _same("--ocr")(source)
+
+
 def _metrics(source: Source) -> None:
     file = source.folder / "piiguard.prom"
     assert _found(source.again("--metrics", str(file))) == _found(source.scan())
@@ -259,7 +274,7 @@ def _source(source: Source) -> None:
     schema = source.file("schema.sql", "create table people (\n iin text, phone text, email text);\n")
     assert source.again("--source", schema)[0] == USAGE  # JSON has no lines of a repository
     file = source.folder / "o.sarif"
-    assert main.run(["scan", source.target, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
+    assert main.run(["scan", *source.asked, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
     [run] = json.loads(file.read_text("utf-8"))["runs"]
     places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
     named = {place["artifactLocation"]["uri"].rpartition("/")[2] for place in places}
@@ -286,6 +301,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--manifest": _manifest,
     "--encoding": _encoding,
     "--raw": _same("--raw"),
+    "--ocr": _ocr,
     "--master": _nothing_left("--master", "local[1]"),
     "--follow": _follow,
     "--lang": _same("--lang", "kk"),

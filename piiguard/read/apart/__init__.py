@@ -33,11 +33,11 @@ _TURNS = 500
 """Documents that one process reads: what they leave behind does not add up."""
 _LIBRARIES = {
     "workbook": "python_calamine", "sheets": "python_calamine", "pdf": "pypdfium2", "rtf": "striprtf",
-    "outlook": "olefile",
+    "outlook": "olefile", "picture": "PIL",
 }  # fmt: skip
 _NAMES = {
     "workbook": "a workbook", "sheets": "a workbook", "pdf": "a PDF document", "rtf": "an RTF document",
-    "outlook": "a letter of Outlook",
+    "outlook": "a letter of Outlook", "picture": "a picture",
 }  # fmt: skip
 _BEGIN = "import sys; sys.path[:] = sys.argv[3:]; from piiguard.read.apart.worker import main; main()"
 _TOO_LONG = f"not read to its end: it takes longer than {SECONDS} s"
@@ -60,8 +60,8 @@ def missing(form: str) -> str:
     return f"{_NAMES[form]}; {MissingExtra('documents', library).hint} reads it"
 
 
-def events(form: str, data: bytes | bytearray) -> Generator[Event]:
-    """What a document of this form holds, in its order.
+def events(form: str, data: bytes | bytearray, *, pictures: bool = False) -> Generator[Event]:
+    """What a document of this form holds, in its order; with ``pictures`` those too that a reader of pictures can take.
 
     Raises: :class:`Broken` when the process ends, or says nothing for too long.
     """
@@ -69,7 +69,7 @@ def events(form: str, data: bytes | bytearray) -> Generator[Event]:
         reader = _reader()
         whole = False
         try:
-            reader.send(form, data)
+            reader.send({"form": form, "pictures": pictures}, data)
             while (event := reader.next()).kind != "end":
                 yield event
             whole = True
@@ -99,10 +99,10 @@ class _Reader:
     def usable(self) -> bool:
         return self._process.poll() is None and self.turns < _TURNS and self.pid == os.getpid()
 
-    def send(self, form: str, data: bytes | bytearray) -> None:
+    def send(self, head: dict[str, Any], data: bytes | bytearray) -> None:
         self.turns += 1
         pipe = cast(IO[bytes], self._process.stdin)
-        for piece in pack({"form": form}, data):
+        for piece in pack(head, data):
             pipe.write(piece)
         pipe.flush()
 

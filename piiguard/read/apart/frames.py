@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 __all__ = ["MOST", "Event", "Kind", "pack", "unpack"]
 
-Kind = Literal["text", "rows", "file", "gap", "end"]
+Kind = Literal["text", "rows", "file", "picture", "gap", "end"]
 _LENGTHS = struct.Struct(">II")
 _HEAD = 1 << 20
 MOST = 160 << 20
@@ -19,7 +19,8 @@ MOST = 160 << 20
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that a document holds: ``data`` is a text in UTF-8, rows in JSON, a file, or why something is not read.
+    """Something that a document holds: ``data`` is a text in UTF-8, rows in JSON, a file, grey pixels, or why
+    something is not read.
 
     ``name`` is that of the sheet, the note, the attachment; empty for the document itself. ``number`` is that of the
     page.

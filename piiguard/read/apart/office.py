@@ -23,17 +23,17 @@ _AROUND = frozenset({"document", "body", "sdt", "sdtContent", "ins", "customXml"
                      "list-item", "document-content", "presentation", "drawing", "page"})  # fmt: skip
 
 
-def read_word(data: bytes) -> Iterator[Event]:
+def read_word(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """A document of Word: its lines are its paragraphs."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         content = package.part(archive, "word/document.xml")
     body, rest = package.element(content), Rest()
     yield from _flow(body, "tbl", "tr", "tc", partial(paragraphs, rest=rest))
     yield from package.told_beside("word/document.xml", body, content, rest)
-    yield from package.beside(data, package.WORD)
+    yield from package.beside(data, package.WORD, pictures=pictures)
 
 
-def read_open(data: bytes) -> Iterator[Event]:
+def read_open(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """A letter or slides of OpenDocument."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if b"encryption-data" in package.part(archive, "META-INF/manifest.xml"):
@@ -44,10 +44,10 @@ def read_open(data: bytes) -> Iterator[Event]:
     text = partial(opened, rest=rest, deleted=regions(body))
     yield from _flow(body, "table", "table-row", "table-cell", text)
     yield from package.told_beside("content.xml", body, content, rest)
-    yield from package.beside(data, package.OPEN)
+    yield from package.beside(data, package.OPEN, pictures=pictures)
 
 
-def read_slides(data: bytes) -> Iterator[Event]:
+def read_slides(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """Slides of PowerPoint: all that stands on one has its number, and so have its notes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = [match for name in {*archive.namelist()} if (match := _SLIDE.fullmatch(name))]
@@ -62,7 +62,7 @@ def read_slides(data: bytes) -> Iterator[Event]:
                 continue
             yield Event("text", name, int(match[2]), text.encode("utf-8", "replace"))
             yield from package.told_beside(match[0], root, content, rest)
-    yield from package.beside(data, package.SLIDES)
+    yield from package.beside(data, package.SLIDES, pictures=pictures)
 
 
 def _flow(root: Element, table: str, row: str, cell: str, text: Callable[[Element], str]) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError
 from piiguard.read.apart import cells
 from piiguard.read.apart.flow import is_open, opened, paragraphs, properties
 from piiguard.read.apart.frames import Event
+from piiguard.read.apart.pixels import OCR
 from piiguard.read.apart.sweep import Given, Rest, is_machine, loose, notes, strings
 
 __all__ = [
@@ -84,6 +85,7 @@ _EMBEDDED = re.compile(r"(?i)(.*/)?(embeddings|activeX|attachedToolbars)/.*|.*vb
 _PICTURES = re.compile(
     r"(?i).*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svgz?|wdp|ico|webp|heic|mp[34]|wav|avi|mov|wmv|m4[av])$"
 )
+_READ = re.compile(r"(?i).*\.(png|jpe?g|gif|bmp|tiff?|webp)$")
 _THUMBNAIL = re.compile(r"docProps/thumbnail\.\w+|Thumbnails/[^/]*")
 """A picture of the document's own first page."""
 _SHOWN = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a")
@@ -121,10 +123,15 @@ def part(package: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes:
     return data
 
 
-def beside(data: bytes, layout: Layout, given: Given | None = None) -> Iterator[Event]:
-    """What a document keeps beside its own text; ``given`` are the cells that were told before."""
+def beside(
+    data: bytes, layout: Layout, given: Given | None = None, *, pictures: bool = False
+) -> Iterator[Event]:
+    """What a document keeps beside its own text; ``given`` are the cells that were told before.
+
+    With ``pictures`` those that can be read are files that it carries.
+    """
     texts: dict[str, list[str]] = {}
-    pictures = 0
+    shown = unread = 0
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         last = package.NameToInfo
         for info in package.infolist():
@@ -134,8 +141,12 @@ def beside(data: bytes, layout: Layout, given: Given | None = None) -> Iterator[
             called = next((told for pattern, told in layout.names if pattern.match(name)), name)
             if info.flag_bits & 1:
                 yield Event("gap", name, data=ENCRYPTED.encode())
-            elif _PICTURES.match(name):
-                pictures += not _is_thumbnail(package, info)
+            elif _is_thumbnail(package, info):
+                continue
+            elif _READ.match(name) and not pictures:
+                shown += 1
+            elif _PICTURES.match(name) and not _READ.match(name):
+                unread += 1
             elif name.endswith("vbaProject.bin") or name.startswith(("Basic/", "Scripts/")):
                 yield Event("gap", name, data=MACROS.encode())
             elif info.file_size or not info.is_dir():
@@ -152,9 +163,10 @@ def beside(data: bytes, layout: Layout, given: Given | None = None) -> Iterator[
     for called, lines in texts.items():
         if text := "".join(lines).strip():
             yield Event("text", called, data=f"{text}\n".encode("utf-8", "replace"))
-    if pictures:
-        why = f"pictures, sound or film in it, which no reader knows: {pictures}"
-        yield Event("gap", "pictures", data=why.encode())
+    whys = [f"pictures in it, {OCR}: {shown}"] * bool(shown)
+    whys += [f"pictures, sound or film in it, which no reader knows: {unread}"] * bool(unread)
+    if whys:
+        yield Event("gap", "pictures", data="; ".join(whys).encode())
 
 
 def _is_thumbnail(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:

@@ -1,7 +1,7 @@
 """PDF documents: the text layer of each page, the notes and fields on it, the properties, attached files, and all other strings.
 
 A page that shows something and has no text, signs of a font that does not say what they mean, and pictures on any page, are said
-to be unread.
+to be unread; or, where a reader of pictures waits for it, such a page is drawn.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
-from piiguard.read.apart import objects
+from piiguard.read.apart import objects, pixels
 from piiguard.read.apart.frames import Event
+from piiguard.read.apart.pixels import OCR
 from piiguard.read.apart.sweep import distinct
 
 __all__ = ["read"]
 
 _ENCRYPTED = "encrypted with a password"
-_NO_TEXT = "a page without text, whose picture no reader knows"
+_NO_TEXT = f"a page without text, {OCR}"
 _NO_MAP = "signs of a font that does not say what they mean"
 _SEALED = "encrypted: what it holds beside its pages was not searched"
 _MANY = "more earlier versions of the document than are read"
@@ -27,9 +28,11 @@ _LOOKS = 500
 """Signs of a page that are asked for their meaning."""
 _MOST_NOTES = 10_000
 _DEPTH = 3
+_DOTS = 300
+"""To the inch, of a page that is drawn: what readers of pictures were made for."""
 
 
-def read(data: bytes) -> Iterator[Event]:
+def read(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """A PDF document; all that stands on a page has its number."""
     import pypdfium2 as pdfium
     from pypdfium2 import raw
@@ -42,26 +45,29 @@ def read(data: bytes) -> Iterator[Event]:
         yield Event("gap", data=_ENCRYPTED.encode())
         return
     shown: list[str] = []
-    yield from _pages(document, raw, shown)
+    yield from _pages(document, raw, shown, draws=pictures)
     shown += filter(None, document.get_metadata_dict().values())
     yield from _beside(document)
     yield from _versions(data, shown)
     yield from _objects(document, data, shown, raw)
 
 
-def _pages(document: Any, raw: Any, told: list[str]) -> Iterator[Event]:
+def _pages(document: Any, raw: Any, told: list[str], *, draws: bool) -> Iterator[Event]:
     pictures = 0
     for number in range(1, len(document) + 1):
         page = document[number - 1]
         text, unmapped = _text(page, raw)
         shown = _pictures(page, raw)
-        pictures += shown[0]
         if text.strip():
             yield Event("text", "", number, text.encode("utf-8", "replace"))
-        elif shown[1]:
-            yield Event("gap", f"page {number}", data=_NO_TEXT.encode())
-        if unmapped:
-            yield Event("gap", f"page {number}", data=_NO_MAP.encode())
+        gaps = [] if text.strip() or not shown[1] else [_NO_TEXT]
+        gaps += [_NO_MAP] * unmapped
+        if draws and (shown[0] or gaps):
+            drawn = _drawn(document[number - 1], raw, bare=bool(text.strip()) and not unmapped)
+            yield Event("picture", f"page {number}", data=drawn)
+        else:
+            pictures += shown[0]
+            yield from (Event("gap", f"page {number}", data=why.encode()) for why in gaps)
         notes = _notes(page, raw)
         told += (text, notes, *(line.partition(": ")[2] for line in notes.splitlines()))
         if raw.FPDFPage_GetAnnotCount(page.raw) and raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY):
@@ -71,7 +77,19 @@ def _pages(document: Any, raw: Any, told: list[str]) -> Iterator[Event]:
             yield Event("text", "", number, notes.encode("utf-8", "replace"))
         page.close()
     if pictures:
-        yield Event("gap", "pictures", data=f"pictures in it, which no reader knows: {pictures}".encode())
+        yield Event("gap", "pictures", data=f"pictures in it, {OCR}: {pictures}".encode())
+
+
+def _drawn(page: Any, raw: Any, *, bare: bool) -> bytes:
+    """What a page shows, in grey; ``bare`` without the text that was told."""
+    if bare:
+        for each in page.get_objects(max_depth=_DEPTH):
+            if each.type == raw.FPDF_PAGEOBJ_TEXT:
+                raw.FPDFTextObj_SetTextRenderMode(each.raw, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+    width, height = page.get_size()
+    most = (pixels.MOST / max(width * height, 1)) ** 0.5
+    drawn = page.render(scale=min(_DOTS / 72, most * 0.999), grayscale=True)
+    return pixels.pack(drawn.width, drawn.height, bytes(drawn.buffer), drawn.stride)
 
 
 def _new(text: str, told: list[str]) -> str:

@@ -20,21 +20,21 @@ _ENCRYPTED = "encrypted with a password"
 _NOT_CELLS = "a sheet without cells, which no reader knows"
 
 
-def read(data: bytes) -> Iterator[Event]:
+def read(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """A workbook of Excel, old or new."""
     given = Given()
     yield from _sheets(data, given)
     if data.startswith(b"PK"):
-        yield from package.beside(data, package.WORKBOOK, given)
+        yield from package.beside(data, package.WORKBOOK, given, pictures=pictures)
     elif text := strings(data, given):
         yield Event("text", "objects", data=text.encode("utf-8", "replace"))
 
 
-def read_open(data: bytes) -> Iterator[Event]:
+def read_open(data: bytes, *, pictures: bool = False) -> Iterator[Event]:
     """A workbook of OpenDocument."""
     given = Given(amounts=True)
     yield from _sheets(data, given)
-    yield from package.beside(data, package.SHEETS, given)
+    yield from package.beside(data, package.SHEETS, given, pictures=pictures)
 
 
 def _sheets(data: bytes, given: Given) -> Iterator[Event]:

@@ -14,16 +14,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from piiguard.read.apart import mail, markup, office, outlook, package, pdf, rich, workbook
+from piiguard.read.apart import mail, markup, office, outlook, package, pdf, picture, rich, workbook
 from piiguard.read.apart.frames import Event, pack, unpack
 
 __all__ = ["main"]
 
 _MEMORY = "not read to its end: it takes more memory than a document is given"
-_FORMS: dict[str, Callable[[bytes], Iterator[Event]]] = {
+_FORMS: dict[str, Callable[..., Iterator[Event]]] = {
     "pdf": pdf.read,
     "word": office.read_word,
     "slides": office.read_slides,
@@ -34,6 +35,11 @@ _FORMS: dict[str, Callable[[bytes], Iterator[Event]]] = {
     "html": markup.read,
     "mail": mail.read,
     "outlook": outlook.read,
+    "picture": picture.read,
+}
+_WITH_PICTURES: dict[str, Callable[..., Iterator[Event]]] = {
+    form: partial(_FORMS[form], pictures=True)
+    for form in ("pdf", "word", "slides", "open", "workbook", "sheets")
 }
 _ENCODINGS = (
     "ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "idna", "punycode",
@@ -43,15 +49,22 @@ _ENCODINGS = (
 )  # fmt: skip
 
 
+_LIBRARIES = (
+    "datetime", "decimal", "python_calamine", "pypdfium2", "striprtf.striprtf", "olefile",
+)  # fmt: skip
+
+
 def main() -> None:
     """Read documents until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for it ends it
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
     for name in _ENCODINGS:
         codecs.lookup(name)
-    for name in ("datetime", "decimal", "python_calamine", "pypdfium2", "striprtf.striprtf", "olefile"):
+    for name in _LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(name)
+    with suppress(ImportError):
+        picture.prepare()
     list(mail.read(mail.SAMPLE))
     _confine(memory)
     given, taken = sys.stdin.buffer, sys.stdout.buffer
@@ -59,7 +72,7 @@ def main() -> None:
         while True:
             head, data = unpack(lambda count: _exactly(given, count))
             _limit(seconds)
-            for event in _events(head["form"], data):
+            for event in _events(head["form"], data, pictures=head["pictures"]):
                 _say(taken, event)
             _say(taken, Event("end"))
             taken.flush()
@@ -77,9 +90,10 @@ def _say(stream: IO[bytes], event: Event) -> None:
         stream.write(piece)
 
 
-def _events(form: str, data: bytes) -> Iterator[Event]:
+def _events(form: str, data: bytes, *, pictures: bool) -> Iterator[Event]:
+    forms = _FORMS | _WITH_PICTURES if pictures else _FORMS
     try:
-        yield from _FORMS[form](data)
+        yield from forms[form](data)
     except MemoryError:
         yield Event("gap", data=_MEMORY.encode())
     except package.TooLargeError:
