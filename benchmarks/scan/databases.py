@@ -78,7 +78,7 @@ def stream(engine: sa.Engine) -> int:
     columns: list[sa.ColumnElement[Any]] = [sa.column(name) for name in COLUMNS]
     query = sa.select(*columns).select_from(sa.table("customers", schema="piiguard_bench"))
     with engine.connect() as connection:
-        for page in pages.pages(connection, query):
+        for page in pages.pages(connection, query, ["long"] * len(columns)):
             total += len(next(zip(*page, strict=True)))
     return total
 

@@ -22,7 +22,6 @@ from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
 from tests.report.test_notification import listening, sent
-from tests.tables import PLANTED, ROWS, fill_table, write_table
 from tests.tables import LINE, PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
