@@ -144,8 +144,8 @@ def test_no_sentence_is_left_over() -> None:
     assert {piece for piece in pieces if piece not in whole} <= SYSTEM
 
 
-SYSTEM = {"permission denied for ", "no such file or directory", "input/output error"}
-"""What the operating system says."""
+SYSTEM = {", which scan --ocr reads", "permission denied for ", "no such file or directory", "input/output error"}
+"""What the operating system says, and what is put together."""
 
 
 def test_what_varies_is_the_same_in_every_language() -> None:
