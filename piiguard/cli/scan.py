@@ -99,6 +99,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
     help="What the files are, where their names do not say.",
 )
 @click.option("--raw", is_flag=True, help="Look into binary files too, for residues in any bytes.")
+@click.option("--history", is_flag=True,
+              help="Of a Git repository, search every version of every file, and messages, beside the work tree.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to read: this process, or the workers of Apache Spark.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Of Spark; all cores of this machine by default.")
@@ -121,6 +123,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan crm.db --policy policy.toml --format html --lang kk -o report.html
       piiguard scan crm.db --policy papers/list.toml --papers papers
       piiguard scan postgresql://reader@db/crm --format datahub -o crm.datahub.json
+      piiguard scan . --history --baseline known.json
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,

@@ -78,6 +78,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         encoding=chosen["encoding"],
         raw=chosen["raw"],
         form=chosen["form"] or "",
+        history=chosen["history"],
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],
     )

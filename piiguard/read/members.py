@@ -40,7 +40,7 @@ def read(
         if outer
         else Holder(task, examiner, part, sink, Budget.of(task.place, source), read)
     )
-    part.hindrance = "packed"
+    part.hindrance = part.hindrance or "packed"
     if form == "zip":
         _zip(holder, source)
     elif form == "tar":

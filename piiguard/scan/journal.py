@@ -218,6 +218,7 @@ def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:
         "encoding": options.encoding,
         "raw": options.raw,
         **({"form": options.form} if options.form else {}),
+        **({"history": True} if options.history else {}),
         **({"views": sorted(options.views)} if options.views else {}),
         **({"manifest": hashlib.sha256("\n".join(protected).encode()).hexdigest()} if protected else {}),
     }

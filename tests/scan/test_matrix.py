@@ -20,11 +20,12 @@ from piiguard.cli.scan import scan as command
 from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
+from tests.repositories import Repository
 from tests.tables import PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "git")
 SOURCES = (*DATABASES, *FILES)
 
 Answer = tuple[int, dict[str, Any]]
@@ -39,13 +40,18 @@ class Source:
     folder: Path
     known: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What of a command names it."""
+        return (self.target, "--history") if self.kind == "git" else (self.target,)
+
     def scan(self, *options: str) -> Answer:
         if options not in self.known:
-            self.known[options] = scan(self.target, *options, out=self.folder / "o.json")
+            self.known[options] = self.again(*options)
         return self.known[options]
 
     def again(self, *options: str) -> Answer:
-        return scan(self.target, *options, out=self.folder / "o.json")
+        return scan(*self.words, *options, out=self.folder / "o.json")
 
     def file(self, name: str, text: str = "") -> str:
         if text:
@@ -58,7 +64,13 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     kind: str = request.param
     folder = tmp_path_factory.mktemp(kind)
     with ExitStack() as stack:
-        if kind in FILES:
+        if kind == "git":
+            target = str(folder / "repository")
+            write_table("csv", folder / "people.csv")
+            repository = Repository(Path(target))
+            repository.commit("people", {"people.csv": (folder / "people.csv").read_bytes()})
+            repository.commit("taken out", {}, gone=["people.csv"])
+        elif kind in FILES:
             target = str(folder / f"people.{kind if kind != 'gz' else 'log.gz'}")
             write_table(kind, Path(target))
         else:
@@ -159,7 +171,7 @@ def _since(source: Source) -> None:
 def _ndjson(source: Source) -> None:
     """Each value that was planted is one line."""
     file = source.folder / "o.ndjson"
-    assert main.run(["scan", source.target, "--format", "ndjson", "-o", str(file)]) == 3
+    assert main.run(["scan", *source.words, "--format", "ndjson", "-o", str(file)]) == 3
     matches = [json.loads(each) for each in file.read_text("utf-8").splitlines()]
     assert all(sum(each.get("entity") == entity for each in matches) == len(ROWS) for entity in PLANTED)
 
@@ -167,7 +179,7 @@ def _ndjson(source: Source) -> None:
 def _formats(source: Source) -> None:
     for each in ("table", "csv", "sarif", "junit", "html", "summary"):
         file = source.folder / f"o.{each}"
-        assert main.run(["scan", source.target, "--format", each, "-o", str(file)]) == 3
+        assert main.run(["scan", *source.words, "--format", each, "-o", str(file)]) == 3
         assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "summary", "table")
 
 
@@ -175,7 +187,7 @@ def _catalogues(source: Source) -> None:
     """The tables of databases are told by the names that they have there, and files are none."""
     for each in ("datahub", "openmetadata", "dbt"):
         file = source.folder / f"o.{each}"
-        words = ["scan", source.target, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
+        words = ["scan", *source.words, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
         assert main.run(words) == 3
         found = READERS[each](file.read_text("utf-8"))
         assert all(read.entities == {"KZ_IIN": "high"} for read in found.values())
@@ -196,7 +208,7 @@ def _follow(source: Source) -> None:
     file = source.folder / "f.ndjson"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", _interrupt)
-        code = main.run(["scan", source.target, "--follow", "--format", "ndjson", "-o", str(file)])
+        code = main.run(["scan", *source.words, "--follow", "--format", "ndjson", "-o", str(file)])
     if code != USAGE:
         found = [json.loads(each)["entity"] for each in file.read_text("utf-8").splitlines()]
         assert all(found.count(entity) == len(ROWS) for entity in PLANTED)
@@ -226,9 +238,16 @@ def _as(source: Source) -> None:
         "log": "log",
         "gz": "log",
         "zip": "csv",
+        "git": "csv",
     }
     code, document = source.again("--as", given.get(source.kind, "csv"))
     assert code == USAGE if source.kind not in given else _found((code, document)) == _found(source.scan())
+
+
+def _history(source: Source) -> None:
+    code, document = source.again("--history")
+    assert code == (3 if source.kind == "git" else USAGE)
+    assert source.kind != "git" or all("@" in each["file"] for each in document["findings"])
 
 
 def _metrics(source: Source) -> None:
@@ -251,7 +270,7 @@ def _source(source: Source) -> None:
     schema = source.file("schema.sql", "create table people (\n iin text, phone text, email text);\n")
     assert source.again("--source", schema)[0] == USAGE  # JSON has no lines of a repository
     file = source.folder / "o.sarif"
-    assert main.run(["scan", source.target, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
+    assert main.run(["scan", *source.words, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
     [run] = json.loads(file.read_text("utf-8"))["runs"]
     places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
     named = {place["artifactLocation"]["uri"].rpartition("/")[2] for place in places}
@@ -277,6 +296,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--manifest": _manifest,
     "--encoding": _encoding,
     "--raw": _same("--raw"),
+    "--history": _history,
     "--master": _nothing_left("--master", "local[1]"),
     "--follow": _follow,
     "--lang": _same("--lang", "kk"),
