@@ -21,6 +21,7 @@ from tests import documents
 from tests.compound import compound, msg
 from tests.corpora import ROWS, values
 from tests.repositories import Repository
+from tests.sevens import seven
 
 IINS = values("KZ_IIN")
 LOG = "".join(f"INFO saved ИИН {each}\n" for each in IINS)
@@ -178,6 +179,12 @@ KINDS = {
         file_of("a.zip", documents.zipped({"a.log": LOG, "b.png": b"\x89PNG\r\n\x1a\n" + bytes(64)})),
         ("a.zip!b.png",),
     ),
+    "a 7z": Kind(file_of("a.7z", seven({"a.log": LOG.encode()}))),
+    "a 7z with a picture beside a log": Kind(
+        file_of("a.7z", seven({"b.png": b"\x89PNG\r\n\x1a\n" + bytes(64), "a.log": LOG.encode()})),
+        ("a.7z!b.png",),
+    ),
+    "a 7z cut short": Kind(file_of("a.7z", seven({"a.log": LOG.encode()})[:-60]), ("a.7z",), found=False),
     "a workbook": Kind(file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS)]))),
     "a workbook with a cell longer than others": Kind(
         file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS), ["x" * 30_000, None]]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 
-from piiguard.read import Examiner, Sink, archive, document, mailbox, memory, sources
+from piiguard.read import Examiner, Sink, archive, document, mailbox, memory, seven, sources, strays
 from piiguard.read.forms import TEXTS, form_of, office_of
 from piiguard.read.holder import Budget, Holder
 from piiguard.read.opened import FileTask
@@ -45,6 +45,8 @@ def read(
         _zip(holder, source)
     elif form == "tar":
         archive.read_tar(holder, source)
+    elif form == "7z":
+        seven.read(holder, source)
     elif form == "mbox":
         mailbox.read(holder, source)
     else:
@@ -58,7 +60,7 @@ def is_document(file: str) -> bool:
         with sources.opened(file, named=True, salvage=True) as source:
             form = form_of(file, source.head)
             if form != "zip" or source.file is None:
-                return form not in ("", "zip", "tar", *TEXTS)
+                return form not in ("", "zip", "tar", "7z", *TEXTS)
             return bool(office_in(source))
     except (OSError, *sources.DAMAGED):
         return False
@@ -88,7 +90,7 @@ def _zip(holder: Holder, source: Source) -> None:
         with opened:
             names = opened.namelist()
             if form := office_of(names, _mimetype(opened, names)):
-                archive.name_strays(holder, opened)
+                strays.name_strays(holder, opened)
                 file.seek(0)
                 document.read_bytes(holder, form, document.whole(file))
             else:

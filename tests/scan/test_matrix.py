@@ -25,7 +25,7 @@ from tests.tables import PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "git")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "7z", "git")
 SOURCES = (*DATABASES, *FILES)
 
 Answer = tuple[int, dict[str, Any]]
@@ -238,6 +238,7 @@ def _as(source: Source) -> None:
         "log": "log",
         "gz": "log",
         "zip": "csv",
+        "7z": "csv",
         "git": "csv",
     }
     code, document = source.again("--as", given.get(source.kind, "csv"))
