@@ -6,12 +6,16 @@ import gzip
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from piiguard.cli import main
+from piiguard.read import Task
+from piiguard.read.file import FileSource
+from piiguard.read.options import ReadOptions
 from tests.corpora import scan, unread, values
 from tests.repositories import Repository
 from tests.tables import write_table
@@ -118,6 +122,21 @@ def test_what_lies_in_the_work_tree_is_told_there_alone(repository: Repository) 
     at = repository.commit("1", {"a.log": line(0), "b.log": line(1)})
     (repository.folder / "b.log").write_text(line(2), "utf-8")
     assert sorted(files(read(repository))) == sorted(["/a.log", "/b.log", f"@{at}:b.log"])
+
+
+def test_what_is_changed_while_it_is_read_is_read_in_the_history(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = repository.commit("1", {"a.log": line(0)})
+    whole = FileSource.tasks
+
+    def changed(source: FileSource, options: ReadOptions) -> Iterator[Task]:
+        (repository.folder / "a.log").write_text("saved\n", "utf-8")
+        yield from whole(source, options)
+        (repository.folder / "a.log").write_text(line(0), "utf-8")
+
+    monkeypatch.setattr(FileSource, "tasks", changed)
+    assert files(read(repository)) == [f"@{at}:a.log"]
 
 
 def test_whatever_leads_to_a_version_and_nothing_does_it_is_read(repository: Repository) -> None:
@@ -351,7 +370,7 @@ def test_a_reflog_is_searched_for_what_was_done(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["a folder", "a file", "a URL", "part of a work tree", "a linked work tree"]
+    "target", ["a folder", "an empty .git", "a file", "a URL", "part of a work tree", "a linked work tree"]
 )
 def test_what_is_no_repository_is_refused_before_anything_is_read(
     repository: Repository, tmp_path: Path, target: str, capsys: pytest.CaptureFixture[str]
@@ -359,8 +378,10 @@ def test_what_is_no_repository_is_refused_before_anything_is_read(
     repository.commit("1", {"in/a.log": line(0)})
     repository.run("worktree", "add", "--quiet", str(tmp_path / "linked"))
     (tmp_path / "folder").mkdir()
+    (tmp_path / "bare" / ".git").mkdir(parents=True)
     named = {
         "a folder": str(tmp_path / "folder"),
+        "an empty .git": str(tmp_path / "bare"),
         "a file": str(repository.folder / "in/a.log"),
         "a URL": "postgresql://reader:secret-word@localhost/crm",
         "part of a work tree": str(repository.folder / "in"),

@@ -11,6 +11,7 @@ from piiguard.read.listing import HIDDEN, Listing, listed
 __all__ = ["Repository", "repository_of", "why_not"]
 
 _NONE = "no Git repository: there is no folder .git in it"
+_BROKEN = "no Git repository: its folder .git has no objects"
 _ELSEWHERE = (
     "its history lies in another folder (.git is no folder here): name the repository that it belongs to"
 )
@@ -70,7 +71,7 @@ def why_not(target: str) -> str:
     """
     inside = os.path.join(target, ".git")
     if os.path.isdir(inside) and not os.path.islink(inside):
-        return ""
+        return "" if os.path.lexists(os.path.join(inside, "objects")) else _BROKEN
     if os.path.lexists(inside):
         return _ELSEWHERE
     parts = (os.path.join(target, name) for name in ("objects", "refs"))

@@ -66,6 +66,7 @@ def _begun(folder: str, words: tuple[str, ...], given: Any, told: Any) -> subpro
         stderr=told,
         cwd=folder,
         env=_environment(folder),
+        start_new_session=True,  # an interrupt of ours is none of its
     )
     with suppress(ImportError, OSError, AttributeError, ValueError):  # where a system has such limits
         import resource

@@ -17,6 +17,7 @@ from piiguard.read.history.task import HistoryTask, forget
 from piiguard.read.history.view import View
 from piiguard.read.history.walk import DAMAGED, Item, Walk
 from piiguard.read.listing import HIDDEN, Listing, listed
+from piiguard.read.opened import mark_of
 from piiguard.read.options import ReadOptions
 
 __all__ = ["HistorySource"]
@@ -60,9 +61,14 @@ class HistorySource:
     def tasks(self, options: ReadOptions) -> Iterable[Task]:
         objects = Objects(lines_of(self._view.folder, *_LIST))
         tree = dict(self._repository.in_tree(self._listing))
-        for path in tree:
-            objects.meet(objects.blob_of(path))  # what is read there is not told twice
+        marks = {path: _mark(path) for path in tree}
         yield from self._files(objects, options)
+        for path, mark in marks.items():
+            oid = objects.blob_of(path)
+            if mark and mark == _mark(
+                path
+            ):  # what was read there is not told twice; what was changed meanwhile, was not
+                objects.meet(oid)
         for place, why in self._view.gaps:
             yield Left(place, why=why, shared=False)
         if objects.lost:
@@ -128,6 +134,14 @@ def _is_in(objects: Objects, path: str) -> bool:
     inside = listed(path)
     hidden = all(why == HIDDEN and _is_in(objects, each) for each, why in inside.left)
     return hidden and bool(inside.files) and all(map(objects.blob_of, inside.files))
+
+
+def _mark(path: str) -> str:
+    """What changes when a file does."""
+    try:
+        return mark_of(os.stat(path, follow_symlinks=False))
+    except OSError:
+        return ""
 
 
 def _weight(folder: str) -> int:

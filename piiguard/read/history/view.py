@@ -122,7 +122,12 @@ class View:
         if os.path.islink(self._repository.store):
             self._gap("objects", _SPECIAL)
             return
-        for entry in sorted(os.scandir(self._repository.store), key=lambda entry: entry.name):
+        try:
+            entries = sorted(os.scandir(self._repository.store), key=lambda entry: entry.name)
+        except OSError as error:
+            self._gap("objects", (error.strerror or "error").lower())
+            return
+        for entry in entries:
             if entry.name == "info":
                 continue
             if not (entry.name == "pack" or _FOLDER.fullmatch(entry.name)):
