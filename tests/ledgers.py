@@ -20,6 +20,8 @@ import pytest
 from tests import documents
 from tests.compound import compound, msg
 from tests.corpora import ROWS, values
+from tests.repositories import Repository
+from tests.sevens import seven
 
 IINS = values("KZ_IIN")
 LOG = "".join(f"INFO saved ИИН {each}\n" for each in IINS)
@@ -117,6 +119,18 @@ def _put(path: Path, text: str) -> None:
     path.write_bytes(text.encode("latin-1" if text.startswith("\x89") else "utf-8"))
 
 
+def _repository(files: dict[str, str | bytes]) -> Callable[[Path], Path]:
+    """What was committed, and taken out again."""
+
+    def make(folder: Path) -> Path:
+        repository = Repository(folder)
+        repository.commit("1", files)
+        repository.commit("2", {}, gone=list(files))
+        return folder
+
+    return make
+
+
 def _zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -165,6 +179,12 @@ KINDS = {
         file_of("a.zip", documents.zipped({"a.log": LOG, "b.png": b"\x89PNG\r\n\x1a\n" + bytes(64)})),
         ("a.zip!b.png",),
     ),
+    "a 7z": Kind(file_of("a.7z", seven({"a.log": LOG.encode()}))),
+    "a 7z with a picture beside a log": Kind(
+        file_of("a.7z", seven({"b.png": b"\x89PNG\r\n\x1a\n" + bytes(64), "a.log": LOG.encode()})),
+        ("a.7z!b.png",),
+    ),
+    "a 7z cut short": Kind(file_of("a.7z", seven({"a.log": LOG.encode()})[:-60]), ("a.7z",), found=False),
     "a workbook": Kind(file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS)]))),
     "a workbook with a cell longer than others": Kind(
         file_of("a.xlsx", documents.xlsx([["n", "iin"], *enumerate(IINS), ["x" * 30_000, None]]))
@@ -192,6 +212,11 @@ KINDS = {
     "a dump of SQLite with a line break": Kind(
         file_of("a.sql", DUMP.replace("7, '", "7, replace('x\\n','\\n',char(10)) || '", 1)), count=ROWS - 1
     ),
+    "a repository": Kind(_repository({"a.log": LOG}), options=("--history",)),
+    "a repository with a picture": Kind(
+        _repository({"a.log": LOG, "b.png": b"\x89PNG\r\n\x1a\n\0\0"}), (":b.png",), options=("--history",)
+    ),
+    "a repository without its option": Kind(_repository({"a.log": LOG}), (".git",), found=False),
     "an empty file": Kind(file_of("a.log", ""), found=False),
     "an empty folder": Kind(lambda folder: folder, found=False),
     "an empty database": Kind(sqlite_of(cells=[]), found=False),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests import documents, pictures
+from tests import documents, pictures, sevens
 from tests.corpora import values
 
 PLANTED = ("KZ_IIN", "KZ_PHONE", "EMAIL_ADDRESS")
@@ -41,6 +41,10 @@ def write_table(kind: str, path: Path) -> None:
     elif kind == "zip":
         text = "".join(",".join(row) + "\n" for row in [NAMES, *ROWS])
         path.write_bytes(documents.zipped({"out/people.csv": text}))
+    elif kind == "7z":
+        path.write_bytes(
+            sevens.seven({"out/people.csv": "".join(",".join(row) + "\n" for row in [NAMES, *ROWS]).encode()})
+        )
     elif kind == "gz":
         path.write_bytes(gzip.compress(_log().encode()))
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from piiguard.cli.say import about, hint, many, say
+from piiguard.names import without_password
 
 if TYPE_CHECKING:
     from piiguard.report.catalogues import Left
@@ -26,8 +27,10 @@ __all__ = [
     "SINCE_OR_RESUME",
     "SOURCE_OF_CODE",
     "beside_follow",
+    "beside_history",
     "following",
     "left_out",
+    "no_history",
     "not_for_documents",
     "only_for",
     "papers_written",
@@ -123,6 +126,16 @@ SAMPLE_OR_FULL = "--sample and --full exclude each other"
 def beside_follow(option: str) -> str:
     """An option that has no meaning where a scan has no end."""
     return f"{option} cannot be kept beside --follow, which reads one growing file in this process, as ndjson"
+
+
+def beside_history(option: str) -> str:
+    """An option that needs files that are read elsewhere, or have no end."""
+    return f"{option} cannot be kept beside --history, which reads a repository on this machine"
+
+
+def no_history(target: str, why: str) -> str:
+    """A target that is no repository, or whose history lies in another one."""
+    return f"--history: {without_password(target)}: {why}"
 
 
 def only_for(option: str, what: str) -> str:

@@ -107,6 +107,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
 @click.option(
     "--ocr", is_flag=True, help="Read pictures too, and scanned pages, where tesseract is installed."
 )
+@click.option("--history", is_flag=True,
+              help="Of a Git repository, search every version of every file, and messages, beside the work tree.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to read: this process, or the workers of Apache Spark.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Of Spark; all cores of this machine by default.")
@@ -129,6 +131,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan crm.db --policy policy.toml --format html --lang kk -o report.html
       piiguard scan crm.db --policy papers/list.toml --papers papers
       piiguard scan postgresql://reader@db/crm --format datahub -o crm.datahub.json
+      piiguard scan . --history --baseline known.json
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,

@@ -30,11 +30,13 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
         raise click.UsageError(say_scan.NAME_OF_ONE)
     if chosen["since"] and chosen["resume"]:
         raise click.UsageError(say_scan.SINCE_OR_RESUME)
+    if chosen["history"]:
+        _refuse_history(targets, chosen)
     if chosen["sources"] and chosen["format_"] not in ("sarif", "junit"):
         raise click.UsageError(say_scan.SOURCE_OF_CODE)
     if chosen["follow"]:
         _refuse_beside_follow(targets, chosen)
-    _refuse_elsewhere(targets)
+    _refuse_elsewhere(targets, history=chosen["history"])
 
 
 def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
@@ -55,6 +57,18 @@ def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> N
     chosen["format_"] = "ndjson"
 
 
+def _refuse_history(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
+    """Only a repository has one, and it is read on this machine."""
+    from piiguard.read.history.layout import why_not
+
+    for name, option in (("follow", "--follow"), ("engine", "--engine")):
+        if chosen[name] and chosen[name] != "local":
+            raise click.UsageError(say_scan.beside_history(option))
+    for target in targets:
+        if why := why_not(target):
+            raise click.UsageError(say_scan.no_history(target, why))
+
+
 _OF_TABLES = {
     "tables": "--tables", "views": "--views", "sample": "--sample",
     "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
@@ -62,7 +76,7 @@ _OF_TABLES = {
 _OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as", "ocr": "--ocr"}
 
 
-def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
+def _refuse_elsewhere(targets: tuple[str, ...], *, history: bool) -> None:
     """What none of the targets can keep: rows are chosen in tables, and databases have no encoding to be told."""
     typed = [name for name in (*_OF_TABLES, *_OF_FILES) if _was_typed(name)]
     if not typed:
@@ -74,6 +88,7 @@ def _refuse_elsewhere(targets: tuple[str, ...]) -> None:
         kinds = {kind for target in targets for kind in kinds_of(target)}
     except ScanError:
         return  # reading it says so
+    kinds |= {"file"} if history else set()
     if {"form", "encoding"}.intersection(typed) and all(map(is_document, targets)):
         option = next(_OF_FILES[name] for name in ("form", "encoding") if name in typed)
         raise click.UsageError(say_scan.not_for_documents(option))

@@ -82,6 +82,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         raw=chosen["raw"],
         ocr=chosen["ocr"],
         form=chosen["form"] or "",
+        history=chosen["history"],
         limits=Limits(statement=timeout),
         jobs=chosen["jobs"],
         thorough=chosen["thorough"],

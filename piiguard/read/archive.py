@@ -18,22 +18,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
-from piiguard.read import memory
+from piiguard.read import memory, strays
 from piiguard.read.holder import BOMB, RATIO, Holder
 from piiguard.read.sources import Source
 
-__all__ = ["DAMAGED", "ENCRYPTED", "name_strays", "read_tar", "read_zip", "seekable"]
+__all__ = [
+    "DAMAGED", "ENCRYPTED", "UNKNOWN", "goes_on", "read_tar", "read_zip", "seekable", "tell",
+]  # fmt: skip
 
 ENCRYPTED = "encrypted with a password"
 DAMAGED = "damaged, or it ends too early"
-_UNKNOWN = "packed in a way that no reader knows"
+UNKNOWN = "packed in a way that no reader knows"
 _MANY = "its other members were not read: there are more than are opened here; unpack it, and scan the folder"
 _OVERLAPPING = "not opened: its members stand for the same bytes, as those of a bomb do"
 _BEHIND = "something follows the end of the archive, and was not read"
-_BETWEEN = "bytes that belong to none of its members were not read"
 _COMMENTS = "comments"
-_LOCAL = 30
-"""Bytes of the head of a member, at least."""
 _NUMBERS = frozenset({0x0001, 0x000A, 0x000D, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xA11E, 0xCAFE, 0xD935})
 _KEPT = frozenset({"path", "linkpath", "size", "uid", "gid", "uname", "gname", "mtime", "atime", "ctime"})
 """Headers of a tar that its library tells in another place, or that are numbers."""
@@ -65,10 +64,10 @@ def read_zip(holder: Holder, archive: zipfile.ZipFile) -> None:
     if _overlaps(archive.infolist()):
         holder.part.fail(_OVERLAPPING)
         return
-    name_strays(holder, archive)
-    _tell(holder, _zip_comments(archive))
+    strays.name_strays(holder, archive)
+    tell(holder, _zip_comments(archive))
     for info in archive.infolist():
-        if not _goes_on(holder):
+        if not goes_on(holder):
             return
         if info.is_dir() and not info.file_size:
             continue
@@ -78,73 +77,6 @@ def read_zip(holder: Holder, archive: zipfile.ZipFile) -> None:
             holder.fail(info.filename, BOMB)
         else:
             _read(holder, info.filename, lambda info=info: archive.open(info))  # type: ignore[misc]
-
-
-def name_strays(holder: Holder, archive: zipfile.ZipFile) -> None:
-    """Name bytes of a zip that are neither of a member nor of its lists: who reads it as a stream sees members there."""
-    if _has_strays(archive):
-        holder.part.fail(_BETWEEN)
-
-
-def _has_strays(archive: zipfile.ZipFile) -> bool:
-    file = cast(BinaryIO, archive.fp)
-    size = file.seek(0, io.SEEK_END)
-    end = 0
-    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
-        if not _is_empty(file, end, info.header_offset):
-            return True
-        end = info.header_offset + _length(file, info)
-    lists = archive.start_dir
-    return not _is_empty(file, end, lists) or not _ends(file, lists, size, archive.comment)
-
-
-def _is_empty(file: BinaryIO, start: int, end: int) -> bool:
-    """Whether there is nothing but zero bytes, by which some programs align their members."""
-    file.seek(start)
-    while start < end:
-        piece = file.read(min(end - start, 1 << 20))
-        if piece.strip(b"\0"):
-            return False
-        if not piece:
-            break
-        start += len(piece)
-    return True
-
-
-def _length(file: BinaryIO, info: zipfile.ZipInfo) -> int:
-    """Bytes of a member, with its own head and what may say its length behind it."""
-    file.seek(info.header_offset)
-    head = file.read(_LOCAL)
-    length = _LOCAL + _sum("<HH", head[26:30]) + info.compress_size
-    if not info.flag_bits & 8:
-        return length
-    file.seek(info.header_offset + length)
-    said = file.read(24)
-    sum_, sizes = struct.pack("<I", info.CRC), (info.compress_size, info.file_size)
-    known = [sum_ + struct.pack("<QQ", *sizes)]
-    if max(sizes) < 1 << 32:
-        known.append(sum_ + struct.pack("<II", *sizes))
-    records = (mark + each for each in known for mark in (b"PK\x07\x08", b""))
-    return length + next((len(record) for record in records if said.startswith(record)), 0)
-
-
-def _sum(lengths: str, data: bytes) -> int:
-    try:
-        return sum(map(int, struct.unpack(lengths, data)))
-    except struct.error:
-        return 0
-
-
-def _ends(file: BinaryIO, lists: int, size: int, comment: bytes) -> bool:
-    """Whether the list of the members, and the records of its own end, are the end of the file."""
-    file.seek(lists)
-    data = file.read(min(size - lists, _IN_MEMORY))
-    at = 0
-    while data.startswith(b"PK\x01\x02", at) and at + 46 <= len(data):
-        at += 46 + _sum("<HHH", data[at + 28 : at + 34])
-    if data.startswith(b"PK\x06\x06", at) and at + 12 <= len(data):
-        at += 12 + int(struct.unpack("<Q", data[at + 4 : at + 12])[0]) + 20
-    return data.startswith(b"PK\x05\x06", at) and len(data) == at + 22 + len(comment)
 
 
 def _zip_comments(archive: zipfile.ZipFile) -> Iterator[bytes]:
@@ -165,7 +97,7 @@ def _fields(info: zipfile.ZipInfo) -> Iterator[bytes]:
     yield extra[at:]
 
 
-def _tell(holder: Holder, comments: Iterable[bytes]) -> None:
+def tell(holder: Holder, comments: Iterable[bytes]) -> None:
     """Search what stands beside the members of an archive."""
     told = dict.fromkeys(text for each in comments if (text := each.translate(None, b"\0").strip()))
     if told:
@@ -178,7 +110,7 @@ def _overlaps(infos: Iterable[zipfile.ZipInfo]) -> bool:
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             return True
-        end = info.header_offset + _LOCAL + info.compress_size
+        end = info.header_offset + strays.LOCAL + info.compress_size
     return False
 
 
@@ -207,11 +139,11 @@ def read_tar(holder: Holder, source: Source) -> None:
             break
         comments |= dict.fromkeys(_tar_comments(info))
         archive.members = []  # it keeps all of them, for looking them up
-        if not _goes_on(holder):
+        if not goes_on(holder):
             return
         if info.isreg():
             _read(holder, info.name, lambda info=info: archive.extractfile(info))  # type: ignore[misc]
-    _tell(holder, comments)
+    tell(holder, comments)
     if archive is None or holder.part.unread:
         return
     if not ended[0]:
@@ -229,7 +161,7 @@ def _tar_comments(info: tarfile.TarInfo) -> Iterator[bytes]:
         yield text.encode("utf-8", "surrogateescape")
 
 
-def _goes_on(holder: Holder) -> bool:
+def goes_on(holder: Holder) -> bool:
     """Whether one more may be opened."""
     holder.budget.members -= 1
     if holder.budget.members < 0 or holder.budget.bytes < 0:
@@ -261,7 +193,7 @@ def _read(holder: Holder, name: str, opening: Callable[[], IO[bytes] | None]) ->
     try:
         stream = opening()
     except NotImplementedError:
-        holder.fail(name, _UNKNOWN)
+        holder.fail(name, UNKNOWN)
         return
     except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, RuntimeError):
         holder.fail(name, DAMAGED)

@@ -19,6 +19,7 @@ TEXTS = frozenset({"mail", "mbox", "html"})
 _FORMS = {
     "an archive, or an Office document": "zip",
     "a tar archive": "tar",
+    "a 7z archive": "7z",
     "a PDF document": "pdf",
     "an Office document": "ole",
     "an RTF document": "rtf",

@@ -96,7 +96,7 @@ class Holder:
         self._names[name] += 1
         count = self._names[name]
         place = f"{self.task.place}!{name}" + (f" ({count})" if count > 1 else "")
-        part = Part(hindrance="packed")
+        part = Part(hindrance=self.part.hindrance or "packed")
         try:
             yield place, part
         finally:

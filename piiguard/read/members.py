@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 
-from piiguard.read import Examiner, Sink, archive, document, magic, mailbox, memory, sources
+from piiguard.read import Examiner, Sink, archive, document, magic, mailbox, memory, seven, sources, strays
 from piiguard.read.forms import TEXTS, form_of, office_of
 from piiguard.read.holder import Budget, Holder
 from piiguard.read.opened import FileTask
@@ -42,11 +42,13 @@ def read(
         if outer
         else Holder(task, examiner, part, sink, Budget.of(task.place, source), read)
     )
-    part.hindrance = "packed"
+    part.hindrance = part.hindrance or "packed"
     if form == "zip":
         _zip(holder, source)
     elif form == "tar":
         archive.read_tar(holder, source)
+    elif form == "7z":
+        seven.read(holder, source)
     elif form == "mbox":
         mailbox.read(holder, source)
     else:
@@ -62,7 +64,7 @@ def is_document(file: str) -> bool:
             if magic.is_picture(source.head):
                 return True
             if form != "zip" or source.file is None:
-                return form not in ("", "zip", "tar", *TEXTS)
+                return form not in ("", "zip", "tar", "7z", *TEXTS)
             return bool(office_in(source))
     except (OSError, *sources.DAMAGED):
         return False
@@ -92,7 +94,7 @@ def _zip(holder: Holder, source: Source) -> None:
         with opened:
             names = opened.namelist()
             if form := office_of(names, _mimetype(opened, names)):
-                archive.name_strays(holder, opened)
+                strays.name_strays(holder, opened)
                 file.seek(0)
                 document.read_bytes(holder, form, document.whole(file))
             else:

@@ -32,6 +32,8 @@ class ReadOptions:
 
     ``form`` is what files are read as (``log``, ``csv``, ``tsv``, ``json``, ``sql``); their names say it where it is
     empty.
+
+    ``history`` reads what a Git repository holds beside its work tree.
     """
 
     entities: tuple[str, ...] | None = None
@@ -43,4 +45,5 @@ class ReadOptions:
     raw: bool = False
     ocr: bool = False
     form: str = ""
+    history: bool = False
     limits: Limits = Limits()

@@ -32,9 +32,9 @@ __all__ = [
     "together",
 ]
 
-Hindrance = Literal["", "dots", "foreign", "view", "packed", "name", "mixed", "definition"]
+Hindrance = Literal["", "dots", "foreign", "view", "packed", "name", "mixed", "definition", "history"]
 """Why no command mends a place as it stands: its name is read as another one, it lies elsewhere, is computed, is packed
-into a document or an archive, is the name itself, its text is of several encodings, or it stands in the definition of something."""
+into a document or an archive, is the name itself, its text is of several encodings, or it stands in the definition of something or in the history of a repository."""
 FIRST = 10
 """So many line numbers are kept for each entity."""
 MOST_PATHS = 10_000

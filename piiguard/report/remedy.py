@@ -66,10 +66,11 @@ Name = Literal[
     "mixed",
     "rename",
     "definition",
+    "history",
 ]
 _HINDRANCES: dict[str, Name] = {
     "dots": "dots", "foreign": "foreign", "view": "view", "packed": "packed", "name": "rename",
-    "mixed": "mixed", "definition": "definition",
+    "mixed": "mixed", "definition": "definition", "history": "history",
 }  # fmt: skip
 
 

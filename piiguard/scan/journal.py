@@ -220,6 +220,7 @@ def _search(options: Options, manifest: Manifest | None) -> dict[str, Any]:
         **({"form": options.form} if options.form else {}),
         **({"thorough": True} if options.thorough else {}),
         **({"ocr": True} if options.ocr else {}),
+        **({"history": True} if options.history else {}),
         **({"views": sorted(options.views)} if options.views else {}),
         **({"manifest": hashlib.sha256("\n".join(protected).encode()).hexdigest()} if protected else {}),
     }

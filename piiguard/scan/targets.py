@@ -152,7 +152,7 @@ def scan_target(
             )  # fmt: skip
         except DatabaseError as error:  # damaged like any other file, and the others are still worth a report
             reports.append(unread(error.source, str(error)))
-    for source in _files(target, listing, databases, by_line=sink is not None):
+    for source in _files(target, listing, databases, by_line=sink is not None, history=options.history):
         reports.append(
             run(source, options, manifest=manifest, progress=progress, sink=sink, journal=journal,
                 elsewhere=elsewhere)
@@ -185,7 +185,9 @@ def _databases(listing: Listing) -> list[str]:
     return [name for name in listing.files if sources.is_sqlite(name, named=listing.named)]
 
 
-def _files(target: str, listing: Listing, databases: Collection[str], *, by_line: bool) -> Iterator[Source]:
+def _files(
+    target: str, listing: Listing, databases: Collection[str], *, by_line: bool, history: bool
+) -> Iterator[Source]:
     """The files of a target beside its databases: those of Parquet are one table."""
     tables = [name for name in listing.files if name.lower().endswith(PARQUET)]
     # A log belongs to its database, and was read with it; a journal may hold what the database does not.
@@ -195,6 +197,11 @@ def _files(target: str, listing: Listing, databases: Collection[str], *, by_line
     apart = {*databases, *tables, *logs}
     if tables:
         yield ParquetSource(target, tables, named=listing.named)
+    if history:
+        from piiguard.read.history.source import HistorySource
+
+        yield HistorySource(target, listing, apart=apart, by_line=by_line)
+        return
     rest = [name for name in listing.files if name not in apart]
     if rest or listing.left or listing.excluded or not apart:
         yield FileSource(target, replace(listing, files=rest), by_line=by_line)

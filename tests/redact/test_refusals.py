@@ -77,12 +77,12 @@ KINDS: dict[str, tuple[str, dict[str, Make]]] = {
         {
             "logs.zip": lambda _: documents.zipped({"app.log": "ИИН 050312300015"}),
             "cut.zip": lambda _: documents.zipped({"app.log": "ИИН 050312300015"})[:60],
-            "logs.7z": lambda _: b"7z\xbc\xaf\x27\x1c" + NOISE,
             "logs.rar": lambda _: b"Rar!\x1a\x07\x01" + NOISE,
             "logs.lz4": lambda _: b"\x04\x22\x4d\x18" + NOISE,
         },
     ),
     "a tar archive": (UNPACK, {"logs.tar": lambda _: documents.tarred(LOG), "logs.tar.gz": lambda _: documents.tarred(LOG, "w:gz")}),
+    "a 7z archive": (UNPACK, {"logs.7z": lambda _: b"7z\xbc\xaf\x27\x1c" + NOISE}),
     "a PostScript document": (TEXT, {"act.ps": lambda _: b"%!PS-Adobe-3.0\n(050312300015) show\n"}),
     "a DjVu document": (TEXT, {"act.djvu": lambda _: b"AT&TFORM\x00\x00\x10\x00DJVU" + NOISE}),
     "a help file": (TEXT, {"a.chm": lambda _: b"ITSF\x03" + NOISE}),
@@ -103,6 +103,7 @@ CALLED = {
     "sheets": "a workbook", "pdf": "a PDF document", "rtf": "an RTF document", "html": "a page of HTML", "mail": "a letter",
     "outlook": "a letter of Outlook", "mbox": "a mailbox", "zip": "an archive", "tar": "a tar archive",
     "picture": "an image",
+    "7z": "a 7z archive",
 }  # fmt: skip
 
 

@@ -126,6 +126,7 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
         "remedy.dots",
         "remedy.definition",
         "remedy.foreign",
+        "remedy.history",
         "remedy.mixed",
         "remedy.packed",
         "remedy.rename",

@@ -22,12 +22,15 @@ from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
 from tests.report.test_notification import listening, sent
+from tests.repositories import Repository
 from tests.tables import LINE, PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "png")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "7z", "png", "git")
 SOURCES = (*DATABASES, *FILES)
+TAKES = {"png": ("--ocr",), "git": ("--history",)}
+"""What it takes to read them."""
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -42,9 +45,9 @@ class Source:
     known: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
     @property
-    def asked(self) -> tuple[str, ...]:
-        """The target, and what it takes to read it."""
-        return (self.target, "--ocr") if self.kind == "png" else (self.target,)
+    def words(self) -> tuple[str, ...]:
+        """What of a command names it."""
+        return (self.target, *TAKES.get(self.kind, ()))
 
     def scan(self, *options: str) -> Answer:
         if options not in self.known:
@@ -52,7 +55,7 @@ class Source:
         return self.known[options]
 
     def again(self, *options: str) -> Answer:
-        return scan(self.target, *self.asked[1:], *options, out=self.folder / "o.json")
+        return scan(*self.words, *options, out=self.folder / "o.json")
 
     def file(self, name: str, text: str = "") -> str:
         if text:
@@ -67,7 +70,13 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("PATH", pictures.stand_in(folder / "bin", pictures.tsv([LINE(*row) for row in ROWS])))
-        if kind in FILES:
+        if kind == "git":
+            target = str(folder / "repository")
+            write_table("csv", folder / "people.csv")
+            repository = Repository(Path(target))
+            repository.commit("people", {"people.csv": (folder / "people.csv").read_bytes()})
+            repository.commit("taken out", {}, gone=["people.csv"])
+        elif kind in FILES:
             (folder / "d").mkdir()
             target = str(folder / "d" / f"people.{kind if kind != 'gz' else 'log.gz'}")
             write_table(kind, Path(target))
@@ -169,7 +178,7 @@ def _since(source: Source) -> None:
 def _ndjson(source: Source) -> None:
     """Each value that was planted is one line."""
     file = source.folder / "o.ndjson"
-    assert main.run(["scan", *source.asked, "--format", "ndjson", "-o", str(file)]) == 3
+    assert main.run(["scan", *source.words, "--format", "ndjson", "-o", str(file)]) == 3
     matches = [json.loads(each) for each in file.read_text("utf-8").splitlines()]
     assert all(sum(each.get("entity") == entity for each in matches) == len(ROWS) for entity in PLANTED)
 
@@ -177,7 +186,7 @@ def _ndjson(source: Source) -> None:
 def _formats(source: Source) -> None:
     for each in ("table", "csv", "sarif", "junit", "html", "summary"):
         file = source.folder / f"o.{each}"
-        assert main.run(["scan", *source.asked, "--format", each, "-o", str(file)]) == 3
+        assert main.run(["scan", *source.words, "--format", each, "-o", str(file)]) == 3
         assert "KZ_IIN" in file.read_text("utf-8") or each in ("html", "summary", "table")
 
 
@@ -185,7 +194,7 @@ def _catalogues(source: Source) -> None:
     """The tables of databases are told by the names that they have there, and files are none."""
     for each in ("datahub", "openmetadata", "dbt"):
         file = source.folder / f"o.{each}"
-        words = ["scan", *source.asked, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
+        words = ["scan", *source.words, "--entities", "KZ_IIN", "--format", each, "-o", str(file)]
         assert main.run(words) == 3
         found = READERS[each](file.read_text("utf-8"))
         assert all(read.entities == {"KZ_IIN": "high"} for read in found.values())
@@ -206,7 +215,7 @@ def _follow(source: Source) -> None:
     file = source.folder / "f.ndjson"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", _interrupt)
-        code = main.run(["scan", *source.asked, "--follow", "--format", "ndjson", "-o", str(file)])
+        code = main.run(["scan", *source.words, "--follow", "--format", "ndjson", "-o", str(file)])
     if code != USAGE:
         found = [json.loads(each)["entity"] for each in file.read_text("utf-8").splitlines()]
         assert all(found.count(entity) == len(ROWS) for entity in PLANTED)
@@ -236,6 +245,8 @@ def _as(source: Source) -> None:
         "log": "log",
         "gz": "log",
         "zip": "csv",
+        "7z": "csv",
+        "git": "csv",
     }
     code, document = source.again("--as", given.get(source.kind, "csv"))
     assert code == USAGE if source.kind not in given else _found((code, document)) == _found(source.scan())
@@ -244,6 +255,12 @@ def _as(source: Source) -> None:
 def _ocr(source: Source) -> None:
     pytest.importorskip("PIL")
     _same("--ocr")(source)
+
+
+def _history(source: Source) -> None:
+    code, document = source.again("--history")
+    assert code == (3 if source.kind == "git" else USAGE)
+    assert source.kind != "git" or all("@" in each["file"] for each in document["findings"])
 
 
 def _metrics(source: Source) -> None:
@@ -273,7 +290,7 @@ def _source(source: Source) -> None:
     schema = source.file("schema.sql", "create table people (\n iin text, phone text, email text);\n")
     assert source.again("--source", schema)[0] == USAGE  # JSON has no lines of a repository
     file = source.folder / "o.sarif"
-    assert main.run(["scan", *source.asked, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
+    assert main.run(["scan", *source.words, "--format", "sarif", "--source", schema, "-o", str(file)]) == 3
     [run] = json.loads(file.read_text("utf-8"))["runs"]
     places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
     named = {place["artifactLocation"]["uri"].rpartition("/")[2] for place in places}
@@ -301,6 +318,7 @@ OPTIONS: dict[str, Callable[[Source], None]] = {
     "--encoding": _encoding,
     "--raw": _same("--raw"),
     "--ocr": _ocr,
+    "--history": _history,
     "--master": _nothing_left("--master", "local[1]"),
     "--follow": _follow,
     "--lang": _same("--lang", "kk"),

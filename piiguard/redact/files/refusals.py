@@ -34,6 +34,7 @@ CURES = {
     "a page of HTML": _LINES,
     "an archive": _UNPACK,
     "a tar archive": _UNPACK,
+    "a 7z archive": _UNPACK,
     "an image": _SHOWN,
     "sound or film": _SHOWN,
     "a dump of PostgreSQL in its own format": "make SQL of it, and redact that: pg_restore -f DUMP.sql FILE",
