@@ -58,6 +58,14 @@ ENDING = {
     "convert what is not UTF-8 first; scan reads it as it is",
     "use an account or a file that may be written",
     "pictures cannot be read: tesseract is not installed",
+    "no Git repository: there is no folder .git in it",
+    "no Git repository: its folder .git has no objects",
+    "its history lies in another folder (.git is no folder here): name the repository that it belongs to",
+    "git is not installed, and the history of a repository is read by it",
+    "the history cannot be read: links cannot be made in the folder of temporary files",
+    "install git, or scan without --history",
+    "scan it without --history",
+    "scan without --history",
     f"pictures cannot be read: tesseract has none of the languages {VALUE}",
     "apt-get install tesseract-ocr tesseract-ocr-kaz tesseract-ocr-rus, or as your system has it",
 }
@@ -69,6 +77,7 @@ WORDS = {
     "name or service not known", "failed to resolve", "name resolution", "connection refused", "unsafe use of",
     "unable to open database file", "not a database", "image is malformed", "malformed database", "due to lock timeout",
     "lock wait timeout", "command denied", "denied to user", "invalid byte sequence for encoding", "can't connect",
+    "files and streams", "folders elsewhere", "names elsewhere", "streams of other things", "it ends too early",
     "no picture", "which scan --ocr reads",
     "timed out", "no frame", "no route", "create virtual", "pg_get_expr(c.relpartbound, c.oid)",
     f"{VALUE}: a journal lies beside it that names another file, which SQLite would delete",
@@ -144,7 +153,12 @@ def test_no_sentence_is_left_over() -> None:
     assert {piece for piece in pieces if piece not in whole} <= SYSTEM
 
 
-SYSTEM = {", which scan --ocr reads", "permission denied for ", "no such file or directory", "input/output error"}
+SYSTEM = {
+    ", which scan --ocr reads",
+    "permission denied for ",
+    "no such file or directory",
+    "input/output error",
+}
 """What the operating system says, and what is put together."""
 
 
