@@ -17,6 +17,10 @@ __all__ = ["PAGE", "pages"]
 
 PAGE = 1000
 """Rows of a page; 200 to 1,000 are equally fast, ten thousand are slower."""
+SIGNS = 1 << 22
+"""Characters after which a page ends, as that of a sheet does: a thousand rows of cells of 1 MiB fill the memory."""
+_CELLS_AT_ONCE = 16
+"""Cells that the driver holds beside a page, each as long as a cell may be."""
 
 Page = Sequence[Sequence[Any]]
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
@@ -26,7 +30,7 @@ Pages = Generator[Page, None, None]
 
 
 def pages(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
-    """The rows, a page at a time; memory does not grow with their number.
+    """The rows, a page at a time; memory grows neither with their number nor with their width.
 
     Whoever does not read to the end closes it while the connection is open.
     """
@@ -74,9 +78,10 @@ def _decoded(value: Any, encoding: str) -> Any:
 
 
 def _portable(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
-    result = connection.execution_options(stream_results=True, yield_per=500).execute(query)
+    step = _at_once(query)
+    result = connection.execution_options(stream_results=True, yield_per=step).execute(query)
     try:
-        for page in result.partitions():
+        for page in _packed(iter(result), step):
             with database.uncounted(connection):
                 yield page
     except BaseException:
@@ -101,16 +106,34 @@ def _psycopg(connection: sa.Connection, query: sa.Select[Any]) -> Pages:
     driver: Any = connection.connection.driver_connection
     database.renew(connection)
     with driver.cursor() as cursor:
-        rows = _stream(cursor, said)
-        while page := list(islice(rows, PAGE)):
+        step = _at_once(query)
+        yield from _packed(_stream(cursor, said, step), step)
+
+
+def _at_once(query: sa.Select[Any]) -> int:
+    """How many rows the driver may hold: nobody knows how wide they are before they are there."""
+    return max(1, _CELLS_AT_ONCE // max(1, len(query.selected_columns)))
+
+
+def _packed(rows: Iterator[Any], step: int) -> Pages:
+    """The rows in pages, each of so many rows or of little more than so many characters."""
+    page: list[Any] = []
+    size = 0
+    while some := list(islice(rows, step)):
+        page += some
+        size += sum(len(cell) for row in some for cell in row if isinstance(cell, str | bytes | list))
+        if len(page) >= PAGE or size >= SIGNS:
             yield page
+            page, size = [], 0
+    if page:
+        yield page
 
 
-def _stream(cursor: Any, text: bytes) -> Iterator[Any]:
+def _stream(cursor: Any, text: bytes, step: int) -> Iterator[Any]:
     import psycopg
 
     try:
-        rows = cursor.stream(text, (), size=PAGE)
+        rows = cursor.stream(text, (), size=step)
         first = next(rows, None)
     except psycopg.NotSupportedError:  # chunks came with libpq 17
         rows = cursor.stream(text, ())
