@@ -86,7 +86,11 @@ def new_file(
             yield file
         return
     temporary = (room or path.parent) / f".piiguard-{secrets.token_hex(8)}"
-    with stoppable(), _full(path), _gone(temporary):  # from the beginning: a signal may come as soon as it is there
+    with (
+        stoppable(),
+        _full(path),
+        _gone(temporary),
+    ):  # from the beginning: a signal may come as soon as it is there
         with os.fdopen(_made(temporary, mode, path), "wb") as file:
             if keep and (own := _own_mode(path)) is not None:
                 os.chmod(temporary, own)

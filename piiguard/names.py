@@ -278,7 +278,9 @@ def sql_line(statement: str) -> str:
     'select "a\n b" from t'
     """
     parts = _SQL_QUOTED.split(statement)
-    return "".join(part if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(parts)).strip()
+    return "".join(
+        part if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(parts)
+    ).strip()
 
 
 _SQL_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")

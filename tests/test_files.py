@@ -132,7 +132,11 @@ assert signal.getsignal(way) is before
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize(
     ("handled", "said", "left"),
-    [("default", "stopped\n", set()), ("ignored", "", {"out", "out.counts"}), ("own", "own\n", {"out", "out.counts"})],
+    [
+        ("default", "stopped\n", set()),
+        ("ignored", "", {"out", "out.counts"}),
+        ("own", "own\n", {"out", "out.counts"}),
+    ],
 )
 def test_a_process_that_is_ended_leaves_no_half_of_a_file(
     way: str, handled: str, said: str, left: set[str], tmp_path: Path
@@ -146,7 +150,11 @@ def test_a_process_that_is_ended_leaves_no_half_of_a_file(
 def test_no_other_module_writes_under_a_name_of_the_moment() -> None:
     """So that what is ended is cleared away everywhere."""
     package = Path(piiguard.__file__).parent
-    made = [path.name for path in package.rglob("*.py") if ".piiguard-{secrets" in path.read_text(encoding="utf-8")]
+    made = [
+        path.name
+        for path in package.rglob("*.py")
+        if ".piiguard-{secrets" in path.read_text(encoding="utf-8")
+    ]
     assert made == ["files.py"]
 
 

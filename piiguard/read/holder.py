@@ -136,8 +136,7 @@ class Holder:
 
         reader = BlockReader(stream, "utf-8")
         if not number:
-            start = max((lines.end for lines in part.lines.values()), default=0)
-            self.examiner.lines(part, reader, place, start=start, sink=self.sink)
+            self.examiner.lines(part, reader, place, start=part.behind, sink=self.sink)
             return
         page = Part()
         sink = self.sink

@@ -38,7 +38,10 @@ def test_a_redacted_record_keeps_what_stands_beside_it(number: object) -> None:
 def test_a_scan_reads_the_tables_beside_it(postgresql_url: str) -> None:
     engine = sa.create_engine(postgresql_url)
     with engine.begin() as connection:
-        for column, value in (("numeric", "repeat('9', 5000)::numeric"), ("numeric[]", "array[1e5000::numeric]")):
+        for column, value in (
+            ("numeric", "repeat('9', 5000)::numeric"),
+            ("numeric[]", "array[1e5000::numeric]"),
+        ):
             name = "n" if column == "numeric" else "ns"
             connection.execute(sa.text(f"create table {name} (v {column})"))
             connection.execute(sa.text(f"insert into {name} select {value}"))

@@ -34,7 +34,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     name = TABLES[request.param]
     engine = sa.create_engine("sqlite:///crm.db")
     metadata = sa.MetaData()
-    people = sa.Table("people", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("iin", sa.Text))
+    people = sa.Table(
+        "people", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("iin", sa.Text)
+    )
     people.append_column(sa.Column("seen", sa.Text))
     sa.Table(
         name, metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("pid", sa.ForeignKey("people.id")),
@@ -90,7 +92,14 @@ def test_a_plan_is_statements_of_ours_alone_and_says_where_it_is_not_to_be_paste
     plans = [
         printed(capsys, monkeypatch, "subject", "erase", "sqlite:///crm.db", "--plan"),
         printed(
-            capsys, monkeypatch, "retention", "sqlite:///crm.db", "--policy", "policy.toml", "--erase", "--plan"
+            capsys,
+            monkeypatch,
+            "retention",
+            "sqlite:///crm.db",
+            "--policy",
+            "policy.toml",
+            "--erase",
+            "--plan",
         ),
     ]
     for said in plans:

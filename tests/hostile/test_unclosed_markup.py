@@ -23,11 +23,20 @@ UNITS = {
     "script": "<script></",
     "mixed": "<!--<a b='",
 }
-PARTS = ("parse_starttag", "parse_endtag", "parse_comment", "parse_html_declaration", "parse_pi", "parse_marked_section")
+PARTS = (
+    "parse_starttag",
+    "parse_endtag",
+    "parse_comment",
+    "parse_html_declaration",
+    "parse_pi",
+    "parse_marked_section",
+)
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_what_nothing_closes_is_tried_a_bounded_number_of_times(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nothing_closes_is_tried_a_bounded_number_of_times(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def tries(units: int) -> int:
         calls: list[str] = []
         for name in PARTS:
@@ -67,7 +76,9 @@ def test_what_stands_in_a_script_or_a_style_is_read_to_its_end(kind: str, end: s
 
 
 @pytest.mark.parametrize("name", ["id", "class", "width", "title", "data-x", "style", "src"])
-@pytest.mark.parametrize("value", [iin(1), f"client-{iin(1)}", "ИИН 050-101 300 018", f"data:text/plain,{iin(1)}", "a@b.kz"])
+@pytest.mark.parametrize(
+    "value", [iin(1), f"client-{iin(1)}", "ИИН 050-101 300 018", f"data:text/plain,{iin(1)}", "a@b.kz"]
+)
 def test_every_attribute_that_could_hold_a_value_is_read(name: str, value: str) -> None:
     assert value in markup.shown(f'<p {name}="{value}">x</p>')[1]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,8 +35,8 @@ def wide(any_database_url: str) -> Iterator[sa.Connection]:
     engine.dispose()
 
 
-def signs(rows: object) -> int:
-    return sum(len(cell) for row in rows for cell in row if isinstance(cell, str))  # type: ignore[attr-defined]
+def signs(rows: Iterable[Iterable[object]]) -> int:
+    return sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
 
 
 def test_a_page_of_wide_rows_ends_early_and_no_row_is_lost(wide: sa.Connection) -> None:
@@ -55,7 +56,7 @@ def test_no_more_rows_are_taken_than_a_page_has_room_for(columns: int, cell: int
             taken.append(number)
             yield ["x" * cell] * columns
 
-    query = sa.select(*(sa.column(f"c{n}") for n in range(columns)))
+    query: sa.Select[Any] = sa.select(*(sa.column(f"c{n}") for n in range(columns)))
     step, passed = paging._at_once(query), 0
     for page in paging._packed(rows(), step):
         passed += len(page)

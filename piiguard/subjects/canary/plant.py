@@ -17,7 +17,6 @@ from piiguard.names import sql_line, word
 from piiguard.subjects.breach.ours import is_created
 from piiguard.subjects.canary.person import MARKED, birth_of, invent
 from piiguard.subjects.identifiers import ENTITIES
-from piiguard.names import sql_line
 from piiguard.subjects.live import Catalogue, Table
 from piiguard.subjects.rows.known import Known
 

@@ -97,7 +97,9 @@ class Plan:
 
     def texts(self) -> list[str]:
         """Every statement with placeholders, and for how many rows it is run."""
-        return [f"{s.text};  -- {names.shown(s.table.place)}: {len(s.rows)} times" for s in self.steps if s.text]
+        return [
+            f"{s.text};  -- {names.shown(s.table.place)}: {len(s.rows)} times" for s in self.steps if s.text
+        ]
 
 
 def run(connection: sa.Connection, plan: Plan) -> str | None:
