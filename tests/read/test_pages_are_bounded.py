@@ -56,7 +56,8 @@ def test_no_more_rows_are_taken_than_a_page_has_room_for(columns: int, cell: int
             taken.append(number)
             yield ["x" * cell] * columns
 
-    query: sa.Select[Any] = sa.select(*(sa.column(f"c{n}") for n in range(columns)))
+    selected: list[sa.ColumnElement[Any]] = [sa.column(f"c{n}") for n in range(columns)]
+    query = sa.select(*selected)
     step, passed = paging._at_once(query), 0
     for page in paging._packed(rows(), step):
         passed += len(page)
