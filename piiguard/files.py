@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from piiguard.ending import stoppable
+
 __all__ = ["PRIVATE", "append", "growing", "is_mine", "new_file", "read", "read_text", "regular", "written"]
 
 PRIVATE = 0o600
@@ -80,11 +82,15 @@ def new_file(
     What was written may be read again by :func:`written` before the file takes its name.
     """
     if (special := _special(path)) is not None:
-        with special as file:
+        with _full(path), special as file:
             yield file
         return
     temporary = (room or path.parent) / f".piiguard-{secrets.token_hex(8)}"
-    try:  # from the beginning: a signal may come as soon as the file is there
+    with (
+        stoppable(),
+        _full(path),
+        _gone(temporary),
+    ):  # from the beginning: a signal may come as soon as it is there
         with os.fdopen(_made(temporary, mode, path), "wb") as file:
             if keep and (own := _own_mode(path)) is not None:
                 os.chmod(temporary, own)
@@ -95,9 +101,31 @@ def new_file(
         if room:
             path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, path)
+
+
+@contextmanager
+def _gone(temporary: Path) -> Iterator[None]:
+    """What did not become the file is removed."""
+    try:
+        yield
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
+        raise
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EROFS, *((errno.EDQUOT,) if hasattr(errno, "EDQUOT") else ())})
+"""What only a file that is written can have: in the middle of it the system names none."""
+
+
+@contextmanager
+def _full(path: Path) -> Iterator[None]:
+    """A disk without room is that of the file that is written, and no fault of what is read meanwhile."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in _NO_ROOM:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 
@@ -123,11 +151,11 @@ def written(file: IO[bytes]) -> Iterator[IO[bytes]]:
 def growing(path: Path) -> Iterator[IO[bytes]]:
     """A file that others read while it is written; a link there is refused. Raises OSError."""
     if (special := _special(path)) is not None:
-        with special as file:
+        with _full(path), special as file:
             yield file
         return
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, PRIVATE)
-    with os.fdopen(handle, "wb", buffering=0) as file:
+    with _full(path), os.fdopen(handle, "wb", buffering=0) as file:
         yield file
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "python",
     "shown",
     "sql",
+    "sql_line",
     "table_of_cells",
     "toml",
     "visible",
@@ -268,6 +269,18 @@ def sql(statement: str) -> str:
     """
     parts = _SQL_QUOTED.split(statement)
     return "".join(visible(part, keep="" if number % 2 else "\n") for number, part in enumerate(parts))
+
+
+def sql_line(statement: str) -> str:
+    r"""A statement in one line: our own line breaks are blanks, and names keep theirs.
+
+    >>> sql_line('select "a\n b"\nfrom t')
+    'select "a\n b" from t'
+    """
+    parts = _SQL_QUOTED.split(statement)
+    return "".join(
+        part if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(parts)
+    ).strip()
 
 
 _SQL_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")

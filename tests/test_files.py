@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import piiguard
 from piiguard.cli.main import run
 from piiguard.errors import ScanError
 from piiguard.files import append, growing, new_file
@@ -51,17 +53,19 @@ WRITERS = {
     "matches": ["scan", "app.log", "--format", "ndjson", "-o", "out"],
     "baseline": ["scan", "app.log", "--write-baseline", "out"],
     "checkpoint": ["scan", "app.log", "--resume", "out"],
+    "renewed": ["scan", "app.log", "--since", "out"],
+    "metrics": ["scan", "app.log", "--metrics", "out"],
+    "counts": ["redact", "app.log", "--counts", "out"],
     "redacted": ["redact", "app.log", "-o", "out"],
 }
+READ_FIRST = {"baseline", "renewed"}  # what is there is read first, and that is none
+SHARED = {"redacted", "metrics"}  # a text without values may be read by whoever reads the text
 
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_new_file_is_for_its_owner_alone(writer: str, log: Path, umask: int) -> None:
     run(WRITERS[writer])
-    wanted = (
-        0o644 if writer == "redacted" else 0o600
-    )  # a text without values may be read by whoever reads the text
-    assert mode(Path("out")) == wanted & ~umask
+    assert mode(Path("out")) == (0o644 if writer in SHARED else 0o600) & ~umask
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -69,7 +73,7 @@ def test_planted_link_is_never_followed(writer: str, log: Path) -> None:
     victim = Path("victim")
     victim.write_text("precious", encoding="utf-8")
     Path("out.new").symlink_to(victim)  # no name but the last one can be guessed
-    if writer != "baseline":  # what is there is read first, and that is no baseline
+    if writer not in READ_FIRST:
         Path("out").symlink_to(victim)
     run(WRITERS[writer])
     assert victim.read_text(encoding="utf-8") == "precious"
@@ -105,6 +109,62 @@ def test_nothing_is_left_where_the_writing_fails(tmp_path: Path) -> None:
         file.writelines([b"half", None])  # type: ignore[list-item]
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
     assert path.read_text(encoding="utf-8") == "before"
+
+
+END_OF = """
+import os, signal, sys
+from pathlib import Path
+from piiguard.files import new_file
+way = getattr(signal, sys.argv[1])
+signal.signal(way, {"default": signal.SIG_DFL, "ignored": signal.SIG_IGN, "own": lambda *_: print("own")}[sys.argv[2]])
+before = signal.getsignal(way)
+try:
+    with new_file(Path("out")) as outer, new_file(Path("out.counts")) as file:
+        file.write(b"half")
+        file.flush()
+        signal.raise_signal(way)
+except KeyboardInterrupt:
+    print("stopped")
+assert signal.getsignal(way) is before
+"""
+
+
+@pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    ("handled", "said", "left"),
+    [
+        ("default", "stopped\n", set()),
+        ("ignored", "", {"out", "out.counts"}),
+        ("own", "own\n", {"out", "out.counts"}),
+    ],
+)
+def test_a_process_that_is_ended_leaves_no_half_of_a_file(
+    way: str, handled: str, said: str, left: set[str], tmp_path: Path
+) -> None:
+    words = [sys.executable, "-c", END_OF, way, handled]
+    ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, said, "")
+    assert {entry.name for entry in tmp_path.iterdir()} == left
+
+
+def test_no_other_module_writes_under_a_name_of_the_moment() -> None:
+    """So that what is ended is cleared away everywhere."""
+    package = Path(piiguard.__file__).parent
+    made = [
+        path.name
+        for path in package.rglob("*.py")
+        if ".piiguard-{secrets" in path.read_text(encoding="utf-8")
+    ]
+    assert made == ["files.py"]
+
+
+@pytest.mark.parametrize(("number", "named"), [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EIO, False)])
+def test_a_full_disk_is_told_of_the_file_that_is_written(number: int, named: bool, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    with pytest.raises(OSError) as told, new_file(path):  # noqa: PT011 - its members are asked below
+        raise OSError(number, os.strerror(number))
+    assert told.value.filename == (str(path) if named else None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_longest_name_that_a_folder_takes_is_written(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def _plant(
     yes: bool,
 ) -> None:
     from piiguard import database
-    from piiguard.names import shown
+    from piiguard.cli.say_plan import statements
     from piiguard.subjects.canary import marks
     from piiguard.subjects.canary.plant import plan as planned
     from piiguard.subjects.find import url_of
@@ -96,7 +96,8 @@ def _plant(
     try:
         with database.connect(engine) as connection, connection.begin():
             found = planned(connection, place[1], count, Known(manifest, (), keyring), given)
-            click.echo(f"{shown(found.statement(connection))}  -- {many(count, 'time')}")
+            text = f"{found.statement(connection)}  -- {many(count, 'time')}"
+            click.echo("\n".join(statements([text])))
             if plan:
                 return
             name = f"{database.shown(engine.url)} {found.table.place}"

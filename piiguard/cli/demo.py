@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from piiguard.cli.say import hint, many, say
+from piiguard.cli.say import CHECK_PATH, hint, many, say
 from piiguard.names import command, file_word, word
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def demo(directory: Path) -> None:
       piiguard demo demo
       piiguard scan sqlite:///demo/crm.db demo/app.log
     """
+    import sqlite3
+
     from piiguard.demo import write_demo
     from piiguard.errors import PiiguardError
 
@@ -36,6 +38,8 @@ def demo(directory: Path) -> None:
         raise PiiguardError(_exists(str(error.filename)), hint=_EXISTS_HINT) from None
     except OSError as error:
         raise PiiguardError(f"{directory}: {(error.strerror or 'cannot be written').lower()}") from None
+    except sqlite3.Error:  # a disk that is full, for one
+        raise PiiguardError(f"{directory}: the database cannot be written", hint=CHECK_PATH) from None
     _written(written)
 
 

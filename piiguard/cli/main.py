@@ -22,7 +22,7 @@ from piiguard.cli.recognizers import recognizers
 from piiguard.cli.redact import redact, reveal
 from piiguard.cli.retention import retention
 from piiguard.cli.rotate import rotate
-from piiguard.cli.say import ABORTED, INTERNAL_HINT, fail, hint, misused, say, sentence
+from piiguard.cli.say import ABORTED, CHECK_PATH, INTERNAL_HINT, fail, hint, misused, say, sentence
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
 from piiguard.cli.subject import subject
@@ -120,11 +120,20 @@ def run(args: list[str] | None = None) -> int:
         if (explained := _database_error(error)) is not None:
             fail(explained)
             return EXIT_ERROR
+        if isinstance(error, OSError) and error.filename is not None:
+            fail(_file_error(error))
+            return EXIT_ERROR
         from piiguard.errors import internal
 
         say(internal(error))
         hint(INTERNAL_HINT)
         return EXIT_ERROR
+
+
+def _file_error(error: OSError) -> PiiguardError:
+    """What a file refused: a full disk, a folder that may not be written to."""
+    place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else error.filename
+    return PiiguardError(f"{place}: {(error.strerror or 'error').lower()}", hint=CHECK_PATH)
 
 
 def _database_error(error: Exception) -> PiiguardError | None:

@@ -68,7 +68,7 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
     redacted, 1 error, 2 usage.
     """
     require_scan_extra()
-    from piiguard.cli.redact_files import stoppable
+    from piiguard.ending import stoppable
 
     output, counts = chosen["output"], chosen["counts"]
     runner = _runner(chosen)

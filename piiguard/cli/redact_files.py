@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piiguard.redact.files.notes import Notes
     from piiguard.redact.files.results import Left, Result
 
-__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "stoppable", "told"]
+__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,27 +182,6 @@ def _stays_below(job: Job) -> None:
     """A link among the folders that a copy lies in must not lead elsewhere."""
     if job.folder and not _is_below(job.copy.parent, job.folder):
         raise ScanError(f"{job.copy.parent}: leads out of the folder", source=str(job.copy))
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Whoever ends the process ends it as Ctrl-C does: what is half written goes."""
-    import signal
-
-    ways = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {way: signal.getsignal(way) for way in ways}
-    for way in ways:
-        if before[way] is signal.SIG_DFL:  # nohup means that a hang-up ends nothing
-            signal.signal(way, _stop)
-    try:
-        yield
-    finally:
-        for way in ways:
-            signal.signal(way, before[way])
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -109,7 +109,8 @@ def retention(
     piiguard retention postgresql://dba@db/crm --policy policy.toml --erase --plan
     piiguard retention postgresql://dba@db/crm --policy policy.toml --erase --yes --receipt act.json
     """
-    from piiguard.names import json_text, shown
+    from piiguard.cli.say_plan import statements
+    from piiguard.names import json_text
     from piiguard.protect.batches.pace import Limits, Pace
     from piiguard.scan.policy import Policy
     from piiguard.subjects.retention.carry import retain
@@ -126,12 +127,12 @@ def retention(
     policy, manifest = Policy.load(policy_file), manifest_of(manifest_file)
     keyring = keyring_of(keyring_file, manifest)
 
-    def agreed(report: RetentionReport, statements: Sequence[str]) -> bool:
+    def agreed(report: RetentionReport, texts: Sequence[str]) -> bool:
         if not (erase or restrict):
             return False
         if plan:
-            for statement in statements:
-                click.echo(shown(discreet(statement)))
+            for statement in statements(texts):
+                click.echo(statement)
             return False
         confirm(f"{what} {many(report.overdue, 'row')} past their term, and what hangs on them", yes=yes)
         return True

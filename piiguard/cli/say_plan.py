@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNSEEN_IN_SQL",
     "plan",
+    "statements",
 ]
 
 
@@ -62,11 +63,16 @@ def plan(stages: Iterable[Stage]) -> str:
     for stage in stages:
         lines.append(f"-- {names.shown(discreet(stage.place))}: {_STAGES[stage.name]}")
         lines += [f"--   {names.shown(discreet(note))}" for note in stage.notes]
-        statements = [discreet(statement) for statement in stage.statements]
-        if not all(map(names.can_be_pasted, "".join(statements).split("\n"))):
-            lines.append(f"-- {UNSEEN_IN_SQL}")
-        lines += [f"{names.sql(statement)};" for statement in statements]
+        lines += statements(f"{statement};" for statement in stage.statements)
     return "\n".join(lines)
+
+
+def statements(texts: Iterable[str]) -> list[str]:
+    """Statements for the eye; a comment before them says where they are not to be pasted."""
+    hidden = [discreet(text) for text in texts]
+    said = [names.sql(text) for text in hidden]
+    plain = said == hidden and all(names.can_be_pasted(line) for text in said for line in text.split("\n"))
+    return said if plain else [f"-- {UNSEEN_IN_SQL}", *said]
 
 
 UNSEEN_IN_SQL = "a name holds a value, which is hidden, or what cannot be seen and stands as escapes: this is not to be pasted"

@@ -12,6 +12,7 @@ from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.options import yes_option
 from piiguard.cli.say import many, say
+from piiguard.cli.say_plan import statements
 from piiguard.cli.subject_asked import accept_option, subject_options
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def asking(what: str, *, plan: bool, dry_run: bool, yes: bool) -> Callable[[Sequ
             say_plan(one)
         if plan:
             for one in planned:
-                click.echo("\n".join(discreet(text) for text in one.plan.texts()))
+                click.echo("\n".join(statements(one.plan.texts())))
         if plan or dry_run:
             return False
         if rows := sum(one.plan.changing for one in planned):

@@ -60,15 +60,20 @@ def as_text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e19 else str(value)
     if isinstance(value, Decimal):
-        if value.is_finite() and value == value.to_integral_value():
-            return format(value.to_integral_value(), "f")  # int() refuses thousands of digits
-        return str(value)
+        return _digits(value) if value.is_finite() and value == value.to_integral_value() else str(value)
     if isinstance(value, date):
         return value.isoformat()[:10]
-    try:
-        return str(value)
-    except ValueError:  # of a number, as above
-        return format(Decimal(value), "f")  # type: ignore[arg-type]
+    return _digits(Decimal(value)) if isinstance(value, int) and abs(value) > _PRINTED else str(value)
+
+
+_PRINTED = 10**4000
+_MOST_DIGITS = 1 << 20
+"""As of any cell; PostgreSQL keeps 131,072 before the point."""
+
+
+def _digits(value: Decimal) -> str:
+    """All digits of a whole number: Python writes no int of more than 4,300."""
+    return f"{value.to_integral_value():f}" if value.adjusted() < _MOST_DIGITS else str(value)
 
 
 def as_json(cell: str) -> Any:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from piiguard.errors import ScanError
@@ -141,10 +140,7 @@ class Holder:
 
         reader = BlockReader(stream, "utf-8")
         if not number:
-            # what has numbers is counted into the first, and each text stands behind the last
-            texts = (part.lines.get(0), *islice(reversed(part.lines.values()), 1))
-            start = max((lines.end for lines in texts if lines), default=0)
-            self.examiner.lines(part, reader, place, start=start, sink=self.sink)
+            self.examiner.lines(part, reader, place, start=part.behind, sink=self.sink)
             return
         page = Part()
         sink = self.sink

@@ -176,6 +176,15 @@ class Part:
         return sum(lines.count for lines in self.lines.values())
 
     @property
+    def behind(self) -> int:
+        """The byte behind all its lines: each text begins where the one before ended, so only the last is asked.
+
+        Those that have the number of their page stand first, under 0.
+        """
+        last = next(reversed(self.lines.values()), None)
+        return max(last.end, self.lines[0].end if 0 in self.lines else 0) if last else 0
+
+    @property
     def text(self) -> Lines:
         """All its lines together; behind a gap none has a number."""
         whole, known = Lines(whole=True), True

@@ -20,6 +20,9 @@ _DULL = frozenset({"style", "class", "id", "width", "height", "rel", "type", "la
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w-]{2,40})", re.IGNORECASE)  # fmt: skip
 _BROKEN = 32
 """Tags and comments without an end that are passed; what follows is text."""
+_TELLING = re.compile(r"(?:\d[^\d]{0,3}){7}|[^\x00-\x7f]|@")
+"""What makes a dull attribute worth reading: a number, a word in Cyrillic, an address."""
+_PICTURE = re.compile(r"\s*data:(?:image|font|audio|video)/[\w.+-]*;base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -81,7 +84,7 @@ class _Page(HTMLParser):
         if tag not in _INSIDE:
             self.text.append("\t" if tag in _CELLS else "\n")
         for name, value in attrs:
-            if value and name not in _DULL and not value.startswith("data:"):
+            if value and not (name in _DULL and not _TELLING.search(value)) and not _PICTURE.fullmatch(value):
                 self.hidden.append(f"{name}: {' '.join(value.split())}\n")
 
     def handle_endtag(self, tag: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from piiguard.names import visible
 from piiguard.report.messages import Language, say
 
 __all__ = ["receipt_text"]
 
 
 def receipt_text(document: Mapping[str, Any], lang: Language) -> str:
-    """The document ``piiguard.receipt/1`` for people, to be signed."""
+    """The document ``piiguard.receipt/1`` for people, to be signed; whoever names a table forges no line of it."""
+    document = _seen(document)
 
     def line(name: str, value: object) -> str:
         return f"{say(lang, f'receipt.{name}')}: {value}"
@@ -33,6 +35,15 @@ def receipt_text(document: Mapping[str, Any], lang: Language) -> str:
     trail = document["trail"]
     lines.append(say(lang, "receipt.no_trail") if trail is None else line("trail", trail))
     return "\n".join([*lines, "", line("signature", "____________________"), ""])
+
+
+def _seen(value: Any) -> Any:
+    """The document with an escape for each character of its texts that cannot be seen."""
+    if isinstance(value, Mapping):
+        return {name: _seen(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_seen(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 _TITLES = {

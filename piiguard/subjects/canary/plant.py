@@ -13,7 +13,7 @@ from piiguard.database import inspect
 from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.errors import SubjectError
-from piiguard.names import word
+from piiguard.names import sql_line, word
 from piiguard.subjects.breach.ours import is_created
 from piiguard.subjects.canary.person import MARKED, birth_of, invent
 from piiguard.subjects.identifiers import ENTITIES
@@ -44,7 +44,7 @@ class Planting:
 
     def statement(self, connection: sa.Connection) -> str:
         """What is run, with placeholders in the place of values."""
-        return " ".join(str(self.insert.compile(connection, column_keys=list(self.columns))).split())
+        return sql_line(str(self.insert.compile(connection, column_keys=list(self.columns))))
 
     def run(self, connection: sa.Connection) -> None:
         """Put them there, in the transaction of the caller."""

@@ -40,7 +40,7 @@ class Catalogue:
         tables = {
             r.place: _table(connection, r) for r in found if r.kind in _ROWS and not r.unread and not r.told
         }
-        edges = tuple(_edges(connection, tables))
+        edges = tuple(edge for edge in _edges(connection, tables) if edge.followed)
         unread = [*_unread(found), *([(ELSEWHERE, HIDDEN)] if hides(connection) else [])]
         self = cls(tables, edges, tuple(unread))
         for edge in edges:

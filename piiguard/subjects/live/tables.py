@@ -39,6 +39,10 @@ class Table:
         """What can hold a text or a number that is looked for."""
         return self.relation.columns
 
+    def shows(self, *names: str) -> bool:
+        """Whether the account may read these columns; what it may not is named as not searched."""
+        return not self.relation.denied or not {*names} & {*self.relation.denied}
+
     def column(self, name: str) -> sa.ColumnElement[Any]:
         return sa.column(name)
 
@@ -71,6 +75,13 @@ class Edge:
     referred: tuple[str, ...]
     operators: Mapping[int, str] = field(compare=False, default_factory=dict)
     """by the place of the column, how the database compares it where that is not `=` (see ``operators``)"""
+
+    @property
+    def followed(self) -> bool:
+        """Whether the account may read what it takes to go along it, both ways."""
+        return self.child.shows(*self.columns, *self.child.key) and self.parent.shows(
+            *self.referred, *self.parent.key
+        )
 
     @property
     def loose(self) -> tuple[str, ...]:

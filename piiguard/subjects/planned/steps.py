@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from piiguard import database
+from piiguard import database, names
 from piiguard.rights import TableRule
 from piiguard.subjects.live import Row, Table
 from piiguard.subjects.live.broken import bound
@@ -97,7 +97,9 @@ class Plan:
 
     def texts(self) -> list[str]:
         """Every statement with placeholders, and for how many rows it is run."""
-        return [f"{s.text};  -- {s.table.place}: {len(s.rows)} times" for s in self.steps if s.text]
+        return [
+            f"{s.text};  -- {names.shown(s.table.place)}: {len(s.rows)} times" for s in self.steps if s.text
+        ]
 
 
 def run(connection: sa.Connection, plan: Plan) -> str | None:
@@ -166,7 +168,7 @@ def deletion(table: Table) -> Any:
 
 def text_of(connection: sa.Connection, statement: Any) -> str:
     """A statement as it is run, with placeholders."""
-    return " ".join(str(statement.compile(dialect=connection.dialect)).split())
+    return names.sql_line(str(statement.compile(dialect=connection.dialect)))
 
 
 def _source(table: Table) -> sa.TableClause:

@@ -93,7 +93,7 @@ class Search:
                     yield replace(hit, via="restricted")
 
     def _in_place(self, table: Table, only: list[Row] | None) -> Iterator[Hit]:
-        cells = list(self._cells(table)) if self.sought.values else []
+        cells = list(self._cells(table)) if self.sought.values and table.shows(*table.key) else []
         if not cells:
             return
         names: list[sa.ColumnElement[Any]] = [sa.column(name) for name in table.key]
