@@ -182,6 +182,8 @@ def _stays_below(job: Job) -> None:
     """A link among the folders that a copy lies in must not lead elsewhere."""
     if job.folder and not _is_below(job.copy.parent, job.folder):
         raise ScanError(f"{job.copy.parent}: leads out of the folder", source=str(job.copy))
+    if os.path.lexists(job.copy) and not job.copy.is_file():  # a FIFO would be waited for
+        raise ScanError(f"{job.source}: what has the name of its copy is no file", source=str(job.copy))
 
 
 @contextmanager

@@ -7,9 +7,12 @@ import os
 from collections.abc import Callable
 from typing import Self
 
-from piiguard.read import sources
+from piiguard.read import magic, packed, sources
 
 __all__ = ["Growing"]
+
+
+_PACKED = "compressed data, which is not read as it grows"
 
 
 class Growing:
@@ -24,6 +27,8 @@ class Growing:
         self._name, self._waiting = name, waiting
         self._file = io.BufferedReader(sources.regular(name, named=True))
         self._said = False
+        self.unknown: str | None = None
+        """what it is that is not read, empty for a text; None until it has bytes"""
         self.interrupted: KeyboardInterrupt | None = None
         """what ended the waiting: a last line that nothing ends is still read"""
 
@@ -34,8 +39,11 @@ class Growing:
         self._file.close()
 
     def read(self, size: int, /) -> bytes | None:
-        """The next bytes, None for none yet, and nothing at the end of what was replaced."""
-        while not (data := self._file.read(size)):
+        """The next bytes, None for none yet, and nothing at the end of what was replaced.
+
+        Of what is no text there are none: it is passed over, until something else takes its place.
+        """
+        while not (data := self._text(size)):
             if not self._said:
                 self._said = True
                 return None
@@ -48,6 +56,14 @@ class Growing:
                 return b""
         self._said = False
         return data
+
+    def _text(self, size: int) -> bytes:
+        """The next bytes of a text; of anything else nothing."""
+        data = self._file.read(size)
+        if self.unknown is None and data:
+            is_packed = any(map(data.startswith, packed.MAGIC))
+            self.unknown = _PACKED if is_packed else magic.unknown(data[: magic.HEAD])
+        return b"" if self.unknown else data
 
     def _replaced(self) -> bool:
         try:

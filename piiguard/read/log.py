@@ -59,6 +59,8 @@ class LogTask(FileTask):
                 # what was read before is another file by now: between the two is a gap, and numbers begin anew
                 start = max((lines.end + 1 for lines in part.lines.values()), default=0)
                 examiner.lines(part, reader, self.place, start=start, sink=sink)
+                if stream.unknown:
+                    part.fail(stream.unknown)
                 if stream.interrupted:
                     raise stream.interrupted
                 continue

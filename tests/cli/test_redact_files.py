@@ -107,6 +107,26 @@ def test_what_cannot_be_redacted_is_named(
     assert files(tmp_path / "clean") == [NAME, "app.log", "deep/old.log.gz", "people.csv"]
 
 
+@pytest.mark.parametrize("kind", ["fifo", "folder", "link"])
+def test_what_has_the_name_of_a_copy_and_is_no_file_is_neither_waited_for_nor_replaced(
+    folder: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    made = clean / "app.log"
+    if kind == "fifo":
+        os.mkfifo(made)
+    elif kind == "folder":
+        made.mkdir()
+    else:
+        made.symlink_to(tmp_path / "nowhere")
+    before = made.lstat()
+    assert run(["redact", str(folder), "-o", str(clean)]) == 4
+    assert "what has the name of its copy is no file" in "".join(capsys.readouterr())
+    assert made.lstat().st_ino == before.st_ino
+    assert (clean / "people.csv").is_file()
+
+
 def test_several_files_and_globs_go_into_a_folder(folder: Path, tmp_path: Path) -> None:
     clean = tmp_path / "clean"
     words = [str(folder / "app.log"), f"{folder}/deep/*.gz"]

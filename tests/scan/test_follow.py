@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,3 +113,25 @@ def test_an_interrupt_before_all_was_read_cuts_the_scan_short(log: Path) -> None
 
     report = scan_log(log, OPTIONS, sink=stop, waiting=lambda: None)
     assert [error.message for error in report.errors] == ["interrupted before the end"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(LINE.encode()), b"%PDF-1.7\n" + LINE.encode(), bytes(range(256)) * 40],
+    ids=["gzip", "pdf", "binary"],
+)
+def test_what_takes_the_place_of_a_log_and_is_no_text_is_named(log: Path, data: bytes) -> None:
+    """As a scan of the file names it; and the log that comes after it is read."""
+
+    def replaced(by: bytes) -> Callable[[], object]:
+        def act() -> None:
+            (new := log.with_name("new")).write_bytes(by)
+            new.replace(log)
+
+        return act
+
+    found, report = followed(log, replaced(data), replaced(LINE.encode()))
+    assert [match.entity for match in found] == ["KZ_IIN", "KZ_IIN"]
+    assert not report.complete
+    [unread] = report.unread
+    assert unread.place == str(log)
