@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from piiguard.database.encoding import names_no_encoding, whole_json
     from piiguard.database.opening import connect, open_engine, open_reader
     from piiguard.database.own import has_own, refuse_strange
-    from piiguard.database.patience import LATE, patient, renew
+    from piiguard.database.patience import LATE, MUCH, patient, renew
     from piiguard.database.planning import run_when_planned
     from piiguard.database.reasons import asked_for, explain, reason, shown
     from piiguard.database.servers import PATH, compiled, home, inspect, is_almighty, own_path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LATE",
+    "MUCH",
     "PATH",
     "LeftUnread",
     "asked_for",
@@ -51,6 +52,7 @@ __all__ = [
 
 _HOMES = {
     "LATE": "patience",
+    "MUCH": "patience",
     "LeftUnread": "sqlite",
     "PATH": "servers",
     "asked_for": "reasons",

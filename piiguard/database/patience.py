@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import mmap
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 
 from piiguard import clock
 
-__all__ = ["CONNECT", "GRACE", "LATE", "SILENCE", "Patience", "bound", "patient", "renew"]
+__all__ = ["CONNECT", "GRACE", "LATE", "MUCH", "SILENCE", "Patience", "bound", "patient", "renew"]
 
 CONNECT = 15.0
 """Seconds for a connection, its greeting and the password; ``connect_timeout`` in the URL sets another."""
@@ -28,6 +29,11 @@ GRACE = 5.0
 SILENCE = 3600.0
 """Seconds without a byte in a statement that has no limit."""
 LATE = "timed out: the server does not answer"
+MUCH = "given up: the server sends more than is kept"
+MOST = 1 << 30
+"""Bytes by which the process may grow in a statement of an engine that only reads: a server sends what it wants to."""
+_EVERY = 64
+"""Waits between two looks at that."""
 
 
 class Patience:
@@ -36,10 +42,14 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self.limit = self.left = seconds
         self.silence = seconds
+        self.bounded = False
+        """whether memory is looked at"""
+        self._held = self._waits = 0
 
     def begin(self) -> None:
         """Another statement is sent."""
         self.left = self.limit
+        self._held, self._waits = _memory() if self.bounded else 0, 0
 
     def allow(self, seconds: float) -> None:
         """From now on a statement has so many seconds; 0 is no limit."""
@@ -51,9 +61,13 @@ class Patience:
         self.left = self.limit = 0.0
 
     def next_wait(self) -> float:
-        """Seconds to wait for the next bytes. Raises: :class:`TimeoutError`."""
+        """Seconds to wait for the next bytes. Raises: :class:`TimeoutError`, also where too many came."""
         if self.left <= 0:
             raise TimeoutError(LATE)
+        self._waits += 1
+        if self.bounded and self._waits % _EVERY == 0 and _memory() - self._held > MOST:
+            self.end()
+            raise TimeoutError(MUCH)
         return min(self.left, self.silence)
 
     @contextmanager
@@ -66,6 +80,13 @@ class Patience:
             self.left -= clock.monotonic() - began
 
 
+def _memory() -> int:
+    """Bytes that the process holds, where the system tells; else none."""
+    with suppress(OSError, ValueError, IndexError), open("/proc/self/statm", "rb") as told:
+        return int(told.read().split()[1]) * mmap.PAGESIZE
+    return 0
+
+
 def bound(engine: sa.Engine, *, reading: bool) -> None:
     """Let the engine connect in bounded time; where it only reads, wait in bounded time and in transactions that cannot write."""
     make = _MAKERS.get(f"{engine.dialect.name}+{engine.dialect.driver}")
@@ -76,6 +97,7 @@ def bound(engine: sa.Engine, *, reading: bool) -> None:
         made = make()(*given, **named)
         made.patience.allow(0)
         if reading:
+            made.patience.bounded = True
             made.only_read()
         else:
             made.patience.silence = float("inf")  # a job may wait for an index of hours to be built
@@ -123,9 +145,9 @@ def _psycopg() -> Callable[..., Any]:
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             try:
                 return waiting.wait(self._counted(gen), self.pgconn.socket, interval=interval)
-            except TimeoutError:
+            except TimeoutError as error:
                 self.close()  # else what is rolled back next would be told, and not this
-                raise psycopg.OperationalError(LATE) from None
+                raise psycopg.OperationalError(str(error)) from None
             except KeyboardInterrupt:
                 if self.patience.left > 0:  # the server should not go on for nobody
                     self.patience.end()

@@ -109,6 +109,11 @@ _CONNECTING = (
         "check the host in the URL",
     ),
     (
+        ("given up: the server sends more",),
+        "the server sends more than is kept",
+        "check host and port: another program may answer there",
+    ),
+    (
         ("connection refused", "can't connect", "timeout", "timed out", "no route", "unreachable"),
         "the server does not answer",
         "check host and port, and that the server runs and may be reached from here",

@@ -130,6 +130,8 @@ def explain(error: Exception) -> str:
     text = str(cause).lower()
     if database.LATE in text:
         return "the server does not answer"
+    if database.MUCH in text:
+        return "the server sends more than is kept"
     for needles, reason in _REASONS:
         if codes.intersection(needles) or any(len(n) > 6 and n in text for n in needles):
             return reason
