@@ -9,6 +9,7 @@ import io
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +121,15 @@ def _database() -> Any:
 def _stream() -> None:
     import sqlalchemy as sa
 
-    try:
-        from piiguard.read.pages import pages
-    except ImportError:  # 0.1.0
-        from piiguard.scan.reading import pages
     columns: list[Any] = [
         sa.column(name) for name in ("iin", "full_name", "phone", "email", "address", "note")
     ]
+    try:
+        from piiguard.read.pages import pages as of_readings
+
+        pages: Any = partial(of_readings, readings=["long"] * len(columns))
+    except ImportError:  # 0.1.0
+        from piiguard.scan.reading import pages
     query = sa.select(*columns).select_from(sa.table("customers", schema="piiguard_bench"))
     with _database().connect() as connection:
         for page in pages(connection, query):
