@@ -8,7 +8,6 @@ import struct
 import pytest
 import sqlalchemy as sa
 
-from piiguard import database
 from piiguard.database import patience
 from piiguard.errors import DatabaseError
 from piiguard.scan import Limits, Options, scan_database
@@ -71,21 +70,3 @@ def test_a_server_that_sends_without_end_is_given_up(kind: str, monkeypatch: pyt
             scan_database(sa.make_url(f"{scheme}://a@127.0.0.1:{port}/d"), Options(limits=Limits(60)))
         assert patience._memory() - before < 5 * MOST
     assert "x" * 9 not in str(told.value)
-
-
-def test_a_large_table_is_read_to_its_end(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is read page by page may be as large as it likes."""
-    monkeypatch.setattr(patience, "MOST", MOST)
-    engine = database.open_reader(database_url)
-    writer = sa.create_engine(database_url)
-    with writer.begin() as connection:
-        connection.execute(sa.text("create table big (id integer primary key, note varchar(2000))"))
-        rows = [{"id": at, "note": f"{at} {'note ' * 300}"} for at in range(40)]
-        for start in range(0, 40_000, 1000):
-            many = [{"id": start + at, "note": rows[at % 40]["note"]} for at in range(1000)]
-            connection.execute(sa.text("insert into big values (:id, :note)"), many)
-    writer.dispose()
-    report = scan_database(engine, Options(entities=("KZ_IIN",), sample=None))
-    engine.dispose()
-    assert report.complete
-    assert report.targets[0].rows_read == 40_000
