@@ -73,13 +73,13 @@ def filled(engine: sa.Engine, count: int) -> None:
 
 
 def stream(engine: sa.Engine) -> int:
-    """Every row into Python, a page at a time, transposed into columns."""
+    """Every row into Python, a page at a time, by its columns."""
     total = 0
     columns: list[sa.ColumnElement[Any]] = [sa.column(name) for name in COLUMNS]
     query = sa.select(*columns).select_from(sa.table("customers", schema="piiguard_bench"))
     with engine.connect() as connection:
         for page in pages.pages(connection, query, ["long"] * len(columns)):
-            total += len(next(zip(*page, strict=True)))
+            total += len(page[0])
     return total
 
 

@@ -26,6 +26,7 @@ from piiguard.cli.say import ABORTED, CHECK_PATH, INTERNAL_HINT, fail, hint, mis
 from piiguard.cli.scan import scan
 from piiguard.cli.status import status, verify
 from piiguard.cli.subject import subject
+from piiguard.errors import internal
 
 __all__ = ["cli", "main"]
 
@@ -123,8 +124,6 @@ def run(args: list[str] | None = None) -> int:
         if isinstance(error, OSError) and error.filename is not None:
             fail(_file_error(error))
             return EXIT_ERROR
-        from piiguard.errors import internal
-
         say(internal(error))
         hint(INTERNAL_HINT)
         return EXIT_ERROR

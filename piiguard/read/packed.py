@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from piiguard.errors import MissingExtra
 
-__all__ = ["MAGIC", "compressed", "decompressed"]
+__all__ = ["MAGIC", "Inflated", "compressed", "decompressed"]
 
 _PIECE = 1 << 12
 """Bytes that are taken at a time: what stands in one with damage is not given."""
@@ -81,11 +81,11 @@ class _Streams(io.RawIOBase):
         return given
 
 
-class _Gzip:
-    """A stream of gzip, with the methods that decompressors of :mod:`bz2` and :mod:`lzma` have."""
+class Inflated:
+    """A stream of :mod:`zlib`, with the methods that decompressors of :mod:`bz2` and :mod:`lzma` have; ``bits`` say of which form."""
 
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    def __init__(self, bits: int) -> None:
+        self._stream = zlib.decompressobj(bits)
 
     @property
     def eof(self) -> bool:
@@ -99,8 +99,8 @@ class _Gzip:
     def unused_data(self) -> bytes:
         return self._stream.unused_data
 
-    def decompress(self, given: bytes, most: int) -> bytes:
-        return self._stream.decompress(self._stream.unconsumed_tail + given, most)
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        return self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
 
 
 class _Zstd(io.RawIOBase):
@@ -221,7 +221,7 @@ _WRITERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x28\xb5\x2f\xfd": _write_zstd,
 }
 _OPENERS: dict[bytes, Callable[[IO[bytes]], io.RawIOBase]] = {
-    b"\x1f\x8b": partial(_Streams, begin=_Gzip),
+    b"\x1f\x8b": partial(_Streams, begin=partial(Inflated, zlib.MAX_WBITS | 16)),
     b"BZh": partial(_Streams, begin=bz2.BZ2Decompressor),
     b"\xfd7zXZ\x00": partial(
         _Streams, begin=partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)

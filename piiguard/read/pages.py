@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import compress, islice
+from operator import not_
 from sys import getsizeof
 from typing import Any
 
@@ -23,37 +24,42 @@ _HEAVY = 1 << 24
 """Bytes of a page: it has fewer rows where they are wide."""
 
 Page = Sequence[Sequence[Any]]
+"""Some rows by their columns; below, where drivers give them, by themselves."""
+Pages = Generator[Page, None, None]
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
-Pages = Generator[Page, None, None]
-
-
 def pages(connection: sa.Connection, query: sa.Select[Any], readings: Sequence[str]) -> Pages:
-    """The rows, a page at a time; memory grows neither with their number nor with their width.
+    """The columns of some rows at a time; memory grows neither with the number of rows nor with their width.
 
     ``readings`` are those of the query's columns. Whoever does not read to the end closes it while the connection is open.
     """
     if connection.dialect.name != "postgresql":
-        return _portable(connection, query)
+        return _by_column(_portable(connection, query))
     read = _apart(connection, query, readings)
     return _guessing(read) if database.names_no_encoding(connection) else read
 
 
+def _by_column(read: Pages) -> Pages:
+    with closing(read):
+        for page in read:
+            yield list(zip(*page, strict=True))
+
+
 def _apart(connection: sa.Connection, query: sa.Select[Any], readings: Sequence[str]) -> Pages:
-    """The rows of PostgreSQL: the narrow ones, then the wide ones one by one."""
+    """The pages of PostgreSQL: those of narrow rows, then the wide rows one by one."""
     stream = _psycopg if connection.dialect.driver == "psycopg" else _portable
     narrow, wide = wide_rows.apart(query, readings)
     left = False
-    with closing(stream(connection, narrow, PAGE)) as read:
-        for page in read:
-            rows = [row[:-1] for row in page if not row[-1]]
-            left = left or len(rows) < len(page)
-            if rows:
-                yield rows
+    with closing(_by_column(stream(connection, narrow, PAGE))) as read:
+        for *columns, marks in read:
+            if any(marks):
+                left, kept = True, list(map(not_, marks))
+                columns = [list(compress(column, kept)) for column in columns]
+            if columns[0]:
+                yield columns
     if left:
-        with closing(stream(connection, wide, 1)) as read:
-            yield from read
+        yield from _by_column(stream(connection, wide, 1))
 
 
 def _guessing(read: Pages) -> Pages:
@@ -63,7 +69,7 @@ def _guessing(read: Pages) -> Pages:
 
 def _guessed(page: Page) -> Page:
     """The page of a database that names no encoding; a column's texts are of one, if not of UTF-8."""
-    return list(zip(*map(_as_text, zip(*page, strict=True)), strict=True))
+    return list(map(_as_text, page))
 
 
 def _as_text(column: Sequence[Any]) -> Sequence[Any]:

@@ -245,11 +245,10 @@ class TableTask(Task):
         readings = [*["plain"] * len(self.keys), *self.relation.readings]
         with closing(paging.pages(connection, query, readings)) as pages:
             for page in pages:
-                lists = list(zip(*page, strict=True))
-                columns = _named(self.relation.columns, page, lists[len(self.keys) :])
+                columns = _named(self.relation.columns, page[len(self.keys) :])
                 self._measure(columns, part)
                 columns = _said(self.relation.columns, columns)
-                keys = _rows(lists[: len(self.keys)], dict(self.masked)) if sink else ()
+                keys = _rows(page[: len(self.keys)], dict(self.masked)) if sink else ()
                 examiner.rows(part, columns, place=self.place, keys=keys, labels=labels, sink=sink)
 
     def _measure(self, columns: Sequence[Column], part: Part) -> None:
@@ -270,8 +269,7 @@ class TableTask(Task):
             part.note(f"only its first {sample:,} rows were read, not a sample: this {kind} offers none")
 
 
-def _named(columns: Sequence[Any], page: Sequence[Sequence[Any]], lists: Any = None) -> list[Column]:
-    cells = list(zip(*page, strict=True)) if lists is None else lists
+def _named(columns: Sequence[Any], cells: Sequence[Sequence[Any]]) -> list[Column]:
     return [(column.name, own) for column, own in zip(columns, cells, strict=True)]
 
 

@@ -1,50 +1,14 @@
-"""A letter of ten thousand parts is read part by part: none looks at all those before it."""
+"""The parts of a letter are texts one behind the other, whose lines are numbered through."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 
 from piiguard.read.part import Lines, Part
 from piiguard.scan import scan_log
 from tests.hostile.files import iin
-
-
-class Watched(dict[int, Lines]):
-    """Lines of a part, with every look at one counted."""
-
-    looks: ClassVar[int] = 0
-
-    def values(self) -> Any:
-        return _Looked(self)
-
-
-class _Looked:
-    def __init__(self, lines: Watched) -> None:
-        self._lines = lines
-
-    def _each(self, values: Any) -> Iterator[Lines]:
-        for value in values:
-            Watched.looks += 1
-            yield value
-
-    def __iter__(self) -> Iterator[Lines]:
-        return self._each(dict.values(self._lines))
-
-    def __reversed__(self) -> Iterator[Lines]:
-        return self._each(reversed(dict.values(self._lines)))
-
-
-def test_a_text_looks_at_one_before_it() -> None:
-    part = Part(lines=Watched())
-    for number in range(1, 200):
-        before, start = Watched.looks, part.behind
-        assert Watched.looks - before <= 1
-        assert start == 10 * (number - 1)
-        part.lines[start] = Lines(end=start + 10, count=10, whole=True)
 
 
 @pytest.mark.parametrize("ends", [{}, {0: 7}, {0: 7, 9: 11}, {0: 40, 9: 11}])

@@ -79,10 +79,10 @@ def sampled(engine: sa.Engine, sample: int) -> tuple[list[int], int, sampling.Ch
             choice = sampling.choose(connection, relation, sample)
             queries = list(choice.build([sa.column("place"), sa.column("place")]))
             read = [
-                int(row[0])
+                int(place)
                 for query in queries
                 for page in pages(connection, query, ["plain"] * len(query.selected_columns))
-                for row in page
+                for place in page[0]
             ]
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)

@@ -125,15 +125,19 @@ def _stream() -> None:
         sa.column(name) for name in ("iin", "full_name", "phone", "email", "address", "note")
     ]
     try:
-        from piiguard.read.pages import pages as of_readings
+        from piiguard.read.pages import pages as by_column
 
-        pages: Any = partial(of_readings, readings=["long"] * len(columns))
-    except ImportError:  # 0.1.0
-        from piiguard.scan.reading import pages
+        pages: Any = partial(by_column, readings=["long"] * len(columns))
+    except ImportError:  # 0.1.0, which gives rows
+        from piiguard.scan.reading import pages as by_row
+
+        def pages(*given: Any) -> Any:
+            return (list(zip(*page, strict=True)) for page in by_row(*given))
+
     query = sa.select(*columns).select_from(sa.table("customers", schema="piiguard_bench"))
     with _database().connect() as connection:
-        for page in pages(connection, query):
-            next(zip(*page, strict=True))
+        for _ in pages(connection, query):
+            """Nothing more is done with it."""
 
 
 def _table(entities: tuple[str, ...] | None) -> Callable[[], object]:

@@ -11,6 +11,7 @@ import zlib
 from typing import Any, BinaryIO, Protocol
 
 from piiguard.read import archive, memory
+from piiguard.read.packed import Inflated
 from piiguard.read.seven.header import Coder, Folder
 
 __all__ = ["BROKEN", "Shut", "has_more", "opened"]
@@ -71,7 +72,9 @@ def _over(
         return stream, [{"id": _FILTERS[coder.method]}, *filters]
     if coder.method in (_BZIP2, _DEFLATE):
         below = _lzma(stream, filters) if filters else stream
-        return _Unpacked(below, bz2.BZ2Decompressor() if coder.method == _BZIP2 else _Deflate()), []
+        return _Unpacked(
+            below, bz2.BZ2Decompressor() if coder.method == _BZIP2 else Inflated(-zlib.MAX_WBITS)
+        ), []
     raise Shut(archive.UNKNOWN)
 
 
@@ -108,28 +111,6 @@ class _Decompressor(Protocol):
     def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
-class _Deflate:
-    """:mod:`zlib`, as :mod:`bz2` and :mod:`lzma` have it."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(-15)
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._stream.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._stream.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        return self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
 
 
 class _Range(io.RawIOBase):
