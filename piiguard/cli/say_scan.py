@@ -65,7 +65,7 @@ def left_out(left: Sequence[Left]) -> None:
 def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str] = ()) -> None:
     """What was read and found, and what was not read and why; ``globs`` are the tables that were asked for."""
     for error in report.errors[:_MOST_ERRORS]:
-        say(error.message if error.place == error.target else f"{error.place}: {error.message}")
+        say(f"{error.place}: {error.message.removeprefix(f'{error.place}: ')}")
     if len(report.errors) > _MOST_ERRORS:
         say(f"{len(report.errors) - _MOST_ERRORS} more places could not be read: the report lists them")
     for place in (place for place in report.unread if place.accepted):

@@ -76,10 +76,8 @@ class Webhook:
             error.close()
             return f"the server answered {error.code}", error.code >= 500 or error.code == _BUSY
         except URLError as error:
-            reason = error.reason
-            return (reason.strerror or "no connection") if isinstance(
-                reason, OSError
-            ) else "no connection", True
+            told = error.reason.strerror if isinstance(error.reason, OSError) else ""
+            return (told or "no connection").lower(), True
         except (OSError, http.client.HTTPException):
             return "no answer", True
         except ValueError:  # what the address holds cannot be sent
