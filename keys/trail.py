@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from piiguard.errors import KeyringError, KeyringFormatError
 from piiguard.keys import audit, chain, change, derivation, store
 from piiguard.keys.chain import Entry, Mark
 from piiguard.keys.change import Unseal
@@ -52,7 +53,13 @@ class KeyringTrail:
         return audit.trail_path(self.path)
 
     def note(self, action: str, details: Mapping[str, Any]) -> Mark:
-        return change.record(self.path, self.unseal, action, details)
+        try:
+            return change.record(self.path, self.unseal, action, details)
+        except KeyringFormatError:
+            raise
+        except KeyringError as error:
+            hint = f"{error.hint}; where the keyring cannot be written: --trail FILE"
+            raise KeyringError(str(error), hint=hint) from None
 
     def newest(self) -> Mark:
         held = _held(self.path, self.unseal)

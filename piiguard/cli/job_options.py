@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from piiguard.cli.job_report import JSON_OF_DONE, layout_option, quiet_option
-from piiguard.cli.options import Written
+from piiguard.cli.options import trail_option
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -69,13 +69,7 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Processes, by range of keys.",
         ),
-        click.option(
-            "--trail",
-            type=Written(),
-            envvar="PIIGUARD_TRAIL",
-            metavar="FILE",
-            help="The audit trail of jobs, where the keyring cannot be written; always the same for a database.",
-        ),
+        trail_option,
         click.option("--dry-run", is_flag=True, help="Count what would be done; change nothing."),
         layout_option,
         quiet_option,

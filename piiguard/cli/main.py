@@ -19,8 +19,9 @@ from piiguard.cli.keys import keys
 from piiguard.cli.manifest import manifest
 from piiguard.cli.options import never_asks_option
 from piiguard.cli.recognizers import recognizers
-from piiguard.cli.redact import redact, reveal
+from piiguard.cli.redact import redact
 from piiguard.cli.retention import retention
+from piiguard.cli.reveal import reveal
 from piiguard.cli.rotate import rotate
 from piiguard.cli.say import ABORTED, CHECK_PATH, INTERNAL_HINT, fail, hint, misused, say, sentence
 from piiguard.cli.scan import scan

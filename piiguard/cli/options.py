@@ -26,6 +26,7 @@ __all__ = [
     "never_asks_option",
     "open_keyring",
     "require_scan_extra",
+    "trail_option",
     "yes_option",
 ]
 
@@ -68,6 +69,13 @@ manifest_option: Decorator = click.option(
     envvar="PIIGUARD_MANIFEST",
     metavar="FILE",
     help="The manifest of protected columns; else PIIGUARD_MANIFEST, else ./piiguard.toml.",
+)
+trail_option: Decorator = click.option(
+    "--trail",
+    type=Written(),
+    envvar="PIIGUARD_TRAIL",
+    metavar="FILE",
+    help="The audit trail, where the keyring cannot be written; always the same for a database.",
 )
 yes_option: Decorator = click.option("-y", "--yes", is_flag=True, help="Answer yes to every question.")
 

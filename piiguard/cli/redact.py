@@ -1,10 +1,10 @@
-"""``piiguard redact`` and ``piiguard reveal``: logs without personal data, and back with the key."""
+"""``piiguard redact``: logs, tables and dumps without personal data."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +14,18 @@ from piiguard.cli import say_redact
 from piiguard.cli.discreet import discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import Written, chosen_entities, keyring_option, manifest_option, require_scan_extra
-from piiguard.cli.redact_files import opened, told
-from piiguard.cli.say import hint, many, say
+from piiguard.cli.redact_files import told, typed
 from piiguard.confidence import LEVELS
-from piiguard.files import PRIVATE, new_file
+from piiguard.files import new_file
 from piiguard.names import json_text
 
 if TYPE_CHECKING:
     from piiguard.cli.redact_files import Runner
-    from piiguard.keys import Keyring
     from piiguard.redact.files.results import Result
 
 OPERATORS = ("mask", "tag", "hash", "pseudonym")
 KEYED = ("hash", "pseudonym")
+SCOPES = ("keyring", "run")
 
 
 @click.command()
@@ -35,6 +34,8 @@ KEYED = ("hash", "pseudonym")
               help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
 @click.option("--operator", type=click.Choice(OPERATORS), default="mask", show_default=True,
               help="mask keeps the shape, tag names the entity, hash and pseudonym need a keyring.")  # fmt: skip
+@click.option("--pseudonym-scope", type=click.Choice(SCOPES), default="keyring", show_default=True,
+              help="Where equal values have equal pseudonyms: in all that one keyring redacts, or in this run alone.")  # fmt: skip
 @click.option("--entities", metavar="A,B", help="Replace these only; piiguard recognizers lists them.")
 @click.option("--min-confidence", type=click.Choice(LEVELS), default="low",
               show_default=True, help="Leave what is less certain.")  # fmt: skip
@@ -62,6 +63,7 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
       piiguard redact /var/log/app -o clean --counts counts.json
       app | piiguard redact - > app.log
       piiguard redact app.log --operator pseudonym --keyring keyring.json -o shared.log
+      piiguard redact ticket.log --operator pseudonym --pseudonym-scope run --keyring keyring.json -o out.log
       piiguard redact app.log --entities KZ_IIN,KZ_PHONE --operator tag
 
     Exit codes: 0 done, 3 --check found something left, and that copy was not written, 4 something could not be
@@ -101,7 +103,7 @@ def _results(runner: Runner, sources: Sequence[str], output: Path | None, *, che
         return results
     if output is None and check:
         raise click.UsageError(say_redact.CHECK_NEEDS_OUTPUT)
-    name = str(_named(sources[0]))
+    name = str(typed(sources[0]))
     result = runner.one(Job(name, output)) if output else runner.stream(name, sys.stdout.buffer)
     say_redact.told(result)
     return [result]
@@ -117,23 +119,34 @@ def _is_one(source: str) -> bool:
 
 def _runner(chosen: dict[str, Any]) -> Runner:
     from functools import partial
+    from secrets import token_hex
 
+    from piiguard.cli.options import load_manifest, open_keyring
     from piiguard.cli.redact_files import Runner
     from piiguard.cli.redact_scan import known
     from piiguard.redact import Redactor
     from piiguard.redact.files.copy import Cleaner
     from piiguard.scan import Options
 
-    operator, least = chosen["operator"], chosen["min_confidence"]
-    keyring = _keyring(chosen["keyring_file"], chosen["manifest_file"]) if operator in KEYED else None
+    operator, least, scope = chosen["operator"], chosen["min_confidence"], chosen["pseudonym_scope"]
+    if scope == "run" and operator != "pseudonym":
+        raise click.UsageError(say_redact.SCOPE_OF_PSEUDONYMS)
+    keyring = (
+        open_keyring(chosen["keyring_file"], load_manifest(chosen["manifest_file"]))
+        if operator in KEYED
+        else None
+    )
     entities = chosen_entities(chosen["entities"])
-    redactor = Redactor(operator, keyring=keyring, entities=entities, min_confidence=least)
+    redactor = Redactor(
+        operator, keyring=keyring, entities=entities, min_confidence=least, pseudonym_scope=scope
+    )
     cleaner = Cleaner(redactor, _encoding(chosen["encoding"]), chosen["form"] or "")
     if least != "low":
         options = Options(entities=entities, sample=None, encoding=cleaner.encoding, min_confidence=least)
         cleaner.known = partial(known, options=options)
     key = (keyring.current().id, keyring.current().index_roots()[0][0]) if keyring else ()
-    made = (operator, entities, least, *key)
+    # copies of another run have other pseudonyms: they are made again
+    made = (operator, entities, least, *key, *([token_hex(16)] if scope == "run" else []))
     return Runner(cleaner, chosen["check"], entities, made)
 
 
@@ -150,86 +163,12 @@ def _counted(results: Sequence[Result], chosen: dict[str, Any], code: int) -> by
     return f"{json_text(discreet_data(counts), indent=2)}\n".encode()
 
 
-@click.command()
-@click.argument("source", metavar="FILE|-", type=click.Path(), callback=lambda *given: _named(given[2]))
-@click.option("-o", "--output", type=Written(or_output=True), metavar="FILE",
-              help="Write there, not to standard output. FILE appears when all is written; it may be the input itself.")  # fmt: skip
-@keyring_option
-@manifest_option
-def reveal(source: Path, output: Path | None, keyring_file: Path | None, manifest_file: Path | None) -> int:
-    """Put back the values behind pseudonyms that redact made; needs the keyring.
-
-    A value comes back as it was normalized: an IIN without blanks, a phone as +7…. The file keeps its encoding and, with -o, its
-    compression.
-
-    \b
-    Examples:
-      piiguard reveal shared.log --keyring keyring.json | grep payment
-      echo '<KZ_IIN:1.mzxw6…>' | piiguard reveal - --keyring keyring.json
-
-    Exit codes: 0 done, 4 some pseudonyms belong to another keyring or were changed, 1 error, 2 usage.
-    """
-    from piiguard.redact.pseudonym import StreamRevealer
-
-    stream = StreamRevealer(_keyring(keyring_file, manifest_file))
-    # values in clear are for whoever has the keyring, however many may read what was shared
-    in_place = output is not None and output.exists() and source.exists() and output.samefile(source)
-    _run(source, output, stream.feed, stream.finish, keep=not in_place)
-    _say_revealed(str(source), stream.revealed, stream.failed)
-    return EXIT_INCOMPLETE if stream.failed else 0
-
-
-def _keyring(keyring_file: Path | None, manifest_file: Path | None) -> Keyring:
-    from piiguard.cli.options import load_manifest, open_keyring
-
-    return open_keyring(keyring_file, load_manifest(manifest_file))
-
-
 def _encoding(name: str) -> str:
     import codecs
 
     try:
         return name if name == "auto" else codecs.lookup(name).name
     except LookupError:
-        raise click.UsageError(_unknown_encoding(name)) from None
-
-
-def _named(source: str) -> Path:
-    """The file that was typed: ./- is a file of that name, which a Path would take for standard input."""
-    return Path(source) if source == "-" or Path(source) != Path("-") else Path(source).absolute()
-
-
-def _run(
-    source: Path,
-    output: Path | None,
-    feed: Callable[[bytes], bytes],
-    finish: Callable[[], bytes],
-    *,
-    keep: bool,
-) -> None:
-    from piiguard.read import packed
-    from piiguard.redact.pipe import pump
-
-    with told(str(source)), opened(str(source)) as found:
-        if output is None:
-            pump(found.stream, sys.stdout.buffer, feed, finish)
-            return
-        with new_file(output, PRIVATE, keep=keep) as file:
-            if not found.packed:
-                pump(found.stream, file, feed, finish)
-                return
-            with closing(packed.compressed(file, found.packed)) as pressed:
-                pump(found.stream, pressed, feed, finish)
-
-
-def _say_revealed(source: str, count: int, failed: int) -> None:
-    """How many pseudonyms were put back, and how many belong to somebody else."""
-    say(f"{source}: {many(count, 'pseudonym')} revealed")
-    if failed:
-        say(f"{source}: {many(failed, 'pseudonym')} made with another key, or changed since")
-        hint("name the keyring that redacted the file, in its newest generation")
-
-
-def _unknown_encoding(name: str) -> str:
-    """An encoding that Python does not have."""
-    return f"there is no encoding {name}; try utf-8, cp1251, kz1048, utf-16, koi8-r"
+        raise click.UsageError(
+            f"there is no encoding {name}; try utf-8, cp1251, kz1048, utf-16, koi8-r"
+        ) from None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piiguard.redact.files.notes import Notes
     from piiguard.redact.files.results import Left, Result
 
-__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "told"]
+__all__ = ["Job", "Runner", "jobs_of", "mode_of", "opened", "told", "typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +237,8 @@ def mode_of(source: str) -> int:
         return 0o666 if source == "-" else os.stat(source).st_mode & 0o666
     except OSError:
         return PRIVATE  # whoever opens it says why
+
+
+def typed(source: str) -> Path:
+    """The file that was typed: ./- is a file of that name, which a Path would take for standard input."""
+    return Path(source) if source == "-" or Path(source) != Path("-") else Path(source).absolute()

@@ -13,7 +13,14 @@ from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.job_options import stoppable
-from piiguard.cli.options import Written, keyring_option, manifest_option, require_scan_extra, yes_option
+from piiguard.cli.options import (
+    Written,
+    keyring_option,
+    manifest_option,
+    require_scan_extra,
+    trail_option,
+    yes_option,
+)
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import keyring_of, manifest_of
 
@@ -64,13 +71,7 @@ __all__ = ["retention"]
     metavar="M",
     help="Stop after so many minutes; the same command goes on later.",
 )
-@click.option(
-    "--trail",
-    type=Written(),
-    envvar="PIIGUARD_TRAIL",
-    metavar="FILE",
-    help="The audit trail, where the keyring cannot be written.",
-)
+@trail_option
 @click.option(
     "--receipt",
     "receipt_file",

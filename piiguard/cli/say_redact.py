@@ -14,13 +14,14 @@ from piiguard.names import shown
 if TYPE_CHECKING:
     from piiguard.redact.files.results import Result
 
-__all__ = ["CHECK_NEEDS_OUTPUT", "NEEDS_FOLDER", "table", "told"]
+__all__ = ["CHECK_NEEDS_OUTPUT", "NEEDS_FOLDER", "SCOPE_OF_PSEUDONYMS", "table", "told"]
 
 NEEDS_FOLDER = "several files are redacted into a folder: add -o FOLDER"
 _OF_NAMES = "give it another name: what its name or that of a folder says is not redacted"
 _OF_COPIES = (
     "leave out --min-confidence and --entities; if that does not help, report it with the kind of file it was"
 )
+SCOPE_OF_PSEUDONYMS = "--pseudonym-scope is that of pseudonyms: add --operator pseudonym"
 CHECK_NEEDS_OUTPUT = "what was written to standard output cannot be taken back: --check needs -o FILE"
 
 

@@ -10,7 +10,7 @@ import click
 
 from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet, discreet_data
-from piiguard.cli.options import yes_option
+from piiguard.cli.options import trail_option, yes_option
 from piiguard.cli.say import many, say
 from piiguard.cli.say_plan import statements
 from piiguard.cli.subject_asked import accept_option, subject_options
@@ -45,13 +45,7 @@ def act_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE",
             help="Write the receipt there as JSON too (mode 0600).",
         ),
-        click.option(
-            "--trail",
-            type=click.Path(dir_okay=False, path_type=Path),
-            envvar="PIIGUARD_TRAIL",
-            metavar="FILE",
-            help="The audit trail, where the keyring cannot be written.",
-        ),
+        trail_option,
         click.option(
             "--dry-run", is_flag=True, help="Say what would be done to how many rows; change nothing."
         ),

@@ -12,7 +12,7 @@ import click
 from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet
 from piiguard.cli.exits import EXIT_INCOMPLETE
-from piiguard.cli.options import yes_option
+from piiguard.cli.options import trail_option, yes_option
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_asked import (
     accept_option,
@@ -42,13 +42,7 @@ _VALUES = ("old", "new")
     help="What the value is: an identifier, however it is spelled, or a text that is all of a cell.",
 )
 @click.option("--dry-run", is_flag=True, help="Say where the old value stands; change nothing.")
-@click.option(
-    "--trail",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="PIIGUARD_TRAIL",
-    metavar="FILE",
-    help="The audit trail, where the keyring cannot be written.",
-)
+@trail_option
 @accept_option
 @yes_option
 def correct(

@@ -12,7 +12,14 @@ from piiguard.cli.ask import confirm
 from piiguard.cli.discreet import discreet_data
 from piiguard.cli.exits import EXIT_INCOMPLETE
 from piiguard.cli.job_options import needed_manifest
-from piiguard.cli.options import keyring_option, load_manifest, manifest_option, open_keyring, yes_option
+from piiguard.cli.options import (
+    keyring_option,
+    load_manifest,
+    manifest_option,
+    open_keyring,
+    trail_option,
+    yes_option,
+)
 from piiguard.cli.say import hint, many, say
 from piiguard.cli.subject_act import say_plan
 from piiguard.cli.subject_asked import accept_option, loaded_findings
@@ -38,13 +45,7 @@ __all__ = ["replay"]
 @click.option(
     "--leave-kept", is_flag=True, help="Erase the rest where rows are kept by law; those stay as they are."
 )
-@click.option(
-    "--trail",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="PIIGUARD_TRAIL",
-    metavar="FILE",
-    help="The audit trail, where the keyring cannot be written.",
-)
+@trail_option
 @click.option(
     "--tombstones",
     type=click.Path(dir_okay=False, path_type=Path),

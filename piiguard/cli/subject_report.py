@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from piiguard.cli.discreet import discreet
 from piiguard.cli.exits import EXIT_INCOMPLETE
-from piiguard.cli.options import Written, yes_option
+from piiguard.cli.options import Written, trail_option, yes_option
 from piiguard.cli.say import CHECK_PATH, hint, many, say
 from piiguard.cli.subject_asked import (
     asked_for,
@@ -54,13 +54,7 @@ __all__ = ["report"]
     help="The policy file: purposes, sources, terms and recipients are told from it.",
 )
 @click.option("--organisation", metavar="NAME", help="Who answers; else the organisation of the policy.")
-@click.option(
-    "--trail",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="PIIGUARD_TRAIL",
-    metavar="FILE",
-    help="The audit trail, where the keyring cannot be written.",
-)
+@trail_option
 @yes_option
 def report(
     targets: tuple[str, ...],

@@ -1,17 +1,20 @@
 """Pseudonyms: deterministic authenticated encryption, so that the key alone brings the value back.
 
 ``<KZ_IIN:1.mzxw6ytboi…>`` holds the entity, the version of the index key, and AES-256-SIV of the normalized value
-with entity and version as associated data. No table of values is kept anywhere.
+with entity and version as associated data. ``<KZ_IIN:1.qkzwvhxnd.mzxw6ytboi…>`` is one of a single run, whose name is
+associated too: elsewhere the same value has another pseudonym. No table of values is kept anywhere.
 """
 
 from __future__ import annotations
 
 import base64
 import re
+import secrets
+import string
 import uuid
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -26,10 +29,14 @@ from piiguard.redact.replacing import letters, normal
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
 
-__all__ = ["PSEUDONYM", "Pseudonyms", "StreamRevealer"]
+__all__ = ["PSEUDONYM", "SCOPES", "Pseudonyms", "Scope", "StreamRevealer"]
 
-PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.([a-z2-7]{26,})>")
-_PSEUDONYM_BYTES = re.compile(rb"(?:<|&lt;)" + PSEUDONYM.pattern[1:-1].encode() + rb"(?:>|&gt;)")
+Scope = Literal["keyring", "run"]
+"""Where equal values have equal pseudonyms: wherever the keyring is used, or in one run alone."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.(?:([a-z]{9})\.)?([a-z2-7]{26,})>")
+_PSEUDONYM_BYTES = re.compile(rb"(?:<|&lt;)(" + PSEUDONYM.pattern[1:-1].encode() + rb")(?:>|&gt;)")
 """In a file, which may be one of XML."""
 _LONGEST = 1 << 16  # bytes of one pseudonym, of an address of a few thousand letters at most
 
@@ -38,19 +45,27 @@ class Pseudonyms:
     """Makes and reverses pseudonyms under the index keys of a keyring.
 
     Index keys, because they are rotated far more seldom than data keys, and the same person should keep the
-    same pseudonym. It follows promotions and reloads.
+    same pseudonym. It follows promotions and reloads. With ``scope="run"`` each object makes pseudonyms of its own, and
+    reverses everybody's: whoever may only have values replaced cannot try all IINs to read what others have shared.
+
+    >>> Pseudonyms(keyring, scope="run").make("KZ_IIN", "050312300015")  # doctest: +SKIP
+    '<KZ_IIN:1.qkzwvhxnd.mzxw6ytboi…>'
     """
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, scope: Scope = "keyring") -> None:
         self._keyring = keyring
+        self._run = (
+            "".join(secrets.choice(string.ascii_lowercase) for _ in range(9)) if scope == "run" else ""
+        )
 
     @emptied
     def make(self, entity: str, value: str) -> str:
         """The pseudonym under the primary index key."""
         version = self._keyring.current().index_roots()[0][0]
         data = normal(entity, value).encode("utf-8", "surrogatepass")
-        sealed = self._cipher(entity, version).encrypt(data, _associated(entity, version))
-        return f"<{entity}:{version}.{letters(sealed)}>"
+        sealed = self._cipher(entity, version).encrypt(data, _associated(entity, version, self._run))
+        run = f"{self._run}." if self._run else ""
+        return f"<{entity}:{version}.{run}{letters(sealed)}>"
 
     @emptied
     def reveal(self, pseudonym: str) -> str:
@@ -58,10 +73,10 @@ class Pseudonyms:
         found = PSEUDONYM.fullmatch(pseudonym)
         if found is None:
             raise DecryptionError("not a pseudonym")
-        entity, version = found[1], int(found[2])
+        entity, version, run, text = found[1], int(found[2]), found[3] or "", found[4]
         try:
-            sealed = base64.b32decode(found[3].upper() + "=" * (-len(found[3]) % 8))
-            data = self._cipher(entity, version).decrypt(sealed, _associated(entity, version))
+            sealed = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+            data = self._cipher(entity, version).decrypt(sealed, _associated(entity, version, run))
         except (InvalidTag, ValueError):
             raise DecryptionError(
                 f"{entity}: the pseudonym was not made with key version {version} of this keyring",
@@ -124,7 +139,7 @@ class StreamRevealer:
 
     def _put_back(self, found: re.Match[bytes]) -> bytes:
         try:
-            value = self._pseudonyms.reveal(f"<{found[1].decode()}:{found[2].decode()}.{found[3].decode()}>")
+            value = self._pseudonyms.reveal(f"<{found[1].decode()}>")
         except (DecryptionError, KeyVersionNotFound):
             self.failed += 1
             return found[0]
@@ -139,5 +154,6 @@ def _derived(root: bytes, keyring: uuid.UUID, entity: str) -> AESSIV:
     return AESSIV(pseudonym_key(root, keyring, entity))
 
 
-def _associated(entity: str, version: int) -> list[bytes]:
-    return [entity.encode(), version.to_bytes(2, "big")]
+def _associated(entity: str, version: int, run: str) -> list[bytes]:
+    always = [entity.encode(), version.to_bytes(2, "big")]
+    return [*always, run.encode()] if run else always

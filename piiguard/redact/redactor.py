@@ -23,6 +23,7 @@ from piiguard.redact.settled import Change, settled, written
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
+    from piiguard.redact.pseudonym import Scope
 
 __all__ = ["Redactor", "placed", "redact_text"]
 
@@ -30,7 +31,8 @@ __all__ = ["Redactor", "placed", "redact_text"]
 class Redactor:
     """What to look for, and what to put in its place.
 
-    ``min_confidence`` is ``low`` by default: a log that hides an order number too many is the smaller harm.
+    ``min_confidence`` is ``low`` by default: a log that hides an order number too many is the smaller harm. With
+    ``pseudonym_scope="run"`` equal values have equal pseudonyms in what this object redacts, and nowhere else.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class Redactor:
         entities: Collection[str] | None = None,
         min_confidence: Confidence = "low",
         engine: Engine | None = None,
+        pseudonym_scope: Scope = "keyring",
     ) -> None:
         self.operator = operator
         self.engine = engine or _engine(None if entities is None else frozenset(entities))
-        self._replace = replacer(operator, keyring)
+        self._replace = replacer(operator, keyring, pseudonym_scope)
         self._least = least_score(min_confidence)
         self._nested = Nested(self.text)
         self._known: Mapping[str, frozenset[str]] = {}

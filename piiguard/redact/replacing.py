@@ -19,6 +19,7 @@ from piiguard.errors import KeyringError
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
+    from piiguard.redact.pseudonym import Scope
 
 __all__ = ["OPERATORS", "Operator", "Replace", "normal", "replacer"]
 
@@ -31,8 +32,8 @@ _HASH_BYTES = 10  # 80 bits: no two of 10^9 values are likely to meet
 _SEPARATORS = re.compile(r"[\s\-]+")
 
 
-def replacer(operator: Operator, keyring: Keyring | None = None) -> Replace:
-    """Choose what replaces values; ``hash`` and ``pseudonym`` need a keyring."""
+def replacer(operator: Operator, keyring: Keyring | None = None, scope: Scope = "keyring") -> Replace:
+    """Choose what replaces values; ``hash`` and ``pseudonym`` need a keyring, ``scope`` is that of pseudonyms."""
     if operator == "mask":
         return mask
     if operator == "tag":
@@ -45,7 +46,7 @@ def replacer(operator: Operator, keyring: Keyring | None = None) -> Replace:
         return _Hash(keyring)
     from piiguard.redact.pseudonym import Pseudonyms
 
-    return Pseudonyms(keyring).make
+    return Pseudonyms(keyring, scope).make
 
 
 def normal(entity: str, value: str) -> str:

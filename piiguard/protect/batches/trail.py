@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.database import connect
-from piiguard.errors import JobError, KeyringError, KeyringFormatError, PiiguardError
+from piiguard.errors import JobError, PiiguardError
 from piiguard.keys.chain import Mark
 from piiguard.protect.outcome import Outcome
 from piiguard.protect.state import now, state
@@ -57,14 +57,7 @@ class JobLines:
             return
         keyring = self.job.keyring
         refuse_older(connection, self._trail, str(keyring.id), keyring.generation)
-        try:
-            newest = self._note(self.action, "begun", self.columns)
-        except KeyringError as error:
-            if self._trail.kind == "chained" or isinstance(error, KeyringFormatError):
-                raise
-            raise KeyringError(
-                str(error), hint=f"{error.hint}; where the keyring cannot be written: --trail FILE"
-            ) from None
+        newest = self._note(self.action, "begun", self.columns)
         self._pin(connection, newest)
 
     @contextmanager
