@@ -1,6 +1,6 @@
 """Write what is generated in docs/: ``python docs/generate.py``; with ``--check`` only compare.
 
-``cli.md`` comes from the commands themselves, ``errors.md`` from the exceptions, the tree of ``architecture.md`` from the
+``cli.md`` and the manual page ``piiguard.1`` come from the commands themselves, ``errors.md`` from the exceptions, the tree of ``architecture.md`` from the
 first lines of the modules, so that none can fall behind.
 """
 
@@ -23,7 +23,12 @@ DOCS = Path(__file__).parent
 def main() -> int:
     """Write the pages, or with ``--check`` name those that are not up to date."""
     stale = []
-    pages = (("cli.md", cli_page()), ("errors.md", errors_page()), ("architecture.md", architecture_page()))
+    pages = (
+        ("cli.md", cli_page()),
+        ("piiguard.1", manual()),
+        ("errors.md", errors_page()),
+        ("architecture.md", architecture_page()),
+    )
     for name, text in pages:
         page = DOCS / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
@@ -47,6 +52,41 @@ def cli_page() -> str:
         f"## {name}\n\n```text\n{_help(name, command)}\n```\n" for name, command in _walk(cli, "piiguard")
     ]
     return "\n".join([head, *parts])
+
+
+def manual() -> str:
+    """The manual page: the help of every command as roff, with the variables that options are read from."""
+    commands = [
+        (name, command) for name, command in _walk(cli, "piiguard") if not isinstance(command, click.Group)
+    ]
+    parts = [
+        '.TH PIIGUARD 1 "" "piiguard" "User Commands"',
+        ".SH NAME\npiiguard \\- find, encrypt and answer for personal data of Kazakhstan",
+        ".SH SYNOPSIS\n.B piiguard\n.I COMMAND\n[\\fIOPTIONS\\fR] \\&...",
+        f".SH DESCRIPTION\n.nf\n{_roff(_help('piiguard', cli))}\n.fi",
+        ".SH COMMANDS",
+        *(f".SS {_roff(name)}\n.nf\n{_roff(_help(name, command))}\n.fi" for name, command in commands),
+        ".SH ENVIRONMENT",
+        *(f".TP\n.B {name}\n{_roff(told)}" for name, told in sorted(_variables(commands).items())),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _variables(commands: list[tuple[str, click.Command]]) -> dict[str, str]:
+    options = [
+        option for _, command in commands for option in command.params if isinstance(option, click.Option)
+    ]
+    return {
+        str(option.envvar): f"{option.opts[0]}: {option.help}"
+        for option in reversed(options)
+        if option.envvar
+    }
+
+
+def _roff(text: str) -> str:
+    """Text in which roff sees no requests, and no hyphens where minus signs were typed."""
+    lines = text.replace("\\", "\\e").replace("-", "\\-").splitlines()
+    return "\n".join(f"\\&{line}" if line[:1] in (".", "'") else line for line in lines)
 
 
 def errors_page() -> str:

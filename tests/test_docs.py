@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -26,6 +27,19 @@ def test_generated_pages_are_up_to_date() -> None:
     )
     assert ran.stderr == ""
     assert ran.returncode == 0
+
+
+def test_the_manual_page_is_sound_and_tells_every_command() -> None:
+    from piiguard.cli.main import cli
+
+    page = DOCS / "piiguard.1"
+    if shutil.which("groff") is None:
+        pytest.skip("NO groff: the manual page is not checked")
+    command = ["groff", "-man", "-Kutf8", "-Tutf8", "-ww", str(page)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert shown.stderr == ""
+    for name in cli.commands:
+        assert f"piiguard {name}" in shown.stdout
 
 
 def test_the_readme_is_short() -> None:

@@ -31,8 +31,17 @@ def run(*command: str | Path, cwd: Path, check: bool = True) -> subprocess.Compl
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree, so that a build leaves nothing behind in the checkout."""
     copy = tmp_path_factory.mktemp("sources") / "piiguard"
-    for name in ("piiguard", "keys", "recognizers", "pyproject.toml", "README.md", "LICENSE"):
+    for name in (
+        "piiguard",
+        "keys",
+        "recognizers",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "docs/piiguard.1",
+    ):
         source = ROOT / name
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, copy / name, symlinks=True, ignore=LEFT_OUT)
         else:
@@ -67,7 +76,12 @@ def test_the_wheel_holds_real_files_and_no_top_level_keys(wheel: Path) -> None:
         "report/page/report.html",
     ):
         assert f"piiguard/{wanted}" in names
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"piiguard"}
+    (manual,) = (name for name in names if ".data/" in name)
+    assert manual.endswith("/data/share/man/man1/piiguard.1")
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
+        "piiguard",
+        manual.split("/")[0],
+    }
 
 
 def test_every_data_file_is_in_the_wheel(wheel: Path) -> None:
