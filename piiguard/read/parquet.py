@@ -272,9 +272,10 @@ def _rows_of(metadata: Any) -> int:
 
 
 def _refuse_long_list(opened: IO[bytes]) -> None:
-    """The list of columns and row groups takes fifty times its bytes once it is read."""
+    """The list of columns and row groups takes fifty times its bytes once it is read; one longer than its file is none."""
     size = opened.seek(0, os.SEEK_END)
     opened.seek(max(size - 8, 0))
-    if int.from_bytes(opened.read(4), "little") > _LIST:
+    length, mark = int.from_bytes(opened.read(4), "little"), opened.read(4)
+    if _LIST < length <= size and mark == b"PAR1":
         raise MemoryError
     opened.seek(0)

@@ -13,6 +13,8 @@ import pytest
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
+from piiguard.read.parquet import UNREADABLE
+
 IIN = "050312300015"
 NS, ZONED = pa.timestamp("ns"), pa.timestamp("us", "GMT+05:00")
 COLUMNS = {
@@ -64,3 +66,21 @@ def test_moments_are_those_that_arrow_itself_writes(kind: Any) -> None:
         values_of(days.cast(kind) if kind != days.type else days), days.to_pylist(), strict=True
     ):
         assert (value is None and day is None) or str(value).startswith(str(day))
+
+
+def test_a_file_that_is_damaged_anywhere_is_said_to_be_damaged_and_not_to_be_large(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"iin": [IIN] * 50}), tmp_path / "whole")
+    whole = (tmp_path / "whole").read_bytes()
+    (tmp_path / "whole").unlink()
+    tails = {
+        "noise": bytes(range(1, 250)) * 9,
+        "only its mark": whole[:4] + bytes(range(1, 250)) + whole[-4:],
+        "cut": whole[:-20],
+        "without its head and tail": whole[200:-3],
+        "a list longer than the file": whole[:-8] + b"\xff\xff\xff\x7f" + whole[-4:],
+        "a list of nothing": whole[:-8] + bytes(4) + whole[-4:],
+    }
+    for name, data in tails.items():
+        (tmp_path / f"{name}.parquet").write_bytes(data)
+    said = [one["reason"] for told in scanned(tmp_path)["targets"] for one in told["unread"]]
+    assert said == [UNREADABLE] * len(tails)
