@@ -70,7 +70,9 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
         say(f"{len(report.errors) - _MOST_ERRORS} more places could not be read: the report lists them")
     for place in (place for place in report.unread if place.accepted):
         say(f"{place.place}: {place.reason}: accepted")
-    for message, places in _noted(report).items():
+    from piiguard.report.order import by_note
+
+    for message, places in by_note(report.notes).items():
         say(f"{_some(places)}: {message}")
     tables = sum(target.tables or 0 for target in report.targets)
     rows = sum(target.rows_read or 0 for target in report.targets)
@@ -97,14 +99,6 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
 def _some(places: Sequence[str]) -> str:
     more = f" and {len(places) - _MOST_NOTED} more" if len(places) > _MOST_NOTED else ""
     return ", ".join(places[:_MOST_NOTED]) + more
-
-
-def _noted(report: ScanReport) -> dict[str, list[str]]:
-    """The places that each note concerns."""
-    places: dict[str, list[str]] = {}
-    for note in report.notes:
-        places.setdefault(note.message, []).append(note.place)
-    return places
 
 
 _MOST_ERRORS = 20

@@ -16,7 +16,7 @@ from piiguard.names import json_script, json_text, shown, visible
 from piiguard.report import gaps, law, people, unread
 from piiguard.report.messages import LANGUAGES, Language, catalogue, number, say
 from piiguard.report.moment import day, parts
-from piiguard.report.order import by_table
+from piiguard.report.order import by_note, by_table
 from piiguard.report.overview import changes, overview
 from piiguard.report.page import template
 from piiguard.report.remedy import remedies
@@ -45,6 +45,7 @@ def to_html(report: ScanReport, *, lang: Language, baseline: Collection[str] | N
         shown_findings=_FINDINGS,
         shown_rows=_ROWS,
         shown_unread=_UNREAD,
+        noted=by_note(note for note in report.notes if not note.since),
         baseline=baseline,
         changes=None if baseline is None else changes(report, baseline),
         law=law,

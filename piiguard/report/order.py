@@ -1,4 +1,4 @@
-"""Worst first: what to look at before everything else."""
+"""Worst first: what to look at before everything else; and what belongs together."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from itertools import groupby
 
 from piiguard import entities
 from piiguard.confidence import rank
-from piiguard.scan.finding import Finding
+from piiguard.scan.finding import Finding, Note
 from piiguard.scan.rotation import log_name
 
-__all__ = ["by_place", "by_table", "severity", "worst_first"]
+__all__ = ["by_note", "by_place", "by_table", "severity", "worst_first"]
 
 _PROTECTION = {"none": 2, "partial": 1, "encrypted": 0}
 
@@ -50,6 +50,14 @@ def by_table(findings: Iterable[Finding]) -> list[tuple[tuple[str, str], list[Fi
             groups[finding.target, name].append(finding)
     found = [(place, worst_first(members)) for place, members in groups.items()]
     return sorted(found, key=lambda group: severity(group[1][0]), reverse=True)
+
+
+def by_note(notes: Iterable[Note]) -> dict[str, list[str]]:
+    """The places that each note concerns, in the order of the notes."""
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        places.setdefault(note.message, []).append(note.place)
+    return places
 
 
 def _groups(findings: Iterable[Finding], key: Callable[[Finding], str]) -> list[tuple[str, list[Finding]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,11 @@ from typing import Any
 import pytest
 
 from piiguard.entities import BY_NAME
-from piiguard.report import render
+from piiguard.report import render, unread
 from piiguard.report.messages import LANGUAGES, Language, catalogue
 from piiguard.report.overview import overview
 from piiguard.scan.baseline import Baseline
-from piiguard.scan.finding import Failure, ScanReport, Target
+from piiguard.scan.finding import Failure, Note, ScanReport, Target
 from piiguard.scan.reason import because
 from tests.report.conftest import DATABASE, column, in_file
 from tests.report.pages import CUT, Problems, printed, signs, violations
@@ -252,6 +253,33 @@ def test_clean_report_is_a_page_too(browser: Any, tmp_path: Path) -> None:
     assert page.inner_text("h1") == "No unprotected personal data was found."
     page.close()
     assert problems == []
+
+
+HOW = (
+    Note("old.csv", "old.csv", "read as cp1251"),
+    Note("<b>.json", "<b>.json", "what is no JSON in it was read as text"),
+    *(
+        Note("crm", f"view_{n}", "only its first 10 rows were read, not a sample: this view offers none")
+        for n in range(12)
+    ),
+    Note("crm", "visits", "has not changed", "2026-10-28"),
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_tells_how_places_were_read_in_its_language(lang: Language) -> None:
+    text = render(dataclasses.replace(CLEAN, notes=HOW), "html", lang=lang)
+    told = text[text.index('<details class="how">') :].partition("</details>")[0]
+    shown = re.sub("<[^>]*>", "", told)
+    assert catalogue()["html.read_how"][lang].format(count=4) in shown
+    for message in {note.message for note in HOW if not note.since}:
+        assert unread.said(lang, message) in html.unescape(shown)
+    assert "2026-10-28" in shown
+    assert "view_0" in shown
+    assert "view_11" not in shown
+    assert catalogue()["html.read_more"][lang].format(count=2) in shown
+    assert "<b>.json" not in told
+    assert "has not changed" not in shown
 
 
 def lots() -> ScanReport:

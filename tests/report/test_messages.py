@@ -37,7 +37,13 @@ def people(number: int, **more: Any) -> ScanReport:
 
 
 PEOPLE = (people(1), people(12_000), people(1, partial=True))
-AGAIN = dataclasses.replace(CLEAN, notes=(Note("app.log", "app.log", "read on 2026-10-28", "2026-10-28"),))
+AGAIN = dataclasses.replace(
+    CLEAN,
+    notes=(
+        Note("app.log", "app.log", "read on 2026-10-28", "2026-10-28"),
+        *(Note("crm", f"view_{n}", "read as cp1251") for n in range(20)),
+    ),
+)
 LESS = dataclasses.replace(CLEAN, gone=(Gone("crm", "t.c", "PERSON"),))
 
 PAPERS = ("papers.", "answer.", "notice.", "receipt.")

@@ -35,14 +35,6 @@ NO_SENTENCE = re.compile(
 
 OCR = {f"a page without text, {VALUE}", f"pictures in it, {VALUE}: {VALUE}"}
 """Two that hold another one in their middle."""
-NOTES = {
-    "the JSON ends too early: what there is of its last element was read as text",
-    "what is no JSON in it was read as text",
-    f"only its first {VALUE} rows were read, not a sample: this {VALUE} offers none",
-    f"read as {VALUE}",
-    f"read by tesseract without {VALUE}, which it has no data for",
-}
-"""Told beside a report, and in none of its pages: standard error is English."""
 ENDING = {
     f"{VALUE}: there is no such file, directory or database",
     "name a file, a directory, a glob in quotes, - for standard input, or a database URL",
@@ -123,7 +115,7 @@ def written(tree: ast.Module) -> Iterator[str]:
 
 
 def reasons() -> list[str]:
-    told = handed_on() - NOTES - ENDING - WORDS | {"hidden", CUT}
+    told = handed_on() - ENDING - WORDS | {"hidden", CUT}
     return sorted(
         each.replace(f", {VALUE}", ", which scan --ocr reads") if each in OCR else each for each in told
     )
