@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import ParamSpec
 
 from piiguard import clock
@@ -28,6 +29,8 @@ __all__ = ["Elsewhere", "Progress", "read", "run"]
 DIED = "the process that read it died"
 DEFECT = "not read to its end: {}; this is a defect of piiguard, report it"
 TIMED_OUT = "a pattern took too long on some of it, which was not searched for it"
+
+_AT_ONCE = 10_000
 
 P = ParamSpec("P")
 Progress = Callable[[str, int, int, str], None]
@@ -102,7 +105,8 @@ class _Scan:
         tasks = self._fresh(self.source.tasks(self.options))
         try:
             if self.sink is None and (elsewhere or jobs > 1):
-                self._spread(list(tasks), elsewhere, jobs)
+                for some in _batches(tasks):
+                    self._spread(some, elsewhere, jobs)
             else:
                 for task in tasks:
                     self._read(task)
@@ -192,7 +196,7 @@ class _Scan:
             jobs_of = [(task, self.options) for task in away]
             yield from ((task, part) for (task, _), part in pool.run(read_there, jobs_of, jobs))
         for task in tasks:
-            if task not in away:
+            if not (away and task.shared):
                 yield task, self._here(task)
 
     def _here(self, task: Task) -> Part:
@@ -230,6 +234,12 @@ class _Scan:
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
         return list(outcome.findings)
+
+
+def _batches(tasks: Iterator[Task]) -> Iterator[list[Task]]:
+    """The tasks, so many at once that starting processes for them costs little, and that no list holds a million."""
+    while some := list(islice(tasks, _AT_ONCE)):
+        yield some
 
 
 def _renamed(manifest: Manifest, alias: str, place: str) -> Manifest:
