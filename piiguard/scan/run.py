@@ -18,11 +18,12 @@ from piiguard.read.part import Part
 from piiguard.scan import members, pool
 from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import Finding, ScanReport
+from piiguard.scan.gathered import Gathered
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import report_of
 from piiguard.scan.matches import Behind, reported
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import Outcome, judged
+from piiguard.scan.outcome import judged
 
 __all__ = ["Elsewhere", "Progress", "read", "run"]
 
@@ -98,7 +99,7 @@ class _Scan:
         self.parts: dict[str, Part] = {}
         self.marks: dict[str, str] = {}
         """what the places were when their reading began"""
-        self.outcomes: list[Outcome] = []
+        self.outcomes = Gathered(source)
 
     def run(self, elsewhere: Elsewhere | None, jobs: int) -> ScanReport:
         started, stopped = clock.stamp(), False
@@ -116,12 +117,11 @@ class _Scan:
             from piiguard.scan import definitions  # a log is read without SQLAlchemy
 
             told = self.source.definitions(self.options)
-            self.outcomes += definitions.searched(
+            self.outcomes.told += definitions.searched(
                 self.source.name, told, self.examiner, self.options, self.sink
             )
-        if self.source.kind == "file":
-            self.outcomes += members.folders(self.source, self.outcomes, self.options, self.sink)
-        outcomes = sorted(self.outcomes, key=lambda outcome: outcome.place)
+        named = members.folders(self.source, self.outcomes.folders, self.options, self.sink)
+        outcomes = self.outcomes.every(named)
         return report_of(self.source.name, self.source.kind, started, outcomes, stopped=stopped)
 
     def _fresh(self, tasks: Iterable[Task]) -> Iterator[Task]:
@@ -130,7 +130,7 @@ class _Scan:
             if self.journal:
                 mark = self.marks[task.place] = task.mark
                 if known := self.journal.find(self.source.name, task.place, mark):
-                    self.outcomes.append(known)
+                    self.outcomes.add(known)
                     continue
             yield task
 
@@ -155,8 +155,8 @@ class _Scan:
                 replace(error, message=f"its matches were not listed: {error.message}")
                 for error in judged(self.source.name, "file", task.place, part, self.options).errors
             ]
-            last = self.outcomes[-1]
-            self.outcomes[-1] = replace(last, errors=(*last.errors, *failed))
+            last = self.outcomes.told[-1]
+            self.outcomes.told[-1] = replace(last, errors=(*last.errors, *failed))
 
     def _spread(self, tasks: Sequence[Task], elsewhere: Elsewhere | None, jobs: int) -> None:
         """Read ranges of places beside each other; a place is judged with its last one."""
@@ -230,7 +230,7 @@ class _Scan:
         )
         if self.source.kind == "file":
             outcome = members.with_name(outcome, self.source.name, task.place, self.options, self.sink)
-        self.outcomes.append(outcome)
+        self.outcomes.add(outcome)
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
         return list(outcome.findings)

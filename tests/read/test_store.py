@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import gzip
 import io
+import json
 import os
 import random
 import sqlite3
@@ -20,10 +22,13 @@ from piiguard.cli import main
 from piiguard.read.options import ReadOptions
 from piiguard.read.store import body, source
 from piiguard.read.store.body import Body
+from piiguard.report.messages import say
+from piiguard.report.remedy import next_step, remedies
 from piiguard.scan import scan_log
 from tests import documents
 from tests.buckets import BUCKET, Store, serving, settle
 from tests.corpora import scan, values
+from tests.stores import stub
 from tests.tables import write_table
 
 KINDS = ("csv", "json", "jsonl", "sql", "log", "xlsx", "zip", "7z", "gz")
@@ -372,3 +377,73 @@ def test_without_the_extra_one_message_says_what_to_install(
     monkeypatch.setitem(sys.modules, "boto3", None)
     assert main.run(["scan", f"s3://{BUCKET}/in"]) == 1
     assert "pip install 'piiguard[s3]'" in capsys.readouterr().err
+
+
+def test_spark_has_buckets_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it reads there, nobody here knows: options of files are refused, and those of tables are not."""
+    assert main.run(["scan", "s3://leads/lake", "--engine", "spark", "--encoding", "utf-8"]) == 2
+    assert "--encoding" in capsys.readouterr().err
+
+
+def test_the_policy_in_the_documents_allows_what_is_asked(bucket: Store, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/scanning.md").read_text("utf-8")
+    policy = json.loads('{"Version"' + page.partition('```json\n{"Version"')[2].partition("```")[0])
+    allowed = {each["Action"] for each in policy["Statement"]}
+    bucket.fill({"a.log": line()})
+    assert read(tmp_path)[0] == 3
+    asked = {"s3:ListBucket" if "list-type=2" in query else "s3:GetObject" for _, query in bucket.asked}
+    assert asked == allowed
+
+
+def test_what_the_report_advises_takes_the_finding_away(bucket: Store, tmp_path: Path) -> None:
+    """An object is fetched, redacted and put back; where its form has no clean copy it is deleted."""
+    bucket.fill({"a.log": line(), "b.zip": documents.zipped({"c.log": line(1)})})
+    found = scan_log(f"s3://{BUCKET}").findings
+    assert {(remedy.name, remedy.text) for each in found for remedy in remedies(each)} == {("object", "")}
+    assert {next_step(each) for each in found} == {
+        f"{each.place}: {say('en', 'remedy.object')}" for each in found
+    }
+    (tmp_path / "a.log").write_bytes(line())
+    assert main.run(["redact", str(tmp_path / "a.log"), "-o", str(tmp_path / "clean.log")]) == 0
+    bucket.put("a.log", (tmp_path / "clean.log").read_bytes())
+    bucket.drop("b.zip")
+    assert read(tmp_path)[0] == 0
+
+
+NAMES = ["a", "B c", "é", "ж", "%41", "a?b", "#", "a..", "x=1", "-o", "a'b"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_tree_of_any_names_is_read_alike(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    texts = (
+        line(dice.randrange(40)),
+        b"none\n",
+        b"",
+        gzip.compress(line(dice.randrange(40)) * 3),
+        documents.zipped({"a/b.log": line(dice.randrange(40))}),
+        f"iin;phone\n{IINS[dice.randrange(40)]};1\n{IINS[dice.randrange(40)]};2\nФИО;3\n".encode("cp1251"),
+    )
+    for _ in range(25):
+        above = tmp_path.joinpath("plain", *dice.choices(NAMES, k=dice.randrange(3)))
+        if all(not each.is_file() for each in (above, *above.parents)):
+            above.mkdir(parents=True, exist_ok=True)
+            path = above / f"{dice.choice(NAMES)}{dice.choice(('', '.log', '.csv', '.html', '.json'))}"
+            if not path.exists():
+                path.write_bytes(dice.choice(texts))
+    objects = {
+        path.relative_to(tmp_path / "plain").as_posix(): path.read_bytes()
+        for path in (tmp_path / "plain").rglob("*")
+        if path.is_file()
+    }
+    expected = scan(str(tmp_path / "plain"), out=tmp_path / "p.json")
+    with stub(objects, page=7) as store:
+        settle(monkeypatch, store.endpoint)
+        monkeypatch.setattr(body, "PIECE", dice.randrange(20, 400))
+        code, document = read(tmp_path)
+    assert code == expected[0]
+    assert told(document, f"s3://{BUCKET}/") == told(expected[1], f"{tmp_path}/plain/")
+    assert gaps(document, f"s3://{BUCKET}/") == gaps(expected[1], f"{tmp_path}/plain/")
+    assert document["targets"][0]["lines_read"] == expected[1]["targets"][0]["lines_read"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from piiguard.cli import main
+from piiguard.errors import ScanError
 from piiguard.read.store import body, client
+from piiguard.scan import scan_log
 from tests.buckets import BUCKET, SECRET, settle
 from tests.corpora import scan, unread, values
 from tests.documents import zipped
@@ -265,3 +268,52 @@ def test_a_list_that_has_no_end_ends(tmp_path: Path) -> None:
         code, document = read(store, tmp_path)
     assert code == 4
     assert "does not end" in document["targets"][0]["unread"][0]["reason"]
+
+
+def test_a_store_that_falls_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(client, "SILENCE", 0.2)
+    waiting = threading.Event()
+
+    def wait(key: str, number: int, start: int) -> None:
+        if key == "a.log":
+            waiting.wait(30)
+
+    with stub({"a.log": line(), "b.log": line(1)}, on_get=wait) as store:
+        code, document = read(store, tmp_path)
+        waiting.set()
+    assert (code, document["targets"][0]["unread"]) == (
+        4,
+        [{"place": f"{TARGET}a.log", "reason": "the server does not answer"}],
+    )
+    assert len(document["findings"]) == 1
+
+
+def test_a_list_of_no_store_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lie in (
+        "<Contents><Size>5</Size></Contents>",
+        "<Contents><Key>a.log</Key><Size>-5</Size></Contents>",
+    ):
+        answer = Answer(body=f"<ListBucketResult>{lie}</ListBucketResult>".encode())
+        with stub({}, on_list=lambda query, answer=answer: answer) as store:
+            settle(monkeypatch, store.endpoint)
+            assert main.run(["scan", TARGET]) == 1
+
+
+def test_an_exception_holds_nothing_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stub({}, on_list=lambda query: refused(403, "SignatureDoesNotMatch")) as store:
+        settle(monkeypatch, store.endpoint)
+        with pytest.raises(ScanError) as caught:
+            scan_log(TARGET)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert type(error).__module__.startswith("piiguard.")
+        assert SECRET not in f"{error!r} {vars(error)}"
+        error = error.__context__
+
+
+def test_faults_are_named_by_every_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    objects = {f"{number}.log": line(number) for number in range(6)}
+    denied = refused(403, "AccessDenied")
+    with stub(objects, on_get=lambda key, *_: denied if key < "3" else None) as store:
+        code, document = read(store, tmp_path, "--jobs", "2")
+    assert (code, len(document["findings"]), len(document["targets"][0]["unread"])) == (4, 3, 3)

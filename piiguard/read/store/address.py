@@ -14,7 +14,7 @@ from piiguard.errors import ScanError
 __all__ = ["Address", "is_store"]
 
 _SCHEME = "s3://"
-_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]")
 _MAGIC = re.compile(r"[*?\[]")
 _SIGNED = re.compile(r"[?&](?:X-Amz-\w|AWSAccessKeyId=|Signature=)", re.IGNORECASE)
 _CREDENTIALS = (

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from piiguard.errors import MissingExtra
 
-__all__ = ["LOST", "Refused", "call", "leave", "tried"]
+__all__ = ["CHANGED", "LOST", "NO_STORE", "Refused", "call", "leave", "tried"]
 
 CONNECT, SILENCE, ATTEMPTS = 10, 60, 4
 """Seconds for a connection and between two bytes, and how often something is asked."""
@@ -24,6 +24,7 @@ Wrong = tuple[str, str]
 
 LOST = "the connection was lost"
 CHANGED = "it was changed while it was read"
+NO_STORE = "it does not answer as an object store does"
 _GONE: Wrong = "it is no longer there", "scan again"
 _DENIED: Wrong = (
     "permission denied",
@@ -63,7 +64,7 @@ _ERRORS: dict[str, Wrong] = {
     **dict.fromkeys(("EndpointConnectionError", "ConnectTimeoutError"), _UNREACHED),
     "ReadTimeoutError": ("the server does not answer", "try again later"),
     **dict.fromkeys(("ConnectionClosedError", "HTTPClientError", "IncompleteReadError", "ResponseStreamingError", "HTTPError"), (LOST, "try again")),
-    "ResponseParserError": ("it does not answer as an object store does", "check AWS_ENDPOINT_URL_S3"),
+    "ResponseParserError": (NO_STORE, "check AWS_ENDPOINT_URL_S3"),
     "ValueError": ("its endpoint is no address of a store", "AWS_ENDPOINT_URL_S3 is such as https://minio.example.kz:9000"),
 }  # fmt: skip
 """By the names of the exceptions of botocore, and of those that they are made of."""

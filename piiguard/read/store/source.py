@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from piiguard.errors import ScanError
@@ -15,7 +16,7 @@ from piiguard.read.options import EXCLUDED, ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.store.address import Address
 from piiguard.read.store.body import Body
-from piiguard.read.store.client import Refused, call, leave
+from piiguard.read.store.client import NO_STORE, Refused, call, leave
 
 __all__ = ["ObjectTask", "StoreSource"]
 
@@ -77,13 +78,20 @@ def _listed(address: Address) -> Iterator[dict[str, Any]]:
     following: dict[str, str] = {}
     while True:
         page = call("list_objects_v2", Bucket=address.bucket, Prefix=address.prefix, **following)
-        yield from (each for each in page.get("Contents", ()) if address.names(str(each["Key"])))
+        yield from filter(partial(_is_wanted, address), page.get("Contents", ()))
         if not page.get("IsTruncated"):
             return
         token = str(page.get("NextContinuationToken", ""))
         if not token or token == following.get("ContinuationToken"):
             raise Refused(_ENDLESS)
         following = {"ContinuationToken": token}
+
+
+def _is_wanted(address: Address, listed: dict[str, Any]) -> bool:
+    """Raises: :class:`Refused` for what no store lists."""
+    if "Key" not in listed or int(listed.get("Size", -1)) < 0:
+        raise Refused(NO_STORE)
+    return address.names(str(listed["Key"]))
 
 
 @dataclass(frozen=True, slots=True)
