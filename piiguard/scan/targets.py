@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_document", "is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
+NO_GROWTH = "an object is written at once, and does not grow"
+
 
 def is_url(target: str) -> bool:
     """Whether this names a database, and neither a file nor objects.
@@ -99,7 +101,9 @@ def scan_log(
         stream, target = cast(BinaryIO, target), "stream"
     label = name or target
     if stream is None and is_store(target):
-        return run(_store(target), options, progress=progress, sink=sink, journal=journal)
+        if waiting:
+            raise ScanError(f"{target}: {NO_GROWTH}", source=target, hint="scan again with --since")
+        return run(_store(target, label, skip), options, progress=progress, sink=sink, journal=journal)
     listing = listed(target) if stream is None else Listing([label], named=True)
     source = FileSource(label, listing, skip=skip, stream=stream, by_line=sink is not None, waiting=waiting)
     return run(source, options, progress=progress, sink=sink, journal=journal)
@@ -184,10 +188,10 @@ def is_document(target: str) -> bool:
     return "://" not in target and os.path.isfile(target) and members.is_document(target)
 
 
-def _store(target: str) -> Source:
+def _store(target: str, name: str = "", skip: Collection[str] = ()) -> Source:
     from piiguard.read.store.source import StoreSource  # what files are read without
 
-    return StoreSource(target)
+    return StoreSource(target, name, skip=skip)
 
 
 def _url_of(name: str) -> sa.URL:

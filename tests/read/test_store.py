@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 from piiguard.cli import main
+from piiguard.database import open_reader
+from piiguard.errors import DatabaseError, ScanError
 from piiguard.read.options import ReadOptions
 from piiguard.read.store import body, source
 from piiguard.read.store.body import Body
@@ -276,8 +278,11 @@ def _interrupt() -> None:
 
 
 def test_python_takes_an_address_too(bucket: Store) -> None:
-    bucket.fill({"a.log": line()})
-    assert [each.file for each in scan_log(f"s3://{BUCKET}/a").findings] == [f"s3://{BUCKET}/a.log"]
+    bucket.fill({"a.log": line(), "b.log": line(1)})
+    report = scan_log(f"s3://{BUCKET}", name="leads", skip={f"s3://{BUCKET}/b.log"})
+    assert [(each.target, each.file) for each in report.findings] == [("leads", f"s3://{BUCKET}/a.log")]
+    with pytest.raises(ScanError, match="does not grow"):
+        scan_log(f"s3://{BUCKET}", waiting=_interrupt)
 
 
 def test_no_more_than_a_page_of_keys_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,7 +418,7 @@ def test_what_the_report_advises_takes_the_finding_away(bucket: Store, tmp_path:
 NAMES = ["a", "B c", "é", "ж", "%41", "a?b", "#", "a..", "x=1", "-o", "a'b"]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_tree_of_any_names_is_read_alike(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -447,3 +452,24 @@ def test_a_tree_of_any_names_is_read_alike(
     assert told(document, f"s3://{BUCKET}/") == told(expected[1], f"{tmp_path}/plain/")
     assert gaps(document, f"s3://{BUCKET}/") == gaps(expected[1], f"{tmp_path}/plain/")
     assert document["targets"][0]["lines_read"] == expected[1]["targets"][0]["lines_read"]
+
+
+ELSEWHERE = {
+    "redact s3://leads/a.log": "fetch its objects",
+    "redact /dev/null s3://leads/a.log -o out": "fetch its objects",
+    "scan s3a://leads/in": "s3://bucket/prefix",
+}
+
+
+@pytest.mark.parametrize("words", ELSEWHERE)
+def test_a_command_that_reads_no_bucket_says_what_to_do(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(words.split()) in (1, 2)
+    assert ELSEWHERE[words] in capsys.readouterr().err
+
+
+def test_a_bucket_is_no_database() -> None:
+    with pytest.raises(DatabaseError) as caught:
+        open_reader("s3://leads/a.log")
+    assert "fetch its objects" in caught.value.hint

@@ -1,6 +1,7 @@
 """Asks an object store, by boto3: with its credentials, endpoint and settings, in bounded time; and in our words what went wrong.
 
-Two things are ever asked: for the keys of a bucket (ListObjectsV2), and for bytes of an object (GetObject). What the store or
+Two things are ever asked: for the keys of a bucket (ListObjectsV2), and for bytes of an object (GetObject); boto3 itself asks where a
+bucket is (HeadBucket) that says it lies elsewhere. What the store or
 boto3 says of an error is not repeated: it may name an account, or hold what was signed.
 """
 

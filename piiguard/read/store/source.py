@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO, cast
@@ -26,14 +26,14 @@ _ENDLESS = "the list of its keys does not end"
 
 
 class StoreSource:
-    """The objects of an address. Raises: :class:`ScanError` for one that names none."""
+    """The objects of an address, but for those to ``skip``. Raises: :class:`ScanError` for one that names no bucket."""
 
     kind: Kind = "file"
     noted = True
     idle = False
 
-    def __init__(self, target: str) -> None:
-        self.name, self._address = target, Address.of(target)
+    def __init__(self, target: str, name: str = "", *, skip: Collection[str] = ()) -> None:
+        self.name, self._address, self._skip = name or target, Address.of(target), skip
         self.root = self._address.root
 
     def close(self) -> None:
@@ -59,11 +59,13 @@ class StoreSource:
             yield Left(self.name, why=NO_FILE, shared=False)
 
     def _task(self, listed: dict[str, Any], options: ReadOptions) -> Task | None:
-        """The task of a key; none for a folder, which is a key of no bytes that other programs make."""
+        """The task of a key; none for a folder: a key of no bytes, which other programs make."""
         key, size = str(listed["Key"]), int(listed["Size"])
         if key.endswith("/") and not size:
             return None
         place = self._address.place(key)
+        if place in self._skip:
+            return None
         if is_excluded(place, options.exclude):
             return Left(place, why=EXCLUDED, excluded=True, shared=False)
         modified, etag = listed.get("LastModified"), str(listed.get("ETag", ""))
