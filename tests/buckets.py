@@ -46,6 +46,9 @@ class Store:
     def drop(self, key: str) -> None:
         self._backend.delete_object(BUCKET, key)
 
+    def keep_versions(self) -> None:
+        self._backend.put_bucket_versioning(BUCKET, "Enabled")
+
     def fill(self, objects: Mapping[str, bytes]) -> None:
         for key, data in objects.items():
             self.put(key, data)

@@ -473,3 +473,33 @@ def test_a_bucket_is_no_database() -> None:
     with pytest.raises(DatabaseError) as caught:
         open_reader("s3://leads/a.log")
     assert "fetch its objects" in caught.value.hint
+
+
+def test_names_of_folders_are_searched_below_what_was_named(bucket: Store, tmp_path: Path) -> None:
+    bucket.fill({f"{IINS[0]}/{IINS[1]}/a.txt": b"none\n", f"{IINS[0]}/b.txt": b"none\n"})
+    for prefix, names in (("", [IINS[0], f"{IINS[0]}/{IINS[1]}"]), (f"{IINS[0]}/", [f"{IINS[0]}/{IINS[1]}"])):
+        code, document = read(tmp_path, target=f"s3://{BUCKET}/{prefix}")
+        assert (code, len(document["findings"])) == (3, len(names))
+        assert {each["path"] for each in document["findings"]} == {"name of the folder"}
+        assert IINS[1] not in (tmp_path / "o.json").read_text("utf-8")
+
+
+def test_what_is_archived_is_named_until_it_is_restored(bucket: Store, tmp_path: Path) -> None:
+    bucket.put("old.log", line(), storage="GLACIER")
+    bucket.put("new.log", line(1))
+    code, document = read(tmp_path)
+    assert (code, files(document)) == (4, ["new.log"])
+    [(place, reason)] = gaps(document, "")
+    assert (place, reason.partition(":")[0]) == (f"s3://{BUCKET}/old.log", "archived")
+
+
+def test_only_the_current_version_is_read(bucket: Store, tmp_path: Path) -> None:
+    bucket.keep_versions()
+    bucket.fill({"a.log": line() * 3, "b.log": line(1), "c.log": line(2)})
+    bucket.fill({"a.log": b"none\n", "c.log": line(3) * 2})
+    bucket.drop("b.log")
+    code, document = read(tmp_path)
+    assert (code, [(each["file"], each["matched"]) for each in document["findings"]]) == (
+        3,
+        [(f"s3://{BUCKET}/c.log", 2)],
+    )

@@ -36,8 +36,10 @@ def is_store(target: str) -> bool:
 class Address:
     """A bucket, and what is asked for of it.
 
-    >>> Address.of("s3://leads/in/2026-*.csv").prefix, Address.of("s3://leads").place("../a")
-    ('in/2026-', 's3://leads/../a')
+    >>> Address.of("s3://leads/in/2026-*.csv").prefix, Address.of("s3://leads/in/2026-*.csv").root
+    ('in/2026-', 's3://leads/in/')
+    >>> Address.of("s3://leads").root, Address.of("s3://leads").place("../a")
+    ('s3://leads/', 's3://leads/../a')
     """
 
     bucket: str
@@ -73,7 +75,7 @@ class Address:
     @property
     def root(self) -> str:
         """The folder, as people call it, that all of them lie in."""
-        return self.place(self.prefix.rpartition("/")[0]).rstrip("/")
+        return self.place(self.prefix[: self.prefix.rfind("/") + 1])
 
     def names(self, key: str) -> bool:
         """Whether a key was asked for: it begins so, or the whole of it matches."""
