@@ -101,7 +101,7 @@ def stub(objects: Mapping[str, bytes], **how: Any) -> Iterator[Stub]:
             given = store.answer(self.command, self.path, self.headers)
             with suppress(OSError):  # it went away in the middle
                 self.send_response(given.status)
-                for name, value in {**given.headers, "Content-Length": str(len(given.body))}.items():
+                for name, value in {"Content-Length": str(len(given.body)), **given.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(given.body[: given.cut])

@@ -97,14 +97,19 @@ class Body(io.RawIOBase):
         raise wrong
 
     def _asked(self, start: int, end: int) -> Any:
-        """The stream of these bytes. A store that knows no ranges, or no versions, is not believed."""
+        """The stream of these bytes. A store that knows no ranges or versions, or unpacks what it gives, is not believed."""
         answer = call("get_object", **self._what, Range=f"bytes={start}-{end - 1}")
-        given = str(answer.get("ContentRange", ""))
         changed = self._etag and answer.get("ETag") != self._etag
-        if changed or not (given.startswith(f"bytes {start}-") or (not given and start == 0)):
+        if changed or not self._is_given(answer, start):
             answer["Body"].close()
             raise Refused(CHANGED if changed else _OTHER)
         return answer["Body"]
+
+    def _is_given(self, answer: dict[str, Any], start: int) -> bool:
+        given = str(answer.get("ContentRange", ""))
+        if not given:
+            return start == 0 and answer.get("ContentLength") == self._size
+        return given.startswith(f"bytes {start}-") and given.endswith((f"/{self._size}", "/*"))
 
 
 def _take(body: Any, piece: bytearray, whole: int) -> None:
