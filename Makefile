@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 # The Spark tests need Java; without it there is no point in fetching 400 MB of pyspark.
 SPARK  := $(shell command -v java >/dev/null 2>&1 && echo ,spark)
-EXTRAS := scan,documents,postgresql,mysql,pkcs11,aws,vault,ru$(SPARK)
+EXTRAS := scan,documents,postgresql,mysql,pkcs11,aws,vault,s3,ru$(SPARK)
 WORKERS ?= auto
 # Files stay together as long as every worker has some; who is done takes from the others.
 SHARE := --dist worksteal

@@ -91,7 +91,10 @@ def redact(sources: tuple[str, ...], **chosen: Any) -> int:
 def _results(runner: Runner, sources: Sequence[str], output: Path | None, *, check: bool) -> list[Result]:
     """Redact, and say of each file what became of it."""
     from piiguard.cli.redact_files import Job, jobs_of
+    from piiguard.read.store.address import is_store
 
+    if any(map(is_store, sources)):
+        raise click.UsageError(say_redact.NO_BUCKETS)
     if len(sources) > 1 or not _is_one(sources[0]):
         if output is None:
             raise click.UsageError(say_redact.NEEDS_FOLDER)

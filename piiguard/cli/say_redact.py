@@ -14,8 +14,11 @@ from piiguard.names import shown
 if TYPE_CHECKING:
     from piiguard.redact.files.results import Result
 
-__all__ = ["CHECK_NEEDS_OUTPUT", "NEEDS_FOLDER", "SCOPE_OF_PSEUDONYMS", "table", "told"]
+__all__ = ["CHECK_NEEDS_OUTPUT", "NEEDS_FOLDER", "NO_BUCKETS", "SCOPE_OF_PSEUDONYMS", "table", "told"]
 
+NO_BUCKETS = (
+    "a bucket is only read, by scan: fetch its objects, redact the copies, and put these in their place"
+)
 NEEDS_FOLDER = "several files are redacted into a folder: add -o FOLDER"
 _OF_NAMES = "give it another name: what its name or that of a folder says is not redacted"
 _OF_COPIES = (

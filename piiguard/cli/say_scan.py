@@ -17,12 +17,14 @@ __all__ = [
     "ALMIGHTY",
     "EMPTY_TARGET",
     "ENDED",
+    "FOLLOW_NO_OBJECT",
     "FOLLOW_ONE_FILE",
     "JOBS_OF_SPARK",
     "MASTER_OF_SPARK",
     "NAME_OF_ONE",
     "NO_MATCHES_ON_SPARK",
     "NO_PICTURES_ON_SPARK",
+    "NO_REPOSITORY_IN_STORE",
     "SAMPLE_OR_FULL",
     "SINCE_OR_RESUME",
     "SOURCE_OF_CODE",
@@ -104,6 +106,10 @@ def _some(places: Sequence[str]) -> str:
 _MOST_ERRORS = 20
 _MOST_NOTED = 3
 ENDED = "the scan that it belongs to ended on {}: everything is read again"
+FOLLOW_NO_OBJECT = (
+    "--follow reads a file as it grows, and an object is written at once: scan again with --since"
+)
+NO_REPOSITORY_IN_STORE = "a bucket is no Git repository"
 FOLLOW_ONE_FILE = "--follow takes one plain file, which is not compressed"
 ALMIGHTY = "this account may do anything on the server; one that may only read is safer: docs/scanning.md"
 EMPTY_TARGET = "a target is empty"

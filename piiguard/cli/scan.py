@@ -118,7 +118,8 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
 def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     """Find personal data that lies unprotected in databases, logs and files.
 
-    TARGET is a database URL, an SQLite file, a file, a directory, a glob in quotes, or - for standard input.
+    TARGET is a database URL, an SQLite file, a file, a directory, a glob in quotes, s3://bucket/prefix,
+    or - for standard input.
     Nothing is written to what is scanned, and no value is ever shown: reports hold places, counts and shapes.
 
     \b
@@ -132,6 +133,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
       piiguard scan crm.db --policy papers/list.toml --papers papers
       piiguard scan postgresql://reader@db/crm --format datahub -o crm.datahub.json
       piiguard scan . --history --baseline known.json
+      piiguard scan s3://leads/exports/ --since leads.json
       piiguard scan 's3a://lake/people/*.parquet' --engine spark --master spark://head:7077
 
     Exit codes: 0 nothing unprotected (or nothing new), 3 unprotected personal data found,

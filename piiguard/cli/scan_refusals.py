@@ -30,13 +30,27 @@ def refuse(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
         raise click.UsageError(say_scan.NAME_OF_ONE)
     if chosen["since"] and chosen["resume"]:
         raise click.UsageError(say_scan.SINCE_OR_RESUME)
+    if not spark:
+        _refuse_beside_store(targets, chosen)
     if chosen["history"]:
         _refuse_history(targets, chosen)
     if chosen["sources"] and chosen["format_"] not in ("sarif", "junit"):
         raise click.UsageError(say_scan.SOURCE_OF_CODE)
     if chosen["follow"]:
         _refuse_beside_follow(targets, chosen)
-    _refuse_elsewhere(targets, history=chosen["history"])
+    _refuse_elsewhere(targets, history=chosen["history"], spark=spark)
+
+
+def _refuse_beside_store(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
+    """Objects do not grow, and have no history of Git. Raises: ScanError for an address of none, before anything is read."""
+    from piiguard.read.store.address import Address, is_store
+
+    for target in filter(is_store, targets):
+        Address.of(target)
+        if chosen["follow"]:
+            raise click.UsageError(say_scan.FOLLOW_NO_OBJECT)
+        if chosen["history"]:
+            raise click.UsageError(say_scan.no_history(target, say_scan.NO_REPOSITORY_IN_STORE))
 
 
 def _refuse_beside_follow(targets: tuple[str, ...], chosen: dict[str, Any]) -> None:
@@ -76,35 +90,36 @@ _OF_TABLES = {
 _OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as", "ocr": "--ocr"}
 
 
-def _refuse_elsewhere(targets: tuple[str, ...], *, history: bool) -> None:
+def _refuse_elsewhere(targets: tuple[str, ...], *, history: bool, spark: bool) -> None:
     """What none of the targets can keep: rows are chosen in tables, and databases have no encoding to be told."""
     typed = [name for name in (*_OF_TABLES, *_OF_FILES) if _was_typed(name)]
     if not typed:
         return
     from piiguard.errors import ScanError
-    from piiguard.scan.targets import is_document, kinds_of
+    from piiguard.read.store.address import is_store
+    from piiguard.scan.targets import is_document, is_url, kinds_of
+
+    def is_remote(target: str) -> bool:
+        """Spark has file systems of its own, and nothing here knows what lies there."""
+        return is_url(target) or (spark and is_store(target))
 
     try:
-        kinds = {kind for target in targets for kind in kinds_of(target)}
+        kinds = {
+            kind for target in targets for kind in (["database"] if is_remote(target) else kinds_of(target))
+        }
     except ScanError:
         return  # reading it says so
     kinds |= {"file"} if history else set()
     if {"form", "encoding"}.intersection(typed) and all(map(is_document, targets)):
         option = next(_OF_FILES[name] for name in ("form", "encoding") if name in typed)
         raise click.UsageError(say_scan.not_for_documents(option))
-    if not kinds or ("raw" in typed and not any(map(_is_url, targets))):
+    if not kinds or ("raw" in typed and not any(map(is_remote, targets))):
         return
     for name in typed:
         if name in _OF_TABLES and "database" not in kinds:
             raise click.UsageError(say_scan.only_for(_OF_TABLES[name], "tables"))
         if name in _OF_FILES and "file" not in kinds:
             raise click.UsageError(say_scan.only_for(_OF_FILES[name], "files"))
-
-
-def _is_url(target: str) -> bool:
-    from piiguard.scan.targets import is_url
-
-    return is_url(target)
 
 
 def _can_grow(target: str) -> bool:

@@ -154,12 +154,15 @@ def _waiting(target: str) -> Callable[[], None]:
 
 def _named(target: str) -> str:
     from piiguard.names import without_password
+    from piiguard.read.store.address import is_store
     from piiguard.scan.targets import is_url
 
     if is_url(target):
         from piiguard.database import shown
 
         return shown(target)
+    if is_store(target):
+        return target
     return target if os.path.lexists(target) else without_password(target)
 
 

@@ -31,6 +31,11 @@ __all__ = ["connect", "open_engine", "open_reader"]
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}
+_BUCKETS = {
+    "s3": "a bucket is no database: fetch its objects, and name the folder; piiguard scan reads it as it is",
+    "s3a": "piiguard scan takes s3://bucket/prefix; s3a:// is of --engine spark",
+}
+"""What to do about addresses that are none of a database."""
 # What drivers raise that expect an answer to be well formed.
 _NONSENSE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error)
 _PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
@@ -78,7 +83,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         raise DatabaseError(
             f"{shown(parsed)}: SQLAlchemy knows no database called {parsed.drivername}",
             source=shown(parsed),
-            hint="begin the URL with sqlite:///, postgresql:// or mysql://",
+            hint=_BUCKETS.get(parsed.drivername, "begin the URL with sqlite:///, postgresql:// or mysql://"),
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)

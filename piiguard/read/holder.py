@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,13 +44,9 @@ class Budget:
     reading: float = field(default_factory=lambda: READING)
 
     @classmethod
-    def of(cls, place: str, source: Source) -> Budget:
+    def of(cls, task: FileTask, source: Source) -> Budget:
         """That of a file by its size, as far as it has one."""
-        try:
-            size = os.stat(place).st_size
-        except (OSError, ValueError):
-            size = max(source.size, 0)
-        return cls(max(LEAST, RATIO * size))
+        return cls(max(LEAST, RATIO * max(task.weight, source.size)))
 
     def take(self, count: int) -> None:
         """Raises: :class:`ScanError` when that is too much."""

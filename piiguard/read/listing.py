@@ -14,7 +14,9 @@ from piiguard.errors import ScanError
 from piiguard.names import without_password
 from piiguard.read.sources import STDIN
 
-__all__ = ["Listing", "is_excluded", "listed"]
+__all__ = ["NO_FILE", "Listing", "is_excluded", "listed"]
+
+NO_FILE = "no file matches"
 
 HIDDEN = "hidden"
 OUTSIDE = "a link that leads out of the folder"

@@ -40,7 +40,7 @@ def read(
     holder = (
         outer.inside(task, part)
         if outer
-        else Holder(task, examiner, part, sink, Budget.of(task.place, source), read)
+        else Holder(task, examiner, part, sink, Budget.of(task, source), read)
     )
     part.hindrance = part.hindrance or "packed"
     if form == "zip":

@@ -26,7 +26,8 @@ _PRESSED = (".gz", ".bz2", ".xz", ".zst")
 class FileTask(Task):
     """A file; ``named`` says that it was asked for by its own name, so that it may be a link, a FIFO or a device.
 
-    An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself. ``within`` reads what
+    An open ``stream`` is read in its place, as text; what was ``fetched`` of it, as it would be itself: of so many bytes in
+    ``total``, from wherever one likes, where that is known. ``within`` reads what
     holds other things, and says whether it did.
     """
 
@@ -44,6 +45,16 @@ class FileTask(Task):
             return ""
         return mark_of(now)
 
+    @property
+    def weight(self) -> int:
+        """The bytes of the file itself, packed as it is; 0 where nobody knows."""
+        if self.stream or self.fetched:
+            return max(self.total, 0)
+        try:
+            return os.stat(self.place).st_size
+        except (OSError, ValueError):
+            return 0
+
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
             if self.within and self.within(self, source, examiner, part, sink):
@@ -59,7 +70,7 @@ class FileTask(Task):
 
     def _opened(self) -> AbstractContextManager[Source]:
         if stream := self.stream or self.fetched:
-            return sources.unpacked(stream, salvage=True)
+            return sources.unpacked(stream, max(self.total, 0), salvage=True)
         return sources.opened(self.place, named=self.named, salvage=True)
 
     def search(self, examiner: Examiner, stream: BinaryIO, part: Part, sink: Sink | None) -> None:

@@ -32,9 +32,12 @@ __all__ = [
     "together",
 ]
 
-Hindrance = Literal["", "dots", "foreign", "view", "packed", "name", "mixed", "definition", "history"]
+Hindrance = Literal[
+    "", "dots", "foreign", "view", "packed", "name", "mixed", "definition", "history", "object"
+]
 """Why no command mends a place as it stands: its name is read as another one, it lies elsewhere, is computed, is packed
-into a document or an archive, is the name itself, its text is of several encodings, or it stands in the definition of something or in the history of a repository."""
+into a document or an archive, is the name itself, its text is of several encodings, or it stands in the definition of something, in the
+history of a repository, or in a bucket, which is only read."""
 FIRST = 10
 """So many line numbers are kept for each entity."""
 MOST_PATHS = 10_000

@@ -67,10 +67,11 @@ Name = Literal[
     "rename",
     "definition",
     "history",
+    "object",
 ]
 _HINDRANCES: dict[str, Name] = {
     "dots": "dots", "foreign": "foreign", "view": "view", "packed": "packed", "name": "rename",
-    "mixed": "mixed", "definition": "definition", "history": "history",
+    "mixed": "mixed", "definition": "definition", "history": "history", "object": "object",
 }  # fmt: skip
 
 

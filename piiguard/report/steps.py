@@ -26,6 +26,7 @@ _BY_REMEDY: dict[str, Kind] = {
     "encrypt": "encrypt", "frame": "encrypt", "manifest": "encrypt",
     "logging": "clean", "redact": "clean",
     "packed": "files", "mixed": "files", "rename": "files", "stream": "files", "history": "files",
+    "object": "clean",
     "view": "source", "foreign": "source", "dots": "source", "definition": "source", "unsafe_name": "source",
 }  # fmt: skip
 _BY_GAP: dict[str, Kind] = {"overdue": "overdue", "undeclared": "undeclared", "misplaced": "undeclared", "unlimited": "unlimited"}  # fmt: skip

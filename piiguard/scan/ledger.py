@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from piiguard import clock
 from piiguard.read import Kind
+from piiguard.read.listing import NO_FILE
+from piiguard.read.store.address import is_store
 from piiguard.scan.finding import Failure, ScanReport, Target, Unread
 from piiguard.scan.identity import identity
 from piiguard.scan.outcome import Outcome
@@ -17,7 +19,6 @@ from piiguard.scan.people import People
 __all__ = ["INTERRUPTED", "NO_FILE", "accepting", "join", "report_of", "unread"]
 
 INTERRUPTED = "interrupted before the end"
-NO_FILE = "no file matches"
 
 
 def report_of(
@@ -49,7 +50,7 @@ def report_of(
 def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
     """The report of a target that could not be read, or that an interrupt left no time for."""
     errors = (Failure(target, target, message.removeprefix(f"{target}: ")),)
-    kind: Kind = "database" if "://" in target else "file"
+    kind: Kind = "database" if "://" in target and not is_store(target) else "file"
     told = Target(target, kind, complete=False, unread=_unread(errors))
     return ScanReport(clock.stamp(), clock.stamp(), (told,), (), errors)
 

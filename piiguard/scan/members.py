@@ -47,11 +47,11 @@ def with_name(
 
 
 def folders(
-    source: Source, outcomes: Iterable[Outcome], options: Options, sink: Sink | None = None
+    source: Source, names: Iterable[str], options: Options, sink: Sink | None = None
 ) -> list[Outcome]:
-    """What the names of the folders say that the places lie in."""
+    """What the names of the folders say that the places of a source lie in."""
     found = (
         (folder, filenames.findings(source.name, folder, folder, options, sink, filenames.FOLDER))
-        for folder in filenames.folders((each.place for each in outcomes if not each.left), source.root)
+        for folder in sorted(names)
     )
     return [Outcome(folder, 0, 0, findings) for folder, findings in found if findings]

@@ -17,8 +17,10 @@ __all__ = ["Naming"]
 class Naming:
     """What ``target`` and the databases in it are called; nothing is renamed without a name.
 
-    >>> Naming("/srv/in", "crm").of("/srv/in"), Naming("/srv/in", "crm").of("sqlite:////srv/in/old/a.db")
-    ('crm', 'crm/old/a.db')
+    >>> Naming("/srv/in", "crm").of("/srv/in"), Naming("/srv/in/", "crm").of("/srv/in/")
+    ('crm', 'crm')
+    >>> Naming("/srv/in", "crm").of("sqlite:////srv/in/old/a.db")
+    'crm/old/a.db'
     """
 
     def __init__(self, target: str, name: str) -> None:
@@ -29,7 +31,7 @@ class Naming:
         if not self._name:
             return target
         path = urllib.parse.unquote(target.removeprefix("sqlite:///"))
-        inside = path.startswith(os.path.join(self._target, ""))
+        inside = path != self._target and path.startswith(os.path.join(self._target, ""))
         return f"{self._name}/{os.path.relpath(path, self._target)}" if inside else self._name
 
     def match(self, match: Match) -> Match:

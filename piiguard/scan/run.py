@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import ParamSpec
 
 from piiguard import clock
@@ -17,17 +18,20 @@ from piiguard.read.part import Part
 from piiguard.scan import members, pool
 from piiguard.scan.examine import Examiner
 from piiguard.scan.finding import Finding, ScanReport
+from piiguard.scan.gathered import Gathered
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import report_of
 from piiguard.scan.matches import Behind, reported
 from piiguard.scan.options import Options
-from piiguard.scan.outcome import Outcome, judged
+from piiguard.scan.outcome import judged
 
 __all__ = ["Elsewhere", "Progress", "read", "run"]
 
 DIED = "the process that read it died"
 DEFECT = "not read to its end: {}; this is a defect of piiguard, report it"
 TIMED_OUT = "a pattern took too long on some of it, which was not searched for it"
+
+_AT_ONCE = 10_000
 
 P = ParamSpec("P")
 Progress = Callable[[str, int, int, str], None]
@@ -95,14 +99,15 @@ class _Scan:
         self.parts: dict[str, Part] = {}
         self.marks: dict[str, str] = {}
         """what the places were when their reading began"""
-        self.outcomes: list[Outcome] = []
+        self.outcomes = Gathered(source)
 
     def run(self, elsewhere: Elsewhere | None, jobs: int) -> ScanReport:
         started, stopped = clock.stamp(), False
         tasks = self._fresh(self.source.tasks(self.options))
         try:
             if self.sink is None and (elsewhere or jobs > 1):
-                self._spread(list(tasks), elsewhere, jobs)
+                for some in _batches(tasks):
+                    self._spread(some, elsewhere, jobs)
             else:
                 for task in tasks:
                     self._read(task)
@@ -112,12 +117,11 @@ class _Scan:
             from piiguard.scan import definitions  # a log is read without SQLAlchemy
 
             told = self.source.definitions(self.options)
-            self.outcomes += definitions.searched(
+            self.outcomes.told += definitions.searched(
                 self.source.name, told, self.examiner, self.options, self.sink
             )
-        if self.source.kind == "file":
-            self.outcomes += members.folders(self.source, self.outcomes, self.options, self.sink)
-        outcomes = sorted(self.outcomes, key=lambda outcome: outcome.place)
+        named = members.folders(self.source, self.outcomes.folders, self.options, self.sink)
+        outcomes = self.outcomes.every(named)
         return report_of(self.source.name, self.source.kind, started, outcomes, stopped=stopped)
 
     def _fresh(self, tasks: Iterable[Task]) -> Iterator[Task]:
@@ -126,7 +130,7 @@ class _Scan:
             if self.journal:
                 mark = self.marks[task.place] = task.mark
                 if known := self.journal.find(self.source.name, task.place, mark):
-                    self.outcomes.append(known)
+                    self.outcomes.add(known)
                     continue
             yield task
 
@@ -151,8 +155,8 @@ class _Scan:
                 replace(error, message=f"its matches were not listed: {error.message}")
                 for error in judged(self.source.name, "file", task.place, part, self.options).errors
             ]
-            last = self.outcomes[-1]
-            self.outcomes[-1] = replace(last, errors=(*last.errors, *failed))
+            last = self.outcomes.told[-1]
+            self.outcomes.told[-1] = replace(last, errors=(*last.errors, *failed))
 
     def _spread(self, tasks: Sequence[Task], elsewhere: Elsewhere | None, jobs: int) -> None:
         """Read ranges of places beside each other; a place is judged with its last one."""
@@ -192,7 +196,7 @@ class _Scan:
             jobs_of = [(task, self.options) for task in away]
             yield from ((task, part) for (task, _), part in pool.run(read_there, jobs_of, jobs))
         for task in tasks:
-            if task not in away:
+            if not (away and task.shared):
                 yield task, self._here(task)
 
     def _here(self, task: Task) -> Part:
@@ -226,10 +230,16 @@ class _Scan:
         )
         if self.source.kind == "file":
             outcome = members.with_name(outcome, self.source.name, task.place, self.options, self.sink)
-        self.outcomes.append(outcome)
+        self.outcomes.add(outcome)
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
         return list(outcome.findings)
+
+
+def _batches(tasks: Iterator[Task]) -> Iterator[list[Task]]:
+    """The tasks, so many at once that starting processes for them costs little, and that no list holds a million."""
+    while some := list(islice(tasks, _AT_ONCE)):
+        yield some
 
 
 def _renamed(manifest: Manifest, alias: str, place: str) -> Manifest:

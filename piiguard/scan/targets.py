@@ -1,4 +1,4 @@
-"""Tells what a target is, and scans it: a database by its URL, an SQLite file by its head, else files."""
+"""Tells what a target is, and scans it: a database or a bucket by its URL, an SQLite file by its head, else files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from piiguard.read import Kind, Sink, Source, members, ocr, sources
 from piiguard.read.file import FileSource
 from piiguard.read.listing import Listing, listed
 from piiguard.read.parquet import PARQUET, ParquetSource
+from piiguard.read.store.address import is_store
 from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import NO_FILE, join, unread
@@ -29,14 +30,16 @@ if TYPE_CHECKING:
 
 __all__ = ["is_document", "is_url", "kinds_of", "scan_database", "scan_log", "scan_target"]
 
+NO_GROWTH = "an object is written at once, and does not grow"
+
 
 def is_url(target: str) -> bool:
-    """Whether this names a database and not a file.
+    """Whether this names a database, and neither a file nor objects.
 
-    >>> is_url("sqlite:///crm.db"), is_url("C:/logs/app.log")
-    (True, False)
+    >>> is_url("sqlite:///crm.db"), is_url("C:/logs/app.log"), is_url("s3://leads/in/")
+    (True, False, False)
     """
-    return "://" in target
+    return "://" in target and not is_store(target)
 
 
 @emptied
@@ -80,7 +83,7 @@ def scan_log(
     journal: Journal | None = None,
     waiting: Callable[[], None] | None = None,
 ) -> ScanReport:
-    """Scan a file, all files of a directory or a glob, ``-`` for standard input, or an open stream.
+    """Scan a file, all files of a directory or a glob, the objects of a bucket (``s3://…``), ``-`` for standard input, or an open stream.
 
     Every match also goes to ``sink``. A file that cannot be read is listed in the report's ``errors`` and makes
     it incomplete; so does an interrupt. ``skip`` leaves files of a directory out; a ``journal`` notes the files
@@ -97,6 +100,10 @@ def scan_log(
             target, options = sources.encoded(cast(IO[str], target)), replace(options, encoding="utf-8")
         stream, target = cast(BinaryIO, target), "stream"
     label = name or target
+    if stream is None and is_store(target):
+        if waiting:
+            raise ScanError(f"{target}: {NO_GROWTH}", source=target, hint="scan again with --since")
+        return run(_store(target, label, skip), options, progress=progress, sink=sink, journal=journal)
     listing = listed(target) if stream is None else Listing([label], named=True)
     source = FileSource(label, listing, skip=skip, stream=stream, by_line=sink is not None, waiting=waiting)
     return run(source, options, progress=progress, sink=sink, journal=journal)
@@ -137,6 +144,10 @@ def scan_target(
             elsewhere=elsewhere,
         )  # fmt: skip
     _check(options)
+    if is_store(target):
+        return run(
+            _store(target), options, progress=progress, sink=sink, journal=journal, elsewhere=elsewhere
+        )
     whole = listed(target)
     if not (whole.files or whole.left or os.path.isdir(target)):  # a misspelt glob must not look clean
         return unread(without_password(target), NO_FILE)
@@ -164,6 +175,8 @@ def kinds_of(target: str) -> set[Kind]:
     """Whether a target holds tables, files, or both; asked to refuse options that none of them can keep."""
     if is_url(target):
         return {"database"}
+    if is_store(target):
+        return {"file"}
     listing = listed(target)
     tables = {name for name in listing.files if name.lower().endswith(PARQUET)} | set(_databases(listing))
     kinds: list[tuple[Kind, object]] = [("database", tables), ("file", len(tables) < len(listing.files))]
@@ -172,7 +185,13 @@ def kinds_of(target: str) -> set[Kind]:
 
 def is_document(target: str) -> bool:
     """Whether a target is one file, and a document that nobody can be told how to read."""
-    return not is_url(target) and os.path.isfile(target) and members.is_document(target)
+    return "://" not in target and os.path.isfile(target) and members.is_document(target)
+
+
+def _store(target: str, name: str = "", skip: Collection[str] = ()) -> Source:
+    from piiguard.read.store.source import StoreSource  # what files are read without
+
+    return StoreSource(target, name, skip=skip)
 
 
 def _url_of(name: str) -> sa.URL:

@@ -134,6 +134,7 @@ def test_no_message_is_left_over(report: ScanReport, watched: Watched) -> None:
         "remedy.foreign",
         "remedy.history",
         "remedy.mixed",
+        "remedy.object",
         "remedy.packed",
         "remedy.rename",
         "remedy.stream",

@@ -61,6 +61,32 @@ ENDING = {
     "scan without --history",
     f"pictures cannot be read: tesseract has none of the languages {VALUE}",
     "apt-get install tesseract-ocr tesseract-ocr-kaz tesseract-ocr-rus, or as your system has it",
+    f"{VALUE}: no bucket is called so, and no user or password stands in its address",
+    f"name it as s3://bucket/prefix; {VALUE}",
+    f"leave out what follows the ?; {VALUE}",
+    "credentials come from AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of the machine",
+    f"{VALUE}: a presigned address is no key",
+    "scan again",
+    "try again",
+    "try again later",
+    "restore it",
+    "fetch it with its key",
+    "set the clock",
+    "s3:ListBucket on the bucket and s3:GetObject on its objects are enough: docs/scanning.md",
+    "set AWS_DEFAULT_REGION to the region of the bucket",
+    "log in again, or renew AWS_SESSION_TOKEN",
+    "log in again, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+    "check AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_ENDPOINT_URL_S3",
+    "check the network, the region and AWS_ENDPOINT_URL_S3",
+    "check its name, and AWS_ENDPOINT_URL_S3 where it is not at AWS",
+    "check the policy of the bucket, and AWS_ENDPOINT_URL_S3",
+    "check the credentials, the endpoint and the network",
+    "check AWS_SECRET_ACCESS_KEY",
+    "check AWS_ENDPOINT_URL_S3",
+    "check HTTPS_PROXY",
+    "check ~/.aws/config and ~/.aws/credentials",
+    "allow kms:Decrypt on that key",
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, both",
 }
 """Said when the command ends with no report."""
 WORDS = {
@@ -75,7 +101,7 @@ WORDS = {
     "given up: the server sends more", "timed out", "no frame", "no route", "create virtual", "pg_get_expr(c.relpartbound, c.oid)",
     f"{VALUE}: a journal lies beside it that names another file, which SQLite would delete",
     "freed pages", "bytes behind its end", "embedded " + VALUE, "page " + VALUE, "version " + VALUE,
-    "attachment " + VALUE, "table " + VALUE, "definitions " + VALUE,
+    "attachment " + VALUE, "table " + VALUE, "definitions " + VALUE, f"bytes {VALUE}-",
 }  # fmt: skip
 """What other programs say, and names of places."""
 

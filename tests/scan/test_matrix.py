@@ -17,7 +17,7 @@ import pytest
 
 from piiguard.cli import main
 from piiguard.cli.scan import scan as command
-from tests import pictures
+from tests import buckets, pictures
 from tests.conftest import new_database
 from tests.corpora import scan
 from tests.report.catalogues import READERS
@@ -27,7 +27,7 @@ from tests.tables import LINE, PLANTED, ROWS, fill_table, write_table
 
 USAGE = 2
 DATABASES = ("sqlite", "postgresql", "mariadb")
-FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "7z", "png", "git")
+FILES = ("csv", "json", "jsonl", "sql", "parquet", "log", "gz", "xlsx", "zip", "7z", "png", "git", "s3")
 SOURCES = (*DATABASES, *FILES)
 TAKES = {"png": ("--ocr",), "git": ("--history",)}
 """What it takes to read them."""
@@ -76,6 +76,12 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             repository = Repository(Path(target))
             repository.commit("people", {"people.csv": (folder / "people.csv").read_bytes()})
             repository.commit("taken out", {}, gone=["people.csv"])
+        elif kind == "s3":
+            store = stack.enter_context(buckets.serving())
+            buckets.settle(patch, store.endpoint)
+            write_table("csv", folder / "people.csv")
+            store.put("d/people.csv", (folder / "people.csv").read_bytes())
+            target = f"s3://{buckets.BUCKET}/d/"
         elif kind in FILES:
             (folder / "d").mkdir()
             target = str(folder / "d" / f"people.{kind if kind != 'gz' else 'log.gz'}")
@@ -247,6 +253,7 @@ def _as(source: Source) -> None:
         "zip": "csv",
         "7z": "csv",
         "git": "csv",
+        "s3": "csv",
     }
     code, document = source.again("--as", given.get(source.kind, "csv"))
     assert code == USAGE if source.kind not in given else _found((code, document)) == _found(source.scan())
@@ -286,7 +293,7 @@ def _papers(source: Source) -> None:
 
 
 def _source(source: Source) -> None:
-    """Each result stands at the line of its column, or of its own file."""
+    """Each result stands at the line of its column, or of its own file; an object is no file of a repository."""
     schema = source.file("schema.sql", "create table people (\n iin text, phone text, email text);\n")
     assert source.again("--source", schema)[0] == USAGE  # JSON has no lines of a repository
     file = source.folder / "o.sarif"
@@ -294,7 +301,9 @@ def _source(source: Source) -> None:
     [run] = json.loads(file.read_text("utf-8"))["runs"]
     places = [each["locations"][0]["physicalLocation"] for each in run["results"]]
     named = {place["artifactLocation"]["uri"].rpartition("/")[2] for place in places}
-    assert named == {"schema.sql"} if source.kind in {*DATABASES, "parquet"} else "schema.sql" not in named
+    assert (
+        named == {"schema.sql"} if source.kind in {*DATABASES, "parquet", "s3"} else "schema.sql" not in named
+    )
 
 
 OPTIONS: dict[str, Callable[[Source], None]] = {
