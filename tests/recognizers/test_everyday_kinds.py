@@ -92,6 +92,8 @@ NOT_THAT = {
         # what chats and logs count
         "[10:02] Worker Thread: ok", "10:02:33 Colm Hanrattu: hi", "12.05.2024, 10:02 - Cache Manager: miss",
         "образцова и.о. директора", "основы т.е. база", "Рис А., Таблица Б., Пункт В.", "смотри Приложение А. Б.", "Группа А., Группа Б., Группа В.", "Mr Proper",
+        # scripts, and letters of theirs
+        "Bopomofo Hangul Han Hiragana Katakana", "MYANMAR LETTER SGAW KAREN SHA", "HANIFI ROHINGYA MARK SAKIN",
     ],
     "KZ_WORKPLACE": [
         "| Должность | Дней | Итого |", "Справка с места работы: Образцов Иван Петрович", "Кукла Диана стала хитом", "position > 12", "Тапсырыс жеткізу қызметіне берілді.",
