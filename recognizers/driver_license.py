@@ -23,13 +23,13 @@ RULE = Rule(
     patterns=(
         Pattern(
             "two letters and digits",
-            rf"{NOT_BEFORE}[A-ZАВСЕНКМОРТХУ]{{2}}[{BLANKS}№-]{{0,3}}[0-9]{{6,8}}{NUMBER_AFTER}",
+            rf"{NOT_BEFORE}[A-ZАВСЕНКМОРТХУ]{{2}}(?:[{BLANKS}№-]{{0,3}}|,?[{BLANKS}](?:номер|ном\\.|нөмірі|no\\.?|№|N)[{BLANKS}]?)[0-9]{{6,8}}{NUMBER_AFTER}",
             0.25,
         ),
     ),
     context=phrases(
-        "водительское удостоверение; водительские права; водительского; водительское; вод. удостоверение; водит. удостоверение; вод. уд; вод. права; ву; в/у; права",
-        "удостоверение водителя; жүргізуші куәлігі; жүргізуші куәлік; жүргізуші куәліг; жүргізуші құқығы; жк куәлігі",
+        "водительское удостоверение; водительские права; водительского; водительское; вод. удостоверение; водит. удостоверение; вод. уд; вод. удост; вод удост; водит. удост; в/удостоверение; вод. права; ву; в/у; права",
+        "удостоверение водителя; жүргізу куәлігі; жүргізу құқығы; жүргізуші куәлігі; жүргізуші куәлік; жүргізуші куәліг; жүргізуші құқығы; жк куәлігі",
         "jurgizushi kualigi; zhurgizushi kualigi; jurgizushi kualik; driving licence; driving license; driver license",
         "driver licence; drivers license; driver s license; driver s licence; license number; licence number; vu",
         "voditelskoe; voditelskoe udostoverenie; prava; dl; dl number; driver license number",

@@ -121,9 +121,10 @@ RULE = Rule(
         rf"(?-i:{_SURNAME_CAPITALS}{_BLANK}[A-Z][a-z]|[a-z]{_BLANK}[A-Z]{{1,}}{_SURNAME_CAPITALS})",
         rf"(?-i:(?:Zh|Sh|Ch|Kh|Gh|Yu|Ya|Ye|Yo|Ts|Dzh|Iu|Ia)\.{_BLANK}?[{_LATIN_UP}]|Дж\.{_BLANK}?[{_UP}])",
         # Small letters are read only where a patronymic, a label, or what ends like a surname stands.
-        rf"(?-i:(?:[:,]|[ ](?:и|от|у|я|номер|это|зовут|звонил|звонила|позвони|напиши|передай|скажи)){_BLANK}[{_SMALL}]{{3}}[{_SMALL}]{_REST}{_BLANK}[{_SMALL}]{_REST}(?:[ое]в|ин|[ое]вой|[ое]в[аыу]|[ое]вым|ин[аыу]|иной){_ENDS})",
+        rf"(?-i:(?:[:,]|[ ](?:и|от|у|я|номер|это|зовут|звонил|звонила|позвони|позовите|напиши|передай|скажи|спроси|знает|знаете|вместо|не[её]|него|пусть|пришла|пришел|придет|ушла|ушел|просит|просила|клиент|клиентка|пациент|пациентка|врач|менеджер|водитель|курьер|сотрудник|сотрудница)){_BLANK}[{_SMALL}]{{3}}[{_SMALL}]{_REST}{_BLANK}[{_SMALL}]{_REST}(?:[ое]в|ин|[ое]вой|[ое]в[аыу]|[ое]вым|ин[аыу]|иной){_ENDS})",
         rf"(?-i:[{_SMALL}]{_BLANK}[{_SMALL}]{_REST}(?:ович|евич|өвич|ьич|овн[аыеу]|евн[аыеу]|өвн[аыеу]|ичн[аыеу]|ұлы|улы|үлы|қызы|кызы))",
         rf"(?-i:[a-z]{_BLANK}[a-z]{_REST}(?:kyzy|qyzy|uly|ovich|evich|ovna|evna))",
+        rf"(?-i:[{_SMALL}]{{3}}(?:ов|ев|ова|ева|ина|кая|кий|нко)[ \u00a0][{_SMALL}]\.[ ]?[{_SMALL}]\.)",
         *(
             rf"{_spelled(phrase)}[\"']?{_GAP}[:=|>—–-]"
             for phrase in sorted(name_labels.KEYS | name_labels.MAYBE)

@@ -6,16 +6,20 @@ import re
 
 from piiguard.recognizers.base import Pattern, Rule, moved
 from piiguard.recognizers.checks import vehicle_plate
-from piiguard.recognizers.checks.characters import BLANKS, to_latin
+from piiguard.recognizers.checks.characters import BLANKS, strip_separators, to_latin
 from piiguard.recognizers.labels import phrases
 from piiguard.recognizers.shapes import NOT_AFTER, NOT_BEFORE
 
 __all__ = ["RULE"]
 
-_S = f"[{BLANKS}|/-]{{0,2}}"
+_S = f"[{BLANKS}|/-]{{0,3}}"
 _L = "[A-ZАВЕКМНОРСТХУ]"
 _REGION = "(?:0[1-9]|1[0-9]|20)"
 _HEXADECIMAL = re.compile("[0-9A-F]+")
+# «E 220 CDI», «X 535 XDI»: a model and its engine, which are written as plates of 1993 were
+_ENGINE = re.compile(
+    r"[A-Z][0-9]{3}(?:[A-Z]DI|[A-Z]?DCI|TS?I|[FG]SI|CRD|AMG|GT[ISRX]|CGI|TDS|VVT|MPI|SR[TX]|CVT|XDR|XLT?|LX)"
+)
 
 
 def _check(value: str) -> bool | None:
@@ -24,7 +28,9 @@ def _check(value: str) -> bool | None:
 
 
 def _doubt(value: str) -> tuple[float, str] | None:
-    """Hexadecimal numbers and identifiers in lower case have the form."""
+    """Hexadecimal numbers, identifiers in lower case and models of cars have the form."""
+    if _ENGINE.fullmatch(to_latin(strip_separators(value.upper()))):
+        return 0.35, "reads as a model and its engine"
     if value != value.upper():
         return 0.1, "in lower case"
     return (0.1, "reads as a hexadecimal number") if _HEXADECIMAL.fullmatch(to_latin(value)) else None
@@ -41,6 +47,9 @@ RULE = Rule(
         ),
         Pattern("of a legal entity", rf"{NOT_BEFORE}[0-9]{{3}}{_S}{_L}{{2}}{_S}{_REGION}{NOT_AFTER}", 0.2),
         Pattern("of a trailer", rf"{NOT_BEFORE}[0-9]{{2}}{_S}{_L}{{3}}{_S}{_REGION}{NOT_AFTER}", 0.1),
+        Pattern(
+            "of a motorcycle", rf"{NOT_BEFORE}[0-9]{{2}}{_S}(?-i:{_L}{{2}}){_S}{_REGION}{NOT_AFTER}", 0.1
+        ),
         Pattern("standard of 1993", rf"{NOT_BEFORE}{_L}{_S}[0-9]{{3}}{_S}{_L}{{2,3}}{NOT_AFTER}", 0.1),
     ),
     context=phrases(
@@ -53,7 +62,12 @@ RULE = Rule(
         "тойота; камри; хендай; хендэ; киа; лада; шевроле; кобальт; лексус; бмв; мерседес; ниссан; фольксваген; ауди; мицубиси; субару; рено; шкода",
         "toyota; camry; hyundai; kia; lada; chevrolet; cobalt; lexus; bmw; mercedes; nissan; volkswagen; audi; mitsubishi; subaru; renault; skoda",
         "газель; камаз; маз; уаз; ваз; daewoo; ravon; haval; chery; geely; changan; такси; taxi; дтп; осаго; жкө; автосервис; сто",
-        "парковка; стоянка; шлагбаум; эвакуатор; штрафстоянка; тұрақ; автотұрақ; parking; parked",
+        "парковка; стоянка; шлагбаум; эвакуатор; эвакуирован; штрафстоянка; штраф пдд; въезд; выезд; тұрақ; автотұрақ; parking; parked; towed",
+        "регистрационный номер; регистрационный знак; рег. знак; рег знак; госзнак; г/з; тіркеу нөмірі; тіркеу белгісі; мем. нөмірі; мем нөмірі; м/н; мтнб",
+        "registration number; registration mark; state number; gos num; reg num; reg plate; tirkeu nomiri; mem nomiri",
+        "прадо; крузер; хайлюкс; королла; приора; гранта; веста; солярис; акцент; элантра; соната; туссан; крета; спортейдж; пассат; октавия; дастер; логан",
+        "нексия; матиз; авео; круз; аутлендер; паджеро; лансер; кашкай; альмера; мазда; хонда; опель; пежо; вольво; скания; prado; corolla; elantra; sonata; tucson; creta",
+        "sportage; passat; octavia; duster; nexia; matiz; outlander; pajero; lancer; qashqai; mazda; honda; opel; peugeot; volvo; scania; jetour; tiguan",
     ),
     against=phrases(
         "группа; группы; тобы; group; course; room; кабинет; аудитория; sku; артикул; модель; model; тариф"

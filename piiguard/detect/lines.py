@@ -109,8 +109,9 @@ class LineSearch:
         return self._plan.work(candidates.in_characters(line.hits, data, line.start, line.end, len(text)))
 
     def _judged(self, text: str, raw: list[Candidate], data: bytes, line: Line) -> list[Match]:
-        first = min(result.start for result in raw)
-        start = candidates.above_start(data, line.start, MOST) if leads_in(text, 0, first) else line.start
+        # of a name behind a time not all is seen that leads in the value behind it
+        led = any(leads_in(text, 0, first) for first in sorted({result.start for result in raw}))
+        start = candidates.above_start(data, line.start, MOST) if led else line.start
         if start == line.start:
             return self._verifier.matches(text, raw, ())
         label = data[start : line.start].decode("utf-8", "replace")  # with its breaks

@@ -1,7 +1,7 @@
 """Many words as one pattern that fails soon: the regex engine tries alternatives one by one, and most words are none.
 
 >>> one_of("директор|дизайнер|повар")
-'(?:[Дд][Ии](?:[Зз][Аа][Йй][Нн][Ее][Рр]|[Рр][Ее][Кк][Тт][Оо][Рр])|[Пп][Оо][Вв][Аа][Рр])'
+'(?:[Дд][Ии](?:[Зз][Аа][Йй][Нн][ЕЁеё][Рр]|[Рр][ЕЁеё][Кк][Тт][Оо][Рр])|[Пп][Оо][Вв][Аа][Рр])'
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ def _rest(node: _Tree) -> str:
 
 
 def _either_case(letter: str) -> str:
+    """A letter in either case; where the list has a Russian е, texts may have ё."""
+    if letter == "е":
+        return "[ЕЁеё]"
     upper = letter.upper()
     if len(letter) > 1:
         return f"[{letter[1:-1]}{upper[1:-1]}]" if letter[0] == "[" else letter

@@ -20,6 +20,7 @@ from piiguard.recognizers.checks.exceptions import InvalidComponent, InvalidForm
 __all__ = ["DriverLicense", "compact", "format", "is_valid", "parse", "validate"]
 
 _FORM = re.compile(r"([A-Z]{2})([0-9]{6,8})")
+_NUMBER = re.compile(r"(?i)(?<=\w\w),?\s(?:номер|ном\.|нөмірі|no\.?|№|n)\s?(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ class DriverLicense:
 
 @emptied
 def compact(number: str) -> str:
-    """Strip separators and the number sign, and fold Cyrillic look-alikes.
+    """Strip separators and the word or sign for a number, and fold Cyrillic look-alikes.
 
-    >>> compact("АВ № 123456")
-    'AB123456'
+    >>> compact("АВ № 123456"), compact("АВ номер 123456")
+    ('AB123456', 'AB123456')
     """
-    return to_latin(strip_separators(number.replace("№", "").strip()))
+    return to_latin(strip_separators(_NUMBER.sub("", number.strip()).replace("№", "")))
 
 
 @emptied

@@ -35,6 +35,10 @@ _ENDS = later(r"[ \t\u00a0]*(?:$|[\n\"'»<;|\t(\[)]|[-–—] |,? ?[0-9])")
 _LISTED = later(
     rf"(?<![{ANY}0-9,])(?P<surname>{_WORD}),{_BLANK}(?P<given>{_WORD})(?:{_BLANK}(?P<more>{_WORD}|(?:[{UPPER}]\.{_BLANK}?){{1,2}}))?(?![{ANY}0-9])"
 )
+# «Абенов К., Белая Н., Ким В.»: in a list of surnames with initials each is one, whatever else the word means.
+_INITIALED = rf"(?:{_WORD}{_BLANK}(?:[{UPPER}]\.{_BLANK}?){{1,2}}+)"
+_ENUMERATED = later(rf"(?<![{ANY}0-9.]){_INITIALED}(?:(?<![ \u00a0])[,;]{_BLANK}?{_INITIALED}){{2,60}}+")
+_OF_ENUMERATION = later(_INITIALED)
 _COMMA = later(rf",{_BLANK}[{UPPER}]")
 _COLUMNS = later(r"(?i)insert\s+into\s+[^\s(]{1,120}\s*\((?P<columns>[^()]{1,4000})\)\s*values\s*")
 _ROW = later(r"\s*,?\s*\((?P<values>(?:'(?:[^'\\]|''|\\.)*+'|[^'()]|\([^'()]*\))*+)\)")
@@ -43,11 +47,12 @@ _CAN_BE_NAME = later(rf"{_WORD}(?:[ -]{_WORD}|[ ][{UPPER}]\.){{0,3}}")
 
 
 def find(text: str) -> Iterator[FoundName]:
-    """Find the names in all three forms; the first two take capitals of one script each."""
+    """Find the names in all forms; the first two take capitals of one script each."""
     if "/" in text:
         yield from _passengers(text)
     if _COMMA.search(text):
         yield from _listed(text)
+        yield from _enumerated(text)
     if "NSERT" in text or "nsert" in text:
         yield from _inserted(text)
 
@@ -55,6 +60,16 @@ def find(text: str) -> Iterator[FoundName]:
 def _passengers(text: str) -> Iterator[FoundName]:
     for match in _PASSENGER.finditer(text):
         yield FoundName(match.start("name"), match.end("name"), 0.85, "surname/given name title", "")
+
+
+def _enumerated(text: str) -> Iterator[FoundName]:
+    for row in _ENUMERATED.finditer(text):
+        items = list(_OF_ENUMERATION.finditer(row.group()))
+        surnames = {item.group().split()[0] for item in items}
+        if len(surnames) == len(items) and any(classify(word) in "SNF" for word in surnames):
+            for item in items:
+                start = row.start() + item.start()
+                yield FoundName(start, start + len(item.group().rstrip()), 0.6, "in a list of surnames", "")
 
 
 def _listed(text: str) -> Iterator[FoundName]:

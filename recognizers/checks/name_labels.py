@@ -8,7 +8,17 @@ from __future__ import annotations
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
-__all__ = ["KEYS", "MAYBE", "PAYMENT_TAGS", "SHORT_KEYS", "TITLES", "is_key", "is_role", "label_before"]
+__all__ = [
+    "KEYS",
+    "MAYBE",
+    "PAYMENT_TAGS",
+    "SHORT_KEYS",
+    "TITLES",
+    "is_key",
+    "is_role",
+    "label_before",
+    "speaker",
+]
 
 # What stands after these and a sign is a name, whatever its words.
 KEYS = frozenset(
@@ -44,10 +54,12 @@ TITLES = frozenset(
     for line in (
         "гр гражданин гражданина гражданину гражданином гражданка гражданки гражданке гражданку гражданкой господин",
         "господина господину господином госпожа госпожи госпоже госпожу госпожой азамат азаматы азаматша азаматшасы",
-        "фамилия фамилии фамилию фамилией тегі заявитель заявителя заявителю mr mrs ms",
+        "фамилия фамилии фамилию фамилией тегі заявитель заявителя заявителю mr mrs ms miss dr prof",
     )
     for word in line.split()
 )
+# Behind these two words in capitals are a name, whatever they are.
+MISTERS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof"])
 # Fields of a payment order of MT 102 of Kazakhstan: surname, given name, patronymic, head, chief accountant; the name of
 # a payer may be that of a firm.
 PAYMENT_TAGS = {"FM": "key", "NM": "key", "FT": "key", "CHIEF": "key", "MAINBK": "key", "NAME": "maybe"}
@@ -55,6 +67,13 @@ _SIGN = later(r"[\"']?[ \t\u00a0]{0,2}(?::|=>|=|\|| [-–—])[ \t\u00a0]{0,2}[\
 _ELEMENT = later(r"<(?:[\w.-]{1,20}:)?(?P<name>[\w.-]{1,40})(?:\s[^<>]*)?>[ \t\u00a0]{0,2}$")
 _ADJOINS = later(rf"[{ANY}0-9]\.?[\"']?[ \t\u00a0]{{0,16}}$")  # nothing between the label and its sign
 _WORD = later(rf"[А-ЯЁӘҒҚҢӨҰҮҺІ]?[а-яёәғқңөұүһі]+|[A-Z]?[a-z0-9]+|[{ANY}]+")
+# Exports of chats: «[10:02] Name:», «12.05.2024, 10:02 - Name:», «Name, [12.05.2024 10:02]». Logs count the seconds.
+_CHAT_DATE = r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}"
+_SPOKEN_AT = later(
+    rf"(?:^|\n)[ ]?(?:\[(?:{_CHAT_DATE},?[ ])?[0-9]{{1,2}}:[0-9]{{2}}\]|{_CHAT_DATE},[ ][0-9]{{1,2}}:[0-9]{{2}}[ ][-–—])[ ]$"
+)
+_SAYS = later(r":[ ]")
+_DATED = later(rf",[ ]\[{_CHAT_DATE},?[ ][0-9]{{1,2}}:[0-9]{{2}}")
 _FIELD = later(r"[\"'][ ]?[:=]>?[ ]?[\"']$|[\w\"']=[\"']?$")
 _WINDOW = 48
 # A record of a person has more fields than one: beside a surname a bare «name» is a given name, and no name of a file.
@@ -88,9 +107,22 @@ def label_before(text: str, start: int) -> str | None:
     if before[-1:] not in (" ", "\u00a0"):
         return None
     word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])
-    if word in ("mr", "mrs", "ms"):
+    if word in MISTERS:
         return "mister"
     return "title" if word in TITLES or (word in _FIELDS and _in_record(text, start)) else None
+
+
+def speaker(text: str, start: int, end: int) -> str | None:
+    """Say whether somebody speaks here: the time of a chat before two words, a colon or the time behind them.
+
+    >>> chat = "[10:02] Colm Synaq: ok"
+    >>> speaker(chat, 8, 18), speaker("10:02:33 Colm Synaq: ok", 9, 19), speaker(chat, 8, 12)
+    ('speaker', None, None)
+    """
+    if _SAYS.match(text, end) and _SPOKEN_AT.search(text, max(0, start - _WINDOW), start):
+        return "speaker"
+    begins = not text[max(0, start - 1) : start].strip()
+    return "speaker" if begins and _DATED.match(text, end) else None
 
 
 def _announced(text: str, start: int, label: str, field: bool) -> str | None:

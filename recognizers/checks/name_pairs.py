@@ -16,7 +16,8 @@ from piiguard.recognizers.checks.name_words import given, is_plain_form, words
 __all__ = ["pairs"]
 
 # After the initial of a person the sentence goes on, or the line ends; a heading goes on with a capital letter.
-_GOES_ON = later(rf"[ \u00a0]*(?:$|[\n,;:)\]|/<»\"–—-]|[ \u00a0][{LOWER}0-9(«+])")
+_GOES_ON = later(rf"[ \u00a0]*(?:$|[\n,;:)\]|/<»\"–—-]|[ \u00a0][{LOWER}0-9(«+])|[ \u00a0]{{2}}|\t")
+_AFTER_WORD = later(rf"[{LOWER}]{{3}},?[ \u00a0]$")
 _JOINED = later(rf"[{ANY}0-9_]")
 _BEFORE_LETTER = later(rf"(?:^|[^{ANY}])$")
 # What is numbered by letters: «корпус А.», «вариант Б.»
@@ -53,6 +54,9 @@ def pairs(text: str, tokens: Sequence[Token]) -> Iterator[FoundName]:
         if right.label == "I" and _is_initialled(text, left, right):
             sure = left.label in "SNA" or left.text.lower() in words("surnames_short")
             yield FoundName(left.start, right.end, 0.6 if sure else 0.5, "surname and one initial", "UI")
+        elif right.label == "I" and _is_word_with_initials(text, left, tokens):
+            end = tokens[tokens.index(left) + 2].end
+            yield FoundName(left.start, end, 0.5, "dictionary word and two initials", "WII")
         elif right.label == "F" and right.text[-1].islower() and _is_rare_adjective(left.text, right.text):
             yield FoundName(left.start, right.end, 0.5, "adjective and given name", "WF")
 
@@ -71,6 +75,19 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
     ):
         return False
     return len(word) > 3 and not is_plain_form(word)
+
+
+def _is_word_with_initials(text: str, left: Token, tokens: Sequence[Token]) -> bool:
+    """A capital within the sentence, and two initials behind it, show that the word is a surname: «профессор Воробей А. С.»."""
+    behind = tokens[tokens.index(left) + 1 :][:2]
+    return (
+        left.label in "Ww"
+        and [token.label for token in behind] == ["I", "I"]
+        and not left.text.isupper()
+        and fold(left.text) not in _LETTERED
+        and _AFTER_WORD.search(text, max(0, left.start - 6), left.start) is not None
+        and _GOES_ON.match(text, behind[1].end) is not None
+    )
 
 
 def agrees(name: str, adjective: str) -> bool:

@@ -34,6 +34,10 @@ SMALL_SURNAME_ENDS = "|".join(
 SMALL_PAIR = later(
     rf"(?<![{ANY}0-9_-])(?P<given>[а-яёіәғқңөұүһ]{{3,{LONGEST}}}+)[ \u00a0](?P<surname>[а-яёіәғқңөұүһ]{{5,{LONGEST}}}+)(?:{SMALL_SURNAME_ENDS})(?![{ANY}0-9_-])"
 )
+# «ахметова г.к.»; but «и.о.», «т.е.», «н.э.»
+SMALL_INITIALED = later(
+    rf"(?<![{ANY}0-9_-])(?P<surname>[а-яёіәғқңөұүһ]{{5,{LONGEST}}}+)(?<=[а-яё]ов|[а-яё]ев|ова|ева|ина|кая|кий|нко)[ \u00a0](?!и\.[ ]?о|т\.[ ]?[екдпг]|н\.[ ]?э|с\.[ ]?г|м\.[ ]?а|в\.[ ]?т)[а-яёіәғқңөұүһ]\.[ ]?[а-яёіәғқңөұүһ]\.(?![{ANY}])"
+)
 SMALL_LABELLED = later("[SsN][FA]|[FA][SsN]|[uU]F|F[uU]|FF")
 
 
@@ -51,6 +55,7 @@ def find_small(text: str) -> Iterator[FoundName]:
             yield found
             done = found.end
     yield from find_small_pairs(text)
+    yield from find_small_initials(text)
     for match in SMALL_VALUE.finditer(text):
         start, end = match.span("name")
         labels = small_labels(match["name"]) if start >= done else ""
@@ -64,6 +69,14 @@ def find_small_pairs(text: str) -> Iterator[FoundName]:
         given, family = fold(match["given"]), fold(match["surname"])
         if is_sure_given(given) and classify(family.capitalize()) == "S" and not is_plain_form(family):
             yield FoundName(match.start(), match.end(), 0.5, "small letters, given name and surname", "FS")
+
+
+def find_small_initials(text: str) -> Iterator[FoundName]:
+    """Find a surname in small letters with its two initials: «пациентка сынақова ү.м.»."""
+    for match in SMALL_INITIALED.finditer(text) if not text.isascii() else ():
+        family = fold(match["surname"])
+        if classify(family.capitalize()) in "Ss" and not is_plain_form(family):
+            yield FoundName(match.start(), match.end(), 0.6, "small letters, surname and initials", "SII")
 
 
 def small_name(words: re.Match[str]) -> FoundName | None:

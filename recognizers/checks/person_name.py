@@ -28,7 +28,7 @@ from piiguard.recognizers.checks.name_known import (
     is_listed_surname,
     is_nominative,
 )
-from piiguard.recognizers.checks.name_labels import PAYMENT_TAGS, is_role, label_before
+from piiguard.recognizers.checks.name_labels import PAYMENT_TAGS, is_role, label_before, speaker
 from piiguard.recognizers.checks.name_pairs import agrees, pairs
 from piiguard.recognizers.checks.name_small import find_small
 from piiguard.recognizers.checks.name_token import FoundName, Token
@@ -88,7 +88,8 @@ RULES = (
     Rule("ambiguous surname and initials", "AII", 0.6),
     Rule("initials and surname", "II[SsNFUCuWw]|I[SN]|Is(?=$)", 0.85, True),
     Rule("two given names and surname", "[FA]F[Ss](?![FP])|F[FA][Ss](?![FP])|EE[NS]", 0.85, True),
-    Rule("given name, initial, surname", "[FE]I[SsNuUEF]", 0.85, True),
+    Rule("given name, initial, surname", "[FE]I(?:[SsNuUEF]|A(?=$))", 0.85, True),
+    Rule("initials and a surname like a patronymic", f"I{{1,2}}{PATRONYMIC}(?![SsN])", 0.7),
     Rule("surname, given name, initial", "[SsN]FI(?![SNI])", 0.85, True),
     Rule("given name and surname", "(?:[FE][SN]|AS)(?!F(?![SN]))|EE|Fs", 0.85, True),
     Rule("surname and given name", "[SsN]F(?![SP])|S[AE](?![SP])|NE(?![SN])", 0.85, True),
@@ -114,6 +115,7 @@ BEFORE = later(
     r"|пл|площад[ьи]|им|имени|аллея|шоссе|тупик|проезд"
     r"|фонд(?:а|у|ом|е)?|аэропорт(?:а|у|е)?|стадион(?:а|е)?|награда|орден(?:а|ом)?|медаль|премия"
     r"|street|ave|avenue|ul|ulitsa|prospekt|pr|им\.\s?(?:акад|ген|марш)|генерала|маршала|академика)\.?\s?[«\"“]?"
+    r"|\b(?:пос|с|пгт|аул|ж/м|ст)\.\s?|\b(?:пос[её]л(?:ок|к[аеу])|сел[аоеу]|станици?[аыеу]|аул[ае]?|хутор[ае]?|площад[ьи]|набережн(?:ая|ой)|парк[ае]?|сквер[ае]?|скверу|мост[ау]?|памятник[ауе]?|музе[йяею]|мавзоле[йяею]|пик[ае]?|ледник[ае]?|метро)\s[«\"“]?"
     r"|\b(?:фильм|роман|книг|спектакл|опер|балет|повест|сериал|драм|поэм|магазин|салон|гостиниц|отел|бутик|клиник|аптек|ателье|санатори|корабл|пароход|теплоход|кафе|ресторан|кинотеатр)\w{0,4}\s?[«\"“']"
     r"|\b(?:ТОО|ОО|ООО|АО|НАО|ЖШС|АҚ|LLP|JSC|LLC|ПК|КХ|ГККП|КГУ|компани[яи])\s?[«\"“'])$"
 )
@@ -363,12 +365,16 @@ def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
 
 def announced(text: str, words: list[Token]) -> Iterator[FoundName]:
     """Take words for a name if a label stands before the first."""
-    label = label_before(text, words[0].start)
+    label = label_before(text, words[0].start) or speaker(text, words[0].start, words[-1].end)
     if label == "element":
         label = "key" if ELEMENT_ENDS.match(text, words[-1].end) else None
-    sure = any(token.label in "FSPNsEI" for token in words)
-    allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu"}.get(label or "", "FSPN")
-    initials = label in ("key", "maybe") and INITIALS.match("".join(token.label for token in words))
+    sure = any(token.label in "FSPNsEI" for token in words) or (
+        label in ("mister", "speaker") and len(words) == 2
+    )
+    allowed = {"key": "FSPNsEAUuWwI", "mister": "FSPNEu", "speaker": "FSPNEUu"}.get(label or "", "FSPN")
+    initials = label in ("key", "maybe", "mister") and INITIALS.match("".join(token.label for token in words))
+    if label == "speaker" and len(words) != 2:
+        return
     if label is None or not (initials or (words[0].label in allowed and words[0].label != "I")):
         return
     if not is_something_else(text, words[0].start, words[-1].end):

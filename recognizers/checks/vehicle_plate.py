@@ -1,7 +1,7 @@
 """Vehicle plates of Kazakhstan (госномер, мемлекеттік нөмір).
 
-Since 2012: three digits, three letters (two for legal entities), region 01-20; trailers two digits, three letters,
-region. The pattern of 1993: a letter of the region, three digits, two or three letters. Source: СТ РК 986 (2012, 2022) as
+Since 2012: three digits, three letters (two for legal entities), region 01-20; trailers and motorcycles two digits, two or
+three letters, region. The pattern of 1993: a letter of the region, three digits, two or three letters. Source: СТ РК 986 (2012, 2022) as
 described publicly; regions 18-20 were added in 2022.
 
 >>> validate("123 АВС 02")
@@ -24,7 +24,7 @@ __all__ = ["Plate", "compact", "format", "is_valid", "parse", "validate"]
 
 Series = Literal["2012", "1993"]
 
-_NEW = re.compile(r"([0-9]{3})([A-Z]{2,3})([0-9]{2})|([0-9]{2})([A-Z]{3})([0-9]{2})")
+_NEW = re.compile(r"([0-9]{3})([A-Z]{2,3})([0-9]{2})|([0-9]{2})([A-Z]{2,3})([0-9]{2})")
 _OLD = re.compile(r"[A-Z][0-9]{3}[A-Z]{2,3}")
 
 

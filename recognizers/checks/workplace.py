@@ -50,8 +50,13 @@ _EMPLOYED = later(
 _GENITIVE = r"(?![а-яё]*(?:ся|ть|н[оаы])(?![а-яё]))[а-яё-]{4,25}(?:ого|его|ей|ой|а|я|и|ы)(?![а-яё])"
 _DUTY = later(rf"{_EDGE}{DUTY}{GAP}(?P<place>{_GENITIVE})?")
 _PLACE_KK = rf"(?:{ORGANISATION}|{INSTITUTION_KK})[{ANY}-]{{0,8}}"
+_AS = later(
+    rf"(?:{GAP}?,)?{GAP}(?:(?:since|с){GAP}[0-9]{{4}}(?:{GAP}г(?:ода|\.))?,?{GAP})?(?:(?:as|an?|the|в|на|качестве|должности|позиции){GAP}){{0,3}}"
+)
+_OF_PERSON = later(rf"[ \u00a0]?[,(–—-][ \u00a0]?(?P<place>{INSTITUTION})(?=[ \u00a0]?(?:[,.;)]|$|\n))")
 _EMPLOYED_KK = later(rf"{GAP}{EMPLOYED_KK}")
-_PLACE_BEFORE = later(rf"{_PLACE_KK}{GAP}$")
+_AT_KK = f"(?:{GAP}[{ANY}]{{3,14}}(?:[дт][ае]|[dt][ae]))?"  # «ЖШС компаниясында»
+_PLACE_BEFORE = later(rf"{_PLACE_KK}{_AT_KK}{GAP}$")
 _SMALL = f"[{LOWER}-]{{3,20}}"
 _DUTY_KK = later(rf"(?P<place>(?<![{ANY}]){_SMALL}(?:{GAP}{_SMALL}){{0,3}})?{GAP}{DUTY_KK}")
 _STAFF = later(
@@ -69,7 +74,8 @@ _BLANK, _COMMA = later(GAP), later(rf",{GAP}")
 _OF_INSTITUTION = later(rf"(?:в{GAP}|на{GAP})?{OF_INSTITUTION}")
 _OF_NUMBERED = later(rf"(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]){GAP}$")
 _WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
-_KAZAKH_WORDS = ("болып", "істе", "қызмет", "лауазым")
+_SERVES = ("болып", "істе", "қызмет", "bolyp", "iste", "yzmet")
+_KAZAKH_WORDS = (*_SERVES, "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")
 _LONGEST = 60  # characters of a line that is a position and nothing else
 
@@ -118,17 +124,17 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
                 yield FoundWorkplace(begin, at.end() if at else stop, 0.5, why)
             elif match["place"]:
                 yield FoundWorkplace(*match.span("place"), 0.5, why)
+                if as_what := position_at(line, match.end("place")):
+                    yield FoundWorkplace(*as_what, 0.5, why)
     ends = line.ends if line.says(_KAZAKH_WORDS) else {}
-    for match in (
-        _EMPLOYED_KK.finditer(text, line.start, line.end) if line.says(("болып", "істе", "қызмет")) else ()
-    ):
+    for match in _EMPLOYED_KK.finditer(text, line.start, line.end) if line.says(_SERVES) else ():
         position = ends.get(match.start())
         place = _PLACE_BEFORE.search(
             text, max(line.start, match.start() - REACH), match.start() + 1 if position is None else position
         )
         if position is not None:
             yield FoundWorkplace(place.start() if place else position, match.start(), 0.5, why)
-        elif place and "болып" not in match.group():
+        elif place and not {"болып", "bolyp"} & set(match.group().split()):
             yield FoundWorkplace(place.start(), match.start(), 0.5, why)
     for match in _DUTY_KK.finditer(text, line.start, line.end) if line.says(("лауазым", "қызметіне")) else ():
         stop = match.end("place") if match["place"] else match.start()
@@ -137,6 +143,13 @@ def employed(line: Line) -> Iterator[FoundWorkplace]:
             yield FoundWorkplace(begin, stop, 0.5, why)
     for match in _STAFF.finditer(text, line.start, line.end) if line.says(_STAFF_WORDS) else ():
         yield FoundWorkplace(*match.span(str(match.lastgroup)), 0.5, why)
+
+
+def position_at(line: Line, place: int) -> tuple[int, int] | None:
+    """Where the position stands that somebody has at a place: «… в ТОО «Үлгі» слесарем», "… at Ulgi LLP as an engineer"."""
+    link = _AS.match(line.text, place, line.end)
+    stop = line.positions.get(link.end()) if link else None
+    return (link.end(), stop) if link and stop is not None else None
 
 
 def organisations(line: Line) -> Iterator[FoundWorkplace]:
@@ -170,11 +183,20 @@ def beside_people(line: Line) -> Iterator[FoundWorkplace]:
         if first is not None:
             done = stop
             yield FoundWorkplace(first, stop, 0.55 if degree else 0.5, "beside a name")
+            yield from of_person(line, stop)
         elif degree:
             yield FoundWorkplace(begin, stop, 0.35, "degree")
+    for end in line.names_end():
+        yield from of_person(line, end)
     for match in _TITLED.finditer(line.text, line.start, line.end) if line.positions else ():
         if line.beside_name(*match.span()):
             yield FoundWorkplace(*match.span(), 0.45, "title of a person")
+
+
+def of_person(line: Line, end: int) -> Iterator[FoundWorkplace]:
+    """Find the institution that a sign joins to a name, or to the position beside it: «Сынақов Ү., врач, больница № 2»."""
+    if place := _OF_PERSON.match(line.text, end, line.end):
+        yield FoundWorkplace(*place.span("place"), 0.5, "place of work beside a name")
 
 
 def of_institution(line: Line, begin: int, stop: int) -> tuple[int, int]:

@@ -21,7 +21,8 @@ from piiguard.recognizers.checks.workplace_words import (
 
 __all__ = ["keyed"]
 
-_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::|=|\||[–—-](?=[ ]))[ \t\u00a0]{0,2}"
+# A sign, the end of an element's name, or the next cell of a page's table.
+_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::(?:</(?:b|strong|span|label|dt)>)?|=|(?P<bar>\|)|>|[–—-](?=[ ])|</t[dh]>[ ]?<td>)[ \t\u00a0]{0,2}"
 _JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
 _PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"
@@ -41,7 +42,7 @@ def keyed(line: Line) -> Iterator[FoundWorkplace]:
     """Find what a label announces."""
     for match in _KEYED.finditer(line.text, line.start, line.end):
         begin, stop = value_of(match)
-        if stop - begin >= 3:
+        if stop - begin >= 3 and not (_in_row(line, match) or line.is_name(begin, stop)):
             yield FoundWorkplace(begin, stop, 0.5, "after a label")
             yield from listed(line, match, stop)
     for match in _MODEST.finditer(line.text, line.start, line.end):
@@ -49,6 +50,11 @@ def keyed(line: Line) -> Iterator[FoundWorkplace]:
         if line.has_position(begin, stop) or _TELLING.search(line.text, begin, stop):
             yield FoundWorkplace(begin, stop, 0.5, "position after a label")
             yield from listed(line, match, stop)
+
+
+def _in_row(line: Line, match: re.Match[str]) -> bool:
+    """Say whether the label heads a column of a table, so that what follows is the head of the next."""
+    return match["bar"] is not None and line.text[line.start : line.end].strip(" |").count("|") > 1
 
 
 def listed(line: Line, match: re.Match[str], stop: int) -> Iterator[FoundWorkplace]:

@@ -20,8 +20,21 @@ _POSITION, _DEGREE = later(POSITION), later(DEGREE)
 _NEAR = 12  # characters between a person and a degree
 _LONG = 40
 REACH = 90  # characters around a noun in which its position stands
-AFTER_NAME = later(r",[ \u00a0]?|[ \u00a0]?[;|\t/][ \u00a0]?|[ \u00a0][—–-][ \u00a0]|[ \u00a0]?\([ \u00a0]?")
+# «… назначен на должность …», «… is our new …»
+_BECAME = (
+    "(?:является|был[аи]?|стал[аи]?|станет|назначен[аы]?|избран[аы]?|утвержд[её]н[аы]?|is|was|became|(?:is|was|has been) (?:appointed|elected|promoted to)"
+    "|will be|(?:joined|works|serves)(?= as))(?: (?:на должность|на пост|в должности|новым|новой|now|as|an|a|the|our|new))*"
+)
+AFTER_NAME = later(
+    rf"[ \u00a0]{_BECAME}[ \u00a0]|"
+    r",[ \u00a0]?|[ \u00a0]?[;|\t/][ \u00a0]?|[ \u00a0][—–-][ \u00a0]|[ \u00a0]?\([ \u00a0]?"
+)
+_SERVICE_RANK = (
+    "(?:(?:Dr|Mrs?|Ms|Prof)[.]?|(?:(?:старш|младш|главн)[а-я]{2,3} )?(?:лейтенант|капитан|майор|подполковник|полковник|сержант|прапорщик|советник)[а-я]{0,3}"
+    "(?: (?:полиции|юстиции|запаса|(?:медицинской|таможенной|налоговой|гражданской) (?:службы|защиты)))?)"
+)
 _BEFORE_NAME = later(
+    rf"[ \u00a0]{_BECAME}[ \u00a0]|:?[ \u00a0]{_SERVICE_RANK}[ \u00a0]|"
     r"[ \u00a0\t]{1,60}|[ \u00a0]{0,30}[_.…]{2,}[ \u00a0/]{0,30}|:[ \u00a0]{0,9}|[ \u00a0][—–-][ \u00a0]|[;|,][ \u00a0]?|[ \u00a0]\(|[ \u00a0]№[ \u00a0]?[0-9]{1,3}[ \u00a0]"
 )
 # Names that the grammar of names may leave: an initial shows them.
@@ -144,6 +157,16 @@ class Line:
             sign = AFTER_NAME.match(between)
             return ends[place] + sign.end() if sign else None
         return None
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Say whether what stands between is a name and nothing else."""
+        starts, ends = self._names
+        place = bisect_left(starts, start)
+        return place < len(starts) and starts[place] == start and end in ends
+
+    def names_end(self) -> list[int]:
+        """Where names end, in order."""
+        return self._names[1]
 
     def name_after(self, at: int) -> int:
         """Where the next name begins, or where the line ends."""

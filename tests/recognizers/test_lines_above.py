@@ -117,6 +117,11 @@ def test_another_field_and_another_talk_say_nothing(engine: Engine, text: str) -
     assert told(engine, text) == set()
 
 
+@pytest.mark.parametrize("name", ["Егор Образцов", "Imre Szabolcz"])
+def test_an_answer_of_somebody_with_two_names_hears_the_question(engine: Engine, name: str) -> None:
+    assert (KZ_DOCUMENT_ISSUER, "МВД РК") in told(engine, f"[09:15] Асем: кем выдан?\n[09:16] {name}: МВД РК")
+
+
 def test_no_more_than_three_lines_above_are_looked_at(engine: Engine) -> None:
     rows = [f"Ряд: {'ab'[number % 2]}" for number in range(3)]
     assert told(engine, "\n".join(["Паспорт: x", *rows[:2], "Срок: 05.06.2029"])) != set()
