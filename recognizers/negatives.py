@@ -21,7 +21,7 @@ NEGATIVE = phrases(
     "тапсырыс нөмірі; шарт нөмірі; штрихкоды; билет нөмірі; сомасы; келісімшарт нөмірі; shart; tapsyrys",
     "order; contract; invoice; trace; trace id; request id; session id; transaction; txn; tx; correlation",
     "sku; barcode; ean; upc; isbn; serial; version; build; revision; commit; hash; checksum; timestamp; ts; epoch",
-    "nanos; millis; duration; elapsed; size; bytes; offset; pid; tid; thread; span; ticket; tracking; parcel; batch; terminal; rrn; stan",
+    "nanos; millis; duration; elapsed; size; bytes; offset; tid; thread; span; ticket; tracking; parcel; batch; terminal; rrn; stan",
     "amount; total; price; sum; uuid; guid; nonce; seq; sequence; port; ip; inn; kato; reference; ref; zakaz; dogovor",
     "shtrihkod; schet faktura; nakladnaya; order id; order no; article; lot; sensor",
     "pointer; address of; memory; node; cluster; shard; partition; counter",
@@ -29,7 +29,7 @@ NEGATIVE = phrases(
 
 EVERYDAY = phrases(
     "заявка; обращение; товар; платеж; операция; сессия; запрос; өтінім; тауар; request; req; session; payment; auth",
-    "product; item; job; task; device; object; process; block; page; row; line",
+    "product; item; job; task; device; object; process; pid; block; page; row; line",
 )
 
 UNITS = phrases(

@@ -243,9 +243,9 @@ def _run(
         for item in items:
             found = job(Job(engine, keyring, pace, watch, given["jobs"], given["trail"]), item)
             say_jobs.outcome(found)
-            if found.kind == "encrypt" and not found.left:
+            if found.kind == "encrypt" and found.done:
                 changed[item.place] = found.residues
-            code = code or (EXIT_INCOMPLETE if found.left else 0)
+            code = code or (0 if found.done else EXIT_INCOMPLETE)
             if found.paused:
                 break
     if changed:
@@ -313,10 +313,10 @@ def decrypt(
                 let_go=let_go,
             )
         say_jobs.outcome(found)
-        if not found.left:
+        if found.done:
             residue.forget(engine, item.place)
             _remove_entry(manifest, item)
-        return EXIT_INCOMPLETE if found.left else 0
+        return 0 if found.done else EXIT_INCOMPLETE
     finally:
         engine.dispose()
 

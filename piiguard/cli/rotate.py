@@ -88,9 +88,9 @@ def rotate(
                 Job(engine, keyring, pace, watch, given["jobs"], given["trail"]), items, reindex=reindex
             ):
                 say_jobs.outcome(outcome)
-                if outcome.kind == "edition" and not outcome.left:
+                if outcome.kind == "edition" and outcome.done:
                     _shrink(manifest, items, outcome)
-                code = code or (EXIT_INCOMPLETE if outcome.left else 0)
+                code = code or (0 if outcome.done else EXIT_INCOMPLETE)
         return code
     finally:
         engine.dispose()

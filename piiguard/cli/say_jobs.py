@@ -122,7 +122,8 @@ def outcome(found: Outcome) -> None:
     resumed = ", gone on from an earlier run" if found.resumed else ""
     say(f"{place}: {many(found.tally.changed, 'row')} {_VERBS[found.kind][1]}{missed}{resumed}")
     if found.paused:
-        say(f"{place}: stopped with {found.left:,} to go")
+        rest = f"with {found.left:,} to go" if found.left else "before the columns are exchanged"
+        say(f"{place}: stopped {rest}")
         hint("run the same command again: it goes on there")
     elif found.kind == "prepared":
         hint("promote the index key, then run the same command again")

@@ -27,6 +27,7 @@ class Outcome:
     """``kind`` is what was done, ``nothing`` or ``kept``; ``left`` rows still are as they were.
 
     In place ``ready`` or ``both``: prepared, and the column holds plaintext only, or some ciphertext of applications too.
+    ``paused`` with nothing ``left``: the rows are ready, and the step that they were made ready for was not taken.
     ``residues`` are words for where its plaintext may lie besides: see :mod:`piiguard.protect.schema.residue`.
     """
 
@@ -38,3 +39,8 @@ class Outcome:
     paused: bool = False
     resumed: bool = False
     residues: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the job came to its end; what was only made ready is not done, though no row is left."""
+        return not self.paused and not self.left

@@ -82,6 +82,8 @@ def read_zip(holder: Holder, archive: zipfile.ZipFile) -> None:
 def _zip_comments(archive: zipfile.ZipFile) -> Iterator[bytes]:
     yield archive.comment
     for info in archive.infolist():
+        if info.is_dir():  # no member of ours is called by it
+            yield info.filename.encode("utf-8", "surrogateescape")
         yield info.comment
         yield from _fields(info)
 
@@ -153,7 +155,9 @@ def read_tar(holder: Holder, source: Source) -> None:
 
 
 def _tar_comments(info: tarfile.TarInfo) -> Iterator[bytes]:
-    """What the head of a member says beside its name."""
+    """What the head of a member says beside its name, and the name of what is no file."""
+    if not info.isreg():
+        yield info.name.encode("utf-8", "surrogateescape")
     for name, value in info.pax_headers.items():
         if name not in _KEPT:
             yield f"{name}: {value}".encode("utf-8", "surrogateescape")

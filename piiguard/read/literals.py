@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CALL", "CALLED", "REPLACED", "Field", "Value", "either_row", "escapes_of", "meant", "value_of"]
+__all__ = ["CALL", "CALLED", "Field", "Value", "either_row", "escapes_of", "meant", "signs_of", "value_of"]
 
 Value = str | bytes | None
 Field = str | re.Match[str]
@@ -13,8 +13,9 @@ Field = str | re.Match[str]
 CALL = r"\((?:[^()']++|'(?:[^']++|'')*+')*+\)"
 for _ in range(3):  # calls within calls, as replace(replace('…','\\r',char(13)),'\\n',char(10))
     CALL = rf"\((?:[^()']++|'(?:[^']++|'')*+'|{CALL})*+\)"
-CALLED = re.compile(r"(\w+)\s*\(.*?'((?:[^']|'')*)'", re.DOTALL)
-REPLACED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)", re.IGNORECASE)
+CALLED = re.compile(r"(\w+)\s*\(.*?'((?:[^']++|'')*+)'", re.DOTALL)
+_REPLACED = re.compile(r"'((?:[^']++|'')*+)'(?:\s*+,\s*+char\((\d{1,7}+)\))?+", re.IGNORECASE)
+"""Each text of a call, and the number of the sign behind it, where one stands there."""
 # Nothing that was read is given back: what follows a repeat here never begins with what it repeats.
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
 _ESCAPED = r"'(?P<text>(?:[^'\\]++|\\.|'')*+)'"
@@ -39,14 +40,19 @@ _SET = re.compile(r"_\w+\s*")
 """What says the character set of a value of MySQL."""
 _RAW = re.compile(r"[\udc80-\udcff]")
 """Bytes that are no UTF-8, as they stand in a dump without ``--hex-blob``."""
-_HEX = re.compile(r"(?:\\x|0[xX])((?:[0-9A-Fa-f]{2})+)")
+_HEX = re.compile(r"(?:\\x|0[xX])([0-9A-Fa-f]++)")
+"""Digits by pairs would cost memory for each pair: their number is looked at by itself."""
 
 
 def either_row(text: str, place: int, escapes: bool) -> tuple[list[re.Match[str]], bool] | None:
-    """The values of the row, and the rule for backslashes that it keeps: the dump's own one, or the other."""
-    for own in (escapes, not escapes) if "\\'" in text else (escapes,):
-        if cells := _row(text, place, own):
-            return cells, own
+    """The values of the row, and the rule for backslashes that it keeps: the dump's own one, or the other.
+
+    The other is asked for only where the own one fails: whoever looks for a backslash looks at the whole of the text.
+    """
+    if cells := _row(text, place, escapes):
+        return cells, escapes
+    if text.find("\\'", place) >= 0 and (cells := _row(text, place, not escapes)):
+        return cells, not escapes
     return None
 
 
@@ -101,7 +107,7 @@ def _bytes_or_text(text: str) -> Value:
     if not text.isascii() and _RAW.search(text):
         return text.encode("utf-8", "surrogateescape")
     found = _HEX.fullmatch(text)
-    return bytes.fromhex(found[1]) if found else text
+    return bytes.fromhex(found[1]) if found and len(found[1]) % 2 == 0 else text
 
 
 def _value(found: re.Match[str], escapes: bool) -> Value:
@@ -123,6 +129,12 @@ def _value(found: re.Match[str], escapes: bool) -> Value:
 
 def _result(call: str, text: str) -> str:
     """What a call in place of a value gives: ``replace('a\\nb','\\n',char(10))``, ``to_date('1.2.03','D.M.RR')``."""
-    for found in REPLACED.finditer(call):
-        text = text.replace(found[1], chr(min(int(found[2]), 0x7F)))
+    for spelled, sign in signs_of(call).items():
+        text = text.replace(spelled, sign)
     return text.replace("''", "'")
+
+
+def signs_of(call: str) -> dict[str, str]:
+    """What stands for a sign in the text of such a call: ``{'\\n': chr(10)}``."""
+    found = (match.groups() for match in _REPLACED.finditer(call))
+    return {spelled: chr(min(int(number), 0x7F)) for spelled, number in found if spelled and number}

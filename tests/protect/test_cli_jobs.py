@@ -13,6 +13,8 @@ import pytest
 
 from piiguard.cli.main import run as piiguard
 from piiguard.manifest import Manifest
+from piiguard.protect.batches.pace import Pace
+from piiguard.protect.jobs.migrate import Mover
 
 from .conftest import DDL, person
 
@@ -309,3 +311,65 @@ def test_a_look_has_no_json(do: Do, look: str) -> None:
 def test_verify_is_quiet_too(do: Do) -> None:
     do("encrypt", *IIN, "--yes")
     assert do("verify", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize("last", ["backfill", "verify"])
+@pytest.mark.parametrize("command", ["encrypt", "decrypt"])
+def test_a_job_that_is_stopped_before_the_swap_is_not_done(
+    do: Do, place: Path, monkeypatch: pytest.MonkeyPatch, command: str, last: str
+) -> None:
+    """Every row has its twin, and the column is what it was: Ctrl-C or ``--max-minutes`` came between the two."""
+    both = {"encrypt": ("encrypt", *IIN, "--yes"), "decrypt": ("decrypt", "people.iin", "--yes")}
+    if command == "decrypt":
+        assert do(*both["encrypt"])[0] == 0
+    before, entries = _held(place), len(Manifest.load("piiguard.toml").columns) if command == "decrypt" else 1
+    with monkeypatch.context() as stopped:
+        _stop_after(stopped, last)
+        code, _, err = do(*both[command])
+        document = json.loads(do(*both[command], "--format", "json")[1])["outcomes"]
+    assert code == 4
+    assert "piiguard: people.iin: stopped before the columns are exchanged\n" in err
+    assert (document[0]["left"], document[0]["paused"]) == (0, True)
+    assert [item.place for item in Manifest.load("piiguard.toml").columns] == ["people.iin"] * entries
+    assert _held(place) == before
+    assert do("status")[0] == (
+        3 if command == "encrypt" else 0
+    )  # plaintext is told, and the entry is there to tell it by
+    assert do(*both[command])[0] == 0
+    assert _held(place) != before
+
+
+def test_a_column_that_waits_for_its_swap_ends_the_command_with_others_undone(
+    do: Do, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for column in ("phone", "note"):
+        assert do("encrypt", f"people.{column}", "--yes")[0] == 0
+    kept = (place / "piiguard.toml").read_text(encoding="utf-8")
+    for column in ("phone", "note"):
+        assert do("decrypt", f"people.{column}", "--yes")[0] == 0
+    (place / "piiguard.toml").write_text(kept, encoding="utf-8")
+    with monkeypatch.context() as stopped:
+        _stop_after(stopped, "backfill")
+        assert do("encrypt", "--yes")[0] == 4
+    assert do("status")[0] == 3
+    assert do("encrypt", "--yes")[0] == 0
+    assert do("status")[0] == 0
+
+
+def _stop_after(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Somebody presses Ctrl-C while the job takes the last bit of this step."""
+    asked: list[str] = []
+    taken, over = getattr(Mover, step), Pace.over
+
+    def take(self: Mover, *args: object) -> object:
+        result = taken(self, *args)
+        asked.append(step)
+        return result
+
+    monkeypatch.setattr(Mover, step, take)
+    monkeypatch.setattr(Pace, "over", lambda self: bool(asked) or over(self))
+
+
+def _held(place: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        return connection.execute("select id, iin from people order by id").fetchall()

@@ -14,7 +14,8 @@ import pytest
 from tests import documents as made
 from tests.corpora import scan, unread
 
-LINE = f"ИИН {made.IINS[0]}".encode()
+NUMBER = made.IINS[0]
+LINE = f"ИИН {NUMBER}".encode()
 PLAIN = made.zipped({"a.txt": "x"})
 
 
@@ -89,6 +90,11 @@ FOUND: dict[str, Callable[[], bytes]] = {
     ),
     "an attribute in a tar": lambda: _tar(pax_headers={"SCHILY.xattr.user.a": LINE.decode()}),
     "an owner in a tar": lambda: _tar(uname=LINE.decode()),
+    "an empty folder": lambda: made.zipped({f"{NUMBER}/": ""}),
+    "a folder among files": lambda: made.zipped({f"клиент {NUMBER}/": "", "a.txt": "x"}),
+    "a folder in a tar": lambda: _tar(type=tarfile.DIRTYPE, name=NUMBER),
+    "a device in a tar": lambda: _tar(type=tarfile.FIFOTYPE, name=f"pipe {NUMBER}"),
+    "the name of a link in a tar": lambda: _tar(type=tarfile.SYMTYPE, name=f"ИИН {NUMBER}", linkname="a"),
     "a link in a tar": lambda: _tar(type=tarfile.SYMTYPE, linkname=LINE.decode()),
 }
 QUIET: dict[str, Callable[[], bytes]] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import documents
 from tests.corpora import scan, unread
-from tests.sevens import COPY, LZMA2, number, seven, wrapped
+from tests.sevens import COPY, LZMA2, names, number, seven, wrapped
 
 IIN = "050312300015"
 LINE = f"saved ИИН {IIN}\n".encode()
@@ -99,9 +99,9 @@ def test_it_is_read_from_a_pipe_and_from_another_archive(
 
 
 def test_names_in_it_are_only_names(tmp_path: Path) -> None:
-    names = ("../../escaped.log", "/etc/passwd", "C:\\a.log", "a\nb.log", "", f"{IIN}.log")
-    _, document = read(seven({name: LINE + bytes([65 + n, 10]) for n, name in enumerate(names)}), tmp_path)
-    assert len([each for each in document["findings"] if each["path"] is None]) == len(names)
+    called = ("../../escaped.log", "/etc/passwd", "C:\\a.log", "a\nb.log", "", f"{IIN}.log")
+    _, document = read(seven({name: LINE + bytes([65 + n, 10]) for n, name in enumerate(called)}), tmp_path)
+    assert len([each for each in document["findings"] if each["path"] is None]) == len(called)
     assert [each["path"] for each in document["findings"] if each["path"]] == ["name of the file"]
     assert IIN not in json.dumps(document)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.7z", "o.json"]
@@ -140,6 +140,12 @@ def test_what_is_wrong_with_it_is_named(what: str, tmp_path: Path) -> None:
 def test_properties_that_nobody_knows_are_searched(tmp_path: Path) -> None:
     data = seven({"a.log": PLAIN}, extra=b"\x16" + number(len(LINE)) + LINE)
     code, document = read(data, tmp_path)
+    assert (code, set(found(document))) == (3, {"comments.txt"})
+
+
+def test_the_name_of_a_folder_is_searched(tmp_path: Path) -> None:
+    name = names([LINE.decode().strip()])
+    code, document = read(wrapped(b"", b"\x01\x05" + number(1) + name + b"\x0e\x01\x80\0\0"), tmp_path)
     assert (code, set(found(document))) == (3, {"comments.txt"})
 
 

@@ -130,3 +130,16 @@ def test_an_address_of_a_machine_is_no_telephone_in_a_text_nor_in_a_cell(engine:
         assert "KZ_PHONE" not in (claims(address) or ())
         for context in ((), ("ip",), ("client_ip",), ("phone",)):
             assert all(match.entity != "KZ_PHONE" for match in engine.find(address, context)), context
+
+
+@pytest.mark.parametrize("before", ["PID|1||", "PID|||", "PID|1|4711^^^H|", "pid ", "PID\t1\t"])
+@pytest.mark.parametrize("behind", ["", "^^^KZ||", "||Ахметов^Ержан", "~"])
+def test_the_segment_of_a_patient_in_hl7_says_nothing_against_a_number(
+    engine: Engine, before: str, behind: str
+) -> None:
+    assert "KZ_IIN" in found(engine, before + IIN + behind)
+
+
+@pytest.mark.parametrize("before", ["pid=", '{"pid": '])
+def test_the_number_of_a_process_still_is_one(engine: Engine, before: str) -> None:
+    assert found(engine, before + IIN) == set()

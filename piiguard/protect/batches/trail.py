@@ -77,8 +77,9 @@ class JobLines:
         action = "rotate index" if outcome.kind == "index" else outcome.kind
         tally = outcome.tally
         counts = {"changed": tally.changed, "missed": tally.missed, "left": outcome.left}
+        state = "stopped" if outcome.paused else "ended"
         try:
-            newest = self._note(action, "ended", outcome.columns, **counts)
+            newest = self._note(action, state, outcome.columns, **counts)
             with suppress(SQLAlchemyError), connect(self.job.engine) as connection:
                 self._pin(connection, newest)
         except PiiguardError as error:

@@ -40,7 +40,8 @@ def read(holder: Holder, source: Source) -> None:
         except (ValueError, struct.error, EOFError, *BROKEN):
             holder.part.fail(archive.DAMAGED)
             return
-        archive.tell(holder, found.other)
+        folders = (each.name.encode("utf-8", "surrogateescape") for each in found.files if each.is_folder)
+        archive.tell(holder, [*found.other, *folders])
         _members(holder, file, found)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from piiguard.detect import encodings
 from piiguard.keys.envelope import looks_encrypted
-from piiguard.read.literals import CALLED, REPLACED, Field, escapes_of, meant, value_of
+from piiguard.read.literals import CALLED, Field, escapes_of, meant, signs_of, value_of
 from piiguard.redact.files.written import Edit, Written
 
 __all__ = ["Literal", "literal"]
@@ -56,7 +56,7 @@ def _bare(field: re.Match[str], value: str | bytes) -> Literal | None:
     if isinstance(value, bytes):
         return _of_bytes(value, raw[lead:], start + lead, str)
     if raw.endswith(")") and (called := CALLED.match(raw, lead)):
-        signs = {found[1]: chr(min(int(found[2]), 0x7F)) for found in REPLACED.finditer(raw) if found[1]}
+        signs = signs_of(raw)
         units = re.compile("|".join(map(re.escape, ["''", *signs])))
         inner = Written(called[2], units, lambda found: signs.get(found[0], "'"))
         return Literal(
