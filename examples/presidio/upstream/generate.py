@@ -3,7 +3,7 @@
 python examples/presidio/upstream/generate.py [--check]
 
 Patterns, labels and scores come from `piiguard.recognizers`; a check is spelled anew below, since theirs may import nothing of
-ours, and `tests/examples/test_upstream.py` holds that both say the same of every value. Only what a pattern, a label and
+ours, and `tests/recognizers/test_examples_for_presidio.py` holds that both say the same of every value. Only what a pattern, a label and
 a check can tell is here: names, addresses and workplaces are grammars.
 """
 

@@ -42,6 +42,11 @@ class KzPassportRecognizer(PatternRecognizer):
         "zagranpasport",
         "passport",
         "ppt",
+        "пасп",
+        "пасп.",
+        "загран",
+        "загранник",
+        "zagran",
     ]
 
     def __init__(

@@ -1,6 +1,6 @@
 """Presidio with the data of Kazakhstan: find, explain, anonymize, and take it back.
 
-Run: pip install 'piiguard[scan]'; PIIGUARD_KEYRING=keyring.json python examples/presidio/app.py
+Run: pip install 'piiguard[scan]'; PIIGUARD_KEYRING=keyring.json python examples/presidio/anonymizer.py
 """
 
 from __future__ import annotations

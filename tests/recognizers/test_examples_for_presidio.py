@@ -43,7 +43,7 @@ def ran(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_texts_are_hidden_and_shown_again(keyring_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIIGUARD_KEYRING", str(keyring_file))
-    app = load(PRESIDIO / "app.py")
+    app = load(PRESIDIO / "anonymizer.py")
     hidden, shown = app.main()
     assert re.findall(r"<([A-Z_]+):1\.", hidden) == ["PERSON", "KZ_IIN", "KZ_PHONE"]
     assert shown == app.TEXT.replace("+7 701 123 45 67", "+77011234567")
