@@ -13,14 +13,10 @@ import pytest
 
 from tests.transcripts import Typed, Written, blocks, missing, steps
 
-TUTORIALS = Path(__file__).parents[1] / "docs" / "tutorials"
+ROOT = Path(__file__).parents[1]
+TUTORIALS = ROOT / "docs" / "tutorials"
 ROLES = ("security", "developer", "dba", "officer")
 END = "end of the file that the page shows"
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("bash"), reason="NO bash: the tutorials are written for a shell"),
-]
 
 
 def script(todo: list[Written | Typed], said: Path) -> str:
@@ -37,6 +33,8 @@ def script(todo: list[Written | Typed], said: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("bash"), reason="NO bash: the tutorials are written for a shell")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_reader_gets_what_the_tutorial_says(role: str, tmp_path: Path) -> None:
     todo = list(steps((TUTORIALS / f"{role}.md").read_text(encoding="utf-8")))
@@ -68,13 +66,13 @@ def test_a_reader_gets_what_the_tutorial_says(role: str, tmp_path: Path) -> None
             assert lost is None, f"$ {step.command}\nsays no {lost!r}, or not there:\n{output}"
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "page", [ROOT / "README", *(TUTORIALS / role for role in ROLES)], ids=lambda p: p.name
+)
 @pytest.mark.parametrize("language", ["ru", "kk"])
-def test_a_translation_has_the_same_blocks(role: str, language: str) -> None:
+def test_a_translation_has_the_same_blocks(page: Path, language: str) -> None:
     original, translation = (
-        blocks((TUTORIALS / name).read_text(encoding="utf-8"))
-        for name in (f"{role}.md", f"{role}.{language}.md")
+        blocks(page.with_name(f"{page.name}{end}.md").read_text(encoding="utf-8"))
+        for end in ("", f".{language}")
     )
-    assert [block for block in translation if block[0] != "text"] == [
-        block for block in original if block[0] != "text"
-    ]
+    assert translation == original
