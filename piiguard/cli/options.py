@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from piiguard.manifest import Manifest
 
 __all__ = [
+    "Amount",
     "Written",
     "chosen_entities",
     "keyring_option",
@@ -31,6 +33,16 @@ __all__ = [
 ]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Amount(click.FloatRange):
+    """A number in a range: ``nan`` lies in every range and ``inf`` is none that anybody could keep."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail("not a number that can be kept", param, ctx)
+        return found
 
 
 class Written(click.Path):
