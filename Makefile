@@ -123,7 +123,7 @@ docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
 
 # Its packages are not those of the tests: it has an environment of its own.
-build/.site: $(VENV)/.made pyproject.toml
+build/.site: pyproject.toml
 	$(PYTHON) -m venv build/site-env
 	build/site-env/bin/python -m pip install --quiet --upgrade pip
 	build/site-env/bin/python -m pip install --quiet --group site

@@ -19,6 +19,7 @@ import yaml
 
 from piiguard.cli.main import cli
 from piiguard.cli.scan_refusals import refuse
+from piiguard.entities import BY_NAME
 from piiguard.keys.codec import names
 from piiguard.manifest import Manifest
 from tests.transcripts import blocks, programs
@@ -40,7 +41,8 @@ def test_generated_pages_are_up_to_date() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+    for page in ROOT.glob("README*.md"):
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= 150
 
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
@@ -154,6 +156,12 @@ def test_every_entity_has_its_row_in_the_recognizer_page() -> None:
     for recognizer in kz_recognizers(languages=("ru",)):
         for entity in recognizer.supported_entities:
             assert f"`{entity}`" in page
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "README.kk.md"])
+def test_every_entity_stands_in_each_readme(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert [entity for entity in BY_NAME if f"`{entity}`" not in page] == []
 
 
 def test_every_extra_stands_in_the_documents() -> None:
