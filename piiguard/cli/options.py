@@ -28,6 +28,7 @@ __all__ = [
     "never_asks_option",
     "open_keyring",
     "require_scan_extra",
+    "seen_from",
     "trail_option",
     "yes_option",
 ]
@@ -128,6 +129,12 @@ def keyring_path(path: Path | None, manifest: Manifest | None) -> Path:
         "no keyring is named",
         hint="add --keyring FILE, or set PIIGUARD_KEYRING; piiguard keys init makes a keyring",
     )
+
+
+def seen_from(manifest: Path, keyring: Path) -> str:
+    """A keyring as a manifest names it: relative inside its own folder, so that both can be moved together."""
+    target, folder = keyring.absolute(), manifest.absolute().parent
+    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else os.fspath(target)
 
 
 def open_keyring(path: Path | None, manifest: Manifest | None) -> Keyring:
