@@ -18,7 +18,7 @@ EXAMPLES ?= 2000
 LINES ?= 100000
 SEED ?= 1
 
-.PHONY: help demo test test-fast test-ci laws fuzz test-sqlalchemy20 coverage check lock docs bench clean
+.PHONY: help demo test test-fast test-ci laws fuzz test-sqlalchemy20 coverage check lock docs site bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make test-ci   run every test once: the laws, what is measured, all others"
 	@echo "make lock      lock every package that CI and the container install, with hashes (needs uv)"
 	@echo "make docs      regenerate what is generated in docs/"
+	@echo "make site      build the site of docs/ in build/site; a link or an anchor that leads nowhere stops it"
 	@echo "make bench     run every benchmark and rewrite docs/benchmarks.md"
 	@echo "make clean     remove the environment and the demo"
 
@@ -120,6 +121,17 @@ lock:
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate.py
+
+# Its packages are not those of the tests: it has an environment of its own.
+build/.site: pyproject.toml
+	$(PYTHON) -m venv build/site-env
+	build/site-env/bin/python -m pip install --quiet --upgrade pip
+	build/site-env/bin/python -m pip install --quiet --group site
+	@touch $@
+
+site: build/.site
+	build/site-env/bin/python docs/site.py build/docs
+	build/site-env/bin/zensical build --clean --strict
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --group bench

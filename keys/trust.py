@@ -144,6 +144,9 @@ class Trust:
                 f"{describe(proposed)}: this is not the wrapping key that is named here",
                 hint="PIIGUARD_WRAPPING_KEY names another one",
             )
+        if name not in LOCAL and name not in MEMBERS:  # of another package, which alone knows its members
+            named = wrapping.provider(name).from_option(argument, None).parameters()
+            return {"provider": name, **named, **{k: v for k, v in proposed.items() if k == "wrapped"}}
         return {**proposed, "provider": name, **({MEMBERS[name]: argument} if name in MEMBERS else {})}
 
     def _with_library(self, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import dataclasses
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
+import yaml
+
+from piiguard.cli.main import cli
+from piiguard.cli.scan_refusals import refuse
+from piiguard.entities import BY_NAME
+from piiguard.keys.codec import names
+from piiguard.manifest import Manifest
+from tests.transcripts import blocks, programs
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -43,17 +55,112 @@ def test_the_manual_page_is_sound_and_tells_every_command() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+    for page in ROOT.glob("README*.md"):
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= 150
 
 
-@pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.name
-)
-def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
-        if "://" not in target and not target.startswith("mailto:"):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+
+
+def prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """The anchors of the headings, as GitHub and the site make them."""
+    seen: Counter[str] = Counter()
+    found = set()
+    for title in re.findall(r"^#+ (.+)$", prose(page), flags=re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)
+        slug = re.sub(r"[^\w\- ]", "", shown.lower()).strip().replace(" ", "-")
+        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_and_anchor_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        name, _, anchor = target.partition("#")
+        there = page.parent / name if name else page
+        assert there.exists(), f"{page.name} links to {target}"
+        assert not anchor or anchor in anchors(there.resolve()), f"{page.name} links to {target}"
+
+
+def settings() -> dict[str, Any]:
+    """What the site is built by; the functions that it names are not made."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(re.sub(r"!!python/\S+", "", text))
+    return found
+
+
+def listed(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    for each in nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else ():
+        yield from listed(each)
+
+
+def test_every_page_is_in_the_navigation_of_the_site_once() -> None:
+    config = settings()
+    pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
+    assert sorted(listed(config["nav"])) == sorted(name for name in pages if "/decisions/" not in f"/{name}")
+    decisions = (DOCS / "decisions.md").read_text(encoding="utf-8")
+    assert all(f"({name})" in decisions for name in pages if name.startswith("decisions/"))
+
+
+def test_the_site_asks_no_other_host() -> None:
+    config = settings()
+    assert config["theme"]["font"] is False
+    assert not {"extra_css", "extra_javascript", "extra"} & config.keys()
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    for language, _, text in blocks(page.read_text(encoding="utf-8")):
+        if language in ("sh", "console"):
+            lines = text.splitlines()
+            typed = [line for line in lines if line.startswith("$ ")] if language == "console" else lines
+            yield from programs("\n".join(typed))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_of_the_documents_is_one_that_the_program_takes(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git" / "objects").mkdir(parents=True)  # ``scan . --history`` wants to be in a repository
+    monkeypatch.chdir(tmp_path)
+    context = click.Context(cli, info_name="piiguard")
+    for words in commands(page):
+        own, rest = context, [word for word in words if word != "…"]
+        command: click.Command = cli
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            name, found, rest = command.resolve_command(own, rest)
+            assert found is not None
+            own, command = click.Context(found, info_name=name, parent=own), found
+        options = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+        options |= {"--help", "-h", "--version"}
+        unknown = {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)} - options
+        assert not unknown, f"{page.name}: piiguard {' '.join(words)}"
+        if command.name == "scan":
+            refuse_what_is_not_kept(command, rest, own)
+
+
+def refuse_what_is_not_kept(command: click.Command, words: list[str], parent: click.Context) -> None:
+    """Options that are there, and would not be kept beside each other."""
+    with command.make_context("scan", list(words), parent=parent.parent) as own:
+        refuse(own.params["targets"], own.params)
+
+
+def test_the_manifest_of_the_page_is_one_and_shows_every_member() -> None:
+    page = (DOCS / "encryption.md").read_text(encoding="utf-8").split("## The manifest")[1]
+    (text,) = (text for language, _, text in blocks(page) if language == "toml")
+    (column,) = Manifest.parse(text).columns
+    assert all(getattr(column, field.name) is not None for field in dataclasses.fields(column))
+    types = re.findall(r"\w+", re.search(r"^type = .*# (.*)$", text, re.MULTILINE)[1])  # type: ignore[index]
+    assert set(types) == set(names())
 
 
 def test_every_entity_has_its_row_in_the_recognizer_page() -> None:
@@ -63,6 +170,12 @@ def test_every_entity_has_its_row_in_the_recognizer_page() -> None:
     for recognizer in kz_recognizers(languages=("ru",)):
         for entity in recognizer.supported_entities:
             assert f"`{entity}`" in page
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "README.kk.md"])
+def test_every_entity_stands_in_each_readme(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert [entity for entity in BY_NAME if f"`{entity}`" not in page] == []
 
 
 def test_every_extra_stands_in_the_documents() -> None:
@@ -126,29 +239,3 @@ def test_the_python_of_the_readme_runs(keyring_file: Path, monkeypatch: pytest.M
         with pytest.raises(EncryptedColumnError, match="like"):
             exec(refused, names)  # noqa: S102
     engine.dispose()
-
-
-@pytest.mark.slow
-def test_the_quickstart_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    page = (DOCS / "quickstart.md").read_text(encoding="utf-8")
-    bin_path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PIIGUARD_")} | {"PATH": bin_path}
-    script = ["cd " + shlex.quote(str(tmp_path))]
-    for language, block in re.findall(r"```(sh|python)\n(.*?)```", page, flags=re.DOTALL):
-        if language == "sh":
-            lines = (line for line in block.splitlines() if not line.startswith("pip install"))
-            # There is no terminal here to ask on.
-            script += [re.sub(r"^(piiguard encrypt \S+ \S+)", r"\1 --yes", line) for line in lines]
-        else:
-            script.append(f"python - <<'PYTHON'\n{block}PYTHON")
-    # A scan that finds something exits with 3: only a wrong usage, an error or an incomplete job stops this.
-    checked = "\n".join(f"{step}\n[ $? -eq 0 ] || [ $? -eq 3 ] || exit 1" for step in script[1:])
-    checked = f"{script[0]}\n" + checked.replace(
-        "[ $? -eq 0 ] || [ $? -eq 3 ]", "code=$?; [ $code -eq 0 ] || [ $code -eq 3 ]"
-    )
-    ran = subprocess.run(
-        ["sh"], input=checked, capture_output=True, text=True, env=environment, timeout=600, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert "registered, phone" in ran.stderr
-    assert "+7 701 123 45 67" not in ran.stderr

@@ -50,7 +50,7 @@ class Provider(Protocol):
     """How wrapping keys of one kind are made."""
 
     def from_option(self, argument: str, ask: AskPassphrase | None) -> WrappingKey:
-        """From the command line; may create the key."""
+        """From the command line, where it may create the key, and from PIIGUARD_WRAPPING_KEY."""
 
     def from_recipient(self, entry: Mapping[str, Any], ask: AskPassphrase | None) -> WrappingKey:
         """From its entry in the keyring."""

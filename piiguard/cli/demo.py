@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from piiguard.cli.options import Amount
 from piiguard.cli.say import CHECK_PATH, hint, many, say
 from piiguard.names import command, file_word, word
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-def demo(directory: Path) -> None:
+@click.option(
+    "--scale",
+    type=Amount(0, 100, min_open=True),
+    default=1.0,
+    show_default=True,
+    metavar="N",
+    help="So many times the rows and lines, for a quick look or a long one.",
+)
+def demo(directory: Path, scale: float) -> None:
     """Write a synthetic SQLite database and a log to try everything on.
 
     DIRECTORY gets crm.db (a school's CRM of about 20,000 rows in eight tables), app.log, and models.py, which
@@ -26,6 +35,7 @@ def demo(directory: Path) -> None:
     Example:
       piiguard demo demo
       piiguard scan sqlite:///demo/crm.db demo/app.log
+      piiguard demo small --scale 0.1
     """
     import sqlite3
 
@@ -33,7 +43,7 @@ def demo(directory: Path) -> None:
     from piiguard.errors import PiiguardError
 
     try:
-        written = write_demo(directory)
+        written = write_demo(directory, scale=scale)
     except FileExistsError as error:
         raise PiiguardError(_exists(str(error.filename)), hint=_EXISTS_HINT) from None
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from piiguard.cli.options import (
     load_manifest,
     manifest_option,
     open_keyring,
+    seen_from,
     yes_option,
 )
 
@@ -184,7 +184,7 @@ def _write_entry(manifest_file: Path | None, keyring: Path, item: ProtectedColum
     from piiguard.manifest import DEFAULT_NAME, append
 
     path = manifest_file or Path(DEFAULT_NAME)
-    append(path, item, keyring=_relative(keyring, path))
+    append(path, item, keyring=seen_from(path, keyring))
     say_jobs.entry_written(path, item.place)
 
 
@@ -195,12 +195,6 @@ def _take_back_entry(manifest_file: Path | None, item: ProtectedColumn) -> None:
     path = manifest_file or Path(DEFAULT_NAME)
     remove(path, item)
     say_jobs.entry_removed(path, item.place)
-
-
-def _relative(keyring: Path, manifest: Path) -> str:
-    """Relative inside the manifest's own folder, so that both can be moved together."""
-    target, folder = keyring.absolute(), manifest.absolute().parent
-    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else os.fspath(target)
 
 
 def _plan(

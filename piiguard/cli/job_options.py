@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from piiguard.cli.job_report import JSON_OF_DONE, layout_option, quiet_option
-from piiguard.cli.options import trail_option
+from piiguard.cli.options import Amount, trail_option
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -47,18 +47,16 @@ drop_constraint_option = click.option(
 def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of every job."""
     for option in (
-        click.option(
-            "--throttle", type=click.FloatRange(min=1), metavar="ROWS/S", help="Rows a second at most."
-        ),
+        click.option("--throttle", type=Amount(min=1), metavar="ROWS/S", help="Rows a second at most."),
         click.option(
             "--max-lag",
-            type=click.FloatRange(min=0),
+            type=Amount(min=0),
             metavar="S",
             help="Wait while a replica is so many seconds behind (PostgreSQL).",
         ),
         click.option(
             "--max-minutes",
-            type=click.FloatRange(min=0, min_open=True),
+            type=Amount(min=0, min_open=True),
             metavar="M",
             help="Stop after so many minutes; the same command goes on later.",
         ),

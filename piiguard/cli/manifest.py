@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from piiguard.cli.exits import EXIT_ERROR
-from piiguard.cli.options import manifest_option
+from piiguard.cli.options import manifest_option, seen_from
 from piiguard.cli.say import hint, say
 
 __all__ = ["manifest"]
@@ -20,9 +20,14 @@ __all__ = ["manifest"]
     "--models", required=True, metavar="MODULE:BASE", help="The declarative base of the application."
 )
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 when file and models differ.")
-@click.option("--keyring", metavar="FILE", help="Written as the keyring into a new manifest.")
+@click.option(
+    "--keyring",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Written as the keyring into a new manifest.",
+)
 @manifest_option
-def manifest(models: str, check: bool, keyring: str | None, manifest_file: Path | None) -> int:
+def manifest(models: str, check: bool, keyring: Path | None, manifest_file: Path | None) -> int:
     """Write the manifest of the encrypted columns of ORM models, or check that it still agrees with them.
 
     Entries that are missing are added; comments and entries of other tables stay.
@@ -43,7 +48,7 @@ def manifest(models: str, check: bool, keyring: str | None, manifest_file: Path 
     if not check:
         added = [entry for entry in declared if listed.find(entry.table, entry.column) is None]
         for entry in added:
-            listed = append(path, entry, keyring=keyring)
+            listed = append(path, entry, keyring=seen_from(path, keyring) if keyring else None)
     differences = list(drift(declared, metadata, listed))
     _say_written(path, len(added), unlisted_indexes(metadata), differences)
     return EXIT_ERROR if differences else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from piiguard.manifest import Manifest
 
 __all__ = [
+    "Amount",
     "Written",
     "chosen_entities",
     "keyring_option",
@@ -26,11 +28,22 @@ __all__ = [
     "never_asks_option",
     "open_keyring",
     "require_scan_extra",
+    "seen_from",
     "trail_option",
     "yes_option",
 ]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Amount(click.FloatRange):
+    """A number in a range: ``nan`` lies in every range and ``inf`` is none that anybody could keep."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail("not a number that can be kept", param, ctx)
+        return found
 
 
 class Written(click.Path):
@@ -116,6 +129,12 @@ def keyring_path(path: Path | None, manifest: Manifest | None) -> Path:
         "no keyring is named",
         hint="add --keyring FILE, or set PIIGUARD_KEYRING; piiguard keys init makes a keyring",
     )
+
+
+def seen_from(manifest: Path, keyring: Path) -> str:
+    """A keyring as a manifest names it: relative inside its own folder, so that both can be moved together."""
+    target, folder = keyring.absolute(), manifest.absolute().parent
+    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else os.fspath(target)
 
 
 def open_keyring(path: Path | None, manifest: Manifest | None) -> Keyring:

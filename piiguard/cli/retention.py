@@ -14,6 +14,7 @@ from piiguard.cli.discreet import discreet, discreet_data
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.job_options import stoppable
 from piiguard.cli.options import (
+    Amount,
     Written,
     keyring_option,
     manifest_option,
@@ -61,13 +62,13 @@ __all__ = ["retention"]
 )
 @click.option(
     "--throttle",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Amount(min=0, min_open=True),
     metavar="N",
     help="At most so many rows per second.",
 )
 @click.option(
     "--max-minutes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Amount(min=0, min_open=True),
     metavar="M",
     help="Stop after so many minutes; the same command goes on later.",
 )

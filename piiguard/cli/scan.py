@@ -14,6 +14,7 @@ import click
 from piiguard.cli import say_scan
 from piiguard.cli.exits import EXIT_FOUND, EXIT_INCOMPLETE
 from piiguard.cli.options import (
+    Amount,
     Written,
     chosen_entities,
     manifest_option,
@@ -64,7 +65,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
               help="Read the views and foreign tables of this role too (repeatable).")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Processes to read with.")  # fmt: skip
-@click.option("--statement-timeout", type=click.FloatRange(min=0), metavar="SECONDS",
+@click.option("--statement-timeout", type=Amount(min=0), metavar="SECONDS",
               help="Give up on a statement after so long; 60 for a sample, no limit with --full.")  # fmt: skip
 @click.option("--baseline", "baseline_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Findings known already, or marked in the page: exit 0 when there is nothing new (repeatable).")  # fmt: skip

@@ -54,7 +54,7 @@ def _blocks(report: ScanReport, lang: Language, baseline: Collection[str] | None
     yield Text(_verdict(report, lang, baseline), "bold")
     if found := report.persons:
         yield Text(people.sentence(found, lang))
-    yield from _next_steps(report, lang)
+    yield from _next_steps(report, lang, baseline)
 
 
 def _unread(report: ScanReport, lang: Language) -> Iterator[Text]:
@@ -116,13 +116,17 @@ def _group(
 
 
 def _row(finding: Finding, lang: Language, baseline: Collection[str] | None) -> Iterator[Text]:
-    new = baseline is not None and finding.protection != "encrypted" and finding.id not in baseline
+    new = finding.protection != "encrypted" and _is_new(finding, baseline)
     yield Text(_where(finding))
     yield Text(shown(finding.entity) + (" " + say(lang, "table.new") if new else ""))
     yield Text(say(lang, f"protection.{finding.protection}"), _STYLE[finding.protection])
     yield Text(say(lang, f"confidence.{finding.confidence}"))
     yield Text(f"{number(finding.matched)} / {number(finding.examined)}")
     yield Text(shown(finding.masked))
+
+
+def _is_new(finding: Finding, baseline: Collection[str] | None) -> bool:
+    return baseline is not None and finding.id not in baseline
 
 
 def _where(finding: Finding) -> str:
@@ -137,7 +141,7 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
     clean = "verdict.clean" if report.searched or report.findings else "verdict.empty"
     sentences = [say(lang, "verdict.found" if report.unprotected else clean, count=len(report.unprotected))]
     if baseline is not None:
-        new = sum(finding.id not in baseline for finding in report.unprotected)
+        new = sum(_is_new(finding, baseline) for finding in report.unprotected)
         sentences.append(say(lang, "verdict.new", count=new))
     if report.gone:
         sentences.append(say(lang, "verdict.gone", count=len(report.gone)))
@@ -146,12 +150,20 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
     return " ".join(sentences)
 
 
-def _next_steps(report: ScanReport, lang: Language) -> Iterator[Text]:
-    by_place = {(f.target, f.table, f.column, f.file): f for f in reversed(worst_first(report.unprotected))}
-    steps = list(dict.fromkeys(next_step(finding, lang) for finding in worst_first(by_place.values())))
+def _next_steps(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> Iterator[Text]:
+    """What to type, for what is new before what is known, as few are shown."""
+    by_place = {_spot(finding): finding for finding in reversed(worst_first(report.unprotected))}
+    new = {_spot(finding) for finding in report.unprotected if _is_new(finding, baseline)}
+    first = sorted(worst_first(by_place.values()), key=lambda finding: _spot(finding) not in new)
+    steps = list(dict.fromkeys(next_step(finding, lang) for finding in first))
     if steps:
         yield Text(say(lang, "table.next"))
     for step in steps[:_STEPS_SHOWN]:
         yield Text("  " + visible(step), "cyan")  # whole: a command cut short is another one
     if len(steps) > _STEPS_SHOWN:
         yield Text("  " + say(lang, "table.more", count=len(steps) - _STEPS_SHOWN), "dim")
+
+
+def _spot(finding: Finding) -> tuple[str | None, ...]:
+    """What one command is for: a column or a file, whatever lies in it."""
+    return finding.target, finding.table, finding.column, finding.file

@@ -32,7 +32,7 @@ from piiguard.terms import Term
 __all__ = ["ActivityDate", "Declared", "Policy", "Recipient", "Term"]
 
 Protection = Literal["none", "measures", "encrypted"]
-_EXAMPLES = "docs/scanning.md describes the file, examples/policies has two"
+_EXAMPLES = "docs/reports.md describes the file, examples/policies has two"
 _MEMBERS = {"organisation", "source", "protection", "protection_clause", "retention", "retention_clause"}
 _MEMBERS |= {"categories", "dates", "contact", "purpose", "origin", "recipients"}
 _LISTS = {"where", "categories", "dates", "recipients"}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
 import sqlalchemy as sa
 
-from piiguard.cli.main import run
+from piiguard.cli.main import cli, run
 from piiguard.manifest import ProtectedColumn, append
 
 PASSWORD = "Qupiia-Soz-77"
@@ -289,3 +290,26 @@ def test_every_command_that_changes_something_takes_yes(here: Path) -> None:
     assert run(["keys", "promote", "2", "--yes"]) == 0
     assert run(["encrypt", "sqlite:///crm.db", "--yes"]) == 0
     assert run(["rotate", "sqlite:///crm.db", "--yes"]) == 0
+
+
+def ranges(command: click.Command, *names: str) -> Iterator[tuple[list[str], str]]:
+    """Every option of every command that takes a number with a fraction, with the words that lead to its command."""
+    for name, below in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from ranges(below, *names, name)
+    for param in command.params:
+        if isinstance(param.type, click.FloatRange | click.types.FloatParamType):
+            yield [*names], param.opts[0]
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "-nan", "NaN"])
+def test_an_amount_is_a_number_that_can_be_kept(amount: str) -> None:
+    found = list(ranges(cli))
+    assert found
+    for words, option in found:
+        context = click.Context(cli)
+        command: click.Command = cli
+        for word in words:
+            command = command.commands[word] if isinstance(command, click.Group) else command
+        (param,) = (each for each in command.params if option in each.opts)
+        with pytest.raises(click.UsageError):
+            param.type.convert(amount, param, context)

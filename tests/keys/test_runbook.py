@@ -18,7 +18,7 @@ from piiguard.keys.document import Document
 
 PAGE = (Path(__file__).parents[2] / "docs" / "key-management.md").read_text(encoding="utf-8")
 BLOCKS: dict[str, list[str]] = {}
-for _name, _commands in re.findall(r"```sh ([\w-]+)\n(.*?)```", PAGE, re.DOTALL):
+for _name, _commands in re.findall(r'```sh title="([\w-]+)"\n(.*?)```', PAGE, re.DOTALL):
     BLOCKS.setdefault(_name, []).append(_commands)
 PEOPLE = [(number, f"0503123{number:05d}") for number in range(1, 21)]
 pytestmark = [
@@ -183,7 +183,7 @@ def test_in_a_container(follow: Follow, home: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_fixture_for_tests_runs_under_pytest(home: Path) -> None:
-    (block,) = re.findall(r"```python testing\n(.*?)```", PAGE, re.DOTALL)
+    (block,) = re.findall(r'```python title="testing"\n(.*?)```', PAGE, re.DOTALL)
     (home / "test_page.py").write_text(block)
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"],

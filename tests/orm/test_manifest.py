@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.cli.main import run
+from piiguard.cli.options import keyring_path
 from piiguard.errors import ManifestError
 from piiguard.keys import Keyring
 from piiguard.manifest import Manifest, ProtectedColumn
@@ -139,3 +140,20 @@ def test_the_command_writes_adds_and_checks(
     assert code == 1
     assert "normalizer is digits/2 in the models, exact here" in told
     assert Path("piiguard.toml").read_text(encoding="utf-8").startswith("# ours\n")
+
+
+@pytest.mark.parametrize("manifest", ["piiguard.toml", "etc/piiguard.toml"])
+@pytest.mark.parametrize("keyring", ["keyring.json", "etc/keyring.json", "safe/keyring.json"])
+def test_the_keyring_that_was_named_is_the_one_that_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: str, keyring: str
+) -> None:
+    """What is typed is seen from here, and what the file says from the file: wherever the two lie, it is one keyring."""
+    (tmp_path / "crm_models.py").write_text(MODELS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "crm_models", raising=False)
+    for folder in ("etc", "safe"):
+        Path(folder).mkdir()
+    assert run(["manifest", "--models", "crm_models:Base", "--keyring", keyring, "--manifest", manifest]) == 0
+    found = keyring_path(None, Manifest.load(manifest))
+    assert found.resolve() == Path(keyring).resolve()

@@ -29,7 +29,7 @@ from .killing import needs_fork, writing
 
 DOCS = Path(__file__).parents[2] / "docs"
 STEPS = re.findall(
-    r"```sh in-place\n(.*?)```", (DOCS / "key-management.md").read_text(encoding="utf-8"), re.DOTALL
+    r'```sh title="in-place"\n(.*?)```', (DOCS / "key-management.md").read_text(encoding="utf-8"), re.DOTALL
 )
 ROWS = 60
 EMAIL = ProtectedColumn(

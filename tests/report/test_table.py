@@ -39,6 +39,14 @@ def test_only_what_the_baseline_lacks_is_new(report: ScanReport) -> None:
     assert "(new)" not in render(report, "table")
 
 
+@pytest.mark.parametrize("at", range(3))
+def test_what_is_new_is_what_to_do_next(report: ScanReport, at: int) -> None:
+    plain = [finding for finding in report.unprotected if finding.kind == "column"]
+    known = {finding.id for finding in report.findings} - {plain[at].id}
+    first = render(report, "table", baseline=known).split("What to do next:\n")[1].splitlines()[0]
+    assert str(plain[at].column) in first
+
+
 def test_errors_and_incompleteness_are_told(report: ScanReport) -> None:
     text = render(report, "table")
     assert "not read: audit.events: permission denied" in text

@@ -239,6 +239,25 @@ def test_nothing_is_said_to_be_nobody_s_where_it_cannot_be_compared(twin: Twin, 
         find_breach(str(tmp_path / "absent.csv"), twin.url, manifest=twin.manifest, keyring=twin.keyring)
 
 
+@pytest.mark.parametrize("word", ["erased-qwertyuiopas", "---", "нет"])
+def test_a_row_of_which_no_index_can_be_made_is_compared_whole(tmp_path: Path, word: str) -> None:
+    """A pseudonym of somebody who was erased has no digits: nothing can fill its index, and nobody is missed by it."""
+    keyring, item = Keyring.in_memory(), Manifest.parse(MANIFEST).columns[0]
+    seal, iin = Seal(keyring, item), "050312300015"
+    url = f"sqlite:///{tmp_path / 'erased.db'}"
+    with sa.create_engine(url).begin() as connection:
+        connection.execute(
+            sa.text("create table students (id integer primary key, iin blob, iin_index blob)")
+        )
+        for n, value in enumerate((iin, word)):
+            row = {"n": n, "cell": seal.encrypt(value), "index": seal.index(value)}
+            connection.execute(sa.text("insert into students values (:n, :cell, :index)"), row)
+    file = write(tmp_path, [{"iin": iin}], "csv")
+    report = find_breach(str(file), url, manifest=Manifest((item,)), keyring=keyring)
+    assert held(report)["KZ_IIN"] == (1, 1)
+    assert not report.unread
+
+
 def test_rows_without_an_index_are_named_and_plain_ones_are_compared(tmp_path: Path) -> None:
     """Half a migration: ten indexed, ten plain in the column, one encrypted and not indexed."""
     keyring = Keyring.in_memory()

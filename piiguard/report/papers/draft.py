@@ -31,7 +31,7 @@ def _top(policy: Policy | None) -> Iterator[str]:
     if policy and policy.source:
         yield f"source = {toml(policy.source)}"
     yield f"protection = {toml(policy.protection if policy else 'measures')}"
-    yield '# retention = "3y"          # of every kind that states none itself; [[recipients]] and [[dates]]: docs/scanning.md'
+    yield '# retention = "3y"          # of every kind that states none itself; [[recipients]] and [[dates]]: docs/reports.md'
 
 
 def _category(kind: Kind) -> Iterator[str]:

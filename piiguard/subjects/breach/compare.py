@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from piiguard.detect.headers import hints
-from piiguard.errors import DecryptionError
+from piiguard.errors import DecryptionError, NotIndexable
 from piiguard.keys.envelope import looks_encrypted
 from piiguard.keys.normalizers import normalizer_for
+from piiguard.protect.batches.batch import UNREADABLE
 from piiguard.protect.seal import Seal
 from piiguard.read import session
 from piiguard.subjects.breach.hashes import hashes
@@ -173,9 +174,11 @@ class Comparison:
             for at, name in enumerate(columns, width):
                 cells = [row[at] for row in page]
                 seal = seal_of(self.known, ours.table, name)
-                if any(_is_closed(seal, cell) for cell in cells):
-                    why = UNNAMED if where is None else LATER
-                    self.unread.setdefault((f"{ours.table.place}.{name}", why))
+                place = f"{ours.table.place}.{name}"
+                if where is None and any(_is_closed(seal, cell) for cell in cells):
+                    self.unread.setdefault((place, UNNAMED))
+                if where is not None and any(_lacks_index(seal, cell) for cell in cells):
+                    self.unread.setdefault((place, LATER))
                 self._meet(ours, name, page, finder, cells)
 
     def _meet(
@@ -273,6 +276,21 @@ def _is_closed(seal: Seal | None, cell: Any) -> bool:
         cell = bytes(cell)
     looks = isinstance(cell, str | bytes) and looks_encrypted(cell)
     return looks and not (seal is not None and seal.is_restricted(cell))
+
+
+def _lacks_index(seal: Seal | None, cell: Any) -> bool:
+    """Whether a cell without a blind index is encrypted and could have one; what stands for an erased IIN has no digits."""
+    if not _is_closed(seal, cell):
+        return False
+    try:
+        return (
+            seal is None
+            or seal.index(seal.value(bytes(cell) if isinstance(cell, memoryview) else cell)) is not None
+        )
+    except NotIndexable:
+        return False
+    except UNREADABLE:
+        return True
 
 
 def _parts(hashes: list[bytes]) -> Iterator[list[bytes]]:

@@ -70,17 +70,21 @@ def makers(
         return _Maker(empty, ())
     papers = documents(connection, table)
     made = tuple(
-        make for name in names if (make := _pseudonym(known, table, name, name in papers)) is not None
+        make
+        for name in names
+        if (make := _pseudonym(connection, known, table, name, name in papers)) is not None
     )
     return _Maker(empty, made)
 
 
-def _pseudonym(known: Known, table: Table, name: str, document: bool) -> Make | None:
+def _pseudonym(
+    connection: sa.Connection, known: Known, table: Table, name: str, document: bool
+) -> Make | None:
     """What stands for a value; None: NULL does, as nothing else is of its type."""
     item, kind = known.protected(table.place, name), table.types[name]
     seal = known.seal(item) if item else None
     sealed = seal is not None and (
-        seal.text or not isinstance(kind, sa.String) or isinstance(kind, sa.LargeBinary)
+        seal.text or not isinstance(kind, sa.String) or _keeps_its_type(connection, table, name)
     )
     if seal is not None and sealed and seal.item.type == "string":
 
@@ -102,3 +106,13 @@ def _pseudonym(known: Known, table: Table, name: str, document: bool) -> Make | 
             hint=f'erase = "delete" for {shown(table.place)}',
         )
     return None
+
+
+def _keeps_its_type(connection: sa.Connection, table: Table, name: str) -> bool:
+    """Whether ciphertext lies under the type that the plaintext had: SQLite cannot drop a column under a constraint."""
+    if connection.dialect.name != "sqlite":
+        return False
+    found = (
+        sa.select(sa.literal(1)).select_from(table.source).where(sa.func.typeof(sa.column(name)) == "blob")
+    )
+    return connection.execute(found.limit(1)).first() is not None

@@ -108,8 +108,8 @@ class _Planner:
     def _unlink(self, edge: Edge, rows: tuple[Row, ...]) -> Step:
         if not edge.loose or not edge.child.key:
             raise SubjectError(
-                f"{edge.place}: {len(rows)} rows refer to the person's rows in {shown(edge.parent.place)}, stay, and may not"
-                " be without a reference",
+                f"{edge.place}: rows that refer to the person's rows in {shown(edge.parent.place)} stay ({len(rows)}), and may"
+                " not be without a reference",
                 hint=f'they are others\' too, or kept: erase = "null" or "pseudonym" for {shown(edge.parent.place)}',
             )
         rule = self.known.rule(edge.child.place)

@@ -15,20 +15,25 @@ from piiguard.keys.document import Document
 from piiguard.keys.wrapping import names, provider
 
 PLUGIN = '''
+asked = []
 class Reversed:
     """Not a cipher: it shows how a package adds one."""
     def __init__(self, argument): self.argument = argument
     @classmethod
     def from_option(cls, argument, ask): return cls(argument)
     @classmethod
-    def from_recipient(cls, entry, ask): return cls(entry["name"])
+    def from_recipient(cls, entry, ask):
+        asked.append({k: v for k, v in entry.items() if k != "wrapped"})
+        return cls(entry["name"])
     def parameters(self): return {"name": self.argument}
     def wrap(self, file_key, aad): return file_key[::-1] + aad
     def unwrap(self, wrapped, aad): return wrapped[: -len(aad)][::-1]
 '''
 
 
-def test_another_package_adds_a_provider_as_an_entry_point(tmp_path: Path) -> None:
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with a package that brings a provider."""
     site = tmp_path / "site"
     (site / "thirdparty-1.0.dist-info").mkdir(parents=True)
     (site / "thirdparty.py").write_text(PLUGIN)
@@ -38,6 +43,36 @@ def test_another_package_adds_a_provider_as_an_entry_point(tmp_path: Path) -> No
     (site / "thirdparty-1.0.dist-info" / "entry_points.txt").write_text(
         "[piiguard.wrapping]\nreversed = thirdparty:Reversed\nfile = thirdparty:Reversed\n"
     )
+    return site
+
+
+def test_a_named_wrapping_key_of_another_package_is_the_only_one_that_is_asked(
+    site: Path, tmp_path: Path
+) -> None:
+    """What the file says of it, beside what it has wrapped, is nothing that the provider sees."""
+    code = f"""
+import json, pathlib, sys
+sys.path.insert(0, {str(site)!r})
+import thirdparty
+from piiguard.keys import Keyring
+path = pathlib.Path({str(tmp_path / "k.json")!r})
+Keyring.create(path, ["reversed:x"])
+header = json.loads(path.read_text())
+header["recipients"][0] |= {{"name": "theirs", "server": "evil.example"}}
+path.write_text(json.dumps(header))
+del thirdparty.asked[:]
+try:
+    Keyring.from_file(path, wrapping_key="reversed:mine").open()
+except Exception:
+    pass
+assert thirdparty.asked == [{{"provider": "reversed", "name": "mine"}}], thirdparty.asked
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stderr == ""
+    assert ran.returncode == 0
+
+
+def test_another_package_adds_a_provider_as_an_entry_point(site: Path, tmp_path: Path) -> None:
     code = f"""
 import sys
 sys.path.insert(0, {str(site)!r})
