@@ -162,7 +162,7 @@ def test_the_command_that_the_demo_advises_is_one_command(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("piiguard.demo.write_demo", lambda directory: _Written(directory))
+    monkeypatch.setattr("piiguard.demo.write_demo", lambda directory, scale: _Written(directory))
     assert run(["demo", name]) == 0
     hint = capfd.readouterr().err.splitlines()[-1].partition("hint: ")[2]
     assert shlex.split(hint) == ["piiguard", "scan", f"sqlite:///{name}/crm.db", f"{name}/app.log"]
