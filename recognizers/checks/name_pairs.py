@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LOWER, fold
@@ -50,13 +49,12 @@ _NO_SURNAME = later(
 
 def pairs(text: str, tokens: Sequence[Token]) -> Iterator[FoundName]:
     """Find such names among the tokens of one run that belong to no other name."""
-    for left, right in pairwise(tokens):
+    for left, right, behind in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
         if right.label == "I" and _is_initialled(text, left, right):
             sure = left.label in "SNA" or left.text.lower() in words("surnames_short")
             yield FoundName(left.start, right.end, 0.6 if sure else 0.5, "surname and one initial", "UI")
-        elif right.label == "I" and _is_word_with_initials(text, left, tokens):
-            end = tokens[tokens.index(left) + 2].end
-            yield FoundName(left.start, end, 0.5, "dictionary word and two initials", "WII")
+        elif behind and right.label == behind.label == "I" and _is_word_with_initials(text, left, behind):
+            yield FoundName(left.start, behind.end, 0.5, "dictionary word and two initials", "WII")
         elif right.label == "F" and right.text[-1].islower() and _is_rare_adjective(left.text, right.text):
             yield FoundName(left.start, right.end, 0.5, "adjective and given name", "WF")
 
@@ -77,16 +75,14 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
     return len(word) > 3 and not is_plain_form(word)
 
 
-def _is_word_with_initials(text: str, left: Token, tokens: Sequence[Token]) -> bool:
+def _is_word_with_initials(text: str, left: Token, last: Token) -> bool:
     """A capital within the sentence, and two initials behind it, show that the word is a surname: «профессор Воробей А. С.»."""
-    behind = tokens[tokens.index(left) + 1 :][:2]
     return (
         left.label in "Ww"
-        and [token.label for token in behind] == ["I", "I"]
         and not left.text.isupper()
         and fold(left.text) not in _LETTERED
         and _AFTER_WORD.search(text, max(0, left.start - 6), left.start) is not None
-        and _GOES_ON.match(text, behind[1].end) is not None
+        and _GOES_ON.match(text, last.end) is not None
     )
 
 
