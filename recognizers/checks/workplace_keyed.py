@@ -21,8 +21,8 @@ from piiguard.recognizers.checks.workplace_words import (
 
 __all__ = ["keyed"]
 
-# A sign, the end of an element's name, or the next cell of a page's table.
-_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::(?:</(?:b|strong|span|label|dt)>)?|=|(?P<bar>\|)|>|[–—-](?=[ ])|</t[dh]>[ ]?<td>)[ \t\u00a0]{0,2}"
+# A sign, the end of an element's name, or the next cell of a page's table. What redaction has put somewhere is no element.
+_SIGN = r"[\"']?[ \t\u00a0]{0,2}(?::(?:</(?:b|strong|span|label|dt)>)?|=|(?P<bar>\|)|(?<!KZ_WORKPLACE)>|[–—-](?=[ ])|</t[dh]>[ ]?<td>)[ \t\u00a0]{0,2}"
 _JSON_VALUE = rf"[\"'](?P<quoted>[{ANY}][^\"'\n]{{2,80}})(?=[\"'])"
 _PLAIN_VALUE = rf"(?P<plain>(?:[{ANY}]|«|№)[^\"'\n,;|\t{{}}<>=:]{{2,80}})"
 _EDGE = f"(?<![{ANY}])"

@@ -99,6 +99,11 @@ def told(url: str, folder: Path, said: str) -> str:
 def _without_left_out(said: str) -> str:
     """What a command said, without what it left out by its name: of that a stranger has made more."""
     said = re.sub(r"[^\n]+: left out by --exclude\n", "", said)
+    said = re.sub(r'<details class="how">.*?</details>', "", said, flags=re.DOTALL)
+    said = re.sub(r"\n{2,}", "\n", said)
+    said = re.sub(
+        r'"(?:html\.read_how|html\.read_more|unread\.left out by --exclude)": "[^"]*",? ?', "", said
+    )
     if not said.startswith("{\n"):
         return said
     document = json.loads(said)
