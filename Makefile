@@ -89,11 +89,14 @@ UNTRACED := tests/keys/test_rotation_model.py tests/keys/test_vectors.py $(LAWS)
 MEASURED := $(filter-out $(UNTRACED),$(wildcard tests/keys/test_*.py tests/keys/wrapping/test_*.py tests/orm/test_*.py \
   tests/recognizers/test_*.py tests/recognizers/checks/test_*.py) tests/cli/test_keys.py)
 
-# Each seed is a run of its own, so that what was compared stands when the rest is cut short.
+# Each seed is a run of its own, so that what was compared stands when the rest is cut short. What no seed changes, such
+# as the control that a lost anchor is noticed, is run with the first.
 fuzz: $(VENV)/.test
-	@for seed in $$(seq $(SEED) $$(($(SEED) + ($(LINES) - 1) / 2000))); do \
+	@some=; for seed in $$(seq $(SEED) $$(($(SEED) + ($(LINES) - 1) / 5000))); do \
 	  echo "seed $$seed"; \
-	  PIIGUARD_FUZZED_LINES=2000 PIIGUARD_FUZZ_SEED=$$seed $(BIN)/python -m pytest -q -p no:randomly tests/detect/test_equality.py $(PYTEST) || exit 1; \
+	  PIIGUARD_FUZZED_LINES=5000 PIIGUARD_FUZZ_SEED=$$seed $(BIN)/python -m pytest -q -p no:randomly \
+	    tests/detect/test_equality.py $$some $(PYTEST) || exit 1; \
+	  some="-k stock_gives"; \
 	done
 
 coverage: $(VENV)/.test

@@ -23,7 +23,7 @@ RULE = Rule(
     about="Finds dates of issue and validity beside their words; a word such as «выдан» needs a document beside it.",
     patterns=(
         *forms(_YEAR),
-        Pattern("month and year", rf"{BEFORE}(?:0[1-9]|1[0-2])/{_YEAR}{AFTER}", 0.1),
+        Pattern("month and year", rf"{BEFORE}(?:0[1-9]|1[0-2])[/.]{_YEAR}{AFTER}", 0.1),
     ),
     context=phrases(
         "дата выдачи; выдачи; дата выдачи документа; срок действия; срок действия документа; дата окончания действия",
@@ -37,7 +37,7 @@ RULE = Rule(
         "выдан; выдано; выдана; выд.; от; действителен; действителен до; действительно до; действительно; годен до; до; по",
         "с; берілген; берілді; берген; дейін; жарамды; berilgen; berildi; jaramdy; issued; on; issued on; issued at; expires",
         "expires on; valid until; valid till; valid through; valid thru; valid to; expiry; expiration; exp; expiration date",
-        "срок; srok; мерзімі; merzimi; vydan; vydano; vydana; deiin; deyin; do",
+        "срок; srok; мерзімі; merzimi; vydan; vydano; vydana; deiin; deyin; do; begin date; end date; дата начала; дата окончания",
     ),
     against=phrases(
         "рождения; рожд.; род.; дата рождения; туған; туған күні; туған жылы; birth; born; dob; date of birth; birthday",

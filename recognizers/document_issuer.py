@@ -64,7 +64,7 @@ RULE = Rule(
         "выдан; выдано; выдана; кем выдан; кем выдано; орган выдачи; выдавший орган; орган выдавший документ; орган",
         "выд.; берген; берілген; берілді; беруші орган; кім берген; берген орган; құжатты берген орган; кім берді; кем и когда выдан; кем и когда выдано; berushi organ; bergen",
         "issued by; issued; issuing authority; authority; doc issuer; doc issued by; id doc issued by; kem vydan; kem vydano",
-        "kem vydana; organ vydachi; issuer; id card issuer; issued by doc; employee id issued by; pasport kem vydan",
+        "kem vydana; organ vydachi; issuer; issue organization; issue organisation; issued organization; id card issuer; issued by doc; employee id issued by; pasport kem vydan",
     ),
     company=frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_DRIVER_LICENSE", "KZ_DOCUMENT_DATE"}),
     gain=0.25,

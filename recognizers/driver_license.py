@@ -28,10 +28,10 @@ RULE = Rule(
         ),
     ),
     context=phrases(
-        "водительское удостоверение; водительские права; водительского; водительское; вод. удостоверение; водит. удостоверение; вод. уд; вод. удост; вод удост; водит. удост; в/удостоверение; вод. права; ву; в/у; права",
+        "водительское удостоверение; водительские права; водительского; водительское; вод. удостоверение; водит. удостоверение; вод. уд; вод. удост; вод удост; водит. удост; водит. уд; в/уд; удостоверение тракториста; удостоверение тракториста-машиниста; в/удостоверение; вод. права; ву; в/у; права",
         "удостоверение водителя; жүргізу куәлігі; жүргізу құқығы; жүргізуші куәлігі; жүргізуші куәлік; жүргізуші куәліг; жүргізуші құқығы; жк куәлігі",
         "jurgizushi kualigi; zhurgizushi kualigi; jurgizushi kualik; driving licence; driving license; driver license",
-        "driver licence; drivers license; driver s license; driver s licence; license number; licence number; vu",
+        "driving permit; driver permit; driver licence; drivers license; driver s license; driver s licence; license number; licence number; vu",
         "voditelskoe; voditelskoe udostoverenie; prava; dl; dl number; driver license number",
     ),
     against=phrases(

@@ -12,6 +12,7 @@ from piiguard.recognizers.above import Own
 from piiguard.recognizers.base import Rule
 from piiguard.recognizers.candidate import FAR, Candidate
 from piiguard.recognizers.labels import Label, MayLabel, Vocabulary
+from piiguard.recognizers.markup import is_markup
 from piiguard.recognizers.negatives import EVERYDAY, NEGATIVE, UNITS
 from piiguard.recognizers.rules import RULES
 
@@ -167,7 +168,11 @@ class _Sides:
                 if not self.asked.vague or _adjoins(gap, 14):
                     self._support(label.word, len(gap))
                 return
-            if self._against(label) and self._speaks(label, gap):
+            if (
+                self._against(label)
+                and self._speaks(label, gap)
+                and not is_markup(before, label.start, label.end)
+            ):
                 self._oppose(label.word)
                 return
             if self._is_foreign(label) and len(gap) <= 6 and not any(map(str.isalnum, gap)):

@@ -23,14 +23,14 @@ def on_hit_lines(found: Iterable[Found], prefilter: tuple[str, ...] | None, text
             start = text.rfind("\n", 0, each.start) + 1
             end = text.find("\n", each.start)
             end = len(text) if end < 0 else end
-            hit = not prefilter or _is_hit(prefilter, text, start, end)
+            hit = not prefilter or _is_hit(prefilter, text, start, end - text.endswith("\r", start, end))
         if hit:
             yield each
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 
 
 def _is_hit(prefilter: tuple[str, ...], text: str, start: int, end: int) -> bool:

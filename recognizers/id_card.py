@@ -50,7 +50,7 @@ RULE = Rule(
         "серия номер; паспортные данные; вид на жительство; внж; личность",
         "ж/к; жеке куәлік; жеке куәліг; куәлік; куәліг; төлқұжат деректері; құжат; құжат нөмірі; ықтиярхат",
         "жеке басты куәландыратын құжат; жеке бас куәлігі; jeke kualik; kualik; kualig; kualigi; qujat; quzhat; jeke kualigi",
-        "id card; identity card; national id; id number; document number; identity document; doc number; doc no",
+        "национальный id; id card; identity card; national id; id number; document number; identity document; doc number; doc no",
         "id doc number; identification card; identification document; udostoverenie; udostoverenii; udost; udost.; kuzhat; ud lich; ud lichnosti",
         "dul; id card number; number doc; document no; id no; nomer dokumenta; number document; doc series number; id doc",
         "nomer udostovereniya; doc num; num doc; nomer dok; dok nomer; nomer doc; udl; residence permit; serija nomer; id card kz; employee id number; document",

@@ -35,7 +35,7 @@ _LOOK_ALIKES = str.maketrans("abcehkmoptxyi", "авсенкмортхуи")
 
 _RUSSIAN = r"[аеиоуыюяьй]|[оеая][мхйв]|[оаеыи][ея]|яя|[ая]ми|ью|ы[ехйм]|ыми|и[ехйм]|ими|[ое]го|[ое]му|[ую]ю|ия|ию|ие|ии|ием|иями?|иях|иям|ий"
 _KAZAKH = r"(?:[лдт][ае]р)?(?:с?[ыи]м?|[ыи]н|[аеыи]?н[ыи]з|[ыи]?м[ыи]з)?(?:[нтд][ыи]н?|н?[дт]?[ае]н?|[гк][ае]|[мбп]ен|н)?"
-_LATIN_ENDING = r"e?s|(?:[ldt][ae]r)?(?:s?[iy]m?|[iy]n)?(?:[ntd][iy]n?|n?[dt][ae]n?|[gqk][ae]|[mbp]en|n)?"
+_LATIN_ENDING = r"e?s|(?:[ldt][ae]r)?(?:s?[iy]m?|[iy]n|[iy]?(?:n[iy]|m[iy])z)?(?:[ntd][iy]n?|n?[dt][ae]n?|[gqk][ae]|[mbp]en|n)?"
 # Kazakh keeps the vowel that Russian changes: "машина", "машину", but "машинасы".
 _ENDING = re.compile(rf"(?:{_RUSSIAN}|[ае]?{_KAZAKH}|{_LATIN_ENDING})")
 _VOWEL = re.compile(r"(?:ое|ая|ый|ий|ой|ые|[аеиоуыьюяй])$")

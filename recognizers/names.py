@@ -116,7 +116,7 @@ RULE = Rule(
         rf"(?-i:[{_LATIN_UP}][{_LATIN_LOW}'’ʼ‑{_LATIN_UP}-]{_REST}{_BLANK}[{_LATIN_UP}][{_LATIN_LOW}.'’])",
         rf"(?-i:[{_LATIN_UP}]{{2}}{_BLANK}[{_LATIN_UP}][{_LATIN_UP}.])",
         rf"(?-i:[{_LATIN_UP}]\.{_BLANK}?[{_LATIN_UP}])",
-        rf"(?-i:[{_UP}{_LIKE}][{_LOW}]{_REST}{_BLANK}(?:ұлы|улы|үлы|қызы|кызы|оглы))",
+        rf"(?-i:[{_UP}{_LIKE}][{_LOW}]{_REST}{_BLANK}(?:ұлы|улы|үлы|уулу|қызы|кызы|оглы))",
         rf"(?-i:[A-Z][a-z]{_REST}{_BLANK}(?:uly|qyzy|kyzy))",
         rf"(?-i:{_SURNAME_CAPITALS}{_BLANK}[A-Z][a-z]|[a-z]{_BLANK}[A-Z]{{1,}}{_SURNAME_CAPITALS})",
         rf"(?-i:(?:Zh|Sh|Ch|Kh|Gh|Yu|Ya|Ye|Yo|Ts|Dzh|Iu|Ia)\.{_BLANK}?[{_LATIN_UP}]|Дж\.{_BLANK}?[{_UP}])",
@@ -144,6 +144,12 @@ RULE = Rule(
         rf"(?-i:[A-Z]{{2}}/[A-Z]{_REST}(?:[ ][A-Z]{_REST})?(?:{'|'.join(name_forms.TITLES_AFTER)}))",
         rf"(?-i:/(?:{'|'.join(name_labels.PAYMENT_TAGS)})/)",
         r"insert[ ]into[ ]",
+        *(
+            rf"{called}{_BLANK}(?-i:[{_UP}{_LATIN_UP}])"
+            for called in sorted(
+                {called if called.isascii() else called.split()[-1] for called in name_labels.CALLED}
+            )
+        ),
         # "40ms " and "40 ms " are no titles, and stand on half the lines of a log
         *(
             rf"{'(?<![0-9A-Za-z])' if title.isascii() else ''}{title}\.?{_BLANK}(?-i:[{_UP}{_LATIN_UP}])"

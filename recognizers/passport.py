@@ -39,13 +39,14 @@ RULE = Rule(
     context=phrases(
         "паспорт; загранпаспорт; заграничный паспорт; паспортный; серия паспорта; номер паспорта; паспорт рк",
         "төлқұжат; паспорты; қр паспорты; шетелдік паспорт; серия и номер; серия; сериясы мен нөмірі",
-        "pasport; tolqujat; tolkuzhat; tolquzhat; zagranpasport; passport; ppt; passport no; passport number; pasport seriya",
+        "pasport; tolqujat; tolkuzhat; tolquzhat; zagranpasport; pasporta; nomer pasporta; zagranpasporta; passport; ppt; pp; passport no; passport number; pasport seriya",
         "пасп; пасп.; загран; загранник; паспорт гражданина; паспорт гражданина рк; паспорт гражданина республики казахстан; паспорт казахстана",
-        "қр азаматының паспорты; қазақстан республикасы азаматының паспорты; passport of kazakhstan; passport kaz; travel document; travel doc; zagran",
+        "қр азаматының паспорты; қазақстан республикасы азаматының паспорты; паспортные данные; паспортным данным; passport of kazakhstan; passport kaz; travel document; travel doc; zagran",
         "passport kz; pasport nomer; passport seriya; номер документа; document number; document no; doc number; doc num; doc no; zagran pasport",
     ),
     against=phrases(
         "технический паспорт; техпаспорт; тех. паспорт; tech passport; паспорт изделия; паспорт безопасности",
+        "паспорт прибора; паспорт оборудования; паспорт скважины; паспорт здания; паспорт лифта; паспорт котла; паспорт станка; паспорт трубы; паспорт отходов",
         "паспорт объекта; энергетический паспорт; паспорт сделки; паспорт качества; кадастровый паспорт; product passport; номер партии; партия; партии",
     ),
     company=frozenset({"KZ_IIN", "KZ_DOCUMENT_ISSUER", "KZ_DOCUMENT_DATE", "KZ_BIRTH_DATE"}),

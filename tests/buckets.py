@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,22 @@ _GIVEN = {
 }
 
 
+@cache
+def _described(path: str) -> Any:
+    from botocore.loaders import JSONFileLoader
+
+    return JSONFileLoader().load_file(path)
+
+
 def settle(patch: pytest.MonkeyPatch, endpoint: str) -> None:
-    """Nothing of the machine's own settings holds, whatever they are."""
+    """Nothing of the machine's own settings holds, whatever they are; what boto3 reads of itself is read once."""
+    from botocore import loaders
+
+    class Once(loaders.JSONFileLoader):  # type: ignore[misc]
+        def load_file(self, file_path: str) -> Any:
+            return _described(file_path)
+
+    patch.setattr(loaders.Loader, "FILE_LOADER_CLASS", Once)
     for name in _OWN.split():
         patch.delenv(name, raising=False)
     for name, value in {**_GIVEN, "AWS_ENDPOINT_URL_S3": endpoint}.items():

@@ -52,6 +52,17 @@ ROOT = POSIX and os.getuid() == 0
 PATIENCE = 120.0  # seconds that a busy machine may take for what is done at once elsewhere
 
 
+with suppress(ImportError):
+    from pymysql.connections import Connection as MySql  # type: ignore[import-untyped]
+
+    # The driver reads all certificates of the machine for each connection, 20 ms; without options it checks none of them.
+    _own_context = MySql._create_ssl_ctx
+    _context_of_no_options = cache(lambda: _own_context(None, {}))
+    MySql._create_ssl_ctx = lambda self, options: (
+        _own_context(self, options) if options else _context_of_no_options()
+    )
+
+
 class Unavailable(Exception):
     """This road to a server is closed; the text says why."""
 

@@ -236,7 +236,9 @@ KINDS = {
         _beside(lambda folder: _put(folder / "a.png", "\x89PNG\r\n\x1a\n\0\0")), ("a.png",)
     ),
     "a table": Kind(sqlite_of(), rows=ROWS),
-    "no table of that name": Kind(sqlite_of(), found=False, options=("--tables", "nothing")),
+    "no table of that name": Kind(
+        sqlite_of(), found=False, places=("nothing",), options=("--tables", "nothing")
+    ),
     "every table excluded": Kind(sqlite_of(), found=False, options=("--exclude", "*")),
     "a far key": Kind(
         sqlite_of(cells=NULLED, keys=lambda row: row if row else 9 * 10**18),

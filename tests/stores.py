@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -89,6 +90,14 @@ def mark(data: bytes) -> str:
     return f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of a client that goes away: what stands on standard error is that client's."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def stub(objects: Mapping[str, bytes], **how: Any) -> Iterator[Stub]:
     """Serves until the end of the block."""
@@ -112,7 +121,7 @@ def stub(objects: Mapping[str, bytes], **how: Any) -> Iterator[Stub]:
         def log_message(self, *_: Any) -> None:
             """Nobody reads it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     store.endpoint = f"http://127.0.0.1:{server.server_address[1]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def write_table(kind: str, path: Path) -> None:
         path.write_bytes(pictures.picture())
     elif kind == "xlsx":
         path.write_bytes(documents.xlsx([NAMES, *ROWS]))
+    elif kind == "docx":
+        import docx
+
+        document = docx.Document()
+        table = document.add_table(0, len(NAMES))
+        for row in (NAMES, *ROWS):
+            for cell, value in zip(table.add_row().cells, row, strict=True):
+                cell.text = value
+        document.save(str(path))
+    elif kind == "pdf":
+        pages = [ROWS[at : at + 30] for at in range(0, len(ROWS), 30)]
+        path.write_bytes(documents.pdf(["\n".join(LINE(*row) for row in page) for page in pages]))
+    elif kind == "eml":
+        letter = EmailMessage()
+        letter.add_attachment("".join(",".join(row) + "\n" for row in [NAMES, *ROWS]), filename="people.csv")
+        path.write_bytes(letter.as_bytes())
     elif kind == "zip":
         text = "".join(",".join(row) + "\n" for row in [NAMES, *ROWS])
         path.write_bytes(documents.zipped({"out/people.csv": text}))

@@ -62,7 +62,24 @@ def test_a_wrong_password_says_so(mariadb_url: str) -> None:
 
 def test_an_unknown_database_says_so(database_url: str) -> None:
     url = sa.make_url(database_url).set(database="no_such_database_of_ours")
-    assert "there is no such database or user" in str(refusal(url.render_as_string(hide_password=False)))
+    assert str(refusal(url.render_as_string(hide_password=False))).endswith(": there is no such database")
+
+
+def test_an_unknown_user_is_told_from_an_unknown_database(postgresql_url: str) -> None:
+    url = sa.make_url(postgresql_url).set(username="nobody_of_ours")
+    error = str(refusal(url.render_as_string(hide_password=False)))
+    assert error.endswith((": there is no such user", ": the user name or the password is wrong"))
+
+
+def test_a_database_is_opened_by_the_spelling_of_those_who_rent_them_out() -> None:
+    assert refusal("postgres://crm@127.0.0.1:1/crm").source == "postgresql+psycopg://crm@127.0.0.1:1/crm"
+
+
+@pytest.mark.parametrize(
+    "url", ["mongodb://db/crm", "mongodb+srv://db/crm", "https://db.example/crm", "http://db/crm"]
+)
+def test_an_address_of_something_else_gets_advice_that_fits_it(url: str) -> None:
+    assert "fetch the file" in refusal(url).hint or "export it" in refusal(url).hint
 
 
 def test_a_missing_sqlite_file_is_refused_and_not_made(tmp_path: Path) -> None:

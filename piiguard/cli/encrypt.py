@@ -210,12 +210,19 @@ def _plan(
 
 def _dry_run(engine: sa.Engine, items: tuple[ProtectedColumn, ...]) -> int:
     from piiguard.database import connect
+    from piiguard.protect.census.ahead import ahead
     from piiguard.protect.jobs.encrypt import look
 
     with connect(engine) as connection:
         for item in items:
             found = look(connection, item)
-            say_jobs.would_encrypt(item.place, 0 if found.done else found.counted.plain)
+            rows = 0 if found.done else found.counted.plain
+            say_jobs.would_encrypt(item.place, rows)
+            if rows:
+                how = {"indexed": item.index is not None, "text": item.storage == "text"}
+                say_jobs.will_take(
+                    rows, ahead(connection, found.column, rows, **how), connection.dialect.name
+                )
     return 0
 
 
@@ -287,10 +294,13 @@ def decrypt(
     from piiguard.protect.schema import residue
 
     manifest = needed_manifest(manifest_file, load_manifest(manifest_file))
-    (item,) = manifest.select([column])
     keyring = open_keyring(keyring_file, manifest)
     engine, let_go = open_database(url, given), frozenset(given["let_go"])
     try:
+        if _is_plain_again(engine, manifest, column):
+            say_jobs.plain_already(column)
+            return 0
+        (item,) = manifest.select([column])
         if given["plan"]:
             click.echo(say_plan.plan(plan_decrypt(Job(engine, keyring), item, sql_type, let_go=let_go)))
             return 0
@@ -313,6 +323,16 @@ def decrypt(
         return 0 if found.done else EXIT_INCOMPLETE
     finally:
         engine.dispose()
+
+
+def _is_plain_again(engine: sa.Engine, manifest: Manifest, place: str) -> bool:
+    """Whether a column without an entry holds no ciphertext: an earlier run was done, whatever ended it then."""
+    from piiguard.protect.jobs.decrypt import preview
+    from piiguard.protect.jobs.encrypt import parse
+
+    if any(known.place == place for known in manifest.columns):
+        return False
+    return preview(engine, parse(place)) == 0
 
 
 def _remove_entry(manifest: Manifest, item: ProtectedColumn) -> None:

@@ -54,7 +54,7 @@ def status_table(
         rows += _status_rows(column)
     widths = [max(len(row[n]) for row in rows) for n in range(4)]
     lines = ["  ".join((*map(str.ljust, row[:3], widths), row[3].rjust(widths[3]))).rstrip() for row in rows]
-    return "\n".join([*lines, *map(_job_line, jobs), *map(say_residues.residue_line, left)])
+    return "\n".join([*lines, *map(_job_line, jobs), *say_residues.residue_lines(left)])
 
 
 def _status_rows(column: ColumnStatus) -> list[tuple[str, str, str, str]]:

@@ -40,4 +40,4 @@ def far(what: str, done: int, total: int, unit: str, seconds: float) -> str:
     of = f" of {total:,}" if total > 0 else ""
     left = max(1, round((total - done) / speed / 60)) if total > done > 0 else 0
     to_go = f", {left:,} minute{'s' if left > 1 else ''} to go" if left else ""
-    return f"{what}: {done:,}{of} {unit}, {speed:,.0f} {unit}/s{to_go}"
+    return f"{what}: {done:,}{of} {unit}, {speed:,.{int(0 < speed < 10)}f} {unit}/s{to_go}"

@@ -101,5 +101,4 @@ _NOTES = {
     "follow": "waiting until the newest keyring is loaded by {}",
     "not-noted": "not noted in the audit trail: {}",
     "triggers": "{}: these triggers fire for every row",
-    "unique-needs-type": "{}: the column will not be UNIQUE again; MariaDB needs --type 'varchar(N)' for that",
 }

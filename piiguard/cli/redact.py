@@ -18,14 +18,11 @@ from piiguard.cli.redact_files import told, typed
 from piiguard.confidence import LEVELS
 from piiguard.files import new_file
 from piiguard.names import json_text
+from piiguard.redact.choices import KEYED, OPERATORS, SCOPES
 
 if TYPE_CHECKING:
     from piiguard.cli.redact_files import Runner
     from piiguard.redact.files.results import Result
-
-OPERATORS = ("mask", "tag", "hash", "pseudonym")
-KEYED = ("hash", "pseudonym")
-SCOPES = ("keyring", "run")
 
 
 @click.command()

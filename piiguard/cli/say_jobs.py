@@ -11,6 +11,7 @@ from piiguard.cli.say import hint, many, say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from piiguard.protect.census.ahead import Ahead
     from piiguard.protect.outcome import Outcome
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "entry_shrunk",
     "entry_written",
     "outcome",
+    "plain_already",
+    "will_take",
     "would_decrypt",
     "would_encrypt",
     "would_rotate",
@@ -40,6 +43,11 @@ def drop_ciphertext(place: str) -> str:
 def would_decrypt(place: str, rows: int) -> None:
     """What ``decrypt --dry-run`` found."""
     say(f"{place}: {many(rows, 'row')} to decrypt; nothing was changed")
+
+
+def plain_already(place: str) -> None:
+    """A column in no entry, in which nothing is encrypted."""
+    say(f"{place}: holds no ciphertext, and the manifest does not name it: nothing to do")
 
 
 def entry_is_stale(place: str) -> None:
@@ -67,6 +75,34 @@ def entry_written(path: Path, place: str) -> None:
 def would_encrypt(place: str, rows: int) -> None:
     """What ``encrypt --dry-run`` found."""
     say(f"{place}: {many(rows, 'row')} to encrypt; nothing was changed")
+
+
+def will_take(rows: int, what: Ahead, dialect: str) -> None:
+    """Disk and time of an encryption, and when it stands in the way of others."""
+    disk = f"about {_megabytes(what.added)} more on disk for ciphertext and index"
+    if what.rewritten is not None:
+        disk += f", and for a while {_megabytes(what.rewritten)} for {_WHILE[dialect]}"
+    least, most = what.minutes(rows)
+    span = "less than a minute" if most < 1 else f"{max(1, round(least))} to {max(2, round(most))} minutes"
+    say(f"  {disk}")
+    say(
+        f"  {span} to fill, and as long again to verify; others are held up only while the columns are exchanged: --plan"
+    )
+
+
+_WHILE = {
+    "postgresql": "old versions of rows, until VACUUM",
+    "sqlite": "the copy that VACUUM makes of the file",
+}
+
+
+def _megabytes(size: int) -> str:
+    """A size for people.
+
+    >>> _megabytes(420_000), _megabytes(3_300_000), _megabytes(12_300_000_000)
+    ('0.4 MB', '3 MB', '12,300 MB')
+    """
+    return f"{size / 1e6:,.{int(size < 1e6)}f} MB"
 
 
 def would_rotate(found: Outcome) -> None:

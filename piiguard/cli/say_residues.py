@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "how_to_clean",
     "noted_clean",
-    "residue_line",
+    "residue_lines",
     "residues",
 ]
 
@@ -64,13 +64,23 @@ def how_to_clean(left: Sequence[Residue]) -> None:
         hint("clean these places, then note it: piiguard status … --cleaned WHAT")
 
 
-def residue_line(residue: Residue) -> str:
-    """A place that may still hold plaintext, or that somebody has cleaned."""
-    if residue.cleaned is not None:
-        return names.message(
-            f"clean: {discreet(residue.place)} in {residue.what}, {residue.cleaned[:10]}, {residue.cleaned_by}"
+def residue_lines(left: Sequence[Residue]) -> list[str]:
+    """The places that may still hold plaintext, each once, in the order of what to clean first; then what is cleaned."""
+    order = list(_RESIDUES)
+    groups: dict[tuple[bool, int, str, str], list[Residue]] = {}
+    for residue in left:
+        known = order.index(residue.what) if residue.what in order else len(order)
+        note = (
+            f", noted {residue.cleaned[:10]} by {residue.cleaned_by}" if residue.cleaned is not None else ""
         )
-    what = _RESIDUES.get(residue.what, "")
-    return names.message(
-        f"plaintext of {discreet(residue.place)} may be left since {residue.since[:10]}: {residue.what}: {what}"
-    )
+        groups.setdefault((residue.cleaned is not None, known, residue.what, note), []).append(residue)
+    lines: list[str] = []
+    for (cleaned, _, what, note), group in sorted(groups.items()):
+        columns = ", ".join(discreet(place) for place in sorted({residue.place for residue in group}))
+        if cleaned:
+            lines.append(names.message(f"clean: {what}: {columns}{note}"))
+            continue
+        since = min(residue.since for residue in group)[:10]
+        lines.append(names.message(f"plaintext may be left: {what}: {columns}, since {since}"))
+        lines.append(names.message(f"  {_RESIDUES.get(what, '')}".rstrip()))
+    return lines

@@ -30,6 +30,7 @@ __all__ = [
     "SOURCE_OF_CODE",
     "beside_follow",
     "beside_history",
+    "denied",
     "following",
     "left_out",
     "no_history",
@@ -64,14 +65,21 @@ def left_out(left: Sequence[Left]) -> None:
         say(f"{_some(names)}: left out of the catalogue: {why}")
 
 
-def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str] = ()) -> None:
-    """What was read and found, and what was not read and why; ``globs`` are the tables that were asked for."""
+def denied(count: int) -> None:
+    """What is on no list because of the baseline."""
+    if count:
+        say(f"left out, as the baseline says that it is no personal data: {many(count, 'finding')}")
+
+
+def scan_summary(report: ScanReport, known: frozenset[str]) -> None:
+    """What was read and found, and what was not read and why."""
     for error in report.errors[:_MOST_ERRORS]:
         say(f"{error.place}: {error.message.removeprefix(f'{error.place}: ')}")
     if len(report.errors) > _MOST_ERRORS:
         say(f"{len(report.errors) - _MOST_ERRORS} more places could not be read: the report lists them")
     for place in (place for place in report.unread if place.accepted):
         say(f"{place.place}: {place.reason}: accepted")
+    from piiguard.read.options import NO_TABLE
     from piiguard.report.order import by_note
 
     for message, places in by_note(report.notes).items():
@@ -81,21 +89,19 @@ def scan_summary(report: ScanReport, known: frozenset[str], globs: Sequence[str]
     lines = sum(target.lines_read or 0 for target in report.targets)
     total = sum(target.rows_total or target.rows_read or 0 for target in report.targets)
     sampled = f"{rows:,} of {about(total)} rows" if total > rows else many(rows, "row")
-    parts = [many(tables, "table"), sampled] if tables else []
-    parts += [many(lines, "line")] if lines or not tables else []
+    databases = any(target.kind == "database" for target in report.targets)
+    parts = [many(tables, "table"), sampled] if databases or tables else []
+    files = any(target.kind == "file" for target in report.targets)
+    parts += [many(lines, "line")] if lines or (files and not tables) else []
     fresh = sum(f.id not in known for f in report.unprotected)
     old = f", {len(report.unprotected) - fresh} known" if known else ""
     say(f"read {', '.join(parts)}: {fresh} unprotected{old}")
     if report.gone:
         say(f"{many(len(report.gone), 'known place')} {'is' if len(report.gone) == 1 else 'are'} gone")
     if not report.searched:
-        if globs and not tables:  # a misspelt glob would look like a clean database
-            say(f"no table matches {', '.join(globs)}")
-            hint(
-                "a table outside the default schema is schema.table; scan without --tables lists what is there"
-            )
-        else:
-            say("there was nothing to search")
+        say("there was nothing to search")
+    if any(error.message == NO_TABLE for error in report.errors):
+        hint("a table outside the default schema is schema.table; scan without --tables lists what is there")
 
 
 def _some(places: Sequence[str]) -> str:

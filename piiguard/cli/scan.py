@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from piiguard.scan import Match, ScanReport
+    from piiguard.scan.baseline import Baseline
     from piiguard.scan.difference import Gone
     from piiguard.scan.policy import Policy
 
@@ -81,7 +82,7 @@ FORMATS = ("table", "json", "ndjson", "csv", "sarif", "junit", "html", "summary"
     "--since",
     type=Written(),
     metavar="CHECKPOINT",
-    help="Read only files that are new or changed since the scan that wrote it; it is renewed at the end.",
+    help="Read only files and tables that are new or changed since the scan that wrote it; it is renewed at the end.",
 )
 @click.option("--metrics", type=Written(), metavar="FILE",
               help="Write what it came to for Prometheus, as its textfile collector reads it.")  # fmt: skip
@@ -156,7 +157,7 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
     from piiguard.scan.naming import Naming
 
     policy, discretion = _policy(chosen["policy_file"]), Discretion()
-    naming, asked = Naming(targets[0], chosen["name"]), Asked.of(chosen)
+    naming, asked = Naming(targets[0], chosen["name"]), Asked.of(chosen, targets)
 
     with (
         scan_progress(discretion.name) as progress,
@@ -167,20 +168,24 @@ def scan(targets: tuple[str, ...], **chosen: Any) -> int:
             write(to_line(discretion.match(naming.match(match))))
 
         found = report_of(targets, asked, progress, take if chosen["format_"] == "ndjson" else None)
-        accepted = accepting(found, chosen["accept_unread"], empty=chosen["allow_empty"])
+        accepted = asked.told(accepting(found, chosen["accept_unread"], empty=chosen["allow_empty"]))
         report = discretion.report(naming.report(_compared(accepted, targets, policy)))
-        known, gone = _known(report, chosen)
+        baseline = _baseline(report, chosen)
+        known, gone = baseline.accepted(report.findings), _gone(report, baseline, chosen)
         report = replace(report, gone=gone, exit=_exit(report, known, allow_empty=chosen["allow_empty"]))
+        listed = _without(report, baseline.denied(report.findings))
         if chosen["format_"] != "ndjson":
-            write(_rendered(report, known, chosen, policy))
+            write(_rendered(listed if chosen["format_"] in CATALOGUES else report, known, chosen, policy))
     if chosen["metrics"]:
         measured(chosen["metrics"], report, known)
     if chosen["papers"]:
-        papers(chosen["papers"], report, policy)
+        papers(chosen["papers"], listed, policy)
     asked.done(report.exit)
     if chosen["format_"] in CATALOGUES:
-        left_out(report, chosen["format_"], policy)
-    say_scan.scan_summary(report, known, chosen["tables"])
+        left_out(listed, chosen["format_"], policy)
+    if chosen["papers"] or chosen["format_"] in CATALOGUES:
+        say_scan.denied(len(report.findings) - len(listed.findings))
+    say_scan.scan_summary(report, known)
     if chosen["notify"]:
         chosen["notify"].send(to_notification(report, known=known, lang=chosen["lang"]))
     return report.exit or 0
@@ -230,15 +235,16 @@ def _file_url(shown: str) -> sa.URL:
     return sa.URL.create("sqlite", database=os.fsdecode(name))
 
 
-def _known(report: ScanReport, chosen: dict[str, Any]) -> tuple[frozenset[str], tuple[Gone, ...] | None]:
-    """The ids that the baseline accepts, and what it knows and is gone; a new one is written, if it was asked for.
+def _without(report: ScanReport, denied: Collection[str]) -> ScanReport:
+    """What a catalogue and the operator's list are told of: somebody said of the rest that it is no personal data."""
+    return replace(report, findings=tuple(one for one in report.findings if one.id not in denied))
 
-    What was not looked for is not gone.
-    """
+
+def _baseline(report: ScanReport, chosen: dict[str, Any]) -> Baseline:
+    """All that were given as one; a new one is written, if it was asked for."""
     from piiguard.scan.baseline import Baseline
 
-    paths = chosen["baseline_files"]
-    each = [Baseline.load(path) for path in paths]
+    each = [Baseline.load(path) for path in chosen["baseline_files"]]
     baseline = Baseline(
         frozenset().union(*(one.ids for one in each)),
         tuple(suppression for one in each for suppression in one.suppressions),
@@ -249,10 +255,14 @@ def _known(report: ScanReport, chosen: dict[str, Any]) -> tuple[frozenset[str], 
     if target := chosen["write_baseline"]:
         kept = Baseline.load(target) if target.is_file() else baseline
         kept.write(target, report.findings)
+    return baseline
+
+
+def _gone(report: ScanReport, baseline: Baseline, chosen: dict[str, Any]) -> tuple[Gone, ...] | None:
+    """What the baseline knows and is gone; what was not looked for is not."""
     narrowed = any(chosen[name] for name in ("entities", "tables", "exclude"))
     narrowed = narrowed or chosen["min_confidence"] == LEVELS[-1]
-    gone = baseline.gone(report) if paths and not narrowed else None
-    return baseline.accepted(report.findings), gone
+    return baseline.gone(report) if chosen["baseline_files"] and not narrowed else None
 
 
 def _rendered(

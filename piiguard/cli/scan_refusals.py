@@ -87,7 +87,7 @@ _OF_TABLES = {
     "tables": "--tables", "views": "--views", "sample": "--sample",
     "statement_timeout": "--statement-timeout", "manifest_file": "--manifest",
 }  # fmt: skip
-_OF_FILES = {"since": "--since", "encoding": "--encoding", "raw": "--raw", "form": "--as", "ocr": "--ocr"}
+_OF_FILES = {"encoding": "--encoding", "raw": "--raw", "form": "--as", "ocr": "--ocr"}
 
 
 def _refuse_elsewhere(targets: tuple[str, ...], *, history: bool, spark: bool) -> None:

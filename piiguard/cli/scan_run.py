@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from piiguard.manifest import Manifest
     from piiguard.scan import Match, Options, ScanReport
     from piiguard.scan.journal import Journal
-    from piiguard.scan.run import Progress
+    from piiguard.scan.progress import Progress
 
 __all__ = ["Asked", "report_of"]
 
@@ -40,7 +40,7 @@ class Asked:
     follow: bool
 
     @classmethod
-    def of(cls, chosen: dict[str, Any]) -> Asked:
+    def of(cls, chosen: dict[str, Any], targets: Collection[str]) -> Asked:
         """What the options of the command say. Raises: ScanError for a journal of another scan, or where no picture can be read."""
         from piiguard.cli.options import load_manifest
         from piiguard.read import ocr
@@ -51,13 +51,22 @@ class Asked:
             ocr.required()
         journal: Journal | None = None
         if chosen["since"]:
-            journal = Checkpoint(chosen["since"], options, manifest)
+            journal = Checkpoint(chosen["since"], options, manifest, map(_named, targets))
         elif chosen["resume"]:
             journal = Journal(chosen["resume"], options, manifest)
             if journal.ended:
                 say(f"{chosen['resume']}: {say_scan.ENDED.format(journal.ended)}")
         spark = chosen["engine"] == "spark"
         return cls(options, manifest, journal, spark, chosen["master"], chosen["follow"])
+
+    def told(self, report: ScanReport) -> ScanReport:
+        """The report with what its checkpoint covered and is gone: of a scan that looked everywhere."""
+        from piiguard.scan.journal import Checkpoint
+
+        narrowed = self.options.tables or self.options.exclude
+        if not isinstance(self.journal, Checkpoint) or narrowed or not report.complete:
+            return report
+        return replace(report, notes=(*report.notes, *self.journal.gone))
 
     def done(self, code: int | None) -> None:
         """After a scan that covered everything: the checkpoint is renewed, and what was noted to resume it has ended."""

@@ -31,7 +31,16 @@ __all__ = ["connect", "open_engine", "open_reader"]
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _EXTRAS = {"psycopg": "postgresql", "pymysql": "mysql"}
-_BUCKETS = {
+_ALIASES = {"postgres": "postgresql"}
+"""Spellings of other programs, which libpq and those who rent out databases write."""
+_KINDS = "begin the URL with sqlite:///, postgresql:// or mysql://"
+_WEB = "it is the address of a page: fetch the file, and name it"
+_MONGO = "piiguard reads no MongoDB: export it (mongoexport), and scan the file; databases of SQL are read as they are"
+_OTHERS = {
+    "http": _WEB,
+    "https": _WEB,
+    "mongodb": _MONGO,
+    "mongodb+srv": _MONGO,
     "s3": "a bucket is no database: fetch its objects, and name the folder; piiguard scan reads it as it is",
     "s3a": "piiguard scan takes s3://bucket/prefix; s3a:// is of --engine spark",
 }
@@ -83,7 +92,7 @@ def _open(url: str | sa.URL, *, reading: bool) -> sa.Engine:
         raise DatabaseError(
             f"{shown(parsed)}: SQLAlchemy knows no database called {parsed.drivername}",
             source=shown(parsed),
-            hint=_BUCKETS.get(parsed.drivername, "begin the URL with sqlite:///, postgresql:// or mysql://"),
+            hint=_OTHERS.get(parsed.drivername, _KINDS),
         ) from None
     _refuse_missing_file(engine)
     sqlite.guard(engine, reading=reading)
@@ -136,13 +145,14 @@ PASSWORD = "PIIGUARD_DATABASE_PASSWORD"  # noqa: S105
 
 def _parse(url: str | sa.URL) -> sa.URL:
     try:
-        return sa.make_url(url)
+        parsed = sa.make_url(url)
     except (ArgumentError, ValueError):
         raise DatabaseError(
             "the database URL cannot be understood",
             source="database URL",
             hint="write it as postgresql://user:password@host/name or sqlite:///file.db",
         ) from None
+    return parsed.set(drivername=_ALIASES.get(parsed.drivername, parsed.drivername))
 
 
 def _with_password(engine: sa.Engine) -> None:

@@ -93,9 +93,14 @@ _CONNECTING = (
         "check the URL: user:password@host, or user@host and PIIGUARD_DATABASE_PASSWORD; % escapes special characters",
     ),
     (
+        ('fatal:  role "',),
+        "there is no such user",
+        "check the user in the URL: postgresql://USER@host/name",
+    ),
+    (
         ("does not exist", "unknown database"),
-        "there is no such database or user",
-        "check the last part of the URL, and the user",
+        "there is no such database",
+        "check the last part of the URL",
     ),
     (
         (

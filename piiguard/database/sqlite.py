@@ -26,7 +26,7 @@ from piiguard.database.reasons import shown
 from piiguard.database.sqlite_schema import distrust
 from piiguard.errors import DatabaseError
 
-__all__ = ["WRITING", "LeftUnread", "changed", "file_of", "guard", "is_file"]
+__all__ = ["WRITING", "LeftUnread", "changed", "file_of", "guard", "is_file", "quiet_mark"]
 
 PATIENCE = 5.0
 """Seconds that a program which writes is waited for, as long as Limits.lock waits for a lock."""
@@ -284,3 +284,12 @@ def _quiet_stamp(file: str) -> tuple[int, ...]:
     if -_TICK < clock.seconds() - _written(file) < _TICK:
         time.sleep(_TICK)
     return _stamp(file)
+
+
+def quiet_mark(url: sa.URL) -> tuple[object, ...]:
+    """What will be another one once the file has changed from now on, or its log; nothing for what is no file."""
+    if not is_file(url):
+        return ()
+    file = os.path.realpath(file_of(url) or "")
+    log = f"{file}-wal"
+    return file, _quiet_stamp(file), _quiet_stamp(log), _piece(log, 0, _FRAMES, shown(url))

@@ -12,10 +12,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from operator import attrgetter
 
-from piiguard.detect.match import Match
+from piiguard.detect.match import Match, moved
 
 __all__ = ["Look", "covered", "with_beside"]
 
@@ -40,30 +39,33 @@ def covered(text: str, found: Iterable[Match]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def with_beside(text: str, found: list[Match], look: Look) -> list[Match]:
+def with_beside(text: str, found: list[Match], look: Look, above: Callable[[], str] = str) -> list[Match]:
     """These matches, and those that are told only where these are covered, in the order of their places.
 
-    ``look`` finds the matches in a part of the text.
+    ``look`` finds the matches in a part of the text; ``above`` gives the lines before it, which may label what is in it.
     """
     edges = [match for match in found if _is_beside(text, match)]
     if not edges:
         return found
-    known = list(found)
+    before = above()
+    first = len(before)
+    text = before + text
+    known = [*(look(before) if before else ()), *moved(found, first)]
+    edges = moved(edges, first)
     while edges:
         match = edges.pop()
         for each in _beside(text, match, known, look):
             insort(known, each, key=_start)
             edges += [each] if _is_beside(text, each) else []
-    return known
+    return moved((match for match in known if match.start >= first), -first)
 
 
 def _beside(text: str, match: Match, known: Sequence[Match], look: Look) -> Iterator[Match]:
     """What stands beside one of the known matches, with those around it covered."""
     first, last = max(match.start - _WINDOW, 0), match.end + _WINDOW
     near = known[bisect_left(known, first, key=_end) : bisect_left(known, last, key=_start)]
-    seen = covered(text[first:last], [_moved(each, -first) for each in near])
-    for each in look(seen):
-        found = _moved(each, first)
+    seen = covered(text[first:last], moved(near, -first))
+    for found in moved(look(seen), first):
         if _parted(found, match) <= _NEAR and all(_parted(found, other) >= 0 for other in near):
             yield found
 
@@ -73,10 +75,6 @@ def _is_beside(text: str, match: Match) -> bool:
     return bool(
         _AFTER.match(text, match.end) or _BEFORE.search(text, max(match.start - _NEAR, 0), match.start)
     )
-
-
-def _moved(match: Match, by: int) -> Match:
-    return replace(match, start=match.start + by, end=match.end + by)
 
 
 def _parted(one: Match, other: Match) -> int:

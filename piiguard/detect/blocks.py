@@ -16,6 +16,7 @@ from piiguard.detect import encodings, packed, wide
 BLOCK = 1 << 20
 LINES_BEFORE = 3  # a value of three lines, its last line in this block, and the line above may hold a label
 LINES_AFTER = 2
+MOST_FOLDED = 64  # lines that go on over more than these are cut
 MOST_CONTEXT = 1 << 14  # a line longer than this is context only in part
 LONG_BEFORE = 4096  # inside a line longer than a block: the longest match and its label
 LONG_AFTER = 1024
@@ -113,9 +114,20 @@ def _cut(data: bytes, seen: int) -> int:
     end = data.rfind(b"\n") + 1
     for _ in range(LINES_AFTER):
         end = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
+    end = _before_blanks(data, end, seen)
     if end > seen and len(data) - end <= MOST_CONTEXT:
         return end
     return packed.seam(data, seen, max(encodings.boundary(data, max(len(data) - LONG_AFTER, 0)), seen))
+
+
+def _before_blanks(data: bytes, end: int, seen: int) -> int:
+    """Go back to a line that no blank begins, if one is near: what begins with one may be the rest of a line."""
+    place = end
+    for _ in range(MOST_FOLDED):
+        if data[place : place + 1] not in (b" ", b"\t"):
+            return place if place > seen else end
+        place = data.rfind(b"\n", 0, max(place - 1, 0)) + 1
+    return end
 
 
 def _context(data: bytes, until: int) -> int:

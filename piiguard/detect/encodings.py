@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from piiguard.detect import wide
 
 # kz1048 differs from cp1251 in 16 places, ptcp154 puts the Kazakh letters elsewhere again.
-SINGLE_BYTE = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866")
+SINGLE_BYTE = ("cp1251", "kz1048", "ptcp154", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -76,9 +76,8 @@ def text_of(value: bytes) -> str | None:
     'note\\x00of one'
     """
     bare = value.rstrip(b"\0")
-    even = value[: len(bare) + len(bare) % 2]  # of UTF-16 the last zero belongs to a letter
-    if zeros := _utf16_without_bom(even) or _short_utf16(even):
-        return even.decode(zeros, "replace").lstrip("\ufeff")
+    if (text := _of_utf16(value)) is not None:
+        return text
     stretches = [stretch for stretch in bare.split(b"\0") if stretch]
     texts = [stretch for stretch in stretches if is_utf8(stretch, final=False)]
     if texts and 2 * sum(map(len, texts)) > sum(map(len, stretches)):
@@ -86,6 +85,24 @@ def text_of(value: bytes) -> str | None:
         return "\0".join(stretch.decode("utf-8", "ignore") for stretch in texts)
     text = bare.decode(guess_single_byte(bare), "replace")
     return text if _reads_as_words(text.replace("\0", " ")) else None
+
+
+def unicode_of(value: bytes) -> str | None:
+    """The text that all of these bytes are in UTF-8, the last character of which may be cut, or in UTF-16.
+
+    >>> unicode_of("Сынақов".encode()), unicode_of("0503".encode("utf-16-le")), unicode_of("Иван".encode("cp1251"))
+    ('Сынақов', '0503', None)
+    """
+    if (text := _of_utf16(value)) is not None:
+        return text
+    return value.decode("utf-8", "ignore") if is_utf8(value, final=False) else None
+
+
+def _of_utf16(value: bytes) -> str | None:
+    bare = len(value.rstrip(b"\0"))
+    even = value[: bare + bare % 2]  # the last zero belongs to a letter
+    name = _utf16_without_bom(even) or _short_utf16(even)
+    return even.decode(name, "replace").lstrip("\ufeff") if name else None
 
 
 def stretches_of(value: bytes) -> str:
@@ -241,6 +258,8 @@ def _likeness(text: str) -> float:
             elif letter.lower() in KAZAKH and not _cyrillic(before):
                 weight -= 0.5  # word-initial, or a stray sign of another encoding
             score += weight
+            if before > "\x7f" and not before.isalpha() and before not in _OF_TEXTS and letter.isalpha():
+                score -= 0.5  # a sign at a letter, where a letter of Kazakh is meant
         before = letter
     return score
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Self
 
-from piiguard.detect import mistaken, packed, signs, terminal
+from piiguard.detect import divided, expressions, folded, hl7, mistaken, packed, signs, terminal, unmarked
 from piiguard.detect.charset import byte_class
 from piiguard.detect.match import Found, Match
 from piiguard.detect.numbered import escapes
@@ -67,12 +67,21 @@ def is_spelled(text: str) -> bool:
     >>> is_spelled("100 %, a & b"), is_spelled("%D0%98"), is_spelled("٠٥")
     (False, True, True)
     """
-    return bool(_MARK.search(text)) or is_written(text) or packed.is_base64(text)
+    if _MARK.search(text) or is_written(text) or packed.is_told(text):
+        return True
+    if expressions.may_be_in(text) or ("\n" in text and any(folded.folds(text))):
+        return True
+    data = text.encode("utf-8", "surrogatepass")
+    return divided.may_be_in(data) or unmarked.may_be_in(data)
 
 
 def is_spelled_in(data: bytes) -> bool:
     """The same for lines, or for many texts at once."""
-    return bool(_MARK_BYTES.search(data)) or is_written_in(data) or packed.is_base64_in(data)
+    if _MARK_BYTES.search(data) or is_written_in(data) or packed.is_told_in(data):
+        return True
+    if expressions.may_be_in(data) or divided.may_be_in(data) or unmarked.may_be_in(data):
+        return True
+    return any(folded.folds(data))
 
 
 class Spelled:
@@ -87,6 +96,8 @@ class Spelled:
         self._longer: list[int] = [0]
         parts: list[str] = []
         place = size = 0
+        self._folds = folded.Folds(left_out := tuple(folded.folds(text)) if "\n" in text else ())
+        text = folded.bare(text, left_out)
         if _JOINED.search(text):
             text = _QUERY.sub(lambda query: _PLUS.sub(" ", query[0]), text)
         if not text.isascii():
@@ -119,7 +130,7 @@ class Spelled:
         # what says nothing itself, such as the head of a word of mail, stays where it is
         for number in range(bisect_left(self._places, start), bisect_right(self._places, start)):
             if self._ends[number] == start < end:
-                first = start + self._longer[number + 1]
+                first = self._folds.place(start + self._longer[number + 1])
         return first, self._written(end, behind=True)
 
     def place(self, position: int) -> int:
@@ -146,16 +157,17 @@ class Spelled:
         number = bisect_left(self._places, position)
         if number and position < self._ends[number - 1]:
             if not behind:
-                return self._places[number - 1] + self._longer[number - 1]
+                return self._folds.place(self._places[number - 1] + self._longer[number - 1])
             position = self._ends[number - 1]
-        return position + self._longer[number]
+        return self._folds.place(position + self._longer[number], behind=behind)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A block of lines without escapes, as an engine reads it; ``written`` are the lines that hold some.
 
-    Of those that are ``cut``, because only a part of them is wanted, each piece is read once.
+    Of those that are ``cut``, because only a part of them is wanted, each piece is read once. A line that goes on over the next
+    ones stands on the first of them, and the others are empty.
     """
 
     data: bytes
@@ -163,6 +175,7 @@ class Shown:
     until: int
     written: dict[int, str] = field(default_factory=dict)
     cut: frozenset[int] = frozenset()
+    halves: Mapping[int, folded.Halves] = field(default_factory=dict)
     _spelled: dict[int, Spelled] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -171,6 +184,7 @@ class Shown:
         until = len(data) if until is None else until
         if not is_spelled_in(data):
             return cls(data, seen, until)
+        data, seen, until, halves = folded.joined(data, seen, until)
         written = {
             n: line.decode("utf-8", "replace")
             for n, line in enumerate(data.split(b"\n"))
@@ -187,7 +201,7 @@ class Shown:
             parts.append(_without_escapes(part, first, cut))
             first += part.count(b"\n")
         before, wanted, after = parts
-        return cls(before + wanted + after, len(before), len(before) + len(wanted), written, cut)
+        return cls(before + wanted + after, len(before), len(before) + len(wanted), written, cut, halves)
 
     def placed(self, line: int, text: str, matches: Sequence[Match]) -> list[Found]:
         """Where the matches of a line, counted from 0, are written; one that goes on over next lines ends on its last one."""
@@ -203,6 +217,12 @@ class Shown:
     def place(self, line: int, position: int) -> int:
         """Where a character of a line, counted from 0, stands in it as it is written."""
         return self._read(line).place(position) if line in self.written else position
+
+    def at(self, line: int, position: int, *, behind: bool = False) -> tuple[int, int]:
+        """The line, and the place in it, where that of a line stands that may go on; ``behind`` is where something ends."""
+        return (
+            self.halves[line].at(line, position, behind=behind) if line in self.halves else (line, position)
+        )
 
     def _read(self, line: int) -> Spelled:
         if line not in self._spelled:  # a line is read once, however many places of it are asked for
@@ -232,10 +252,25 @@ def _packed(text: str) -> Iterator[packed.Unit]:
     """What is packed as a whole, each before what an escape in it would say; base64 holds texts with escapes."""
     if "=?" in text:
         yield from packed.words(text)
-    if packed.is_base64(text):
-        for start, end, meant in packed.base64_texts(text):
-            yield start, end, Spelled(meant, once=True).view
+    if packed.is_told(text):
+        yield from _read(packed.base64_texts(text))
+        yield from packed.quoted(text)
+    data = text.encode("utf-8", "surrogatepass")
+    if unmarked.may_be_in(data):
+        yield from _read(unmarked.texts(text))
+    if expressions.may_be_in(text):
+        yield from _read(expressions.texts(text))
+    if divided.may_be_in(data):
+        yield from divided.units(text)
+    if "\\" in text:
+        yield from hl7.escapes(text)
     if "%" in text or "\\" in text:
         yield from packed.single_bytes(text)
     if not text.isascii():
         yield from mistaken.letters(text)
+
+
+def _read(units: Iterable[packed.Unit]) -> Iterator[packed.Unit]:
+    """The same, with what is spelled in another way in what they say."""
+    for start, end, meant in units:
+        yield start, end, Spelled(meant, once=True).view

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
@@ -12,7 +12,7 @@ from piiguard.detect import candidates, spanning
 from piiguard.detect.beside import Look, with_beside
 from piiguard.detect.candidates import Line
 from piiguard.detect.gate import LabelGate
-from piiguard.detect.match import Match
+from piiguard.detect.match import Match, moved
 from piiguard.detect.plan import Plan, Work
 from piiguard.detect.runners import Runner
 from piiguard.detect.spanning import Group
@@ -100,7 +100,8 @@ class LineSearch:
         raw = self.raw(text, work)
         if not raw:
             return
-        matches = with_beside(text, self._judged(text, raw, reported.data, line), self._look)
+        above = partial(_above, reported.data, line)
+        matches = with_beside(text, self._judged(text, raw, above), self._look, above)
         matches = reported.those(line, text, matches)
         if matches:
             yield line.number, text, matches
@@ -108,14 +109,11 @@ class LineSearch:
     def _work(self, line: Line, text: str, data: bytes) -> Work:
         return self._plan.work(candidates.in_characters(line.hits, data, line.start, line.end, len(text)))
 
-    def _judged(self, text: str, raw: list[Candidate], data: bytes, line: Line) -> list[Match]:
+    def _judged(self, text: str, raw: list[Candidate], above: Callable[[], str]) -> list[Match]:
         # of a name behind a time not all is seen that leads in the value behind it
         led = any(leads_in(text, 0, first) for first in sorted({result.start for result in raw}))
-        start = candidates.above_start(data, line.start, MOST) if led else line.start
-        if start == line.start:
-            return self._verifier.matches(text, raw, ())
-        label = data[start : line.start].decode("utf-8", "replace")  # with its breaks
-        return _moved(self._verifier.matches(label + text, _shifted(raw, len(label)), ()), -len(label))
+        label = above() if led else ""
+        return moved(self._verifier.matches(label + text, _shifted(raw, len(label)), ()), -len(label))
 
     def _groups(self, found: Sequence[Line], data: bytes) -> list[Group]:
         numbers = self._plan.numbers(self._spanning)
@@ -147,6 +145,11 @@ class LineSearch:
         return self.raw(text, {index: work[index] for index in work if index not in self._spanning})
 
 
+def _above(data: bytes, line: Line) -> str:
+    """The lines above that may label what stands on this one, with their breaks."""
+    return data[candidates.above_start(data, line.start, MOST) : line.start].decode("utf-8", "replace")
+
+
 def _reported_part(
     matches: list[Match],
     place: int,
@@ -161,12 +164,12 @@ def _reported_part(
     for ends_at, own in groupby(matches, key=lambda match: spanning.line_at(starts, match.end - 1)):
         start = starts[ends_at]
         part = text[start : starts[ends_at + 1] if ends_at + 1 < len(starts) else len(text)]
-        if chosen := reported.those(lines[ends_at], part, _moved(list(own), -start)):
-            kept += _moved(chosen, start)
+        if chosen := reported.those(lines[ends_at], part, moved(list(own), -start)):
+            kept += moved(chosen, start)
             last = ends_at
     if kept:
         stop = starts[last + 1] - 1 if last + 1 < len(starts) else len(text)
-        yield lines[place].number, text[starts[place] : stop], _moved(kept, -starts[place])
+        yield lines[place].number, text[starts[place] : stop], moved(kept, -starts[place])
 
 
 def _shifted(raw: list[Candidate], by: int) -> list[Candidate]:
@@ -174,7 +177,3 @@ def _shifted(raw: list[Candidate], by: int) -> list[Candidate]:
         result.start += by
         result.end += by
     return raw
-
-
-def _moved(matches: list[Match], by: int) -> list[Match]:
-    return [replace(match, start=match.start + by, end=match.end + by) for match in matches]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-__all__ = ["Match"]
+__all__ = ["Found", "Match", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,10 @@ class Match:
 
 Found = tuple[Match, int, int]
 """A match in what a text says, and where that is written."""
+
+
+def moved(matches: Iterable[Match], by: int) -> list[Match]:
+    """The same matches in a text before which so many characters more stand, or fewer where it is negative."""
+    if not by:
+        return list(matches)
+    return [replace(match, start=match.start + by, end=match.end + by) for match in matches]

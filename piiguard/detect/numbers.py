@@ -1,13 +1,13 @@
-"""Whole numbers as JSON and spreadsheets write them: ``50312300015.00``, ``5.0312300015e10``."""
+"""Whole numbers as JSON and spreadsheets write them: ``50312300015.00``, ``5.0312300015e10``, ``5,0312300015E+10``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-__all__ = ["is_written", "is_written_in", "plain_number", "written"]
+__all__ = ["is_rounded_in", "is_written", "is_written_in", "plain_number", "written"]
 
-_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+_NUMBER = re.compile(r"(-?)([0-9]+)(?:(?:\.|,(?=[0-9]+[eE]))([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 _MOST_DIGITS = 40
 _FEWEST = 8
 """Digits of a number that anybody looks for."""
@@ -36,7 +36,8 @@ _GROUPS_IN = tuple(
     for groups in ((b"000", b"000"), (b"000", b"0000"), (b"0000", b"000"), (b"0000", b"0000"))
 )
 _NO_DIGITS = re.compile("[^0-9]+")
-_WRITTEN = re.compile(r"(?<![\w.,+%-])-?[0-9]{1,20}(?:\.0+|(?:\.[0-9]{1,40})?[eE][+-]?[0-9]{1,3})(?![\w.])")
+_WRITTEN = re.compile(r"(?<![\w.,+%-])-?[0-9]{1,20}(?:\.0+|(?:[.,][0-9]{1,40})?[eE][+-]?[0-9]{1,3})(?![\w.])")
+_ROUNDED = re.compile(r"(?<![\w.,+-])[1-9][.,](?P<kept>[0-9]{1,6})[eE]\+?(?P<power>1[0-8]|0?9)(?![\w.,])")
 
 
 def plain_number(text: str) -> str:
@@ -71,6 +72,17 @@ def is_written_in(data: bytes) -> bool:
         return True
     shape = data.translate(_SHAPES, _FIRST_BYTES)
     return any(groups in shape for groups in _GROUPS_IN)
+
+
+def is_rounded_in(text: str) -> bool:
+    """Whether a spreadsheet has written a long number of this text so that its last digits are lost.
+
+    >>> is_rounded_in("7;5,03123E+11;x"), is_rounded_in("5.0312300015E+10"), is_rounded_in("1.5e3")
+    (True, False, False)
+    """
+    if "E+" not in text and "e+" not in text:
+        return False
+    return any(len(found["kept"]) < int(found["power"]) for found in _ROUNDED.finditer(text))
 
 
 def written(text: str) -> Iterator[tuple[int, int, str]]:

@@ -102,9 +102,18 @@ class Task:
     """what else a manifest may call it"""
 
     @property
+    def amount(self) -> int:
+        """How much of it will be read, as far as that is known: 0 where it is not."""
+        return max(self.total, 0)
+
+    @property
     def mark(self) -> str:
         """What changes when the place does, where that can be told without reading it."""
         return ""
+
+    def proof(self) -> str:
+        """The same, asked for at some cost: of a table its database is asked. To be called before it is read."""
+        return self.mark
 
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
         """Tasks that read a range each; what had to be read for that is in ``part``."""
@@ -148,6 +157,22 @@ class Source(Protocol):
     def tasks(self, options: ReadOptions) -> Iterable[Task]: ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a source holds before it is read: places, and the units of all whose size is known."""
+
+    places: int
+    amount: int
+    unit: str
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A source that can say how much it holds."""
+
+    def extent(self, options: ReadOptions) -> Extent: ...
 
 
 @runtime_checkable

@@ -128,10 +128,11 @@ def read_tar(holder: Holder, source: Source) -> None:
             ended[0] = len(buf) == tarfile.BLOCKSIZE and not bytes(buf).strip(b"\0")
             return super().frombuf(buf, encoding, errors)
 
+    passed = strays.Passed(source.stream)
     archive = _tried(
         holder,
         lambda: tarfile.open(  # noqa: SIM115 - the stream that it reads is closed elsewhere
-            fileobj=source.stream, mode="r|", tarinfo=Header, encoding="utf-8", errors="surrogateescape"
+            fileobj=cast(Any, passed), mode="r|", tarinfo=Header, encoding="utf-8", errors="surrogateescape"
         ),
     )
     comments: dict[bytes, None] = {}
@@ -145,7 +146,11 @@ def read_tar(holder: Holder, source: Source) -> None:
             return
         if info.isreg():
             _read(holder, info.name, lambda info=info: archive.extractfile(info))  # type: ignore[misc]
+        if not info.issparse():
+            passed.watch(info.offset_data + info.size, archive.offset)
     tell(holder, comments)
+    if passed.strays:
+        holder.part.fail(strays.BETWEEN)
     if archive is None or holder.part.unread:
         return
     if not ended[0]:

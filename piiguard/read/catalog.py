@@ -20,7 +20,7 @@ from piiguard.detect.headers import hints
 from piiguard.entities import KZ_DOCUMENT_DATE
 from piiguard.read import mysql, postgresql, session, sqlite
 from piiguard.read.expanded import judged
-from piiguard.read.options import EXCLUDED
+from piiguard.read.options import EXCLUDED, NO_TABLE
 from piiguard.read.relation import Column, Reading, Relation
 
 __all__ = ["is_chosen", "relations"]
@@ -38,15 +38,23 @@ def relations(
 ) -> list[Relation]:
     """Everything there is to read, in the order of names; globs match ``table`` or ``schema.table``.
 
+    One of ``include`` that matches nothing stands there under its own name, as what is not read.
     ``views`` are roles whose views and foreign tables may be read; others are listed with the reason why not.
     """
     own = _OWN.get(connection.dialect.name)
-    found = own.relations(connection) if own else _portable(connection)
+    found = list(own.relations(connection) if own else _portable(connection))
     asked = [relation for relation in found if is_chosen(relation.names, include)]
     kept = [relation for relation in asked if is_chosen(relation.names, (), exclude)]
     left = [replace(each, told=EXCLUDED) for each in asked if not is_chosen(each.names, (), exclude)]
+    missed = [
+        Relation(None, glob, "table", 0, unread=NO_TABLE)
+        for glob in include
+        if not any(is_chosen(each.names, [glob]) for each in found)
+    ]
     wanted = judged(connection, kept, views)
-    return sorted([*left, *map(_ours_told, _with_columns(connection, wanted))], key=lambda r: r.place)
+    return sorted(
+        [*left, *missed, *map(_ours_told, _with_columns(connection, wanted))], key=lambda r: r.place
+    )
 
 
 def _ours_told(relation: Relation) -> Relation:

@@ -108,6 +108,8 @@ _POSTGRESQL: tuple[tuple[str, str], ...] = (
     ("trigger", _of_class("pg_get_triggerdef(t.oid)", joined="join pg_trigger t on t.tgrelid = c.oid"
                           " and not t.tgisinternal")),
     ("function", _of("pg_proc", "pro", "pg_get_functiondef(c.oid)", "c.prokind <> 'a'")),
+    ("default", _of("pg_proc", "pro", "(select concat_ws(' ', g.agginitval, g.aggminitval) from pg_aggregate g"
+                          " where g.aggfnoid = c.oid)", "c.prokind = 'a'")),
     ("index", _of_class("pg_get_indexdef(i.indexrelid)", joined="join pg_index i on i.indrelid = c.oid"
                         " and (i.indexprs is not null or i.indpred is not null)")),
     ("partition bound", _of_class("pg_get_expr(c.relpartbound, c.oid)", where="c.relispartition")),

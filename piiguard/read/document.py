@@ -39,13 +39,19 @@ _FORM = 10
 """Rows of a table that may be a form."""
 _OLD = ("outlook", "workbook")
 """Compound files that are read."""
+_UNREAD = {
+    "encrypted": ENCRYPTED,
+    "word": "a Word document of before 2007, which no reader knows; soffice --headless --convert-to docx makes one that is read",
+    "slides": "a PowerPoint presentation of before 2007, which no reader knows; soffice --headless --convert-to pptx makes one that is read",
+}
+"""Why others are not."""
 
 
 def read(holder: Holder, source: Source, form: str) -> None:
     """Read a document of this form."""
     data = whole(source.stream)
     if form == "ole" and (form := ole_of(data)) not in _OLD:
-        holder.part.fail(ENCRYPTED if form == "encrypted" else magic.unknown(source.head))
+        holder.part.fail(_UNREAD.get(form) or magic.unknown(source.head))
         return
     if form == "picture":  # it was searched, whatever it shows
         holder.part.bytes += len(data)

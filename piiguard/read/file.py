@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO
 
-from piiguard.read import Kind, Left, Task, members, sources
+from piiguard.read import Extent, Kind, Left, Task, members, sources
 from piiguard.read.kinds import kind_of
 from piiguard.read.listing import Listing
 from piiguard.read.log import LogTask
@@ -43,6 +43,12 @@ class FileSource:
     def close(self) -> None:
         """Nothing stays open."""
 
+    def extent(self, options: ReadOptions) -> Extent:
+        """All files and their bytes."""
+        files = [file for file in self._listing.files if file not in self._skip]
+        every = len(files) + len(self._listing.left) + len(self._listing.excluded)
+        return Extent(every, sum(max(self._size(file), 0) for file in files), "bytes")
+
     def tasks(self, options: ReadOptions) -> Iterable[Task]:
         for file in self._listing.files:
             if file not in self._skip:
@@ -61,9 +67,10 @@ class FileSource:
         if self._waiting:
             return LogTask(file, options=options, named=True, shared=False, waiting=self._idle)
         kind = kind_of(file, options, by_line=self._by_line)
-        named = self._listing.named
-        size = -1 if self._stream else sources.size_of(file, named=named)
         return kind(
-            file, size, options=options, named=named, stream=self._stream, shared=not self._stream,
-            within=members.read,
+            file, self._size(file), options=options, named=self._listing.named, stream=self._stream,
+            shared=not self._stream, within=members.read,
         )  # fmt: skip
+
+    def _size(self, file: str) -> int:
+        return -1 if self._stream else sources.size_of(file, named=self._listing.named)

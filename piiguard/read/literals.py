@@ -10,17 +10,19 @@ Value = str | bytes | None
 Field = str | re.Match[str]
 """A field of ``COPY`` as it is written, or how a value of another statement was matched."""
 
-CALL = r"\((?:[^()']++|'(?:[^']++|'')*+')*+\)"
+# Possessive repeats stand on signs alone, atomic groups on more: before 3.11.5 Python forgets to go back where the last
+# time round has read a part (https://github.com/python/cpython/issues/106052).
+CALL = r"\((?>(?:[^()']++|'(?:[^']++|'')*+')*)\)"
 for _ in range(3):  # calls within calls, as replace(replace('…','\\r',char(13)),'\\n',char(10))
-    CALL = rf"\((?:[^()']++|'(?:[^']++|'')*+'|{CALL})*+\)"
-CALLED = re.compile(r"(\w+)\s*\(.*?'((?:[^']++|'')*+)'", re.DOTALL)
-_REPLACED = re.compile(r"'((?:[^']++|'')*+)'(?:\s*+,\s*+char\((\d{1,7}+)\))?+", re.IGNORECASE)
+    CALL = rf"\((?>(?:[^()']++|'(?:[^']++|'')*+'|{CALL})*)\)"
+CALLED = re.compile(r"(?!(?i:concat)\b)(\w+)\s*\(.*?'((?:[^']++|'')*+)'", re.DOTALL)
+_REPLACED = re.compile(r"'((?:[^']++|'')*+)'(?>(?:\s*+,\s*+char\((\d{1,7}+)\))?)", re.IGNORECASE)
 """Each text of a call, and the number of the sign behind it, where one stands there."""
 # Nothing that was read is given back: what follows a repeat here never begins with what it repeats.
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
 _ESCAPED = r"'(?P<text>(?:[^'\\]++|\\.|'')*+)'"
-_QUOTED = r"\s*+(?P<kind>(?:_\w++\s*+)?+(?:[Uu]&|[A-Za-z])?+){}(?:::[\w \".\[\]]++)?+"
-_BARE = rf"(?P<bare>[^,'()]++(?:{CALL})?+)"
+_QUOTED = r"\s*+(?P<kind>(?>(?:_\w++\s*+)?)(?>(?:[Uu]&|[A-Za-z])?)){}(?>(?:::[\w \".\[\]]++)?)"
+_BARE = rf"(?P<bare>[^,'()]++(?>{CALL}|))"
 _VALUES = {
     escapes: re.compile(rf"(?:{_QUOTED.format(text)}|{_BARE})\s*+(?P<end>[,)])", re.DOTALL)
     for escapes, text in ((False, _TEXT), (True, _ESCAPED))

@@ -83,6 +83,8 @@ def unknown(head: bytes) -> str:
     Zero bytes alone make nothing binary: a log that was cut while it was written begins with many of them.
     """
     if name := kind(head):
+        if name == _ARCHIVE:
+            return f"{name}, which no reader knows; unpack it, and scan the folder"
         return f"{name}, {OCR if is_picture(head) else 'which no reader knows'}"
     if _is_dbase(head):
         return f"{_DBASE_TABLE}, which no reader knows"

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from piiguard.errors import PiiguardError
 from piiguard.read import Examiner, Sink, Task, sources, watched
 from piiguard.read.options import ReadOptions
-from piiguard.read.part import Part
+from piiguard.read.part import Lines, Part
 from piiguard.read.sources import Source
 
 __all__ = ["Counted", "FileTask", "as_lines", "encoding_of", "mark_of", "peeked", "suffix_of", "told"]
@@ -57,16 +57,22 @@ class FileTask(Task):
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         with told(part, self.options.encoding), self._opened() as source:
-            if self.within and self.within(self, source, examiner, part, sink):
-                return
-            if not source.unknown:
-                stream, _ = watched.over(source.stream, self.options.encoding, lambda: watched.tell(part))
-                self.search(examiner, stream, part, sink)
-                return
-            if source.closed or not self.options.raw:
-                part.fail(source.unknown)
-            if self.options.raw:
-                as_lines(self, examiner, source.stream, part, sink)
+            try:
+                self._read(source, examiner, part, sink)
+            finally:
+                _search_heads(source, examiner, part)
+
+    def _read(self, source: Source, examiner: Examiner, part: Part, sink: Sink | None) -> None:
+        if self.within and self.within(self, source, examiner, part, sink):
+            return
+        if not source.unknown:
+            stream, _ = watched.over(source.stream, self.options.encoding, lambda: watched.tell(part))
+            self.search(examiner, stream, part, sink)
+            return
+        if source.closed or not self.options.raw:
+            part.fail(source.unknown)
+        if self.options.raw:
+            as_lines(self, examiner, source.stream, part, sink)
 
     def _opened(self) -> AbstractContextManager[Source]:
         if stream := self.stream or self.fetched:
@@ -83,6 +89,16 @@ def as_lines(task: FileTask, examiner: Examiner, stream: BinaryIO, part: Part, s
     from piiguard.detect import BlockReader
 
     examiner.lines(part, BlockReader(stream, task.options.encoding), task.place, sink=sink)
+
+
+def _search_heads(source: Source, examiner: Examiner, part: Part) -> None:
+    """Search what the heads of compressed streams say beside them."""
+    from piiguard.detect import encodings
+
+    for said in source.said:
+        text = encodings.text_of(said) or encodings.stretches_of(said)
+        if text.strip():
+            examiner.text(part.lines.setdefault(0, Lines()), text.replace("\0", "\n"), 1)
 
 
 def suffix_of(name: str) -> str:

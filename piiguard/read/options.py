@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EXCLUDED", "Limits", "ReadOptions"]
+__all__ = ["EXCLUDED", "NO_TABLE", "Limits", "ReadOptions"]
 
 EXCLUDED = "left out by --exclude"
 """What is said of a place that a glob of ``exclude`` matches."""
+NO_TABLE = "no table matches"
+"""What is said of a glob of ``tables`` that matches none: a misspelt one would make a database look clean."""
 
 
 @dataclass(frozen=True, slots=True)

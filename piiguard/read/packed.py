@@ -27,6 +27,9 @@ _GIVEN = 1 << 13
 _DAMAGED = "damaged or cut off"
 _SKIPPABLE = 0x184D2A5  # and four bits of any value
 _REPEATED = 1  # a block of one byte, so many times
+_MOST_HEAD = 1 << 18
+_FEWEST_SAID, _MOST_SAID = 8, 1 << 22
+_LONG_HEAD = "heads of gzip streams that are longer than any"
 _MOST_MEMORY = 128 << 20  # bytes that a file's head may ask for: xz -9 needs 65 MB, zstd --long 128
 
 
@@ -81,6 +84,22 @@ class _Streams(io.RawIOBase):
         return given
 
 
+class _Gzips(_Streams):
+    """Streams of gzip; what their heads say is kept once. Of a few bytes, as bgzip has in each, nothing can be made."""
+
+    def __init__(self, plain: IO[bytes]) -> None:
+        self.said: dict[bytes, None] = {}
+        self._room = _MOST_SAID
+        super().__init__(plain, lambda: _Gzip(self._say))
+
+    def _say(self, fields: bytes) -> None:
+        if len(fields) >= _FEWEST_SAID and fields not in self.said:
+            self.said[fields] = None
+            self._room -= len(fields)
+            if self._room < 0:
+                raise OSError(_LONG_HEAD)
+
+
 class Inflated:
     """A stream of :mod:`zlib`, with the methods that decompressors of :mod:`bz2` and :mod:`lzma` have; ``bits`` say of which form."""
 
@@ -101,6 +120,46 @@ class Inflated:
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         return self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
+
+
+class _Gzip(Inflated):
+    """A stream of gzip, whose head may say more than the stream: its name, a comment, fields of programs (RFC 1952)."""
+
+    def __init__(self, said: Callable[[bytes], None]) -> None:
+        super().__init__(zlib.MAX_WBITS | 16)
+        self._said, self._head = said, b""
+        self._begun = False
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        if not self._begun:
+            self._head += data
+            fields = _fields_of_gzip(self._head)
+            if fields is not None:
+                self._begun, self._head = True, b""
+                self._said(b"\n".join(fields))
+            elif len(self._head) > _MOST_HEAD:
+                raise OSError(_LONG_HEAD)
+        return super().decompress(data, max_length)
+
+
+def _fields_of_gzip(head: bytes) -> list[bytes] | None:
+    """What a head says beside its stream; None where it goes on."""
+    fields, at = [], 10
+    if len(head) < at:
+        return None
+    flags = head[3]
+    if flags & 4:
+        end = at + 2 + int.from_bytes(head[at : at + 2], "little")
+        fields.append(head[at + 2 : end])
+        at = end
+    for flag in (8, 16):
+        if flags & flag and at <= len(head):
+            end = head.find(b"\0", at)
+            if end < 0:
+                return None
+            fields.append(head[at:end])
+            at = end + 1
+    return fields if at <= len(head) else None
 
 
 class _Zstd(io.RawIOBase):
@@ -221,7 +280,7 @@ _WRITERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x28\xb5\x2f\xfd": _write_zstd,
 }
 _OPENERS: dict[bytes, Callable[[IO[bytes]], io.RawIOBase]] = {
-    b"\x1f\x8b": partial(_Streams, begin=partial(Inflated, zlib.MAX_WBITS | 16)),
+    b"\x1f\x8b": _Gzips,
     b"BZh": partial(_Streams, begin=bz2.BZ2Decompressor),
     b"\xfd7zXZ\x00": partial(
         _Streams, begin=partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)

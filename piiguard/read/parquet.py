@@ -14,7 +14,7 @@ from piiguard.errors import MissingExtra
 from piiguard.read import Column, Examiner, Kind, Left, Sink, Task, memory, sources
 from piiguard.read.arrow import values_of
 from piiguard.read.opened import mark_of
-from piiguard.read.options import EXCLUDED, ReadOptions
+from piiguard.read.options import EXCLUDED, NO_TABLE, ReadOptions
 from piiguard.read.part import Part
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class ParquetSource:
 
         table = table_of(self.name)
         alias = table.removesuffix(PARQUET)
+        for glob in options.tables:
+            if not is_chosen((table, alias), [glob]):
+                yield Left(glob, why=NO_TABLE, shared=False)
         if not is_chosen((table, alias), options.tables):
             return
         if not is_chosen((table, alias), (), options.exclude):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from piiguard.read.relation import Relation
 
-__all__ = ["Choice", "Query", "between", "choose", "key_ranges", "statements"]
+__all__ = ["MOST_PASSED", "Choice", "Query", "between", "choose", "key_ranges", "statements"]
 
 Query = sa.Select[Any]
 Columns = Sequence[sa.ColumnElement[Any]]
@@ -23,7 +23,7 @@ Span = tuple[int, int]
 """Keys ``start <= key < stop``."""
 Method = Literal["all", "blocks", "dives", "pass", "first"]
 _SEED = 20_260_101
-_MOST_PASSED = 5_000_000
+MOST_PASSED = 5_000_000
 """Rows up to which one pass on the server is cheap enough for a sample."""
 _MOST_COUNTED = 1_000_000
 """Rows up to which an index is counted in passing."""
@@ -72,9 +72,9 @@ def choose(connection: sa.Connection, relation: Relation, sample: int | None) ->
         return _blocks(connection, relation, sample, known)
     if dives := _dives(connection, relation, sample):
         return Choice("dives", _size(connection, relation), dives)
-    if (rows := _count(connection, relation, _MOST_PASSED)) <= _MOST_PASSED:
+    if (rows := _count(connection, relation, MOST_PASSED)) <= MOST_PASSED:
         return _pass(connection, relation, sample, rows)
-    known = known if known > _MOST_PASSED else -1
+    known = known if known > MOST_PASSED else -1
     if relation.key:
         return Choice("dives", known, _refined(connection, relation, sample))
     return Choice("first", known, first)

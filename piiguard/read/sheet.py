@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, TypeVar
 
+from piiguard.detect.headers import hints
+from piiguard.detect.leaves import place_of
+from piiguard.detect.numbers import is_rounded_in
 from piiguard.read import Examiner, Sink
 from piiguard.read.dialect import Row, dialect_of, rows
 from piiguard.read.opened import Counted, FileTask, encoding_of, suffix_of
@@ -23,6 +26,7 @@ FIRST = 200
 _LONGEST = 1 << 22
 """Characters of a line, or of a page of rows, that are held at once."""
 DELIMITERS = {"tsv": "\t"}
+ROUNDED = "a spreadsheet has rounded long numbers: their last digits are not there to be searched"
 _Item = TypeVar("_Item")
 
 
@@ -128,8 +132,22 @@ def count_rows(
     while page := _taken(table, _PAGE, _signs):
         widest = max(len(row) for _, row in page)
         names += [str(number) for number in range(len(names) + 1, widest + 1)]
+        _tell_rounded(part, names, page)
         count(names, page)
         step()
+
+
+def _tell_rounded(part: Part, names: Sequence[str], page: Sequence[Row]) -> None:
+    """Name columns of personal data whose numbers have lost their last digits; of others it is a note."""
+    for _, row in page:
+        if "E+" not in (line := "\t".join(row)) and "e+" not in line:
+            continue
+        for name, cell in zip(names, row, strict=False):
+            if is_rounded_in(cell):
+                if hints(name):
+                    part.fail(ROUNDED, place_of("", name, None))
+                else:
+                    part.note(ROUNDED)
 
 
 def lines_of(source: io.BufferedReader, encoding: str, errors: str = "surrogateescape") -> Iterator[str]:

@@ -8,7 +8,7 @@ import lzma
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
@@ -47,7 +47,7 @@ class Source:
 
     ``size`` are the bytes that reading will give, -1 where they are compressed or come from a pipe; ``unknown`` says
     why its bytes are no text, and ``closed`` that they show nothing of what it holds. ``head`` are the first of them,
-    and ``packed`` those of the file itself where it is compressed. So many ``zeros`` stood before them. ``file`` is the open
+    and ``packed`` those of the file itself where it is compressed; ``said`` is what its heads say beside that. So many ``zeros`` stood before them. ``file`` is the open
     file, where it has a size and is what the stream gives.
     """
 
@@ -59,6 +59,7 @@ class Source:
     packed: bytes = b""
     zeros: int = 0
     file: BinaryIO | None = None
+    said: Collection[bytes] = ()
 
 
 @contextmanager
@@ -99,6 +100,7 @@ def unpacked(file: Any, size: int = 0, *, salvage: bool = False, live: bool = Fa
             b"" if pressed is None else whole.head[:_MAGIC],
             first.zeros,
             file if size and pressed is None else None,
+            getattr(pressed, "said", ()),
         )
     for each in (whole, first):
         if each.damage:

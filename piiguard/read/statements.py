@@ -22,12 +22,12 @@ MOST = 1 << 24
 _HEAD = 1 << 16
 
 _NAME = r'(?:"[^"]+"|`[^`]+`|\[[^\]]+\]|[\w$]+)'
-_TABLE = rf"(?:{_NAME}\.)?{_NAME}"
+_TABLE = rf"(?:{_NAME}\.){{0,2}}{_NAME}"
 _COPY = re.compile(rf"COPY ({_TABLE}) \((.*)\) FROM stdin;\s*$", re.IGNORECASE)
 _INSERT = re.compile(
-    rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO ({_TABLE})\s*(?:\(([^()]*)\)\s*)?VALUES\s*", re.IGNORECASE
+    rf"(?:INSERT|REPLACE)(?: IGNORE)?(?: INTO)? ({_TABLE})\s*(?:\(([^()]*)\)\s*)?VALUES\s*", re.IGNORECASE
 )
-_OPENING = re.compile(rf"(?:INSERT|REPLACE)(?: IGNORE)? INTO {_TABLE}[^;]*$", re.IGNORECASE)
+_OPENING = re.compile(rf"(?:INSERT|REPLACE)(?: IGNORE)?(?: INTO)? {_TABLE}[^;]*$", re.IGNORECASE)
 _LARGE_OBJECT = re.compile(r"SELECT pg_catalog\.lowrite(?=\()", re.IGNORECASE)
 """How ``pg_dump`` writes a piece of a large object."""
 _MOST_HEAD = 50
@@ -35,7 +35,7 @@ _MOST_HEAD = 50
 _CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\(\s*$", re.IGNORECASE)
 _COLUMN = re.compile(rf"\s+({_NAME})\s+\S")
 _ON_ONE_LINE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\((.*)\)[^()]*$", re.IGNORECASE)
-_PIECE = re.compile(rf"(?:[^,()']++|'(?:[^']++|'')*+'|{CALL})++")
+_PIECE = re.compile(rf"(?>(?:[^,()']++|'(?:[^']++|'')*+'|{CALL})+)")
 _NO_COLUMN = re.compile(
     r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|FULLTEXT|SPATIAL|CONSTRAINT|CHECK|FOREIGN|EXCLUDE|PERIOD|LIKE)\b",
     re.IGNORECASE,

@@ -10,12 +10,40 @@ from typing import BinaryIO, cast
 
 from piiguard.read.holder import Holder
 
-__all__ = ["BETWEEN", "LOCAL", "name_between", "name_strays"]
+__all__ = ["BETWEEN", "LOCAL", "Passed", "name_between", "name_strays"]
 
 BETWEEN = "bytes that belong to none of its members were not read"
 LOCAL = 30
 """Bytes of the head of a member, at least."""
 _MOST_LISTS = 32 << 20
+
+
+class Passed:
+    """A stream that is read from its beginning to its end, and whether anything stood where nothing should.
+
+    A tar fills up each of its members to a whole block; whoever reads it passes over that.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._last, self._at = b"", 0
+        self._start = self._end = 0
+        self.strays = False
+
+    def watch(self, start: int, end: int) -> None:
+        """There should be nothing from here to there: not before the piece that was read last."""
+        self._start, self._end = start, end
+        self._look()
+
+    def read(self, size: int = -1) -> bytes:
+        self._at += len(self._last)
+        self._last = self._stream.read(size)
+        self._look()
+        return self._last
+
+    def _look(self) -> None:
+        start, end = max(self._start - self._at, 0), max(self._end - self._at, 0)
+        self.strays = self.strays or bool(self._last[start:end].strip(b"\0"))
 
 
 def name_strays(holder: Holder, archive: zipfile.ZipFile) -> None:

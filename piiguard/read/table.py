@@ -1,4 +1,4 @@
-"""Reads databases: a task for each table, or for each range of a large table's keys."""
+"""Reads a table of a database, or a range of a large one's keys."""
 
 from __future__ import annotations
 
@@ -15,15 +15,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from piiguard import database
 from piiguard.detect.mask import mask
 from piiguard.errors import DatabaseError
-from piiguard.read import Column, Examiner, Kind, Sink, Task, catalog, nested, sampling, session
+from piiguard.read import (
+    Column,
+    Examiner,
+    Sink,
+    Task,
+    nested,
+    sampling,
+    session,
+    unchanged,
+)
 from piiguard.read import pages as paging
-from piiguard.read.definitions import Definition, Refused, definitions
 from piiguard.read.options import Limits, ReadOptions
 from piiguard.read.part import Part
 from piiguard.read.relation import Relation, most_of
-from piiguard.read.wide import MOST_WIDE
+from piiguard.read.wide import MOST_WIDE, sizes
 
-__all__ = ["PASSWORD", "Database", "DatabaseSource", "TableTask"]
+__all__ = ["PASSWORD", "Database", "TableTask"]
 
 PASSWORD = "PIIGUARD_DATABASE_PASSWORD"  # noqa: S105 - the name of the variable
 
@@ -60,61 +68,6 @@ def _opened(url: sa.URL, asks: bool) -> sa.Engine:
     return database.open_reader(url.set(password=password) if password else url)
 
 
-class DatabaseSource:
-    """A database that a URL names, or that a caller's engine is connected to; the engine is handed back as it was."""
-
-    kind: Kind = "database"
-    noted = True
-    root = ""
-    idle = False
-
-    def __init__(self, target: str | sa.URL | sa.Engine) -> None:
-        self._own = not isinstance(target, sa.Engine)
-        self._engine = target if isinstance(target, sa.Engine) else database.open_reader(target)
-        self.name = database.shown(self._engine.url)
-
-    def close(self) -> None:
-        if self._own:
-            self._engine.dispose()
-
-    def tasks(self, options: ReadOptions) -> Iterable[Task]:
-        """One task for each table. Raises: :class:`DatabaseError` when they cannot be listed."""
-        opened = Database(self._engine.url, self._engine)
-        shared = self._engine.dialect.name != "sqlite" or database.is_file(self._engine.url)
-        for relation in self._relations(options):
-            yield TableTask(
-                relation.place, relation.rows, "rows", cells=True, shared=shared,
-                database=opened, relation=relation, options=options,
-            )  # fmt: skip
-
-    def definitions(self, options: ReadOptions) -> Iterator[Definition | Refused]:
-        """What it holds beside the rows of the objects that were asked for."""
-        try:
-            with session.reader(self._engine, Limits(statement=60.0, lock=options.limits.lock)) as connection:
-                for each in definitions(connection):
-                    names = (each.place, each.object) if isinstance(each, Definition) else ()
-                    if not names or catalog.is_chosen(names, options.tables, options.exclude):
-                        yield each
-        except self._errors as error:
-            yield Refused("texts", session.explain(error))
-
-    @property
-    def _errors(self) -> tuple[type[Exception], ...]:
-        return SQLAlchemyError, DatabaseError, UnicodeError, self._engine.dialect.loaded_dbapi.Error
-
-    def _relations(self, options: ReadOptions) -> list[Relation]:
-        limits = Limits(statement=60.0, lock=options.limits.lock)
-        try:
-            with session.reader(self._engine, limits) as connection:
-                return catalog.relations(connection, options.tables, options.exclude, options.views)
-        except (SQLAlchemyError, UnicodeError) as error:
-            raise DatabaseError(
-                f"{self.name}: its tables cannot be listed: {session.explain(error)}",
-                source=self.name,
-                hint=database.reason(error)[1],
-            ) from None
-
-
 @dataclass(frozen=True, slots=True)
 class TableTask(Task):
     """A table, view or materialized view, or a range of its keys.
@@ -131,6 +84,11 @@ class TableTask(Task):
     keys: tuple[str, ...] = ()
     masked: tuple[tuple[int, str], ...] = ()
 
+    @property
+    def amount(self) -> int:
+        rows = 0 if self.relation.unread or self.relation.told else max(self.total, 0)
+        return rows if self.options.sample is None else min(rows, self.options.sample)
+
     def cut(self, examiner: Examiner, part: Part, jobs: int) -> Sequence[Task]:
         """A task for each range of its keys, for a large table with an integer key."""
         relation = self.relation
@@ -143,6 +101,11 @@ class TableTask(Task):
             part.merge(skim)
             return [replace(self, span=span, settled=settled) for span in spans] or [self]
         return [self]
+
+    def proof(self) -> str:
+        with suppress(*self._errors, OSError), self._connected() as connection:
+            return unchanged.proof(connection, self.relation, self.options.sample)
+        return ""
 
     def read(self, examiner: Examiner, part: Part, sink: Sink | None) -> None:
         relation, sample = self.relation, self.options.sample
@@ -254,7 +217,7 @@ class TableTask(Task):
     def _measure(self, columns: Sequence[Column], part: Part) -> None:
         kinds = {column.name: column.reading for column in self.relation.columns}
         for name, cells in columns:
-            total, longest = _sizes(cells)
+            total, longest = sizes(cells)
             part.bytes += total
             if longest == (most_of(kinds[name], len(kinds)) or MOST_WIDE):
                 unit = "bytes" if kinds[name] == "bytes" else "characters"
@@ -287,12 +250,3 @@ def _rows(keys: Sequence[Sequence[object]], masked: dict[int, str]) -> list[str]
         for at, values in enumerate(keys)
     ]
     return [",".join(parts) for parts in zip(*shown, strict=True)] if shown else []
-
-
-def _sizes(values: Sequence[Any]) -> tuple[int, int]:
-    """The characters of a column's values in all, and of the longest."""
-    try:
-        lengths = list(map(len, filter(None, values)))
-    except TypeError:  # numbers have no length
-        return 8 * len(values), 8
-    return sum(lengths), max(lengths, default=0)

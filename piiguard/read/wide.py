@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from piiguard.read.relation import MOST
 
-__all__ = ["MOST_WIDE", "NARROW", "apart"]
+__all__ = ["MOST_WIDE", "NARROW", "apart", "sizes"]
 
 NARROW = 1 << 15
 """Bytes of a narrow row: a page of a thousand takes 32 MB at most."""
@@ -40,6 +40,15 @@ def apart(query: _Query, readings: Sequence[str]) -> tuple[_Query, _Query]:
     narrow = [sa.case((~wide, column)).label(None) for column in columns]
     each = [_whole(column, reading).label(None) for column, reading in zip(columns, readings, strict=True)]
     return sa.select(*narrow, wide), sa.select(*each).where(wide)
+
+
+def sizes(values: Sequence[Any]) -> tuple[int, int]:
+    """The characters of a column's values in all, and of the longest."""
+    try:
+        lengths = list(map(len, filter(None, values)))
+    except TypeError:  # numbers have no length
+        return 8 * len(values), 8
+    return sum(lengths), max(lengths, default=0)
 
 
 def _bytes(column: sa.ColumnElement[Any], reading: str) -> sa.ColumnElement[Any]:

@@ -19,8 +19,9 @@ from presidio_anonymizer.operators import OperatorType
 
 from piiguard.frames import emptied
 from piiguard.keys import Keyring
+from piiguard.redact.choices import Operator
 from piiguard.redact.pseudonym import Pseudonyms
-from piiguard.redact.replacing import Operator, replacer
+from piiguard.redact.replacing import replacer
 
 __all__ = ["HashOperator", "MaskOperator", "PseudonymOperator", "RevealOperator", "TagOperator"]
 

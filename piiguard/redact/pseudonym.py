@@ -14,7 +14,7 @@ import string
 import uuid
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -28,12 +28,9 @@ from piiguard.redact.replacing import letters, normal
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
+    from piiguard.redact.choices import Scope
 
-__all__ = ["PSEUDONYM", "SCOPES", "Pseudonyms", "Scope", "StreamRevealer"]
-
-Scope = Literal["keyring", "run"]
-"""Where equal values have equal pseudonyms: wherever the keyring is used, or in one run alone."""
-SCOPES: tuple[Scope, ...] = get_args(Scope)
+__all__ = ["PSEUDONYM", "Pseudonyms", "StreamRevealer"]
 
 PSEUDONYM = re.compile(r"<([A-Z][A-Z0-9_]*):([0-9]{1,5})\.(?:([a-z]{9})\.)?([a-z2-7]{26,})>")
 _PSEUDONYM_BYTES = re.compile(rb"(?:<|&lt;)(" + PSEUDONYM.pattern[1:-1].encode() + rb")(?:>|&gt;)")

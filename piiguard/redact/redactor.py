@@ -15,15 +15,15 @@ from piiguard.detect.escapes import Spelled, is_spelled
 from piiguard.detect.mask import is_mask
 from piiguard.detect.match import Found
 from piiguard.frames import emptied
+from piiguard.redact.choices import Operator, Scope
 from piiguard.redact.fitted import fitted
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.nested import Nested
-from piiguard.redact.replacing import Operator, replacer
+from piiguard.redact.replacing import replacer
 from piiguard.redact.settled import Change, settled, written
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
-    from piiguard.redact.pseudonym import Scope
 
 __all__ = ["Redactor", "placed", "redact_text"]
 

@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from piiguard.detect.mask import mask
 from piiguard.entities import BY_NAME
@@ -19,12 +19,10 @@ from piiguard.errors import KeyringError
 
 if TYPE_CHECKING:
     from piiguard.keys import Keyring
-    from piiguard.redact.pseudonym import Scope
+    from piiguard.redact.choices import Operator, Scope
 
-__all__ = ["OPERATORS", "Operator", "Replace", "normal", "replacer"]
+__all__ = ["Replace", "normal", "replacer"]
 
-Operator = Literal["mask", "tag", "hash", "pseudonym"]
-OPERATORS: tuple[Operator, ...] = get_args(Operator)
 Replace = Callable[[str, str], str]
 """From entity and value to what stands in place of the value."""
 

@@ -65,8 +65,9 @@ def _outside(changes: Sequence[Change], later_ones: Iterable[Change]) -> Iterato
         while number < len(kept) and kept[number][0] < end:
             first, last, shift = kept[number]
             if (low := max(first, start)) < (high := min(last, end)):
-                yield low + shift, high + shift, new
-                new = ""
+                alike = len(new) == end - start  # sign by sign, as masks are
+                yield low + shift, high + shift, new[low - start : high - start] if alike else new
+                new = new if alike else ""
             number += 1
 
 

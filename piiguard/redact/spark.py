@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from piiguard.errors import ManifestError
 from piiguard.keys import Keyring
+from piiguard.redact.choices import Operator
 from piiguard.redact.redactor import Redactor
-from piiguard.redact.replacing import Operator
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -81,9 +81,10 @@ class Changes:
 
 def overview(report: ScanReport) -> Overview:
     """Count what is exposed; encrypted places show in the heat map alone."""
-    exposed = report.unprotected
     repeated = _repeated(report.findings)
-    groups = by_table(f for f in report.findings if (f.target, f.table) not in repeated)
+    stored = [f for f in report.findings if (f.target, f.table) not in repeated]
+    exposed = [f for f in stored if f.protection != "encrypted"]
+    groups = by_table(stored)
     categories = _present(report.findings)
     rows = [
         Row(
@@ -104,12 +105,7 @@ def overview(report: ScanReport) -> Overview:
         records=sum(row.records for row in rows),
         people=report.persons,
         estimated=any(finding.records not in (None, _counted(finding)) for finding in report.findings),
-        shares=tuple(
-            sorted(
-                _shares(f for f in exposed if (f.target, f.table) not in repeated),
-                key=lambda share: -share.records,
-            )
-        ),
+        shares=tuple(sorted(_shares(exposed), key=lambda share: -share.records)),
         categories=categories,
         rows=tuple(rows),
         views=len(repeated),

@@ -17,7 +17,7 @@ from piiguard.names import attribute, can_be_pasted, command, file_word, python,
 from piiguard.report.messages import Language, say
 from piiguard.scan.finding import Finding
 
-__all__ = ["Remedy", "next_step", "remedies"]
+__all__ = ["Remedy", "has_command", "next_step", "remedies"]
 
 _LOGGING = """\
 import logging
@@ -58,6 +58,7 @@ Name = Literal[
     "redact",
     "logging",
     "unsafe_name",
+    "inside",
     "stream",
     "view",
     "foreign",
@@ -86,6 +87,7 @@ class Remedy:
 
 _UNSAFE = Remedy("unsafe_name", "", "")
 _GONE = Remedy("stream", "", "")
+_INSIDE = Remedy("inside", "", "")
 
 
 def remedies(finding: Finding) -> tuple[Remedy, ...]:
@@ -108,20 +110,36 @@ def remedies(finding: Finding) -> tuple[Remedy, ...]:
     if _in_frame(finding):
         return manifest, Remedy("frame", "python", _FRAME)
     encrypt = _encrypt(finding)
-    return (
-        (encrypt,) if encrypt is _UNSAFE else (encrypt, manifest, Remedy("model", "python", _model(column)))
-    )
+    if encrypt is _UNSAFE:
+        return (encrypt,)
+    first = (_INSIDE,) if _inside(finding) else ()
+    return (*first, encrypt, manifest, Remedy("model", "python", _model(column)))
 
 
 def next_step(finding: Finding, lang: Language = "en") -> str:
     """The one command that changes most, or why there is none."""
-    if finding.kind == "file":
-        step = _redact(finding)
-    elif hindered := _hindered(finding):
-        step = hindered
-    else:
-        step = Remedy("frame", "python", _FRAME_STEP) if _in_frame(finding) else _encrypt(finding)
+    step = _first(finding)
     return step.text or f"{shown(finding.place)}: {say(lang, f'remedy.{step.name}')}"
+
+
+def has_command(finding: Finding) -> bool:
+    """Whether its next step is one to type."""
+    return bool(_first(finding).text)
+
+
+def _first(finding: Finding) -> Remedy:
+    if finding.kind == "file":
+        return _redact(finding)
+    if hindered := _hindered(finding):
+        return hindered
+    if _in_frame(finding):
+        return Remedy("frame", "python", _FRAME_STEP)
+    return _INSIDE if _inside(finding) else _encrypt(finding)
+
+
+def _inside(finding: Finding) -> bool:
+    """Whether the value is a part of a text or a document, whose programs would lose the rest with it."""
+    return bool(finding.path) or any(reason.code == "labelled" for reason in finding.reasons)
 
 
 def _address(finding: Finding) -> str:
@@ -182,8 +200,7 @@ def _clean(path: PurePath) -> PurePath:
 def _column(finding: Finding) -> ProtectedColumn:
     table, column = finding.table or "", finding.column or ""
     # What stands inside a document or a text is no value of its own: the whole is encrypted, and not searched.
-    inside = finding.path or any(reason.code == "labelled" for reason in finding.reasons)
-    normalizer = None if inside else _normalizer(finding.entity)
+    normalizer = None if _inside(finding) else _normalizer(finding.entity)
     return ProtectedColumn(
         table=table,
         column=column,

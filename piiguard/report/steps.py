@@ -19,11 +19,11 @@ MOST = 5
 _NAME = 36  # characters of a name on paper
 
 Kind = Literal[
-    "encrypt", "clean", "files", "source", "overdue", "undeclared", "unlimited", "unread", "full", "again"
+    "encrypt", "inside", "clean", "files", "source", "overdue", "undeclared", "unlimited", "unread", "full", "again"
 ]  # fmt: skip
 
 _BY_REMEDY: dict[str, Kind] = {
-    "encrypt": "encrypt", "frame": "encrypt", "manifest": "encrypt",
+    "encrypt": "encrypt", "frame": "encrypt", "manifest": "encrypt", "inside": "inside",
     "logging": "clean", "redact": "clean",
     "packed": "files", "mixed": "files", "rename": "files", "stream": "files", "history": "files",
     "object": "clean",

@@ -15,7 +15,7 @@ from piiguard.report import people
 from piiguard.report.gaps import grouped, sentence
 from piiguard.report.messages import Language, number, say
 from piiguard.report.order import by_place, worst_first
-from piiguard.report.remedy import next_step
+from piiguard.report.remedy import has_command, next_step
 from piiguard.report.unread import said
 from piiguard.scan.finding import Finding, ScanReport, Target
 
@@ -151,10 +151,12 @@ def _verdict(report: ScanReport, lang: Language, baseline: Collection[str] | Non
 
 
 def _next_steps(report: ScanReport, lang: Language, baseline: Collection[str] | None) -> Iterator[Text]:
-    """What to type, for what is new before what is known, as few are shown."""
+    """What to type, for what is new before what is known and commands before advice, as few are shown."""
     by_place = {_spot(finding): finding for finding in reversed(worst_first(report.unprotected))}
     new = {_spot(finding) for finding in report.unprotected if _is_new(finding, baseline)}
-    first = sorted(worst_first(by_place.values()), key=lambda finding: _spot(finding) not in new)
+    first = sorted(
+        worst_first(by_place.values()), key=lambda each: (_spot(each) not in new, not has_command(each))
+    )
     steps = list(dict.fromkeys(next_step(finding, lang) for finding in first))
     if steps:
         yield Text(say(lang, "table.next"))

@@ -8,7 +8,8 @@
                        "reason": "switchboard numbers of branches", "expires": "2027-06-30"}]}
 
 Suppressions are written by hand: ``place`` and ``entity`` are globs, ``target`` may narrow them further, and a
-reason and a last day are required. Line numbers change with every edit, so they are left out. A database on a server
+reason and a last day are required. ``verdict`` says ``accepted`` (it stays, known) unless it is ``false``: no personal data, which is told to no
+catalogue and stands on no list. Line numbers change with every edit, so they are left out. A database on a server
 is known by its identity, so those of version 0.1.0, which hold an address, hold from any host.
 """
 
@@ -20,7 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from piiguard import clock, shape
 from piiguard.errors import ScanError
@@ -53,6 +54,7 @@ class Suppression:
     reason: str
     expires: str
     target: str = "*"
+    verdict: Literal["accepted", "false"] = "accepted"
 
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is meant, on any day."""
@@ -61,6 +63,12 @@ class Suppression:
             and fnmatchcase(finding.entity, self.entity)
             and any(fnmatchcase(name, self.target) for name in (finding.target, identity(finding.target)))
         )
+
+    def to_dict(self) -> dict[str, str]:
+        """As it stands in a file, where an accepted one need not say so."""
+        return {
+            name: value for name, value in asdict(self).items() if (name, value) != ("verdict", "accepted")
+        }
 
     def expired(self, today: date) -> bool:
         return date.fromisoformat(self.expires) < today
@@ -124,6 +132,13 @@ class Baseline:
             or any(s.covers(shown) for s in live)
         )
 
+    def denied(self, findings: Iterable[Finding], today: date | None = None) -> frozenset[str]:
+        """The ids of the findings that somebody has said today to be no personal data."""
+        day, findings = today or clock.now().date(), list(findings)
+        false = [s for s in self.suppressions if s.verdict == "false" and not s.expired(day)]
+        shown = zip(findings, _discreet(findings) if false else findings, strict=True)
+        return frozenset(f.id for f, told in shown if any(s.covers(told) for s in false))
+
     def gone(self, report: ScanReport) -> tuple[Gone, ...]:
         """The places that are known and hold nothing unprotected any more, of targets that were searched to their end.
 
@@ -154,7 +169,7 @@ class Baseline:
         document = {
             "schema": SCHEMA,
             "findings": sorted(entries.values(), key=lambda e: (e["target"], e["place"], e["entity"])),
-            "suppressions": [asdict(s) for s in self.suppressions],
+            "suppressions": [s.to_dict() for s in self.suppressions],
         }
         try:
             with new_file(Path(path), durable=True) as file:

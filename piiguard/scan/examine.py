@@ -147,7 +147,6 @@ class Examiner:
     def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
         shown = Shown.of(block.data, block.seen, block.until)
         for number, text, matches in self.engine.lines(shown.data, shown.seen, shown.until):
-            line = block.line + number + 1
             shift = block.column if number == 0 else 0
             seen: set[tuple[str | None, str]] = set()
             found = shown.placed(number, text, matches)
@@ -157,6 +156,10 @@ class Examiner:
                 masked = mask(match.entity, value)
                 if masked == value:
                     continue  # somebody has masked it
+                breaks = text.count("\n", match.start, match.end)
+                first, begin = shown.at(number, start)
+                last, finish = (number + breaks, end) if breaks else shown.at(number, end, behind=True)
+                line = block.line + first + 1
                 place = (path, match.entity)
                 tally = own.tally(*place)
                 if match.entity in IDENTIFIERS and match.score >= MEDIUM:
@@ -168,12 +171,12 @@ class Examiner:
                 else:
                     tally.best = max(tally.best, (match.score, masked))
                 if sink and match.score >= self._least:
-                    breaks = text.count("\n", match.start, match.end)
                     sink(
                         Match(
-                            target=name, entity=match.entity, score=round(match.score, 2), start=start + shift,
-                            end=end + (0 if breaks else shift), masked=masked, file=name, line=line,
-                            end_line=line + breaks if breaks else None, path=path,
+                            target=name, entity=match.entity, score=round(match.score, 2),
+                            start=begin + shift * (first == number), end=finish + shift * (last == number),
+                            masked=masked, file=name, line=line,
+                            end_line=line + last - first if last > first else None, path=path,
                         )
                     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,9 @@ from piiguard.errors import ScanError
 from piiguard.files import append, is_mine, new_file, read
 from piiguard.manifest import Manifest
 from piiguard.names import json_text
+from piiguard.read import Task
 from piiguard.scan.finding import Finding, Note
+from piiguard.scan.identity import identity
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import Outcome, people_of
 from piiguard.scan.reason import in_english
@@ -28,6 +31,7 @@ __all__ = ["SCHEMA", "Checkpoint", "Journal"]
 
 SCHEMA = "piiguard.checkpoint/1"
 UNCHANGED = "has not changed since the checkpoint{}, and was not read again"
+GONE = "was there at the checkpoint of {}, and is gone"
 CARRIED = "was read{} by the scan that this one goes on with, and not again"
 _MOST = 256 << 20  # bytes: of a hundred thousand tables
 
@@ -85,6 +89,10 @@ class Journal:
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise self._wrong(f"the checkpoint cannot be used: {reason}") from None
+
+    def mark_of(self, task: Task) -> str:
+        """What has changed when a place has: a scan that goes on does not ask databases for it."""
+        return task.mark
 
     def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
         """What an earlier run found there, if it came to the end; ``mark`` has changed when the place has."""
@@ -161,18 +169,34 @@ class Journal:
 class Checkpoint(Journal):
     """What a finished scan covered: what has not changed since is not read again, and its findings stand.
 
-    Of a table nobody can tell whether it has changed; it is read. Another version of piiguard reads everything.
+    Whatever cannot be told not to have changed is read. Another version of piiguard reads everything; what ``targets``
+    covered does not stand in for others.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], options: Options, manifest: Manifest | None = None
+        self,
+        path: str | os.PathLike[str],
+        options: Options,
+        manifest: Manifest | None = None,
+        targets: Iterable[str] = (),
     ) -> None:
         self._lines: list[dict[str, Any]] = []
+        self._targets = sorted(set(map(identity, targets)))
         super().__init__(path, options, manifest)
+        self._unmet = set(self._done)
 
     _note = UNCHANGED
 
+    def mark_of(self, task: Task) -> str:
+        return task.proof()
+
+    @property
+    def gone(self) -> tuple[Note, ...]:
+        """What it covered, and no scan with it came upon."""
+        return tuple(Note(target, place, GONE.format(self._day)) for target, place in sorted(self._unmet))
+
     def find(self, target: str, place: str, mark: str = "") -> Outcome | None:
+        self._unmet.discard((target, place))
         known = super().find(target, place, mark) if mark else None
         if known is not None:
             self.note(
@@ -197,7 +221,13 @@ class Checkpoint(Journal):
         self._lines.append(entry)
 
     def _header(self, options: Options, manifest: Manifest | None) -> dict[str, Any]:
-        return {**super()._header(options, manifest), "piiguard": __version__}
+        own = {"piiguard": __version__, "targets": self._targets}
+        return {**super()._header(options, manifest), **own}
+
+    def _is_of_now(self, head: dict[str, Any]) -> bool:
+        if head.get("targets", self._targets) != self._targets:
+            raise self._wrong("a checkpoint of another target")
+        return super()._is_of_now(head)
 
 
 def _day(stamp: object) -> str:

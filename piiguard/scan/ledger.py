@@ -10,6 +10,7 @@ from dataclasses import replace
 from piiguard import clock
 from piiguard.read import Kind
 from piiguard.read.listing import NO_FILE
+from piiguard.read.options import NO_TABLE
 from piiguard.read.store.address import is_store
 from piiguard.scan.finding import Failure, ScanReport, Target, Unread
 from piiguard.scan.identity import identity
@@ -33,7 +34,7 @@ def report_of(
     read = Target(
         target,
         kind,
-        tables=sum(not outcome.left for outcome in outcomes) if kind == "database" else None,
+        tables=sum(map(_is_table, outcomes)) if kind == "database" else None,
         rows_read=units if kind == "database" else None,
         lines_read=units if kind == "file" else None,
         bytes_read=sum(outcome.bytes for outcome in outcomes),
@@ -45,6 +46,10 @@ def report_of(
     notes = tuple(note for outcome in outcomes for note in outcome.notes)
     people = People.all(outcome.people for outcome in outcomes)
     return ScanReport(started, clock.stamp(), (read,), findings, tuple(errors), notes=notes, people=people)
+
+
+def _is_table(outcome: Outcome) -> bool:
+    return not outcome.left and all(error.message != NO_TABLE for error in outcome.errors)
 
 
 def unread(target: str, message: str = "not read: the scan was interrupted") -> ScanReport:
@@ -66,7 +71,9 @@ def accepting(report: ScanReport, globs: Collection[str], *, empty: bool = False
     """
 
     def accepted(place: str, reason: str) -> bool:
-        return (empty and reason == NO_FILE) or any(fnmatch.fnmatchcase(place, glob) for glob in globs)
+        return (empty and reason in (NO_FILE, NO_TABLE)) or any(
+            fnmatch.fnmatchcase(place, glob) for glob in globs
+        )
 
     errors = tuple(error for error in report.errors if not accepted(error.place, error.message))
     left = {error.target for error in errors}
@@ -82,7 +89,11 @@ def accepting(report: ScanReport, globs: Collection[str], *, empty: bool = False
 
 
 def join(reports: Sequence[ScanReport]) -> ScanReport:
-    """One report over several targets; those of one identity are told apart by their addresses."""
+    """One report over several targets; those of one identity are told apart by their addresses.
+
+    A glob of tables that one of them has need not have tables in the others.
+    """
+    reports = _without_globs_of_others(reports)
     every = Counter(identity(target.target) for report in reports for target in report.targets)
     return ScanReport(
         min((r.started for r in reports), default=clock.stamp()),
@@ -93,3 +104,29 @@ def join(reports: Sequence[ScanReport]) -> ScanReport:
         notes=tuple(n for r in reports for n in r.notes),
         people=People.all(r.people for r in reports if r.people),
     )
+
+
+def _without_globs_of_others(reports: Sequence[ScanReport]) -> list[ScanReport]:
+    """The reports without the globs that match a table of another one."""
+    missed = [
+        {error.place for error in report.errors if error.message == NO_TABLE}
+        for report in reports
+        if any(target.kind == "database" and target.tables is not None for target in report.targets)
+    ]
+    nowhere = set[str]().union(*missed).intersection(*missed)
+    return [_without(report, nowhere) for report in reports]
+
+
+def _without(report: ScanReport, nowhere: Collection[str]) -> ScanReport:
+    errors = tuple(each for each in report.errors if each.message != NO_TABLE or each.place in nowhere)
+    if len(errors) == len(report.errors):
+        return report
+    targets = (
+        replace(
+            target,
+            complete=not any(error.target == target.target for error in errors),
+            unread=tuple(each for each in target.unread if each.reason != NO_TABLE or each.place in nowhere),
+        )
+        for target in report.targets
+    )
+    return replace(report, errors=errors, targets=tuple(targets))

@@ -13,7 +13,7 @@ from typing import ParamSpec
 from piiguard import clock
 from piiguard.errors import PiiguardError, internal
 from piiguard.manifest import Manifest
-from piiguard.read import Defining, Sink, Source, Task, memory
+from piiguard.read import Defining, Measured, Sink, Source, Task, memory
 from piiguard.read.part import Part
 from piiguard.scan import members, pool
 from piiguard.scan.examine import Examiner
@@ -24,8 +24,9 @@ from piiguard.scan.ledger import report_of
 from piiguard.scan.matches import Behind, reported
 from piiguard.scan.options import Options
 from piiguard.scan.outcome import judged
+from piiguard.scan.progress import Overall, Progress
 
-__all__ = ["Elsewhere", "Progress", "read", "run"]
+__all__ = ["Elsewhere", "read", "run"]
 
 DIED = "the process that read it died"
 DEFECT = "not read to its end: {}; this is a defect of piiguard, report it"
@@ -34,8 +35,6 @@ TIMED_OUT = "a pattern took too long on some of it, which was not searched for i
 _AT_ONCE = 10_000
 
 P = ParamSpec("P")
-Progress = Callable[[str, int, int, str], None]
-"""Called with the table or file being read, the units done, how many there are (-1: unknown), and their name."""
 Elsewhere = Callable[[Sequence[Task], Options], Iterator[tuple[Task, Part | None]]]
 """Reads tasks on other machines; None for one whose reader died."""
 
@@ -95,6 +94,7 @@ class _Scan:
     ) -> None:
         self.source, self.options, self.manifest, self.journal = source, options, manifest, journal
         self.progress, self.sink = _guarded(progress) if progress else None, _guarded(sink) if sink else None
+        self.overall = progress if isinstance(progress, Overall) else None
         self.examiner = members.judging(Examiner(options), self.sink)
         self.parts: dict[str, Part] = {}
         self.marks: dict[str, str] = {}
@@ -105,6 +105,8 @@ class _Scan:
         started, stopped = clock.stamp(), False
         tasks = self._fresh(self.source.tasks(self.options))
         try:
+            if self.overall and isinstance(self.source, Measured):
+                self.overall.begin(self.source.extent(self.options))
             if self.sink is None and (elsewhere or jobs > 1):
                 for some in _batches(tasks):
                     self._spread(some, elsewhere, jobs)
@@ -128,9 +130,10 @@ class _Scan:
         """What is left to read."""
         for task in tasks:
             if self.journal:
-                mark = self.marks[task.place] = task.mark
+                mark = self.marks[task.place] = self.journal.mark_of(task)
                 if known := self.journal.find(self.source.name, task.place, mark):
                     self.outcomes.add(known)
+                    self._ended(task, fresh=False)
                     continue
             yield task
 
@@ -218,6 +221,10 @@ class _Scan:
         if self.progress:
             self.progress(task.place, part.rows if task.unit == "rows" else part.bytes, task.total, task.unit)
 
+    def _ended(self, task: Task, *, fresh: bool = True) -> None:
+        if self.overall:
+            self.overall.ended(task.place, task.amount, fresh=fresh)
+
     def _manifest(self, task: Task) -> Manifest | None:
         return (
             _renamed(self.manifest, task.alias, task.place) if self.manifest and task.alias else self.manifest
@@ -233,6 +240,7 @@ class _Scan:
         self.outcomes.add(outcome)
         if self.journal:
             self.journal.note(self.source.name, outcome, self.marks[task.place])
+        self._ended(task)
         return list(outcome.findings)
 
 

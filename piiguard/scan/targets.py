@@ -23,7 +23,8 @@ from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import NO_FILE, join, unread
 from piiguard.scan.options import Options
-from piiguard.scan.run import Elsewhere, Progress, run
+from piiguard.scan.progress import Progress
+from piiguard.scan.run import Elsewhere, run
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -60,7 +61,7 @@ def scan_database(
     interrupt. A ``journal`` notes the tables that are done and leaves them out next time. Raises
     :class:`DatabaseError` when the database cannot be reached at all.
     """
-    from piiguard.read.table import DatabaseSource  # SQLAlchemy, which a log does without
+    from piiguard.read.database import DatabaseSource  # SQLAlchemy, which a log does without
 
     try:
         return run(

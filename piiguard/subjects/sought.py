@@ -23,7 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from piiguard.detect import packed
+from piiguard.detect import packed, unmarked
 from piiguard.detect.escapes import Shown, Spelled, is_spelled
 from piiguard.detect.headers import context, hints, promised
 from piiguard.detect.leaves import as_text, as_tree, leaves
@@ -35,8 +35,26 @@ from piiguard.subjects.live.documents import is_document, look_into
 __all__ = ["Seeker", "Sought"]
 
 _KIND = {entity: kind for kind, entity in ENTITIES.items()}
-_ESCAPES = ("\\u", "\\x", "%25", "%3", "%4", "%5", "%6", "%7", "=3", "&#", *packed.MARKS)
-"""What spells a digit or a letter by its number: in JSON, in URLs, in mails, in HTML; and what packs a text whole."""
+_ESCAPES = (
+    "\\u",
+    "\\x",
+    "\\X",
+    "%25",
+    "%3",
+    "%4",
+    "%5",
+    "%6",
+    "%7",
+    "=3",
+    "&#",
+    "har(",
+    "HAR(",
+    "hr(",
+    "HR(",
+    "Code(",
+    *packed.MARKS,
+)
+"""What spells a digit or a letter by its number: in JSON, URLs, mails, HTML, HL7 and SQL; and what packs a text whole."""
 _FOREIGN = f"[\uff01-\uff5e{OF_DIGITS}]"  # a class for GLOB as well
 _DIGIT = re.compile(_FOREIGN)
 _LONGEST = 256
@@ -71,12 +89,11 @@ class Sought:
             small.like("%" + "%".join(map(_literal, signs)) + "%", escape="!") for signs in self._signs
         ]
         escaped = [text.like(f"%{_literal(sign)}%", escape="!") for sign in _ESCAPES]
-        foreign = text.op("GLOB")(f"*{_FOREIGN}*") if dialect == "sqlite" else text.regexp_match(_FOREIGN)
-        return sa.or_(*ordered, *escaped, foreign) if ordered else sa.false()
+        return sa.or_(*ordered, *escaped, *_classes(text, dialect)) if ordered else sa.false()
 
     def may_hold(self, text: str) -> bool:
         """The same for a text at hand."""
-        if any(sign in text for sign in _ESCAPES) or (not text.isascii() and _DIGIT.search(text)):
+        if is_spelled(text) or (not text.isascii() and _DIGIT.search(text)):
             return True
         small = text.lower()
         return any(_in_order(signs, small) for signs in self._signs)
@@ -253,6 +270,16 @@ def _bare(one: Identifier) -> re.Pattern[str] | None:
         return None
     edge = "0-9" if one.kind == "iin" else r"\w.%+-"
     return re.compile(rf"(?<![{edge}]){re.escape(one.normal)}(?![{edge}])", re.IGNORECASE)
+
+
+def _classes(text: sa.ColumnElement[Any], dialect: str) -> list[sa.ColumnElement[bool]]:
+    """Rows with digits of other scripts, or with something packed that nothing marks."""
+    if dialect == "sqlite":
+        globs = [f"*{each}*" for each in (_FOREIGN, *unmarked.CLASSES)]
+        globs += [f"{each}*" for each in unmarked.CLASSES_AT_BEGIN]
+        return [text.op("GLOB")(each) for each in globs]
+    anywhere, first = "|".join(unmarked.CLASSES), "|".join(unmarked.CLASSES_AT_BEGIN)
+    return [text.regexp_match(_FOREIGN), text.regexp_match(f"{anywhere}|^(?:{first})")]
 
 
 def _literal(sign: str) -> str:

@@ -36,13 +36,13 @@ _LISTED = later(
     rf"(?<![{ANY}0-9,])(?P<surname>{_WORD}),{_BLANK}(?P<given>{_WORD})(?:{_BLANK}(?P<more>{_WORD}|(?:[{UPPER}]\.{_BLANK}?){{1,2}}))?(?![{ANY}0-9])"
 )
 # «Абенов К., Белая Н., Ким В.»: in a list of surnames with initials each is one, whatever else the word means.
-_INITIALED = rf"(?:{_WORD}{_BLANK}(?:[{UPPER}]\.{_BLANK}?){{1,2}}+)"
-_ENUMERATED = later(rf"(?<![{ANY}0-9.]){_INITIALED}(?:(?<![ \u00a0])[,;]{_BLANK}?{_INITIALED}){{2,60}}+")
+_INITIALED = rf"(?:{_WORD}{_BLANK}(?>(?:[{UPPER}]\.{_BLANK}?){{1,2}}))"
+_ENUMERATED = later(rf"(?<![{ANY}0-9.]){_INITIALED}(?>(?:(?<![ \u00a0])[,;]{_BLANK}?{_INITIALED}){{2,60}})")
 _OF_ENUMERATION = later(_INITIALED)
 _COMMA = later(rf",{_BLANK}[{UPPER}]")
 _COLUMNS = later(r"(?i)insert\s+into\s+[^\s(]{1,120}\s*\((?P<columns>[^()]{1,4000})\)\s*values\s*")
-_ROW = later(r"\s*,?\s*\((?P<values>(?:'(?:[^'\\]|''|\\.)*+'|[^'()]|\([^'()]*\))*+)\)")
-_VALUE = later(r"\s*+[A-Za-z]{0,2}'(?P<text>(?:[^'\\]|''|\\.)*+)'[^',]*|(?:[^',()]|\([^'()]*\))++|(?=,)")
+_ROW = later(r"\s*,?\s*\((?P<values>(?>(?:'(?:[^'\\]|''|\\.)*+'|[^'()]++|\([^'()]*\))*))\)")
+_VALUE = later(r"\s*+[A-Za-z]{0,2}'(?P<text>(?:[^'\\]|''|\\.)*+)'[^',]*|(?>(?:[^',()]++|\([^'()]*\))+)|(?=,)")
 _CAN_BE_NAME = later(rf"{_WORD}(?:[ -]{_WORD}|[ ][{UPPER}]\.){{0,3}}")
 
 

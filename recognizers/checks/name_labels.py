@@ -9,6 +9,7 @@ from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, fold
 
 __all__ = [
+    "CALLED",
     "KEYS",
     "MAYBE",
     "PAYMENT_TAGS",
@@ -60,6 +61,8 @@ TITLES = frozenset(
 )
 # Behind these two words in capitals are a name, whatever they are.
 MISTERS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof"])
+# Behind these two words a single name stands.
+CALLED = frozenset(["меня зовут", "его зовут", "ее зовут", "тебя зовут", "менің атым", "оның аты", "name is"])
 # Fields of a payment order of MT 102 of Kazakhstan: surname, given name, patronymic, head, chief accountant; the name of
 # a payer may be that of a firm.
 PAYMENT_TAGS = {"FM": "key", "NM": "key", "FT": "key", "CHIEF": "key", "MAINBK": "key", "NAME": "maybe"}
@@ -106,10 +109,15 @@ def label_before(text: str, start: int) -> str | None:
         return PAYMENT_TAGS.get(before.strip("/")) if before[:1] == "/" else None
     if before[-1:] not in (" ", "\u00a0"):
         return None
-    word = "".join(_last_words(before.rstrip(" \u00a0."))[-1:])
+    words = _last_words(before.rstrip(" \u00a0."))
+    word = "".join(words[-1:])
     if word in MISTERS:
         return "mister"
-    return "title" if word in TITLES or (word in _FIELDS and _in_record(text, start)) else None
+    return (
+        "title"
+        if word in TITLES or " ".join(words[-2:]) in CALLED or (word in _FIELDS and _in_record(text, start))
+        else None
+    )
 
 
 def speaker(text: str, start: int, end: int) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, LOWER, fold
+from piiguard.recognizers.checks.name_labels import is_role
 from piiguard.recognizers.checks.name_token import FoundName, Token
 from piiguard.recognizers.checks.name_words import given, is_plain_form, words
 
@@ -17,6 +18,7 @@ __all__ = ["pairs"]
 # After the initial of a person the sentence goes on, or the line ends; a heading goes on with a capital letter.
 _GOES_ON = later(rf"[ \u00a0]*(?:$|[\n,;:)\]|/<»\"–—-]|[ \u00a0][{LOWER}0-9(«+])|[ \u00a0]{{2}}|\t")
 _AFTER_WORD = later(rf"[{LOWER}]{{3}},?[ \u00a0]$")
+_ROLE = later(rf"(?<![{ANY}0-9])([{ANY}]{{3,18}}):?[ \u00a0]$")
 _JOINED = later(rf"[{ANY}0-9_]")
 _BEFORE_LETTER = later(rf"(?:^|[^{ANY}])$")
 # What is numbered by letters: «корпус А.», «вариант Б.»
@@ -68,11 +70,17 @@ def _is_initialled(text: str, left: Token, right: Token) -> bool:
     if (
         left.label not in "UsSNF"
         or (left.text.isascii() and left.label != "F")
-        or left.text.isupper()
+        or (left.text.isupper() and not _behind_role(text, left.start))
         or word in _LETTERED
     ):
         return False
     return len(word) > 3 and not is_plain_form(word)
+
+
+def _behind_role(text: str, start: int) -> bool:
+    """In capitals any word may stand before an initial, unless a role leads to it: «собственник САБЫРХАН Р.»."""
+    role = _ROLE.search(text, max(0, start - 20), start)
+    return role is not None and is_role(role[1])
 
 
 def _is_word_with_initials(text: str, left: Token, last: Token) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import groupby
 
 from piiguard.frames import emptied
 from piiguard.recognizers.checks import name_forms
@@ -91,13 +91,13 @@ RULES = (
     Rule("given name, initial, surname", "[FE]I(?:[SsNuUEF]|A(?=$))", 0.85, True),
     Rule("initials and a surname like a patronymic", f"I{{1,2}}{PATRONYMIC}(?![SsN])", 0.7),
     Rule("surname, given name, initial", "[SsN]FI(?![SNI])", 0.85, True),
-    Rule("given name and surname", "(?:[FE][SN]|AS)(?!F(?![SN]))|EE|Fs", 0.85, True),
+    Rule("given name and surname", "(?:[FE][SN]|AS(?!I))(?!F(?![SN]))|EE|Fs", 0.85, True),
     Rule("surname and given name", "[SsN]F(?![SP])|S[AE](?![SP])|NE(?![SN])", 0.85, True),
     Rule("initial and surname like a given name", "IF(?=$)", 0.5),
     Rule("two given names", "FF|[FE]F|FE", 0.7, True),
     Rule("given name and unknown surname", "FUS|F[UCu](?:U(?=$))?|FA|Eu|Fw", 0.6),
     Rule("ambiguous given name and given name", "AF", 0.55),
-    Rule("unknown given name and surname", "[Uuw]S(?![FP])", 0.5),
+    Rule("unknown given name and surname", "[Uuw]S(?![FPI])", 0.5),
     Rule("given name and dictionary word", "FW", 0.5),
     Rule("unknown surname and given name", "[Uuw]F(?![SsPUuFCI])", 0.5),
     Rule("unknown surname and given name after a role", "(?<=R)(?:[UuW]F|F[UuW])", 0.5, True),
@@ -117,11 +117,12 @@ BEFORE = later(
     r"|street|ave|avenue|ul|ulitsa|prospekt|pr|им\.\s?(?:акад|ген|марш)|генерала|маршала|академика)\.?\s?[«\"“]?"
     r"|\b(?:пос|с|пгт|аул|ж/м|ст)\.\s?|\b(?:пос[её]л(?:ок|к[аеу])|сел[аоеу]|станици?[аыеу]|аул[ае]?|хутор[ае]?|площад[ьи]|набережн(?:ая|ой)|парк[ае]?|сквер[ае]?|скверу|мост[ау]?|памятник[ауе]?|музе[йяею]|мавзоле[йяею]|пик[ае]?|ледник[ае]?|метро)\s[«\"“]?"
     r"|\b(?:фильм|роман|книг|спектакл|опер|балет|повест|сериал|драм|поэм|магазин|салон|гостиниц|отел|бутик|клиник|аптек|ателье|санатори|корабл|пароход|теплоход|кафе|ресторан|кинотеатр)\w{0,4}\s?[«\"“']"
+    r"|\b(?:автомоб|автомаш|машин|внедорож|седан|кроссовер|хэтчбек|марк|модел|бренд)\w{0,6}\s?[«\"“']"
     r"|\b(?:ТОО|ОО|ООО|АО|НАО|ЖШС|АҚ|LLP|JSC|LLC|ПК|КХ|ГККП|КГУ|компани[яи])\s?[«\"“'])$"
 )
 AFTER = later(
     r"(?i)[»\"”]?\s?(?:(?:көш|кош)ес\w{0,6}|к-с[іи]|көш\.|(?:даңғ|данг)ыл\w{0,6}|д-лы|атындағ\w{0,5}|ауданы\w{0,6}|ауылы\w{0,6}|алаңы\w{0,6}|мектеб\w{0,6}"
-    r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|(?:ислам )?республикасы\w{0,6}|патшалығы|достастығы|аралдары\w{0,6}|әмірлігі|облысы\w{0,6}|атты|[»\"”]\s?(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)"
+    r"|саябағы\w{0,6}|бульвары\w{0,6}|әуежайы\w{0,6}|стадионы\w{0,6}|театры\w{0,6}|мұражайы\w{0,6}|мешіті\w{0,6}|сыйлығы\w{0,6}|тұйығы|ықшамауданы|қаласы\w{0,6}|(?:ислам )?республикасы\w{0,6}|патшалығы|достастығы|аралдары\w{0,6}|әмірлігі|облысы\w{0,6}|атты|[»\"”]\s?(?:(?:ЖШС|АҚ|ТОО|LLP|ШҚ|КеАҚ)(?!\s?[«\"“])|(?:авто)?көлі[гк]|автомоб|маркалы)"
     r"|(?:[Ss]treet|[Aa]venue|[Rr]oad|koshesi|dangyly|kóshesi|köshesi|[Uu]niversity|[Bb]oulevard|audany|auyly|atyndagy"
     r"|(?:International )?(?:Airport|Stadium|Arena|Museum|Theatre|Theater|School|Prize|Foundation|Fund|Hospital|Park|Square|Center|Centre))\b)"
 )
@@ -360,11 +361,12 @@ def labelled(text: str, run: list[Token]) -> Iterator[FoundName]:
     """Find what no rule takes for a name, but a label announces as one."""
     for named, words in groupby(run, key=lambda token: token.label not in NO_NAME):
         if named:
-            yield from announced(text, list(islice(words, 4)))
+            group = list(words)
+            yield from announced(text, group[:4], goes_on=group[-1] is not run[-1])
 
 
-def announced(text: str, words: list[Token]) -> Iterator[FoundName]:
-    """Take words for a name if a label stands before the first."""
+def announced(text: str, words: list[Token], *, goes_on: bool) -> Iterator[FoundName]:
+    """Take words for a name if a label stands before the first; ``goes_on`` says that a word follows which is no name."""
     label = label_before(text, words[0].start) or speaker(text, words[0].start, words[-1].end)
     if label == "element":
         label = "key" if ELEMENT_ENDS.match(text, words[-1].end) else None
@@ -380,6 +382,8 @@ def announced(text: str, words: list[Token]) -> Iterator[FoundName]:
     if not is_something_else(text, words[0].start, words[-1].end):
         # "name" also names languages, colours and services, and one of those sounds like a name sooner or later
         vague = label == "maybe" and len(words) == 1 and not is_cyrillic(words[0].text)
+        if vague and goes_on:  # «"name": "Green Bazaar"»
+            return
         score = 0.5 if sure and not vague else 0.4
         yield FoundName(words[0].start, words[-1].end, score, f"after a {label}", "")
 

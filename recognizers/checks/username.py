@@ -58,6 +58,7 @@ _SENTENCES = later(
     rf"(?P<name>{_NAME})(?![\w@])"
 )
 _REQUEST = later(rf"(?m:^)[0-9a-fA-F.:]{{3,45}}[ ]-[ ](?P<name>{_NAME})[ ]\[[0-9]{{2}}/")
+_ALONE = later(rf"(?m:^)(?P<name>{_NAME})(?=\r?(?m:$))")
 PREFILTER = (
     r"(?:user|usr|log|name|nick|account|логин|уч[её]тк|имя пользователя|запис|пользовател|пайдаланушы|тіркелгі|paidalanushy).{0,30}",
     r"for (?:invalid )?[a-z0-9_]",
@@ -126,19 +127,18 @@ def format(number: str) -> str:
 
 
 def find(text: str) -> Iterator[FoundUsername]:
-    """Find the names that something beside them calls so; a text of one word is one if its label stands outside."""
+    """Find the names that something beside them calls so; a line of one word is one if its label stands outside."""
     seen: set[int] = set()
     found = []
-    for pattern, rule in (
-        (_SENTENCES, "a sentence of a log"),
-        (_REQUEST, "a request"),
-        (_KEYED, "after its label"),
+    for pattern, score, rule in (
+        (_SENTENCES, 0.6, "a sentence of a log"),
+        (_REQUEST, 0.6, "a request"),
+        (_KEYED, 0.6, "after its label"),
+        (_ALONE, 0.1, "one word"),
     ):
         for match in pattern.finditer(text):
             start, end = match.span("name")
             if start not in seen and is_valid(match["name"]):
                 seen.add(start)
-                found.append(FoundUsername(start, end, 0.6, rule, match["name"]))
-    if not found and len(text) <= 64 and is_valid(text) and _FORM.fullmatch(text):
-        found.append(FoundUsername(0, len(text), 0.1, "one word", text))
+                found.append(FoundUsername(start, end, score, rule, match["name"]))
     yield from sorted(found, key=lambda each: each.start)

@@ -25,6 +25,8 @@ __all__ = ["Plate", "compact", "format", "is_valid", "parse", "validate"]
 Series = Literal["2012", "1993"]
 
 _NEW = re.compile(r"([0-9]{3})([A-Z]{2,3})([0-9]{2})|([0-9]{2})([A-Z]{2,3})([0-9]{2})")
+# Letters that look like none of the other script are read as they sound: «345 КЛМ 02».
+_AS_THEY_SOUND = str.maketrans("БГДЗИЛПФЦЯ", "BGDZILPFCY")
 _OLD = re.compile(r"[A-Z][0-9]{3}[A-Z]{2,3}")
 
 
@@ -40,10 +42,10 @@ class Plate:
 def compact(number: str) -> str:
     """Strip separators, the region's bar and the country, and fold Cyrillic look-alikes.
 
-    >>> compact("KZ 123 abc|02")
-    '123ABC02'
+    >>> compact("KZ 123 abc|02"), compact("123 ДЛЗ 02")
+    ('123ABC02', '123DLZ02')
     """
-    text = to_latin(strip_separators(number.replace("|", "").strip()))
+    text = to_latin(strip_separators(number.replace("|", "").strip())).translate(_AS_THEY_SOUND)
     return text[2:] if text.startswith("KZ") and len(text) > 8 else text
 
 

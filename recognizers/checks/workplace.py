@@ -45,7 +45,7 @@ _EDGE = f"(?<![{ANY}])"
 _PLACE = rf"{ORGANISATION}|{INSTITUTION}"
 _AT = later(rf"{GAP}(?:в|во|на|at|of|in|for){GAP}(?:{_PLACE})")
 _EMPLOYED = later(
-    rf"{_EDGE}{EMPLOYED}{GAP}(?:(?:as|at|by|for|in|в|во|на|an?|the|качестве|должности|the position of){GAP}){{0,3}}(?P<place>{_PLACE})?"
+    rf"{_EDGE}{EMPLOYED}{GAP}(?:(?:as|at|by|for|in|v|na|в|во|на|an?|the|качестве|должности|the position of){GAP}){{0,3}}(?P<place>{_PLACE})?"
 )
 _GENITIVE = r"(?![а-яё]*(?:ся|ть|н[оаы])(?![а-яё]))[а-яё-]{4,25}(?:ого|его|ей|ой|а|я|и|ы)(?![а-яё])"
 _DUTY = later(rf"{_EDGE}{DUTY}{GAP}(?P<place>{_GENITIVE})?")
@@ -73,7 +73,7 @@ _DEGREE = later(DEGREE)
 _BLANK, _COMMA = later(GAP), later(rf",{GAP}")
 _OF_INSTITUTION = later(rf"(?:в{GAP}|на{GAP})?{OF_INSTITUTION}")
 _OF_NUMBERED = later(rf"(?:№{GAP}?[0-9]{{1,3}}|[«\"][^«»\"\n]{{2,60}}[»\"]){GAP}$")
-_WORKS = ("работа", "труд", "устроил", "служ", "work", "employed")
+_WORKS = ("работа", "rabota", "труд", "устроил", "служ", "work", "employed")
 _SERVES = ("болып", "істе", "қызмет", "bolyp", "iste", "yzmet")
 _KAZAKH_WORDS = (*_SERVES, "лауазым")
 _STAFF_WORDS = ("отрудни", "аботни", "лужащ", "қызметкер", "жұмысшы", "маман", "employee", "staff")

@@ -33,9 +33,11 @@ _TELLING = later(rf"{ORGANISATION}|{DEGREE}|{_EDGE}{TITLE}{END}|{_EDGE}{LIKE_POS
 _AND_FIRM = later(rf",{GAP}({ORGANISATION})")
 _AND_POSITION = later(rf",{GAP}([{ANY}][{ANY}-]{{2,20}}(?:{GAP}[{ANY}-]{{2,20}}){{0,3}})(?=[,;.]|$|\n)")
 _ENDS_VALUE = later(
-    rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
+    rf"[ \u00a0]{{2,}}|(?<=[{ANY}]{{3}})(?<!\bзам)(?<!\bзав)(?<!\bнач)(?<!\bген)(?<!\bвед)[.](?=[ \u00a0]|$)|{GAP}(?:тел|иин|жсн|phone|email){END}",
     re.IGNORECASE,
 )
+# What redaction has put there is no value, and no part of the one that goes on behind it.
+_MASK = later(rf"[{ANY}]?\*\*")
 
 
 def keyed(line: Line) -> Iterator[FoundWorkplace]:
@@ -66,11 +68,13 @@ def listed(line: Line, match: re.Match[str], stop: int) -> Iterator[FoundWorkpla
 
 def value_of(match: re.Match[str]) -> tuple[int, int]:
     """Say where the value after a label begins and ends."""
-    told = match.groupdict()
-    for group in ("firm", "quoted"):
-        if told.get(group) is not None:
-            return match.span(group)
-    begin, stop = match.span("plain")
+    if match["firm"] is not None:
+        return match.span("firm")
+    begin, stop = match.span("plain" if match["quoted"] is None else "quoted")
+    over = _MASK.search(match.string, begin, stop)
+    stop = over.start() if over else stop
+    if match["quoted"] is not None:
+        return begin, stop
     over = _ENDS_VALUE.search(match.string, begin, stop)
     stop = over.start() if over else stop
     return begin, begin + len(match.string[begin:stop].rstrip(" \t\u00a0.-–—"))

@@ -52,7 +52,7 @@ LONG_FORMS_AFTER = (
 )
 OPEN, CLOSE = '«"“„', '»"”“'
 QUOTED = rf"[{OPEN}][^{OPEN}{CLOSE}\n]{{2,90}}(?:[«\"“][^{OPEN}{CLOSE}\n]{{1,80}}[{CLOSE}]?)?[{CLOSE}]"
-NAME = rf"[{UPPER}][{ANY}0-9-]{{1,40}}+(?:{GAP}[{UPPER}][{ANY}0-9-]{{1,40}}+){{0,3}}"
+NAME = rf"[{UPPER}][{ANY}0-9-]{{1,40}}+(?:{GAP}[{UPPER}][{ANY}0-9-]{{1,40}}+){{0,3}}(?:{GAP}№{GAP}?[0-9]{{1,3}}(?![0-9]))?"
 SCHOOL = "(?:[Шш]кол[аеы]|[Мм]ектеп|[Лл]ицей|[Гг]имнази[яи])"
 
 ORGANISATION = (
@@ -119,14 +119,14 @@ KEY = (
     + r"|мест[ао][ _](?:уч[её]бы[ ]?[/(или, ]{1,6}[ ]?)?работы\)?(?:[ ]?[/,(и]{1,2}[ ]?(?:уч[её]бы|должность)\)?)?|место[ ]службы|должност[ьи](?:[ ]?[/,][ ]?место[ ]работы)?|работодатель|уч[её]н(?:ая|ой)[ _]степень"
     r"|уч[её]ное[ _]звание|професси[яи]|род[ ]занятий"
     r"|(?:наименование|название)[ _](?:организации|работодателя)|жұмыс[ ]орны(?:[ ]?[/,(][ ]?лауазымы\)?)?|лауазымы?(?:[ ]?[/,][ ]?жұмыс[ ]орны)?|ғылыми[ ]дәрежесі|ғылыми[ ]атағы|мамандығы|кәсібі"
-    r"|ұйым[ ]атауы|қызмет[ ]орны|жұмыс[ ]жері|mesto_?raboty|mesto[ ]raboty|dolzhnost|dolznost|doljnost|lauazymy?|[zj]h?umys[ _]orny|work_?place|employer(?:[_ ]?name)?|name[ ]of[ ]employer|job[ _]?title"
+    r"|ұйым[ ]атауы|қызмет[ ]орны|жұмыс[ ]жері|mesto_?raboty|mesto[ ]raboty|dolzhnost|dolznost|doljnost|lauazymy?|[zj]h?umys[ _]orny[mn]?|жұмыс[ ]беруші(?:м|с?і)?|должн\.|work_?place|employer(?:[_ ]?name)?|name[ ]of[ ]employer|job[ _]?title"
     r"|place[ ]of[ ]work|occupation|designation|org_?name|organi[sz]ation_?name|company_?name|academic[ _]degree|uchenaya_?stepen|uchenoe_?zvanie)"
 )
 # After these it must also hold a word for a position or a degree: ``position: absolute`` does not.
-MODEST_KEY = "(?i:position|title|job|степень|звание|дәрежесі|атағы|қызметі|role|post|stepen|zvanie|работа|опыт работы|стаж|жұмысы)"
+MODEST_KEY = "(?i:position|title|job|степень|звание|дәрежесі|атағы|қызметі|role|post|stepen|zvanie|работа|опыт работы|стаж|жұмысы|work)"
 # Only for people: «система работает на сервере» is no workplace, so what follows must be one.
 DUTY = "(?i:(?:на|в|с|по|занима(?:ет|ю|л|ла|ющий|ющая)|освободить от) должност[иь])"
-EMPLOYED = "(?i:(?:про)?работа(?:ет|ю|л|ла|ем|ют|ющ[а-я]{2,3})|труд(?:ится|ился|илась|ящ[а-я]{2,3}ся)|трудоустро(?:ен|ена|ился|илась)|устроил(?:ся|ась)|служ(?:ит|ил|ила)|(?:works?|worked|working|employed)(?= (?:as|at|for|in|by) ))"
+EMPLOYED = "(?i:(?:про)?работа(?:ет|ю|л|ла|ем|ют|ющ[а-я]{2,3})|труд(?:ится|ился|илась|ящ[а-я]{2,3}ся)|трудоустро(?:ен|ена|ился|илась)|устроил(?:ся|ась)|служ(?:ит|ил|ила)|rabota(?:[yi]?u|et|l|la)(?= v | na )|(?:works?|worked|working|employed)(?= (?:as|at|for|in|by) ))"
 EMPLOYED_KK = (
     "(?i:(?:болып |қызметінде )?(?:жұмыс істе|істей|қызмет (?:ете|етеді|атқара|істе))|болып"
     "|(?:bolyp )?(?:[zj]h?[uū]m[yı]s iste|isteid|q[yı]zmet (?:ete|atqara))|bolyp)"
@@ -143,7 +143,7 @@ PREFILTER = (
     "акционерлік|шектеулі|мемлекеттік|жеке мекеме",
     rf"{KEY}[\"']?[ \t\u00a0]{{0,2}}[:=|<>–—-]",
     rf"{MODEST_KEY}[\"']?[ \t\u00a0]{{0,2}}[:=|<>–—-]",
-    "работа(?:ет|ю|л|ем|ющ)|труд(?:ится|ил|ящ)|трудоустро|устроил(?:ся|ась)|служ(?:ит|ил)|(?:works?|worked|working|employed) (?:as|at|for|in|by) ",
+    "работа(?:ет|ю|л|ем|ющ)|труд(?:ится|ил|ящ)|трудоустро|устроил(?:ся|ась)|служ(?:ит|ил)|rabota(?:[yi]?u|et|l|la) (?:v|na) |(?:works?|worked|working|employed) (?:as|at|for|in|by) ",
     r"(?:bolyp )?[zj]h?[uū]m[yı]s iste|bolyp ",
     "жұмыс істе|істей|болып|қызмет (?:ете|атқара|істе)|должност[иь] |лауазым(?:ына|ында|ын|ынан)|қызметіне",
     rf"[кд]\.{GAP}?(?:[а-я]{{1,6}}\.|(?:ф|физ)\.?-?{GAP}?м\.)",

@@ -89,7 +89,41 @@ def test_the_entities_asked_for_are_the_only_ones_reported(
 
 def test_a_glob_that_matches_no_table_is_no_clean_scan(crm: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scan", str(crm), "--tables", "klients*"]) == 4
-    assert "no table matches klients*" in capsys.readouterr().err
+    assert "klients*: no table matches" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("others", [[], ["--tables", "clients"]], ids=["alone", "beside one that does"])
+def test_each_glob_that_matches_no_table_is_named_as_not_read(
+    crm: Path, tmp_path: Path, others: list[str]
+) -> None:
+    """A misspelt name beside a right one would else look like a table without findings."""
+    out = tmp_path / "o.json"
+    assert run(["scan", str(crm), "--tables", "klients", *others, "--format", "json", "-o", str(out)]) == 4
+    (target,) = json.loads(out.read_text("utf-8"))["targets"]
+    assert target["unread"] == [{"place": "klients", "reason": "no table matches"}]
+    assert target["tables"] == len(others) // 2
+
+
+def test_a_glob_need_match_a_table_of_one_database_alone(crm: Path, tmp_path: Path) -> None:
+    second, out = tmp_path / "second.db", tmp_path / "o.json"
+    with closing(sqlite3.connect(second)) as database:
+        database.execute("create table orders (id integer primary key)")
+    asked = [
+        "--tables",
+        "clients",
+        "--tables",
+        "orders",
+        "--tables",
+        "nowhere",
+        "--format",
+        "json",
+        "-o",
+        str(out),
+    ]
+    assert run(["scan", str(crm), str(second), *asked]) == 4
+    targets = json.loads(out.read_text("utf-8"))["targets"]
+    assert {each["place"] for target in targets for each in target["unread"]} == {"nowhere"}
+    assert run(["scan", str(crm), str(second), *asked[:4], *asked[6:]]) == 3
 
 
 def test_a_failed_scan_leaves_the_report_of_before(log: Path, tmp_path: Path) -> None:

@@ -177,3 +177,85 @@ def test_what_is_gone_is_told_in_each_report(tmp_path: Path, capsys: pytest.Capt
     assert "gone" not in scan(log, "--baseline", known, "--entities", "EMAIL_ADDRESS", out=tmp_path / "o")[1]
     run(["scan", str(log), "--baseline", known])
     assert "Known places that are gone: 1." in capsys.readouterr().out
+
+
+def _database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
+    return (
+        f"sqlite:///{tmp_path / 'own.db'}"
+        if kind == "sqlite"
+        else str(request.getfixturevalue(f"{kind}_url"))
+    )
+
+
+def _filled(url: str, *tables: str) -> Any:
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for table in tables:
+            connection.exec_driver_sql(f"create table {table} (id integer primary key, iin varchar(12))")
+            connection.exec_driver_sql(f"insert into {table} values (1, '{FIRST}'), (2, '{SECOND}')")
+    return engine
+
+
+def _places(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        each["table"]: (each["entity"], each["matched"], each["examined"]) for each in document["findings"]
+    }
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_tables_are_read_again_when_they_have_changed_and_their_findings_are_those_of_a_whole_scan(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, since = _database(request, kind, tmp_path), str(tmp_path / "since")
+    with _filled(url, "old", "new", "dropped").connect() as connection:
+        first = scan(url, "--full", "--since", since, out=tmp_path / "o")[1]
+        again = scan(url, "--full", "--since", since, out=tmp_path / "o")[1]
+        assert _places(again) == _places(first)
+        unchanged = (
+            {} if kind == "mariadb" else {"old", "new", "dropped"}
+        )  # its last seconds are nobody's proof
+        assert set(notes(again)) == set(unchanged)
+        connection.exec_driver_sql(f"insert into new values (3, '{THIRD}')")
+        connection.exec_driver_sql("drop table dropped")
+    capsys.readouterr()
+    second = scan(url, "--full", "--since", since, out=tmp_path / "o")[1]
+    assert _places(second) == _places(scan(url, "--full", out=tmp_path / "p")[1]) != _places(first)
+    assert {name: "not changed" in told for name, told in notes(second).items()} == {
+        "dropped": False,
+        **({"old": True} if kind == "postgresql" else {}),  # of SQLite it is the file that has changed
+    }
+    assert "and is gone" in capsys.readouterr().err
+    assert "dropped" not in notes(scan(url, "--full", "--since", since, out=tmp_path / "o")[1])
+
+
+def test_files_that_are_gone_are_told_once(logs: Path, tmp_path: Path) -> None:
+    since = str(tmp_path / "since")
+    scan(logs, "--since", since, out=tmp_path / "o")
+    (logs / "a.log").unlink()
+    assert "is gone" not in str(
+        scan(logs, "--since", since, "--exclude", "c*", out=tmp_path / "o")[1].get("notes")
+    )
+    scan(logs, "--since", str(tmp_path / "other"), out=tmp_path / "o")
+    (logs / "b.log").rename(logs / "c.log")
+    told = notes(scan(logs, "--since", str(tmp_path / "other"), out=tmp_path / "o")[1])
+    assert {name for name, message in told.items() if "is gone" in message} == {"b.log"}
+    assert not notes(scan(logs, "--since", str(tmp_path / "other"), out=tmp_path / "o")[1]).get("b.log")
+
+
+@pytest.mark.parametrize("kinds", [("sqlite", "sqlite"), ("file", "file"), ("file", "sqlite")])
+def test_a_checkpoint_of_another_target_is_refused_and_kept(kinds: tuple[str, str], tmp_path: Path) -> None:
+    targets = []
+    for number, kind in enumerate(kinds):
+        path = tmp_path / f"{number}.{kind}"
+        if kind == "file":
+            path.write_text(f"ИИН {FIRST}\n", "utf-8")
+        else:
+            _filled(f"sqlite:///{path}", "people")
+        targets.append(str(path) if kind == "file" else f"sqlite:///{path}")
+    since = tmp_path / "since"
+    assert scan(targets[0], "--since", str(since), out=tmp_path / "o")[0] == 3
+    before = since.read_bytes()
+    assert run(["scan", targets[1], "--since", str(since)]) == 1
+    assert since.read_bytes() == before

@@ -23,6 +23,9 @@ KAZAKH = (
         (RUSSIAN, "koi8-r", "koi8-r"),
         (RUSSIAN.upper(), "koi8-r", "koi8-r"),
         (RUSSIAN, "cp866", "cp866"),
+        (RUSSIAN, "iso8859-5", "iso8859-5"),
+        (RUSSIAN.upper(), "iso8859-5", "iso8859-5"),
+        (RUSSIAN, "mac-cyrillic", "mac-cyrillic"),
         (KAZAKH, "kz1048", "kz1048"),
         (KAZAKH, "ptcp154", "ptcp154"),
         (RUSSIAN, "utf-16-le", "utf-16-le"),
@@ -48,3 +51,21 @@ def test_a_few_foreign_lines_do_not_make_a_file_single_byte() -> None:
 def test_lines_that_are_not_utf_8_are_selected() -> None:
     data = RUSSIAN.encode() + RUSSIAN.encode("cp1251") + b"ASCII\n"
     assert encodings.not_utf8(data) == RUSSIAN.encode("cp1251").rstrip(b"\n")
+
+
+@pytest.mark.parametrize("encoding", encodings.SINGLE_BYTE)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Фамилия: Петров Иван",
+        "ПЕТРОВ ИВАН СЕРГЕЕВИЧ",
+        "Ахметова Айгерим",
+        "г. Астана, пр. Республики",
+        "Сынақов Ерлан",
+        "Ұлан",
+    ],
+)
+def test_a_short_text_is_read_in_the_encoding_that_it_is_in(encoding: str, text: str) -> None:
+    octets = text.encode(encoding, "replace")
+    if b"?" not in octets:
+        assert octets.decode(encodings.guess_single_byte(octets)) == text

@@ -239,6 +239,17 @@ def test_a_label_above_counts_as_far_as_in_the_whole_text(engine: Engine, stock:
     assert [_placed(engine, lines) for lines in blocks] == wanted
 
 
+def test_the_label_above_is_heard_by_what_stands_beside_a_value() -> None:
+    """Whoever looks at lines one by one has to look above again where a match is covered."""
+    rules = kz_recognizers(languages=("ru",))
+    stock, engine = _stock(rules), Engine(rules)
+    parted = [example.rpartition(" ")[::2] for example in EXAMPLES.values()]
+    blocks = [[label, *f"{value}\u2013{value}".split("|")] for label, value in parted]
+    wanted = [_expected(stock, "\n".join(block)) for block in blocks]
+    assert sum(map(bool, wanted)) > len(parted) / 2
+    assert [_placed(engine, block) for block in blocks] == wanted
+
+
 def _placed(engine: Engine, lines: list[str]) -> list[Match]:
     starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
     return [

@@ -151,17 +151,19 @@ def record() -> dict[str, set[str]]:
     return said
 
 
-@pytest.mark.parametrize("kind", PLANTED)
-def test_a_line_gives_what_was_planted(kind: str, lines: dict[str, set[str]]) -> None:
-    assert PLANTED[kind] in lines[kind]
+def test_a_line_gives_what_was_planted(lines: dict[str, set[str]]) -> None:
+    assert {kind: entity for kind, entity in PLANTED.items() if entity not in lines[kind]} == {}
 
 
+# One test for each carrier and not for each kind: workers that share those out would read every carrier again and again.
 @pytest.mark.parametrize("carrier", CARRIERS)
-@pytest.mark.parametrize("kind", TEXTS)
 def test_every_carrier_gives_what_the_line_gives(
-    kind: str, carrier: str, lines: dict[str, set[str]], request: pytest.FixtureRequest
+    carrier: str, lines: dict[str, set[str]], request: pytest.FixtureRequest
 ) -> None:
-    assert lines[kind] <= request.getfixturevalue(carrier)[kind]
+    found = request.getfixturevalue(carrier)
+    missed = {kind: lines[kind] - found[kind] for kind in TEXTS}
+    assert {kind: entities for kind, entities in missed.items() if entities} == {}
+    assert "KZ_PHONE" not in found["an address of a machine"]
 
 
 @pytest.fixture(scope="module")
@@ -171,16 +173,15 @@ def named(folder: Path) -> dict[str, set[str]]:
     return _database(folder, names, {f"named {entity}": values(entity) for entity in KINDS})
 
 
-@pytest.mark.parametrize("kind", [f"named {entity}" for entity in KINDS])
 def test_a_column_whose_name_is_the_label_gives_what_the_labelled_line_gives(
-    kind: str, named: dict[str, set[str]], lines: dict[str, set[str]]
+    named: dict[str, set[str]], lines: dict[str, set[str]]
 ) -> None:
-    assert lines[kind.replace("named", "labelled")] <= named[kind]
+    missed = {entity: lines[f"labelled {entity}"] - named[f"named {entity}"] for entity in KINDS}
+    assert {entity: entities for entity, entities in missed.items() if entities} == {}
 
 
-@pytest.mark.parametrize("carrier", ["lines", *CARRIERS])
-def test_an_address_of_a_machine_is_no_phone(carrier: str, request: pytest.FixtureRequest) -> None:
-    assert "KZ_PHONE" not in request.getfixturevalue(carrier)["an address of a machine"]
+def test_an_address_of_a_machine_is_no_phone(lines: dict[str, set[str]]) -> None:
+    assert "KZ_PHONE" not in lines["an address of a machine"]
 
 
 def test_a_table_of_keys_and_values_gives_what_its_values_are(folder: Path) -> None:

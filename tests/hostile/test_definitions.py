@@ -32,6 +32,10 @@ create materialized view v as select 1 as a where '{n}' <> 'a'
 create table t (a text); create index on t (a) where a <> '{n}'
 create table t (a text); create index on t ((a || '{n}'))
 create table t (a text) partition by list (a); create table p partition of t for values in ('{n}')
+create aggregate g(text) (sfunc = textcat, stype = text, initcond = '{n}')
+create sequence q; comment on sequence q is 'IIN {n}'
+create table t (a int); create view v as select a from t; comment on column v.a is 'IIN {n}'
+create table t (a int); create index i on t (a); comment on index i is 'IIN {n}'
 create table t (a int); comment on table t is 'IIN {n}'
 create table t (a int); comment on column t.a is 'IIN {n}'
 create type e as enum ('a'); comment on type e is 'IIN {n}'

@@ -85,6 +85,7 @@ class Shape(HTMLParser):
     """The elements of a page that no names add to or take from, and whether all were closed."""
 
     FREE = frozenset({"pre", "p", "li", "ol"})  # a name that cannot be pasted has a sentence for a command
+    STEP = "step."  # and it is another group of the first steps
     VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 
     def __init__(self, text: str) -> None:
@@ -95,7 +96,8 @@ class Shape(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.FREE:
+        told = dict(attrs).get("data-t") or ""
+        if tag not in self.FREE and not told.startswith(self.STEP):
             self.found.append((tag, tuple(name for name, _ in attrs)))
         if tag not in self.VOID:
             self.open.append(tag)

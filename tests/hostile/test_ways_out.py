@@ -14,7 +14,8 @@ import pytest
 
 from piiguard.detect.mask import mask
 from piiguard.keys import Keyring
-from piiguard.redact.replacing import Operator, replacer
+from piiguard.redact.choices import Operator
+from piiguard.redact.replacing import replacer
 
 IIN = "050312300015"
 PIIGUARD = (sys.executable, "-m", "piiguard")

@@ -181,7 +181,13 @@ def test_status_is_a_table_on_standard_output(do: Do) -> None:
 def test_a_dry_run_changes_no_byte(do: Do, place: Path) -> None:
     before = (place / "crm.db").read_bytes()
     code, _, err = do("encrypt", *IIN, "--dry-run")
-    assert (code, err) == (0, "piiguard: people.iin: 100 rows to encrypt; nothing was changed\n")
+    first, disk, time = err.splitlines()
+    assert (code, first) == (0, "piiguard: people.iin: 100 rows to encrypt; nothing was changed")
+    assert (
+        "0.0 MB more on disk for ciphertext and index, and for a while 0.0 MB for the copy that VACUUM"
+        in disk
+    )
+    assert "less than a minute to fill" in time
     assert (place / "crm.db").read_bytes() == before
     assert not (place / "piiguard.toml").exists()
 
@@ -220,15 +226,23 @@ def test_no_message_holds_a_value(do: Do) -> None:
     assert not [value for value in planted if value in said]
 
 
+def test_each_place_is_listed_once_for_all_columns_and_in_the_order_of_cleaning(do: Do) -> None:
+    do("encrypt", *IIN, "--yes")
+    do("encrypt", "people.phone", "--yes")
+    told = [line.split(": ") for line in do("status")[1].splitlines() if line.startswith("plaintext may")]
+    assert [what for _, what, _ in told] == ["backups", "exports"]
+    assert {columns.partition(", since ")[0] for *_, columns in told} == {"people.iin, people.phone"}
+
+
 def test_places_that_may_hold_plaintext_are_listed_until_somebody_has_cleaned_them(do: Do) -> None:
     assert "backups: those made before now hold it" in do("encrypt", *IIN, "--yes")[2]
     code, out, err = do("status")
     assert code == 0
-    assert "plaintext of people.iin may be left since" in out
+    assert "plaintext may be left: backups: people.iin, since 20" in out
     assert "--cleaned WHAT" in err
     code, out, err = do("status", "--cleaned", "backups", "--cleaned", "exports")
     assert "backups: noted as clean for 1 column" in err
-    assert "clean: people.iin in backups, 20" in out
+    assert "clean: backups: people.iin, noted 20" in out
     assert "may be left" not in out
     found = json.loads(do("status", "--format", "json")[1])["residues"]
     assert {(one["what"], one["cleaned"] is None) for one in found} == {
@@ -247,6 +261,25 @@ def test_decrypt_takes_the_entry_out_of_the_manifest(do: Do, place: Path) -> Non
     assert code == 0
     assert "piiguard.toml: removed people.iin" in err
     assert "people" not in (place / "piiguard.toml").read_text(encoding="utf-8")
+
+
+def test_a_decryption_that_was_done_says_so_when_it_is_run_again(do: Do, place: Path) -> None:
+    do("encrypt", *IIN, "--yes")
+    before = (place / "piiguard.toml").read_text(encoding="utf-8")
+    do("decrypt", "people.iin", "--yes")
+    code, _, err = do("decrypt", "people.iin", "--yes")
+    assert (code, "people.iin: holds no ciphertext" in err) == (0, True)
+    (place / "piiguard.toml").write_text(before, encoding="utf-8")  # killed before the entry was taken out
+    code, _, err = do("decrypt", "people.iin", "--yes")
+    assert (code, "nothing to do" in err, "removed people.iin" in err) == (0, True, True)
+
+
+def test_a_column_of_ciphertext_without_an_entry_is_still_refused_by_decrypt(do: Do, place: Path) -> None:
+    do("encrypt", *IIN, "--yes")
+    (place / "piiguard.toml").write_text("", encoding="utf-8")
+    code, _, err = do("decrypt", "people.iin", "--yes")
+    assert (code, "people.iin: not in the manifest" in err) == (1, True)
+    assert do("decrypt", "people.nothing", "--yes")[0] == 1
 
 
 def test_retire_refuses_what_the_manifest_does_not_name(do: Do, place: Path) -> None:

@@ -25,7 +25,8 @@ def test_every_value_is_what_it_was(people: People, item: ProtectedColumn) -> No
     people.fill(120)
     encrypt(people.job(), item)
     people.promote()
-    assert decrypt(people.job(), item).kind == "decrypt"
+    given_up = frozenset({f"ux_people_{item.index}"})  # MariaDB keeps no text without a length UNIQUE
+    assert decrypt(people.job(), item, let_go=given_up).kind == "decrypt"
     assert {row.id: getattr(row, item.column) for row in people.rows()} == {
         n: person(n)[item.column] for n in range(1, 121)
     }
@@ -104,6 +105,22 @@ def test_what_was_unique_is_unique_again(people: People) -> None:
         people.fill(1, first=5)
     encrypt(people.job(), IIN)
     assert people.opened(IIN) == {n: person(n)["iin"] for n in range(1, 21)}
+
+
+def test_what_cannot_be_unique_again_stops_the_job_until_it_is_given_up(people: People) -> None:
+    people.fill(5)
+    encrypt(people.job(), IIN)
+    before = people.rows()
+    if people.engine.dialect.name == "mysql":
+        for refused in (decrypt, plan_decrypt):
+            with pytest.raises(JobError, match="is unique") as caught:
+                list(refused(people.job(), IIN))  # type: ignore[arg-type]
+            assert "--drop-constraint ux_people_iin_index" in caught.value.hint
+        assert people.rows() == before
+    decrypt(people.job(), IIN, let_go=frozenset({"ux_people_iin_index"}))
+    with people.engine.connect() as connection:
+        unique = ["iin"] in unique_groups(connection, reflect(connection, "people"))
+    assert unique == (people.engine.dialect.name != "mysql")
 
 
 def test_the_plan_has_the_statements_that_are_run(people: People) -> None:

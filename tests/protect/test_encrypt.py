@@ -159,6 +159,25 @@ def test_a_table_without_a_key_is_refused(people: People) -> None:
         run(people, ProtectedColumn("loose", "iin", "loose.iin"))
 
 
+def test_a_view_is_refused_as_what_it_is(people: People) -> None:
+    with people.engine.begin() as connection:
+        connection.exec_driver_sql("create view shown as select iin from people")
+        if people.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("create materialized view kept as select iin from people")
+    for name in ("shown", "kept") if people.engine.dialect.name == "postgresql" else ("shown",):
+        with pytest.raises(JobError, match=f"{name}: it is a view"):
+            run(people, ProtectedColumn(name, "iin", "c"))
+
+
+def test_a_table_with_a_dot_in_its_name_is_told_so(people: People) -> None:
+    with people.engine.begin() as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        connection.exec_driver_sql(f"create table {quote('old.people')} (iin varchar(12) primary key)")
+    with pytest.raises(JobError, match=r"^old\.people: a dot in a name") as caught:
+        run(people, ProtectedColumn("old.people", "iin", "c"))
+    assert "rename" in caught.value.hint
+
+
 def test_a_unique_column_takes_the_place_of_a_primary_key(people: People) -> None:
     with people.engine.begin() as connection:
         connection.exec_driver_sql("create table loose (code varchar(8) not null unique, iin varchar(12))")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from piiguard.cli.main import run
+from piiguard.database import transactions
 from piiguard.errors import JobError
 from piiguard.protect.census import writers
 from piiguard.protect.census.writers import wait_for_writers
@@ -36,9 +38,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], No
         def working(seconds: float) -> None:
             if left:
                 left.pop()()
-            sleep(
-                seconds
-            )  # InnoDB shows what it showed before to whoever asks again within a tenth of a second
+            sleep(seconds)
 
         monkeypatch.setattr(writers, "time", SimpleNamespace(sleep=working))
 
@@ -123,6 +123,40 @@ def test_a_row_of_a_transaction_that_was_open_bars_the_retirement_of_its_key(
     between(writing.commit)
     assert run(["keys", "retire", "1", "--deployed", "--database", url_of(people)]) == 1
     assert "is still needed by 1 row" in capsys.readouterr().err
+
+
+@contextmanager
+def monitored(engine: sa.Engine) -> Iterator[None]:
+    """Somebody asks for the open transactions so often that the server shows everybody the same list."""
+    over, begun = threading.Event(), threading.Event()
+
+    def ask() -> None:
+        with engine.connect() as connection:
+            while not over.wait(0.02):
+                connection.exec_driver_sql("select count(*) from information_schema.innodb_trx").scalar()
+                begun.set()
+
+    monitor = threading.Thread(target=ask)
+    monitor.start()
+    try:
+        assert begun.wait(60)
+        yield
+    finally:
+        over.set()
+        monitor.join()
+
+
+def test_a_list_that_a_monitor_keeps_old_is_not_taken_for_that_of_now(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if people.engine.dialect.name != "mysql":
+        pytest.skip("InnoDB alone keeps its list")
+    monkeypatch.setattr(transactions, "_ATTEMPTS", 3)
+    with monitored(people.engine), people.engine.connect() as writing:
+        writing.execute(sa.text("insert into people (id, iin) values (70, '050312300015')"))
+        with pytest.raises(JobError, match=r"(cannot be seen which|are still open)"):
+            wait_for_writers(url_of(people), seconds=0)
+        writing.rollback()
 
 
 def test_a_prepared_transaction_is_waited_for_though_no_session_holds_it(people: People) -> None:

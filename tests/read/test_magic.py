@@ -7,11 +7,14 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
 from piiguard.read.magic import is_closed, unknown
-from tests.corpora import values
+from piiguard.report.unread import said
+from tests.compound import compound
+from tests.corpora import scan, values
 
 LINES = "".join(f"INFO ИИН {each} сақталды\n" for each in values("KZ_IIN", 50))
 
@@ -96,3 +99,26 @@ def test_text_is_read_in_whatever_encoding(name: str) -> None:
 @pytest.mark.parametrize("name", ["a PDF without a zero byte", "a document of Word", "a rar"])
 def test_what_packs_its_text_shows_nothing_by_its_bytes(name: str) -> None:
     assert is_closed(OTHERS[name])
+
+
+CURED = {
+    "act.doc": (compound({"WordDocument": bytes(600)}), "soffice --headless --convert-to docx"),
+    "talk.ppt": (compound({"PowerPoint Document": bytes(600)}), "soffice --headless --convert-to pptx"),
+    "old.rar": (b"Rar!\x1a\x07\x01\x00" + bytes(60), "unpack it"),
+    "old.cab": (b"MSCF\x00\x00\x00\x00" + bytes(60), "unpack it"),
+}
+
+
+@pytest.mark.parametrize("name", CURED)
+def test_what_no_reader_knows_and_a_program_turns_into_something_says_which(
+    name: str, tmp_path: Path
+) -> None:
+    data, cure = CURED[name]
+    (tmp_path / name).write_bytes(data)
+    code, document = scan(tmp_path / name, out=tmp_path / "o")
+    (reason,) = [each["reason"] for each in document["targets"][0]["unread"]]
+    assert (code, cure in reason) == (4, True)
+    for lang in ("ru", "kk"):
+        told = said(lang, reason)
+        assert "no reader" not in told
+        assert cure in told or cure == "unpack it"

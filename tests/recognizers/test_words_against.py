@@ -143,3 +143,26 @@ def test_the_segment_of_a_patient_in_hl7_says_nothing_against_a_number(
 @pytest.mark.parametrize("before", ["pid=", '{"pid": '])
 def test_the_number_of_a_process_still_is_one(engine: Engine, before: str) -> None:
     assert found(engine, before + IIN) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>{}</span>",
+        '<span class="a b">{}</span>',
+        '<p style="font-size:12pt">{}</p>',
+        "<p style='color:red;font-size: small'>{}",
+        '<span style="font-size:12.0pt;mso-size:1">{}</span>',
+        '<font size="3">{}</font>',
+        "<td size=4>{}</td>",
+    ],
+)
+def test_how_a_page_shows_a_number_says_nothing_against_it(engine: Engine, line: str) -> None:
+    assert found(engine, line.format(IIN)) == {"KZ_IIN"}
+
+
+@pytest.mark.parametrize(
+    "line", ["span={}", '"span": "{}"', "span_id={}", "size: {}", "<size>{}</size>", "<spanId>{}</spanId>"]
+)
+def test_a_field_of_that_name_does(engine: Engine, line: str) -> None:
+    assert found(engine, line.format(IIN)) == set()

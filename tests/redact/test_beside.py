@@ -17,8 +17,8 @@ from piiguard.detect import Engine
 from piiguard.keys import Keyring
 from piiguard.read.sources import unpacked
 from piiguard.redact import Redactor
+from piiguard.redact.choices import OPERATORS, Operator
 from piiguard.redact.files.copy import Cleaner
-from piiguard.redact.replacing import OPERATORS, Operator
 from piiguard.scan import Options, scan_log
 from tests import corpora
 
@@ -128,3 +128,21 @@ def test_a_scan_tells_what_redact_removes(first: str, parted: str, second: str) 
 def test_a_chain_of_values_takes_no_longer_than_its_length() -> None:
     for text in ("+77011234567" * 2000, "87011234567/" * 2000):
         assert "011234567" not in redactor("tag", "low").text(text)
+
+
+@pytest.mark.parametrize(
+    "behind", [" null", " done ok", " issued=x", " status=7", "; level=info", " (см. выше)"]
+)
+@pytest.mark.parametrize("written", ["{}={}", "{}: {}", '"{}": "{}"'])
+@pytest.mark.parametrize("entity", [entity for entity in corpora.KINDS if entity != "KZ_MRZ"])
+def test_a_mask_has_the_size_of_its_value_and_what_stands_behind_stays(
+    entity: str, written: str, behind: str
+) -> None:
+    own = redactor("mask", "low")
+    for value in corpora.values(entity, 5):
+        line = f"{written.format(corpora.KINDS[entity].column, value)}{behind}"
+        clean = io.BytesIO()
+        with unpacked(io.BytesIO(line.encode())) as source:
+            Cleaner(own).copy("a.log", source, clean)
+        for text in clean.getvalue().decode(), own.text(line):
+            assert (len(text), text.endswith(behind)) == (len(line), True), text

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piiguard.keys import Keyring
+from piiguard.redact.choices import OPERATORS, Operator
 from piiguard.redact.json_safe import JsonLine, begins_document
 from piiguard.redact.redactor import Redactor
-from piiguard.redact.replacing import OPERATORS, Operator
 from piiguard.redact.stream import StreamRedactor
 
 IIN = 50312300015

@@ -10,7 +10,7 @@ import pytest
 
 from piiguard.cli.main import run
 from piiguard.keys import Keyring
-from piiguard.redact.replacing import Operator
+from piiguard.redact.choices import Operator
 from piiguard.scan import scan_log
 from tests import corpora
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from piiguard.errors import DecryptionError, KeyVersionNotFound
 from piiguard.keys import Keyring
-from piiguard.redact.pseudonym import PSEUDONYM, SCOPES, Pseudonyms, Scope, StreamRevealer
+from piiguard.redact.choices import SCOPES, Scope
+from piiguard.redact.pseudonym import PSEUDONYM, Pseudonyms, StreamRevealer
 
 IIN = "050312300015"
 

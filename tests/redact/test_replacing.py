@@ -10,7 +10,8 @@ import pytest
 from piiguard.detect import Engine
 from piiguard.errors import KeyringError
 from piiguard.keys import Keyring
-from piiguard.redact.replacing import OPERATORS, Operator, normal, replacer
+from piiguard.redact.choices import OPERATORS, Operator
+from piiguard.redact.replacing import normal, replacer
 
 IIN = "050312300015"
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from piiguard.demo.log import write_log
 from piiguard.demo.people import People
 from piiguard.keys import Keyring
+from piiguard.redact.choices import OPERATORS, Operator
 from piiguard.redact.json_safe import JsonLine
 from piiguard.redact.redactor import Redactor
-from piiguard.redact.replacing import OPERATORS, Operator
 from piiguard.redact.settled import written
 from piiguard.redact.stream import LONGEST, WITHHELD, StreamRedactor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import sqlite3
 import tomllib
@@ -227,3 +228,23 @@ def test_it_reads_on_a_phone_and_on_paper_and_axe_finds_nothing(
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("verdict", ["false", "accepted"])
+def test_what_is_said_to_be_no_personal_data_is_in_no_catalogue_and_on_no_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verdict: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect("crm.db")) as database:
+        database.execute("create table people (id integer primary key, iin varchar(12), email varchar(40))")
+        rows = [(f"05031230{n:04}", f"a{n}@example.kz") for n in range(200)]
+        database.executemany("insert into people (iin, email) values (?, ?)", rows)
+        database.commit()
+    said = {"place": "people.email", "entity": "EMAIL_ADDRESS", "reason": "desks", "expires": "2999-12-31"}
+    known = {"schema": "piiguard.baseline/1", "findings": [], "suppressions": [{**said, "verdict": verdict}]}
+    Path("known.json").write_text(json.dumps(known), encoding="utf-8")
+    run(["scan", "crm.db", "--baseline", "known.json", "--format", "dbt", "--papers", "papers"])
+    out, err = capsys.readouterr()
+    listed = Path("papers/list.toml").read_text(encoding="utf-8")
+    assert ("EMAIL_ADDRESS" in out) == ('category = "email"' in listed) == (verdict == "accepted")
+    assert ("no personal data: 1 finding" in err) == (verdict == "false")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from typing import Any
 
 import pytest
 
 from piiguard.manifest import Manifest
-from piiguard.report.remedy import next_step, remedies
+from piiguard.report.remedy import has_command, next_step, remedies
+from piiguard.report.steps import first_steps
 from piiguard.scan.finding import Finding, ScanReport
+from piiguard.scan.reason import because
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +38,27 @@ def test_column_gets_command_manifest_and_model(iin: Finding) -> None:
 
 def test_json_path_encrypts_the_whole_document(report: ScanReport) -> None:
     texts = [remedy.text for remedy in remedies(report.findings[5])]
-    assert 'type = "json"' in texts[1]
-    assert "Encrypted(JSON()" in texts[2]
+    assert 'type = "json"' in texts[2]
+    assert "Encrypted(JSON()" in texts[3]
     assert not any("index" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("column", "part"),
+    [
+        ("message", {"reasons": (because("labelled"),)}),
+        ("new_row", {"path": "$.iin"}),
+        ("payload", {"path": "$.applicant.doc.number"}),
+    ],
+)
+def test_a_part_of_a_text_or_document_gets_advice_before_a_command(
+    iin: Finding, column: str, part: dict[str, Any]
+) -> None:
+    inside = dataclasses.replace(iin, column=column, **part)
+    assert [remedy.name for remedy in remedies(inside)] == ["inside", "encrypt", "manifest", "model"]
+    assert "piiguard retention" in next_step(inside)
+    assert not has_command(inside)
+    assert [step.kind for step in first_steps(ScanReport("", "", findings=(inside,)))] == ["inside", "again"]
 
 
 def test_log_gets_filter_and_redaction(report: ScanReport) -> None:

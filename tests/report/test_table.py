@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,16 @@ def test_next_steps_are_whole_commands(report: ScanReport) -> None:
         " -- postgresql://reader@db/crm students.iin" in lines
     )
     assert "piiguard redact -o app.clean.log -- app.log" in lines
+
+
+@pytest.mark.parametrize("hindrance", ["view", "foreign", "dots", "definition"])
+def test_what_can_be_typed_stands_before_what_only_can_be_said(report: ScanReport, hindrance: Any) -> None:
+    worst = dataclasses.replace(
+        report.findings[1], table="v_students", records=10**6, matched=10**6, hindrance=hindrance
+    )
+    told = render(dataclasses.replace(report, findings=(worst, *report.findings)), "table")
+    assert told.index("v_students") < told.index("What to do next")
+    assert told.split("What to do next:\n")[1].strip().startswith("piiguard encrypt")
 
 
 def test_one_place_gets_one_command(report: ScanReport) -> None:

@@ -55,6 +55,25 @@ def test_what_is_written_is_known(tmp_path: Path) -> None:
     assert [sorted(entry) for entry in entries] == [["entity", "id", "place", "target"]]
 
 
+@pytest.mark.parametrize(
+    ("said", "day", "denied"),
+    [({}, DAY, False), ({"verdict": "accepted"}, DAY, False), ({"verdict": "false"}, DAY, True),
+     ({"verdict": "false"}, date(2027, 1, 1), False)],
+)  # fmt: skip
+def test_only_what_is_said_today_to_be_no_personal_data_is_denied(
+    tmp_path: Path, said: dict[str, str], day: date, denied: bool
+) -> None:
+    path = saved(tmp_path / "known.json", suppressions=[suppression(**said)])
+    Baseline.load(path).write(path, [])
+    known = Baseline.load(path)
+    assert known.denied([finding(), finding(entity="PERSON")], day) == ({finding().id} if denied else set())
+
+
+def test_a_verdict_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match=r"suppressions\.0\.verdict: not one of accepted, false"):
+        Baseline.load(saved(tmp_path / "known.json", suppressions=[suppression(verdict="perhaps")]))
+
+
 def test_a_suppression_covers_globs_until_its_day(tmp_path: Path) -> None:
     known = Baseline.load(saved(tmp_path / "known.json", suppressions=[suppression()]))
     assert known.accepted([finding(), finding(entity="PERSON")], DAY) == {finding().id}

@@ -139,7 +139,7 @@ def test_a_sample_is_fair_for_any_clusters_of_keys(
 def test_a_table_too_large_for_a_pass_is_sampled_in_full_by_its_keys(
     any_engine: sa.Engine, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sampling, "_MOST_PASSED", 500)
+    monkeypatch.setattr(sampling, "MOST_PASSED", 500)
     with table(any_engine, kind, 2000):
         read, statements, _ = sampled(any_engine, 400)
         assert len(read) == len(set(read)) == 400

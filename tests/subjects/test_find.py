@@ -6,12 +6,15 @@ import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
+from piiguard.detect import unmarked
 from piiguard.errors import ScanError
 from piiguard.subjects import Identifier, SubjectReport, find_subject
+from piiguard.subjects.sought import Sought
 from tests.subjects import schools
 from tests.subjects.conftest import School
 
@@ -155,6 +158,17 @@ SPELLED = (
     ("text", "Authorization: Basic " + packed("ulgi@example.kz:x")),
     ("text", f"Subject: =?utf-8?B?{packed('тел. 8 701 123 45 67')}?="),
     ("text", "Subject: =?utf-8?Q?ulgi=40example.kz?="),
+    ("text", packed("050312300015")),
+    ("text", "key: " + packed("ulgi@example.kz")),
+    ("text", f"iin: {packed('ИИН 050312300015')} and more"),
+    ("text", "v = 0x" + "050312300015".encode("utf-16-le").hex()),
+    ("text", "seen " + b"8 701 123 45 67".hex()),
+    ("text", '"p"=hex(1):' + ",".join(f"{sign:02x}" for sign in b"87011234567")),
+    ("text", "+".join(f"CHAR({ord(sign)})" for sign in "050312300015")),
+    ("text", "iin = '0503' || '12300015'"),
+    ("text", "<p>0503<b>1230</b>0015</p>"),
+    ("text", "MSH|^~\\&|A|B|||20261130||ADT^A01|1|P|2.5\rPID|1||05\\X30333132333030303135\\^^^KZ\r"),
+    ("text", "BEGIN:VCARD\nTEL:+7701\n 1234567\nEND:VCARD"),
     ("bigint", 50312300015),
     ("decimal(14, 2)", "50312300015.00"),
     ("double precision", 50312300015.0),
@@ -174,6 +188,62 @@ def test_an_identifier_is_found_in_whatever_signs_it_is_spelled(any_database_url
     assert [(p.column, p.row_keys) for p in report.places] == [
         (f"c{at:02}", (str(at),)) for at in range(len(SPELLED))
     ]
+
+
+PACKINGS: tuple[Callable[[bytes], str], ...] = (
+    lambda octets: base64.b64encode(octets).decode(),
+    lambda octets: base64.urlsafe_b64encode(octets).decode().rstrip("="),
+    bytes.hex,
+    lambda octets: octets.hex().upper(),
+    lambda octets: "0x" + octets.hex(),
+    lambda octets: "hex:" + ",".join(f"{octet:02x}" for octet in octets),
+)
+AROUND = (
+    "{}",
+    "{} ",
+    "v={}",
+    '"v": "{}"',
+    "a {} b",
+    "a\n{}",
+    "({})",
+    "q,{},w",
+    "Сынақов {}",
+    "a|{}|b",
+    "key: {}",
+)
+
+
+def test_a_database_leaves_out_no_row_in_which_something_is_packed(any_database_url: str) -> None:
+    chance = Random(7)
+    said = (
+        "050312300015",
+        "8 701 123 45 67",
+        "тел. 87011234567",
+        "ulgi@example.kz",
+        "Сынақов Ерлан",
+        "x 4111111111111111",
+    )
+    texts = [
+        chance.choice(AROUND).format(chance.choice(PACKINGS)(chance.choice(said).encode(encoding)))
+        for encoding in ("utf-8", "utf-16-le")
+        for _ in range(400)
+    ]
+    engine = schools.engine_of(any_database_url)
+    where = Sought([IIN]).where(sa.column("v", sa.Text), engine.dialect.name)
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table t (id integer primary key, v text)"))
+        rows = [{"id": number, "v": text} for number, text in enumerate(texts)]
+        connection.execute(sa.text("insert into t (id, v) values (:id, :v)"), rows)
+        asked: set[int] = set(
+            connection.scalars(sa.select(sa.column("id")).select_from(sa.table("t")).where(where))
+        )
+    told = {
+        number
+        for number, text in enumerate(texts)
+        if any(unmarked.texts(text)) and unmarked.may_be_in(text.encode())
+    }
+    assert len(told) > 500
+    assert told <= asked
 
 
 def test_a_file_that_is_not_there_is_not_called_clean(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from piiguard import clock
 from piiguard.database import connect, open_reader
+from piiguard.database.transactions import list_is_new
 from piiguard.errors import JobError
 from piiguard.frames import emptied
 from piiguard.protect.transient import in_words
@@ -24,7 +25,7 @@ from piiguard.protect.transient import in_words
 __all__ = ["WAIT_SECONDS", "wait_for_writers"]
 
 WAIT_SECONDS = 60.0
-_PAUSE = 0.2  # InnoDB shows the same again to whoever asks within a tenth of a second
+_PAUSE = 0.2
 _SHOWN = 5
 
 # The lock that each transaction holds on itself is seen by every account; what a session does, and since when, is not.
@@ -94,6 +95,11 @@ def _open_now(engine: sa.Engine) -> dict[str, str]:
     statement = _POSTGRESQL if engine.dialect.name == "postgresql" else _MYSQL
     with connect(engine) as connection:
         try:
+            if statement == _MYSQL and not list_is_new(connection):
+                raise JobError(
+                    "it cannot be seen which transactions are open: somebody asks the server for them without a pause",
+                    hint="let the monitor that reads information_schema.innodb_trx rest for a second between its questions",
+                )
             rows = connection.exec_driver_sql(statement.replace("%", "%%")).all()
         except sa.exc.DBAPIError as error:
             if error.orig is not None and error.orig.args[:1] == (_MYSQL_DENIED,):

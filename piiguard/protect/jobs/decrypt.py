@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from piiguard.database import connect, inspect
 from piiguard.errors import JobError
 from piiguard.frames import emptied
+from piiguard.names import word
 from piiguard.protect.batches.batch import UNREADABLE, Assignment, Batches
 from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.cell import Cell
@@ -58,7 +59,7 @@ _PRECISE = {"time": "TIME(6)", "datetime": "DATETIME(6)"}  # MySQL cuts the frac
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A column that is to be decrypted, as the database shows it now; ``notes`` are what is not made again.
+    """A column that is to be decrypted, as the database shows it now.
 
     ``shaped``: it is made for ciphertext, whether or not it holds any.
     """
@@ -67,7 +68,6 @@ class Opening:
     move: Migration
     key: Key
     encrypted: int
-    notes: tuple[str, ...] = ()
     dependents: tuple[Dependent, ...] = ()
     shaped: bool = False
 
@@ -103,9 +103,9 @@ def look(
     if sql_type is None and counted.encrypted and _has_zone(connection, column, Seal(keyring, item)):
         sql_type = "TIME WITH TIME ZONE"
     move = _migration(connection, table, column, item, sql_type)
-    move, notes = _with_unique(connection, move)
+    move = move if item.storage == "text" else _with_unique(connection, move, let_go)
     shaped = not counted.plain and _shaped(connection, move, item)
-    found = Opening(item, move, key, counted.encrypted, notes, shaped=shaped)
+    found = Opening(item, move, key, counted.encrypted, shaped=shaped)
     if found.done:
         return found
     refuse_restricted(connection, column, key, Seal(keyring, item))
@@ -188,23 +188,27 @@ def decrypt(
                 lines.begin(connection)
         if found.done:
             return Outcome(item.table, (item.column,), "nothing", Tally())
-        for note in found.notes:
-            job.watch.note(note, item.place)
         mover = Mover(job, found.move, found.key, seal)
         with lines.until_ended():
             outcome = _in_place(mover) if found.in_place else mover.run("decrypt")
         return lines.end(outcome)
 
 
-def _with_unique(connection: sa.Connection, move: Migration) -> tuple[Migration, tuple[str, ...]]:
-    """What is unique through the blind index becomes unique by itself, where the database can do that."""
-    if not move.index or [move.source.name] in unique_groups(connection, move.table):
-        return move, ()
-    if [move.index] not in unique_groups(connection, move.table):
-        return move, ()
-    if connection.dialect.name == "mysql" and not _NAMED.match(move.plain_type or ""):
-        return move, ("unique-needs-type",)
-    return replace(move, unique=True), ()
+def _with_unique(connection: sa.Connection, move: Migration, let_go: frozenset[str]) -> Migration:
+    """What is unique through the blind index becomes unique by itself; MariaDB does that where the type has a length."""
+    groups = unique_groups(connection, move.table)
+    if not move.index or [move.source.name] in groups or [move.index] not in groups:
+        return move
+    if connection.dialect.name != "mysql" or _NAMED.match(move.plain_type or ""):
+        return replace(move, unique=True)
+    indexes = inspect(connection).get_indexes(move.table.name, move.table.schema)
+    names = [str(one["name"]) for one in indexes if one["unique"] and one["column_names"] == [move.index]]
+    if let_go.issuperset(names):
+        return move
+    raise JobError(
+        f"{move.place}: unique index {', '.join(names)}: the column is unique, and a text without a length cannot be",
+        hint=f"--type 'varchar(N)' keeps it unique; --drop-constraint {word(names[0]) or 'NAME'} gives it up",
+    )
 
 
 @emptied

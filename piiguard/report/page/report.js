@@ -181,7 +181,7 @@ function marking(article) {
     const given = Object.fromEntries(new FormData(mark));
     const words = given.as === "false" ? `${say("html.mark_false")}: ${given.reason.trim()}` : given.reason.trim();
     if (!given.reason.trim()) return;
-    const entry = { place: literal(place), entity: literal(entity), reason: words, expires: given.expires, target: literal(target) };
+    const entry = { place: literal(place), entity: literal(entity), reason: words, expires: given.expires, target: literal(target), ...(given.as === "false" && { verdict: "false" }) };
     marks.set(article.id, { given, entry });
     undo.hidden = false;
     told();

@@ -14,7 +14,8 @@ from piiguard.scan.finding import ScanReport
 from piiguard.scan.journal import Journal
 from piiguard.scan.ledger import join
 from piiguard.scan.options import Options
-from piiguard.scan.run import Progress, run
+from piiguard.scan.progress import Progress
+from piiguard.scan.run import run
 from piiguard.scan.spark.frames import scan_dataframe
 from piiguard.scan.spark.session import LOCAL, is_local, spark_session
 

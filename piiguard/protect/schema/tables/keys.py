@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from piiguard.database import inspect
 from piiguard.errors import JobError
-from piiguard.protect.schema.tables.tables import FOLDED
+from piiguard.protect.schema.tables.tables import FOLDED, home_of
 from piiguard.protect.schema.tables.unique import unique_groups
 
 __all__ = ["Key", "compared", "key_of"]
@@ -164,10 +165,21 @@ def key_of(connection: sa.Connection, table: sa.Table, *, without: Sequence[str]
         columns = tuple(table.c[name] for name in names if name in table.c and name not in without)
         if len(columns) == len(names) and not any(c.nullable for c in columns):
             return Key(tuple(_sortable(connection.dialect, c) for c in columns))
+    if _is_view(connection, table):
+        raise JobError(
+            f"{table.fullname}: it is a view, and stores nothing that could be changed",
+            hint="name the table that it reads; a materialized view is refreshed afterwards",
+        )
     raise JobError(
         f"{table.fullname}: the table has no primary key, so a row cannot be found again",
         hint="add a primary key, or a UNIQUE constraint over a column that is NOT NULL",
     )
+
+
+def _is_view(connection: sa.Connection, table: sa.Table) -> bool:
+    look, schema = inspect(connection), home_of(table)
+    stored = look.get_materialized_view_names(schema) if connection.dialect.name == "postgresql" else []
+    return table.name in (*look.get_view_names(schema), *stored)
 
 
 def _refuse_unnamed(connection: sa.Connection, table: sa.Table) -> None:

@@ -33,6 +33,11 @@ def reflect(connection: sa.Connection, name: str) -> sa.Table:
     """The table as the database describes it."""
     schema, _, bare = name.rpartition(".")
     if schema and schema not in (schemas := inspect(connection).get_schema_names()):
+        if name in inspect(connection).get_table_names(home(connection, None)):
+            raise JobError(
+                f"{name}: a dot in a name would be read as the one after a schema",
+                hint="rename the table first",
+            )
         raise JobError(f"{schema}: there is no such schema", hint=_meant(schema, schemas, "schemas"))
     try:
         with warnings.catch_warnings():
