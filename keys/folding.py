@@ -9,14 +9,16 @@ the letters of Kazakh stay apart, and so do mailboxes that are only alike.
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from decimal import Decimal
 
 from piiguard.errors import NotIndexable
 
-__all__ = ["digits", "email", "name", "number", "phone"]
+__all__ = ["digits", "email", "moment", "name", "number", "phone"]
 
+_FARTHEST = datetime.timedelta(hours=23, minutes=59)
 _NOT_DIGITS = re.compile("[^0-9]+")
 _RUNS = re.compile("[0-9]+|[^0-9]+")
 
@@ -192,6 +194,23 @@ def number(value: Decimal) -> str:
         return "0"
     exponent += len(text) - len(short)
     return "-" * sign + _spelled(short, exponent)
+
+
+def moment(value: datetime.datetime) -> datetime.datetime:
+    """One spelling of equal moments: in UTC, whatever zone the session or the machine has.
+
+    The first and the last day that Python knows may have no form there; they have one as far from it as can be.
+
+    >>> zone = datetime.timezone(datetime.timedelta(hours=5, minutes=7, seconds=48))
+    >>> str(moment(datetime.datetime(1905, 3, 12, 10, 7, 48, tzinfo=zone)))
+    '1905-03-12 05:00:00+00:00'
+    """
+    try:
+        return value.astimezone(datetime.UTC)
+    except OverflowError:
+        there = _FARTHEST if value.year == 1 else -_FARTHEST
+        moved = value.replace(tzinfo=None) + (there - (value.utcoffset() or there))
+        return moved.replace(tzinfo=datetime.timezone(there))
 
 
 def _spelled(figures: str, exponent: int) -> str:

@@ -27,7 +27,7 @@ from piiguard.errors import ManifestError, NotIndexable
 from piiguard.frames import emptied
 from piiguard.keys import folding
 
-__all__ = ["Normalizer", "editions", "names", "newest", "normalize", "normalizer_for"]
+__all__ = ["Normalizer", "editions", "names", "newest", "normalize", "normalizer_for", "spells_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,15 @@ def newest(name: str) -> str:
     ('upper/1', 'digits/1', 'prefix:3/1')
     """
     return editions(name)[0].label
+
+
+def spells_apart(rule: str | Normalizer, kind: str) -> bool:
+    """Whether equal values of this type, a codec's name, may have unequal indexes under the rule, or none at all.
+
+    >>> spells_apart("exact/1", "datetime_tz"), spells_apart("exact/2", "datetime_tz"), spells_apart("exact/2", "json")
+    (True, False, True)
+    """
+    return kind in _APART.get(normalizer_for(rule).label, ())
 
 
 def _known(bare: str) -> tuple[Normalizer, ...]:
@@ -209,11 +218,15 @@ def _exact_2(value: Any) -> str | bytes:
     if isinstance(value, float):
         return folding.number(decimal.Decimal(repr(value)))
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return str(value.astimezone(datetime.UTC))
+        return str(folding.moment(value))
     if value is not None and isinstance(value, dict | list | tuple):
         value = None
         raise NotIndexable("a document has no one spelling")
     return _exact(value)
+
+
+_APART = {"exact/1": ("float", "json", "datetime_tz"), "exact/2": ("json",)}
+"""Minus zero is zero, a moment has as many spellings as there are zones, and a document has none."""
 
 
 def _folded(fold: Callable[[str], str]) -> Callable[[Any], str]:

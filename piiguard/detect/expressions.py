@@ -12,19 +12,21 @@ import re
 from collections.abc import Iterator
 from typing import AnyStr
 
+from piiguard.atomic import many
 from piiguard.detect.joints import is_one
 from piiguard.detect.packed import Unit
 
 __all__ = ["may_be_in", "texts"]
 
 _CODE = r"(?:0[xX][0-9a-fA-F]{1,6}|[0-9]{1,7})"
-_SIGNS = rf"(?i:(?:n?cha?r|fromCharCode)\s*+\(\s*+{_CODE}(?>(?:\s*+,\s*+{_CODE})*)\s*+(?>(?:using\s++\w{{1,20}}+\s*+)?)\))"
+_NEXT = r"\s*+,\s*+"
+_SIGNS = rf"(?i:(?:n?cha?r|fromCharCode)\s*+\(\s*+{_CODE}{many(_NEXT + _CODE)}\s*+(?>(?:using\s++\w{{1,20}}+\s*+)?)\))"
 _TEXT = r"(?:[NnEe]?'[^'\n]*+')"
 _TERM = rf"(?:{_TEXT}|{_SIGNS}|(?i:to_n?clob)\(\s*+{_TEXT}\s*+\))"
 _JOINT = r"\s*+(?:\|\||[+&])\s*+"
 _PUT_TOGETHER = re.compile(
-    rf"(?<![\w'])(?:(?P<terms>{_TERM}(?>(?:{_JOINT}{_TERM})+))"
-    rf"|(?i:concat)\s*+\(\s*+(?P<listed>{_TERM}(?>(?:\s*+,\s*+{_TERM})+))\s*+\)|(?P<signs>(?=\w++\(\s*+{_CODE}\s*+,){_SIGNS}))"
+    rf"(?<![\w'])(?:(?P<terms>{_TERM}{_JOINT}{_TERM}{many(_JOINT + _TERM)})"
+    rf"|(?i:concat)\s*+\(\s*+(?P<listed>{_TERM}{_NEXT}{_TERM}{many(_NEXT + _TERM)})\s*+\)|(?P<signs>(?=\w++\(\s*+{_CODE}\s*+,){_SIGNS}))"
 )
 _PART = re.compile(rf"(?P<text>{_TEXT})|(?P<signs>{_SIGNS})")
 _NUMBER = re.compile(_CODE)

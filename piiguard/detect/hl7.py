@@ -13,13 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from piiguard.atomic import many
 from piiguard.detect.packed import Unit
 
 __all__ = ["escapes"]
 
 _SEGMENT = re.compile(r"(?:^|[\r\n\x0b])[A-Z][A-Z0-9]{2}\|")
+_OCTETS = r"\\X[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})*+\\"
 _ESCAPE = re.compile(
-    r"(?P<octets>(?:\\X(?:[0-9A-Fa-f]{2})++\\)++)|\\(?:(?P<sign>[FSTRE])|(?P<format>\.[a-z]{2}[+-]?[0-9]{0,3})"
+    rf"(?P<octets>{_OCTETS}{many(_OCTETS)})"
+    r"|\\(?:(?P<sign>[FSTRE])|(?P<format>\.[a-z]{2}[+-]?[0-9]{0,3})"
     r"|[HN]|[CM][0-9A-Fa-f]{2,6}|Z[0-9A-Za-z]{0,8})\\"
 )
 _SIGNS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\"}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from piiguard.atomic import many
+
 __all__ = ["CALL", "CALLED", "Field", "Value", "either_row", "escapes_of", "meant", "signs_of", "value_of"]
 
 Value = str | bytes | None
 Field = str | re.Match[str]
 """A field of ``COPY`` as it is written, or how a value of another statement was matched."""
 
-# Possessive repeats stand on signs alone, atomic groups on more: before 3.11.5 Python forgets to go back where the last
-# time round has read a part (https://github.com/python/cpython/issues/106052).
-CALL = r"\((?>(?:[^()']++|'(?:[^']++|'')*+')*)\)"
+_OF_CALL = r"[^()']++|'(?:[^']++|'')*+'"
+CALL = rf"\({many(_OF_CALL)}\)"
 for _ in range(3):  # calls within calls, as replace(replace('…','\\r',char(13)),'\\n',char(10))
-    CALL = rf"\((?>(?:[^()']++|'(?:[^']++|'')*+'|{CALL})*)\)"
+    CALL = rf"\({many(f'{_OF_CALL}|{CALL}')}\)"
 CALLED = re.compile(r"(?!(?i:concat)\b)(\w+)\s*\(.*?'((?:[^']++|'')*+)'", re.DOTALL)
 _REPLACED = re.compile(r"'((?:[^']++|'')*+)'(?>(?:\s*+,\s*+char\((\d{1,7}+)\))?)", re.IGNORECASE)
 """Each text of a call, and the number of the sign behind it, where one stands there."""

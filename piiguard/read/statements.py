@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from piiguard.atomic import many
 from piiguard.read.literals import CALL, Value, either_row, value_of
 
 __all__ = ["MOST", "Numbered", "Row", "Statements", "Syntax", "Text", "plain_name"]
@@ -35,7 +36,7 @@ _MOST_HEAD = 50
 _CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\(\s*$", re.IGNORECASE)
 _COLUMN = re.compile(rf"\s+({_NAME})\s+\S")
 _ON_ONE_LINE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?({_TABLE})\s*\((.*)\)[^()]*$", re.IGNORECASE)
-_PIECE = re.compile(rf"(?>(?:[^,()']++|'(?:[^']++|'')*+'|{CALL})+)")
+_PIECE = re.compile(many(rf"[^,()']++|'(?:[^']++|'')*+'|{CALL}"))
 _NO_COLUMN = re.compile(
     r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|FULLTEXT|SPATIAL|CONSTRAINT|CHECK|FOREIGN|EXCLUDE|PERIOD|LIKE)\b",
     re.IGNORECASE,

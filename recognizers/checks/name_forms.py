@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from piiguard.atomic import many
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, UPPER
 from piiguard.recognizers.checks.name_labels import is_key
@@ -41,8 +42,12 @@ _ENUMERATED = later(rf"(?<![{ANY}0-9.]){_INITIALED}(?>(?:(?<![ \u00a0])[,;]{_BLA
 _OF_ENUMERATION = later(_INITIALED)
 _COMMA = later(rf",{_BLANK}[{UPPER}]")
 _COLUMNS = later(r"(?i)insert\s+into\s+[^\s(]{1,120}\s*\((?P<columns>[^()]{1,4000})\)\s*values\s*")
-_ROW = later(r"\s*,?\s*\((?P<values>(?>(?:'(?:[^'\\]|''|\\.)*+'|[^'()]++|\([^'()]*\))*))\)")
-_VALUE = later(r"\s*+[A-Za-z]{0,2}'(?P<text>(?:[^'\\]|''|\\.)*+)'[^',]*|(?>(?:[^',()]++|\([^'()]*\))+)|(?=,)")
+_TEXT = r"(?:[^'\\]++|''|\\.)*+"
+_CALL = r"\([^'()]*\)"
+_OF_ROW = many(rf"'{_TEXT}'|[^'()]++|{_CALL}")
+_PLAIN = rf"(?:[^',()]++|{_CALL})" + many(rf"[^',()]++|{_CALL}")
+_ROW = later(rf"\s*,?\s*\((?P<values>{_OF_ROW})\)")
+_VALUE = later(rf"\s*+[A-Za-z]{{0,2}}'(?P<text>{_TEXT})'[^',]*|{_PLAIN}|(?=,)")
 _CAN_BE_NAME = later(rf"{_WORD}(?:[ -]{_WORD}|[ ][{UPPER}]\.){{0,3}}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from piiguard.atomic import many
 from piiguard.recognizers.checks.later import later
 from piiguard.recognizers.checks.letters import ANY, UPPER, fold
 from piiguard.recognizers.checks.name_known import is_listed_surname
@@ -35,7 +36,7 @@ _ANCHOR = later("(?i)" + "|".join(f"(?:{each})" for each in PREFILTER[:2]))
 # Neither half of an address of mail is one; a run is read once, from its beginning.
 _RUN = later(
     rf"(?<![{ANY}0-9.-])(?<![\w.-]@)(?<![{ANY}][{SIGNS}])(?<![{ANY}][{SIGNS}]{{2}})"
-    rf"[{ANY}]++(?:[{SIGNS}]{{1,2}}[{ANY}]++)++(?![{ANY}0-9(\[=-]|[\w.+-]{{0,64}}@)"
+    rf"[{ANY}]++{_JOIN}[{ANY}]++{many(f'{_JOIN}[{ANY}]++')}(?![{ANY}0-9(\[=-]|[\w.+-]{{0,64}}@)"
 )
 _WORD = later(rf"[{ANY}]++")
 _TAG = later(rf"(?<![{ANY}0-9#@&/])[#@][{UPPER}][{ANY}]{{2,{LONGEST}}}+(?![{ANY}0-9(\[=@.{SIGNS}-])")

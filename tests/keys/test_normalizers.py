@@ -170,6 +170,14 @@ SAME = {
             datetime.datetime(1905, 3, 12, 12, tzinfo=datetime.UTC),
             datetime.datetime(1905, 3, 12, 17, tzinfo=datetime.timezone(datetime.timedelta(hours=5))),
         ),
+        (
+            datetime.datetime(1, 1, 1, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=5))),
+            datetime.datetime(1, 1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=6))),
+        ),
+        (
+            datetime.datetime(9999, 12, 31, 23, tzinfo=datetime.timezone(datetime.timedelta(hours=-5))),
+            datetime.datetime(9999, 12, 31, 22, tzinfo=datetime.timezone(datetime.timedelta(hours=-6))),
+        ),
     ],
 }
 APART = {

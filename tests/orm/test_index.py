@@ -172,9 +172,25 @@ def test_a_truncated_index_cannot_be_unique(keyring: Keyring) -> None:
 
 
 @pytest.mark.parametrize("kind", [sa.Float, sa.JSON, sa.DateTime(timezone=True)])
-def test_types_whose_equal_values_differ_in_spelling_have_no_exact_index(keyring: Keyring, kind: Any) -> None:
+@pytest.mark.parametrize("rule", ["exact", "exact/1"])
+def test_types_whose_equal_values_differ_in_spelling_have_no_exact_index(
+    keyring: Keyring, kind: Any, rule: str
+) -> None:
     with pytest.raises(EncryptedColumnError, match="has no exact index"):
-        make(keyring, kind, BlindIndex("v"))
+        make(keyring, kind, BlindIndex("v", normalizer=rule))
+
+
+def test_what_the_second_edition_spells_alike_may_be_searched_under_it(keyring: Keyring) -> None:
+    east = datetime.timezone(datetime.timedelta(hours=5, minutes=7, seconds=48))
+    there, here = (
+        datetime.datetime(1905, 3, 12, 10, 7, 48, tzinfo=east),
+        datetime.datetime(1905, 3, 12, 5, tzinfo=datetime.UTC),
+    )
+    for kind, one, other in ((sa.DateTime(timezone=True), there, here), (sa.Float, 0.0, -0.0)):
+        columns = make(keyring, kind, BlindIndex("v", normalizer="exact/2")).c
+        assert BlindIndex.values(columns.v_index, one) == BlindIndex.values(columns.v_index, other)
+    with pytest.raises(EncryptedColumnError, match="has no exact index"):
+        make(keyring, sa.JSON, BlindIndex("v", normalizer="exact/2"))
 
 
 def test_an_index_needs_a_source_and_a_normalizer_for_each() -> None:

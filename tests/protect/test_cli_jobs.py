@@ -95,6 +95,15 @@ def test_an_index_over_a_truth_asks_what_it_leaks(do: Do, place: Path) -> None:
     assert (entry.leaks, entry.normalizer) == ("frequency", "exact/2")
 
 
+def test_an_index_that_would_miss_rows_is_refused(do: Do, place: Path) -> None:
+    with closing(sqlite3.connect(place / "crm.db")) as connection:
+        connection.execute("alter table people add column papers json")
+        connection.commit()
+    code, _, err = do("encrypt", "people.papers", "--index", "papers_index", "--normalizer", "exact", "--yes")
+    assert (code, "json has no exact index" in err, "leave --index out" in err) == (1, True, True)
+    assert not (place / "piiguard.toml").exists()
+
+
 def test_a_value_that_would_not_come_back_is_named_and_nothing_is_written(do: Do, place: Path) -> None:
     with closing(sqlite3.connect(place / "crm.db")) as connection:
         connection.execute("alter table people add column born date")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, Phase, given, settings
@@ -81,7 +82,10 @@ def law(test: Callable[..., None]) -> Callable[..., None]:
 
 @pytest.fixture
 def world(any_database_url: str, keyring: Keyring) -> Iterator[World]:
-    made = World(open_engine(any_database_url), keyring)
+    url = sa.make_url(any_database_url)
+    if url.get_backend_name() == "postgresql":  # moments of before 1924 are some seconds off the hour there
+        url = url.update_query_dict({"options": "-c timezone=Asia/Almaty"})
+    made = World(open_engine(url), keyring)
     yield made
     made.engine.dispose()
 
@@ -123,9 +127,9 @@ def test_every_value_comes_back_as_it_was_or_nothing_has_changed(world: World, d
 
 def indexed(item: ProtectedColumn, data: st.DataObject) -> ProtectedColumn:
     """With a blind index or without."""
-    wanted = item.type not in ("boolean", "enum") and data.draw(st.booleans())
-    # the first edition tells 1.1 from 1.10, and a database need not: hence the second
-    edition = "exact/2" if item.type == "decimal" else "exact"
+    wanted = item.type not in ("boolean", "enum", "json") and data.draw(st.booleans())
+    # the first edition tells 1.1 from 1.10, and one moment from itself in another zone: hence the second
+    edition = "exact/2" if item.type in ("decimal", "float", "datetime_tz") else "exact"
     return replace(item, index="v_index", normalizer=edition) if wanted else item
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -273,3 +274,16 @@ def test_a_keyring_of_another_database_writes_nothing(protected: People, tmp_pat
     with pytest.raises(KeyringFormatError, match="its database belongs to the keyring"):
         list(rotate(replace(protected.job(), keyring=other), [PHONE], reindex=True))
     assert protected.rows() == before
+
+
+def test_an_entry_of_before_may_not_begin_an_index_that_tells_equal_moments_apart(
+    sqlite_people: People,
+) -> None:
+    item = ProtectedColumn(
+        "people", "seen", "people.seen", "datetime_tz", index="seen_index", normalizer="exact"
+    )
+    with sqlite_people.engine.begin() as connection:
+        connection.execute(sa.text("alter table people add column seen timestamp"))
+    with pytest.raises(JobError, match="datetime_tz has no exact index") as caught:
+        encrypt(sqlite_people.job(), item)
+    assert 'normalizer = "exact/2"' in caught.value.hint

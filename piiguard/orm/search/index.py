@@ -10,7 +10,7 @@ from sqlalchemy.types import VARBINARY, LargeBinary, TypeDecorator
 
 from piiguard.keys.index import SIZE
 from piiguard.keys.indexable import indexer
-from piiguard.keys.normalizers import Normalizer, editions, normalizer_for
+from piiguard.keys.normalizers import Normalizer, editions, newest, normalizer_for, spells_apart
 from piiguard.orm.errors import EncryptedColumnError
 from piiguard.orm.search.comparator import BlindIndexComparator, base_column
 from piiguard.orm.search.planner import plan
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BlindIndex"]
 
-# Spellings of one value that compare equal in Python but not as text.
-_NO_EQUALITY = {"float", "json", "datetime_tz"}
 _Rule = str | Normalizer | tuple[str | Normalizer, ...]
 _FEW = 32  # members of an Enum: so few values are told apart by how often each is there
 
@@ -142,10 +140,10 @@ class BlindIndex(BlindKind, TypeDecorator[bytes]):
                 f"{place}: a truncated index cannot be unique", hint="leave truncate out"
             )
         for item, rule in zip(types, self.normalizers, strict=True):
-            if rule[0].name == "exact" and _spelled_apart(item):
+            if _spelled_apart(rule, item):
                 raise EncryptedColumnError(
                     f"{place}: {type(item.inner).__name__} has no exact index: equal values are spelled apart",
-                    hint="name a normalizer of your own that gives them one spelling",
+                    hint=_one_spelling(item),
                 )
         if len(types) == 1 and self.leaks is None and _has_few(types[0]):
             raise EncryptedColumnError(
@@ -199,10 +197,17 @@ def bound_index(expression: Any) -> BoundIndex:
     )
 
 
-def _spelled_apart(item: EncryptedKind) -> bool:
-    """Whether equal values of the type may have different texts."""
-    zoned = item.values.codec.name == "time" and getattr(item.inner, "timezone", False)
-    return zoned or item.values.codec.name in _NO_EQUALITY
+def _spelled_apart(rules: Sequence[Normalizer], item: EncryptedKind) -> bool:
+    """Whether equal values of the type may have different texts under a rule that rows may stand under."""
+    if item.values.codec.name == "time" and getattr(item.inner, "timezone", False):
+        return rules[0].name == "exact"
+    return any(spells_apart(rule, item.values.codec.name) for rule in rules)
+
+
+def _one_spelling(item: EncryptedKind) -> str:
+    if spells_apart(newest("exact"), item.values.codec.name) or item.values.codec.name == "time":
+        return "name a normalizer of your own that gives them one spelling"
+    return f'normalizer="{newest("exact")}" gives them one spelling'
 
 
 def _has_few(item: EncryptedKind) -> bool:

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from piiguard.errors import JobError
 from piiguard.keys.codec import codec_for
-from piiguard.keys.normalizers import newest, normalizer_for
+from piiguard.keys.normalizers import newest, normalizer_for, spells_apart
 from piiguard.protect.cells.cell import Cell
 
 if TYPE_CHECKING:
     from piiguard.manifest import ProtectedColumn
 
-__all__ = ["completed", "refuse_untold_leak"]
+__all__ = ["completed", "refuse_spelled_apart", "refuse_untold_leak"]
 
 FEW = 32  # members of an enum: so few values are told apart by how often each is there
 
@@ -51,6 +51,17 @@ def refuse_untold_leak(column: sa.Column[Any], item: ProtectedColumn) -> None:
             hint='leave --index out and filter in the application, or say --leaks frequency (leaks = "frequency" in the'
             " manifest) if that may be known",
         )
+
+
+def refuse_spelled_apart(item: ProtectedColumn) -> None:
+    """Raise for an index that would not find every row of the value that is asked for."""
+    if not any(spells_apart(rule, item.type) for rule in item.rules):
+        return
+    one = newest("exact")
+    hint = (
+        "leave --index out" if spells_apart(one, item.type) else f'write normalizer = "{one}" in the manifest'
+    )
+    raise JobError(f"{item.place}: {item.type} has no exact index: equal values are spelled apart", hint=hint)
 
 
 def _declared(column: sa.Column[Any]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from piiguard.protect.batches.trail import JobLines
 from piiguard.protect.cells.exact import is_binary, is_text
 from piiguard.protect.census import counts
 from piiguard.protect.census.taken import refuse_taken
-from piiguard.protect.indexes.entry import completed, refuse_untold_leak
+from piiguard.protect.indexes.entry import completed, refuse_spelled_apart, refuse_untold_leak
 from piiguard.protect.indexes.repair import fill
 from piiguard.protect.jobs.job import Job
 from piiguard.protect.jobs.migrate import Mover
@@ -114,6 +114,7 @@ def _with_dependents(connection: sa.Connection, found: Candidate, let_go: frozen
     going = Going(table, item.column, found.twin, item.index, True, found.in_place, retyped, let_go=let_go)
     refuse_unfit(found.column, item.place)
     refuse_untold_leak(found.column, item)
+    refuse_spelled_apart(item)
     if not found.counted.encrypted:  # a column that is half done holds bytes
         refuse_misfit(connection, found.column, item.type)
     if not found.in_place and found.twin in table.c:
