@@ -26,6 +26,8 @@ _AFTER = re.compile(r"[^\s\w]{0,2}\w")
 _NEAR = 3
 _WINDOW = 256
 """Characters on each side: a value and its label. What is looked at for one match does not grow with the text."""
+_TOGETHER = 1024
+"""Characters that may lie between the matches beside which is looked at once."""
 
 
 def covered(text: str, found: Iterable[Match]) -> str:
@@ -53,20 +55,31 @@ def with_beside(text: str, found: list[Match], look: Look, above: Callable[[], s
     known = [*(look(before) if before else ()), *moved(found, first)]
     edges = moved(edges, first)
     while edges:
-        match = edges.pop()
-        for each in _beside(text, match, known, look):
+        together = _last_of(edges)
+        for each in _beside(text, together, known, look):
             insort(known, each, key=_start)
             edges += [each] if _is_beside(text, each) else []
     return moved((match for match in known if match.start >= first), -first)
 
 
-def _beside(text: str, match: Match, known: Sequence[Match], look: Look) -> Iterator[Match]:
-    """What stands beside one of the known matches, with those around it covered."""
-    first, last = max(match.start - _WINDOW, 0), match.end + _WINDOW
+def _last_of(edges: list[Match]) -> list[Match]:
+    """Take the last edge, and those before it that lie so near that one look is for all."""
+    together = [edges.pop()]
+    while edges and abs(edges[-1].start - together[0].start) <= _TOGETHER:
+        together.append(edges.pop())
+    return together
+
+
+def _beside(text: str, edges: Sequence[Match], known: Sequence[Match], look: Look) -> Iterator[Match]:
+    """What stands beside some of the known matches, with those around them covered."""
+    first = max(min(map(_start, edges)) - _WINDOW, 0)
+    last = max(map(_end, edges)) + _WINDOW
     near = known[bisect_left(known, first, key=_end) : bisect_left(known, last, key=_start)]
     seen = covered(text[first:last], moved(near, -first))
     for found in moved(look(seen), first):
-        if _parted(found, match) <= _NEAR and all(_parted(found, other) >= 0 for other in near):
+        if all(_parted(found, other) >= 0 for other in near) and any(
+            _parted(found, edge) <= _NEAR for edge in edges
+        ):
             yield found
 
 
