@@ -14,7 +14,9 @@ from piiguard.detect.match import Match
 
 def numbers(text: str) -> list[Match]:
     """A rule that takes a number for one only where no digit, letter or sign stands before it."""
-    return [Match("A", *found.span(), 1.0) for found in finditer(r"(?<![\w,;])[0-9]{2,}|(?<=\*)[,;][0-9]+", text)]
+    return [
+        Match("A", *found.span(), 1.0) for found in finditer(r"(?<![\w,;])[0-9]{2,}|(?<=\*)[,;][0-9]+", text)
+    ]
 
 
 def test_what_is_looked_at_grows_with_the_text_and_not_with_the_matches_that_touch_in_it() -> None:

@@ -27,7 +27,7 @@ def main() -> None:
         if module.startswith("piiguard."):
             text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
             written[module].add((text, int(flags)))
-        return compiled(pattern, flags)  # type: ignore[arg-type, return-value]
+        return compiled(pattern, flags)  # type: ignore[arg-type]
 
     re.compile = listen  # type: ignore[assignment]
     later.later.__globals__["_Later"] = listen

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import re._constants as code  # type: ignore[import-not-found]
-import re._parser as parser  # type: ignore[import-not-found]
 import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from re import _constants as code  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import pytest
