@@ -19,6 +19,7 @@ from piiguard.scan.engines import chosen_engine, observer_of
 from piiguard.scan.finding import Match
 from piiguard.scan.observe import Observer, Place
 from piiguard.scan.options import Options
+from piiguard.scan.remembered import Barren
 from piiguard.scan.sketch import IDENTIFIERS, Sketch
 from piiguard.scan.statistics import Partials
 from piiguard.scan.texts import Hit
@@ -52,6 +53,7 @@ class Examiner:
         self.member: Callable[[str, Part, str], Any] = lambda place, part, name: part
         """what becomes of a part of a file that holds others, as soon as it is read"""
         self._least = least_score(options.min_confidence)
+        self._barren = Barren()
 
     @property
     def settled(self) -> Collection[Place]:
@@ -145,8 +147,12 @@ class Examiner:
         return begin(self.engine, rows, width)
 
     def _block(self, own: Lines, block: Block, name: str, sink: Sink | None = None) -> None:
+        if block in self._barren:
+            return
+        late, none = self.engine.timeouts.total(), True
         shown = Shown.of(block.data, block.seen, block.until)
         for number, text, matches in self.engine.lines(shown.data, shown.seen, shown.until):
+            none = False
             shift = block.column if number == 0 else 0
             seen: set[tuple[str | None, str]] = set()
             found = shown.placed(number, text, matches)
@@ -179,6 +185,8 @@ class Examiner:
                             end_line=line + last - first if last > first else None, path=path,
                         )
                     )  # fmt: skip
+        if none and late == self.engine.timeouts.total():  # what was cut short is tried again
+            self._barren.add(block)
 
 
 class _Numbered:

@@ -1,20 +1,23 @@
-"""What an engine found in the texts of a column, for those that come again: a page is not the only thing that repeats itself."""
+"""What an engine found in texts that come again: a page of a column repeats itself, and so do the styles of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from piiguard.detect import Engine, Match
+    from piiguard.detect import Block, Engine, Match
 
-__all__ = ["Memory"]
+__all__ = ["Barren", "Memory"]
 
 _MOST, _LONGEST = 4_000, 200
 """Texts of a column that are remembered, and characters of one."""
 _COLUMNS = 16
 _TRIED, _WORTH = 2_000, 4
 """After so many texts one in so many has to have been known, or the column is forgotten: it does not repeat itself."""
+_BLOCKS, _BLOCK = 4_000, 1 << 14
+"""Blocks without findings that are remembered by their digests, and bytes of one."""
 _Known = dict[str, Sequence["Match"]]
 
 
@@ -34,6 +37,33 @@ class Memory:
                 self._columns.clear()
             column = self._columns[engine, words] = _Column()
         return column.find_many(engine, texts, words)
+
+
+class Barren:
+    """Small blocks of lines in which one engine found nothing: programs put the same names of styles into every document.
+
+    >>> from piiguard.detect import Block
+    >>> block, barren = Block(b"Light Grid Accent", 0, 0, 17), Barren()
+    >>> block in barren, barren.add(block), block in barren
+    (False, None, True)
+    """
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+
+    def __contains__(self, block: Block) -> bool:
+        return len(block.data) <= _BLOCK and _digest(block) in self._known
+
+    def add(self, block: Block) -> None:
+        """Remember a block, if it is small."""
+        if len(block.data) <= _BLOCK:
+            if len(self._known) >= _BLOCKS:
+                self._known.clear()
+            self._known.add(_digest(block))
+
+
+def _digest(block: Block) -> bytes:
+    return blake2b(b"%d %d " % (block.seen, block.until) + block.data, digest_size=20).digest()
 
 
 class _Column:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import permutations
+from pathlib import Path
 
 import pytest
 
 from piiguard.detect import Engine, Match
+from piiguard.read.part import Lines
+from piiguard.scan import Options, scan_log
+from piiguard.scan.examine import Examiner
 from piiguard.scan.observe import Observer
 from piiguard.scan.remembered import Memory
 from piiguard.scan.statistics import Partials, merge_partials
@@ -80,3 +85,32 @@ def test_a_column_of_ever_new_texts_is_not_kept() -> None:
         list(memory.find_many(engine, [f"hit {page} {number}" for number in range(1_000)], ()))  # type: ignore[arg-type]
     assert len(engine.asked) == 6_000
     assert not any(column._known for column in memory._columns.values())
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_documents_that_share_parts_are_told_as_each_alone(tmp_path: Path, order: tuple[int, ...]) -> None:
+    styles, texts = "Light Grid Accent\nTable Normal\n", ("ИИН 050312300015", "доставлено", "доставлено")
+    files = [tmp_path / f"{number}.log" for number in order]
+    for number, file in zip(order, files, strict=True):
+        file.write_text(f"{styles}{texts[number]}\n", encoding="utf-8")
+    alone = [finding for file in files for finding in scan_log(file, Options()).findings]
+    together = scan_log(tmp_path, Options()).findings
+    told = {(finding.file, finding.entity, finding.lines, finding.examined) for finding in together}
+    assert told == {(finding.file, finding.entity, finding.lines, finding.examined) for finding in alone}
+    assert [finding.file for finding in together] == [str(tmp_path / "0.log")]
+
+
+def test_a_block_in_which_a_rule_gave_up_is_tried_again() -> None:
+    engine = Engine(entities=("KZ_IIN",))
+    examiner = Examiner(Options(), engine=engine)
+    asked = []
+
+    def late(data: bytes, seen: int, until: int) -> Iterator[tuple[int, str, list[Match]]]:
+        asked.append(data)
+        engine.timeouts["a rule"] += len(asked) == 1
+        return iter(())
+
+    engine.lines = late  # type: ignore[method-assign, assignment]
+    for _ in range(4):
+        examiner.text(Lines(0), "доставлено", 1)
+    assert len(asked) == 2
